@@ -1,0 +1,95 @@
+/**
+ * The linear memory of one machine. Fixed places first; what depends on the configuration (frame tables, decoded
+ * code, RAM) is laid out by `dynamicLayout` and told to the core through the BASE cells. assembly/generated/layout.ts
+ * is printed from here.
+ *
+ *   0x0000_0400  static data of the AssemblyScript compiler
+ *   0x0000_4000  hart state: x and f registers, cells
+ *   0x0000_8000  counters
+ *   0x0001_0000  counters saved at roi_begin, then those saved at roi_end
+ *   0x0002_0000  scratch records, line buffers
+ *   0x0004_0000  fast TLBs: read, write, fetch (4096 entries of 16 bytes each)
+ *   0x0008_0000  journals of the fast TLBs
+ *   0x0010_0000  modelled TLBs, walk caches, nested TLB, line caches
+ *   0x0080_0000  dynamic: frame tables, decoded code, RAM
+ */
+import { COUNTER_IDS } from './counters.ts';
+
+/** Cells of the hart state, 8 bytes each, in this order from CELLS. */
+export const CELLS = [
+  // The interpreter's own
+  'PC', 'INSTRET', 'BUDGET', 'DELTA', 'DATA_ACCESSES', 'STOP', 'CAUSE', 'TVAL', 'PAGE_VA', 'PAGE_REC', 'PAGE_HOST',
+  'FP_OFF', 'FP_DIRTY', 'FFLAGS', 'FRM', 'EVENT', 'EVENT_CODE', 'RESERVATION', 'SLICE_START',
+  // Architectural state of the guest
+  'PRIV', 'MSTATUS', 'MEDELEG', 'MIDELEG', 'MIE', 'MIP', 'MTVEC', 'MSCRATCH', 'MEPC', 'MCAUSE', 'MTVAL', 'MCOUNTEREN',
+  'MCOUNTINHIBIT', 'MENVCFG', 'STVEC', 'SSCRATCH', 'SEPC', 'SCAUSE', 'STVAL', 'SCOUNTEREN', 'SENVCFG', 'SATP', 'STIMECMP',
+  'MTIMECMP', 'MINSTRET_OFFSET', 'MCYCLE_OFFSET', 'IDLE', 'PMPCFG0', 'PMPCFG2', 'PMPADDR', 'PMPADDR_END15',
+  // Translation context of the hardware, recomputed when the guest's state changes
+  'CTX_MODE', 'CTX_ROOT', 'CTX_ASID', 'CTX_DATA_PRIV', 'CTX_TRANSLATING', 'HW_PRIV', 'PMP_ACTIVE',
+  // Configuration
+  'STRATEGY', 'HOSTING', 'COUNTING', 'AD_FAULT', 'SBI', 'FAST_OFF', 'SHADOW_UNSYNC', 'SHADOW_FLOOD', 'SHADOW_CACHED', 'HOST_PAGES',
+  'TAGGED', 'SEED',
+  // Memory
+  'RAM_BASE', 'RAM_SIZE', 'GUEST_SIZE', 'GRANT_BASE', 'CODE_BASE', 'CODE_PAGES', 'CODE_NEXT', 'FRAME_BASE', 'GMAP_BASE', 'VMM_NEXT',
+  'VMM_END', 'VMM_FREE', 'TOHOST', 'FROMHOST',
+  // Devices
+  'UART_IER', 'UART_LCR', 'UART_MCR', 'UART_SCR', 'UART_DLL', 'UART_DLM', 'UART_FCR', 'UART_IN_HEAD', 'UART_IN_TAIL', 'UART_OUT_LEN',
+  'MSIP', 'FINISHER',
+  // Published by the guest
+  'RESULT', 'RESULT_SET', 'ITERATIONS', 'ROI_STATE',
+  // VMM
+  'VMM_ROOT', 'VMM_EXIT', 'VMID', 'HOST_TABLE', 'SHADOW_BUCKETS', 'SHADOW_DIRECT', 'SHADOW_NEXT_ASID', 'SHADOW_LIVE', 'FREE_LINKS',
+  // Model cells: geometry and replacement state
+  'L1I', 'L1D', 'L2', 'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
+] as const;
+export type Cell = (typeof CELLS)[number];
+
+const PMPADDR_SLOTS = 16;
+
+/** Offset of each cell. PMPADDR stands for sixteen consecutive cells. */
+export const CELL_OFFSETS: Readonly<Record<Cell, number>> = (() => {
+  const offsets = {} as Record<Cell, number>;
+  let at = 0x4280;
+  for (const cell of CELLS) {
+    offsets[cell] = at;
+    at += cell === 'PMPADDR' ? 8 * (PMPADDR_SLOTS - 1) : 8;
+  }
+  if (at > 0x8000) throw new Error('cells overflow the state block');
+  return offsets;
+})();
+
+/** Places that never move. */
+export const PLACES = {
+  X: 0x4000,
+  F: 0x4140,
+  COUNTERS: 0x8000,
+  ROI_BEGIN: 0x1_0000,
+  ROI_END: 0x1_8000,
+  SCRATCH: 0x2_0000,
+  UART_IN: 0x2_2000,
+  UART_OUT: 0x2_3000,
+  MESSAGE: 0x2_8000,
+  TLB_READ: 0x4_0000,
+  TLB_WRITE: 0x5_0000,
+  TLB_FETCH: 0x6_0000,
+  JOURNAL_READ: 0x8_0000,
+  JOURNAL_WRITE: 0x8_4000,
+  JOURNAL_FETCH: 0x8_8000,
+  MODEL: 0x10_0000,
+  DYNAMIC: 0x80_0000,
+} as const;
+
+export const SIZES = {
+  /** (entries − 1) × 16 of a fast TLB. */
+  TLB_MASK: 4095 * 16,
+  TLB_ENTRIES: 4096,
+  UART_IN_SIZE: 4096,
+  UART_OUT_SIZE: 16384,
+  /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
+  CODE_PAGE: 2048 * 16 + 64,
+  COUNTERS_BYTES: COUNTER_IDS.length * 8,
+} as const;
+
+if (SIZES.COUNTERS_BYTES > 0x8000) throw new Error('counters overflow their block');
+
+export const RAM_START = 0x8000_0000;
