@@ -1,0 +1,60 @@
+/*
+ * The WebAssembly build's runtime: a growing heap, the four memory functions that compilers call, and the block of
+ * parameters that the host fills in (exports: memory, params, heap_limit, prepare, bench, verify).
+ */
+#include "bench.h"
+
+#define WASM_PAGE 65536u
+
+extern u8 __heap_base;
+
+/* Filled in by the host before prepare. */
+u64 params[16];
+/* Bytes of linear memory heap_alloc may grow to; the host may lower it. */
+u64 heap_limit = 1ull << 30;
+
+static u64 heap_end;
+
+void *heap_alloc(u64 bytes) {
+  if (heap_end == 0) heap_end = ((u64)(usize)&__heap_base + 63) & ~63ull;
+  u64 start = heap_end;
+  if (bytes > heap_limit || start + bytes > heap_limit) __builtin_trap();
+  heap_end = (start + bytes + 63) & ~63ull;
+  u64 pages = (heap_end + WASM_PAGE - 1) / WASM_PAGE;
+  u64 have = __builtin_wasm_memory_size(0);
+  if (pages > have && __builtin_wasm_memory_grow(0, (usize)(pages - have)) == (usize)-1) __builtin_trap();
+  return (void *)(usize)start;
+}
+
+/* Plain loops, eight bytes at a time where both sides allow it: what the RISC-V side runs, not the engine's own copy. */
+void *memcpy(void *to, const void *from, usize bytes) {
+  u8 *out = to;
+  const u8 *in = from;
+  if ((((usize)out | (usize)in) & 7) == 0) {
+    for (; bytes >= 8; bytes -= 8, out += 8, in += 8) *(u64 *)out = *(const u64 *)in;
+  }
+  while (bytes--) *out++ = *in++;
+  return to;
+}
+
+void *memmove(void *to, const void *from, usize bytes) {
+  u8 *out = to;
+  const u8 *in = from;
+  if (out <= in || out >= in + bytes) return memcpy(to, from, bytes);
+  while (bytes--) out[bytes] = in[bytes];
+  return to;
+}
+
+void *memset(void *to, int value, usize bytes) {
+  u8 *out = to;
+  while (bytes--) *out++ = (u8)value;
+  return to;
+}
+
+int memcmp(const void *left, const void *right, usize bytes) {
+  const u8 *a = left, *b = right;
+  for (; bytes; bytes--, a++, b++) {
+    if (*a != *b) return *a - *b;
+  }
+  return 0;
+}

@@ -1,0 +1,27 @@
+/** How large a workload's programs are written: one event, one operation of the kernel, plain computing, a mix. */
+export type WorkloadGroup = 'nano' | 'micro' | 'compute' | 'macro';
+
+/** One integer parameter; guests receive it as `name=value` in decimal. */
+export interface WorkloadParam {
+  readonly name: string;
+  /** About a second interpreted (300 million instructions) together with the other defaults. */
+  readonly default: number;
+  readonly summary: string;
+  readonly unit: string;
+}
+
+/** One workload: one program built from one source for RISC-V and, where `native`, for WebAssembly. */
+export interface Workload {
+  readonly id: string;
+  readonly group: WorkloadGroup;
+  /** One paragraph: what it does and what it stresses. */
+  readonly summary: string;
+  /** In the order in which the program takes them. */
+  readonly params: readonly WorkloadParam[];
+  /** Source below bench/workloads, without `.c`. */
+  readonly program: string;
+  /** Whether a direct WebAssembly build exists. */
+  readonly native: boolean;
+  /** Values instead of the defaults for a run of about 30 ms; a parameter that is not named keeps its default. */
+  readonly quick: Readonly<Record<string, number>>;
+}
