@@ -20,6 +20,8 @@ export interface Workload {
   readonly params: readonly WorkloadParam[];
   /** Source below bench/workloads, without `.c`. */
   readonly program: string;
+  /** The parameter that counts the operations inside the measured region, which guests publish; none: one operation. */
+  readonly operations?: string;
   /** Whether a direct WebAssembly build exists. */
   readonly native: boolean;
   /** Values instead of the defaults for a run of about 30 ms; a parameter that is not named keeps its default. */

@@ -1,0 +1,186 @@
+/**
+ * Builds the guests: every workload as a user program, the kernel around them in two forms (for hardware and
+ * paravirtual), and every pure workload straight to WebAssembly. Output, below build/guests: kernel.elf,
+ * kernel-paravirt.elf, wasm/<workload>.wasm and manifest.json, which names every file with its SHA-256.
+ *
+ *     node dist/bench/build.js
+ *
+ * Equal inputs give equal bytes; what is up to date is not built again.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
+import { printAbiHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
+import { filesBelow, Stamps, sha256 } from './toolchain/stamps.ts';
+import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigCc, zigVersion } from './toolchain/zig.ts';
+
+/** What was built; the lab reads it to name the exact bytes of a result. */
+export interface GuestManifest {
+  readonly compiler: string;
+  /** File below build/guests → SHA-256, 64 hex digits. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface BuildOptions {
+  /** Where package.json is; found from this file when left out. */
+  readonly root?: string;
+  /** Directory of the output, relative to root. */
+  readonly out?: string;
+  /** Only these workloads (ids) become part of the image; all when left out. */
+  readonly only?: readonly string[];
+  /** Told of each artefact as it is made. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** One call of the compiler. */
+interface Job {
+  readonly target: string;
+  readonly flags: readonly string[];
+  readonly sources: readonly string[];
+  /** Files that are read besides the sources. */
+  readonly reads: readonly string[];
+}
+
+/** Compilers at a time: each is itself parallel, and small machines have two cores. */
+const PARALLEL = 2;
+
+/** Programs of bench/user that are no workload: started by name from others. */
+const HELPER_PROGRAMS = ['init', 'true', 'compiler'];
+
+function findRoot(): string {
+  let dir = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(dir, 'package.json'))) dir = path.dirname(dir);
+  return dir;
+}
+
+function writeIfChanged(file: string, text: string): void {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+async function runJobs(root: string, jobs: readonly Job[], stamps: Stamps, say: (line: string) => void): Promise<void> {
+  const version = zigVersion();
+  const queue = [...jobs];
+  const work = async (): Promise<void> => {
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      const args = [...job.flags, ...job.sources, '-o', job.target];
+      const key = Stamps.key(root, [version, ...args], [...job.sources, ...job.reads]);
+      if (stamps.fresh(root, job.target, key)) continue;
+      mkdirSync(path.join(root, path.dirname(job.target)), { recursive: true });
+      say(`building ${job.target}`);
+      try {
+        await zigCc(args, root);
+      } catch (error) {
+        queue.length = 0;
+        throw new Error(`${job.target}: ${(error as Error).message}`);
+      }
+      stamps.note(job.target, key);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
+
+/** The jobs that make user programs: helpers from bench/user/programs, and one for each program a workload names. */
+function userJobs(root: string, out: string, workloads: readonly Workload[]): (Job & { name: string })[] {
+  const reads = [
+    ...filesBelow(root, 'bench/include', ['.h']),
+    ...filesBelow(root, 'bench/user', ['.h']),
+    ...filesBelow(root, 'bench/workloads', ['.h']),
+  ];
+  const generated = [`${out}/generated/abi.h`, `${out}/generated/workload_table.h`];
+  const library = filesBelow(root, 'bench/user/lib', ['.c', '.S']);
+  const flags = [...USER_FLAGS, `-I${out}/generated`, '-Ibench/include', '-Ibench/user/lib', '-Ibench/workloads'];
+  const job = (name: string, sources: readonly string[]) => ({
+    name,
+    target: `${out}/user/${name}`,
+    flags,
+    sources: [...sources, ...library],
+    reads: [...reads, ...generated],
+  });
+  const programs = [...new Set(workloads.map((w) => w.program))];
+  return [
+    ...HELPER_PROGRAMS.map((name) => job(name, [`bench/user/programs/${name}.c`])),
+    ...programs.map((name) => job(name, [`bench/workloads/${name}.c`, 'bench/user/workload_main.c'])),
+  ];
+}
+
+function kernelJob(root: string, out: string, target: string, programs: readonly Job[], paravirt: boolean): Job {
+  const arch = paravirt ? 'paravirt' : 'native';
+  const sources = filesBelow(root, 'bench/kernel', ['.c', '.S']).filter(
+    (file) => !file.includes('/arch/') || file.includes(`/arch/${arch}`),
+  );
+  return {
+    target: `${out}/${target}`,
+    flags: [
+      ...KERNEL_FLAGS,
+      `-I${out}/generated`,
+      '-Ibench/include',
+      '-Ibench/kernel',
+      ...(paravirt ? ['-DPARAVIRT'] : []),
+      '-T',
+      'bench/kernel/kernel.ld',
+    ],
+    sources: [...sources, `${out}/generated/programs.S`],
+    reads: [
+      ...filesBelow(root, 'bench/include', ['.h']),
+      ...filesBelow(root, 'bench/kernel', ['.h', '.ld']),
+      `${out}/generated/abi.h`,
+      ...programs.map((p) => p.target),
+    ],
+  };
+}
+
+function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
+  const reads = filesBelow(root, 'bench/workloads', ['.h']);
+  return workloads
+    .filter((w) => w.native)
+    .map((w) => ({
+      target: `${out}/wasm/${w.id}.wasm`,
+      flags: [...WASM_FLAGS, '-Ibench/workloads'],
+      sources: [`bench/workloads/${w.program}.c`, 'bench/workloads/wasm.c'],
+      reads,
+    }));
+}
+
+/** Builds everything that is out of date and returns the manifest. Rejects with the compiler's messages. */
+export async function buildGuests(options: BuildOptions = {}): Promise<GuestManifest> {
+  const root = options.root ?? findRoot();
+  const out = options.out ?? 'build/guests';
+  const say = options.onProgress ?? (() => {});
+  const workloads = WORKLOADS.filter((w) => options.only === undefined || options.only.includes(w.id));
+
+  writeIfChanged(path.join(root, out, 'generated/abi.h'), printAbiHeader());
+  writeIfChanged(path.join(root, out, 'generated/workload_table.h'), printWorkloadTable(workloads));
+  const stamps = new Stamps(path.join(root, out, 'stamps.json'));
+
+  const users = userJobs(root, out, workloads);
+  const wasm = wasmJobs(root, out, workloads);
+  await runJobs(root, [...users, ...wasm], stamps, say);
+
+  const programs = users.map(({ name, target }) => ({ name, file: target }));
+  writeIfChanged(path.join(root, out, 'generated/programs.S'), printProgramsAssembly(programs));
+  const kernels = [
+    kernelJob(root, out, 'kernel.elf', users, false),
+    kernelJob(root, out, 'kernel-paravirt.elf', users, true),
+  ];
+  await runJobs(root, kernels, stamps, say);
+
+  const made = [...kernels, ...wasm].map((job) => job.target);
+  const files = made.map((target) => [path.posix.relative(out, target), sha256(readFileSync(path.join(root, target)))]);
+  const manifest = { compiler: `zig cc ${zigVersion()}`, files: Object.fromEntries(files) as Record<string, string> };
+  writeIfChanged(path.join(root, out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    const manifest = await buildGuests({ onProgress: (line) => console.log(line) });
+    console.log(`guests are up to date: ${Object.keys(manifest.files).length} files below build/guests`);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
