@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// The command `trapframe`. Plain JavaScript, because it has to run before anything is compiled: it checks the Node
+// version, brings the build up to date, and hands over to the compiled command line.
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`trapframe needs Node 20.19 or newer; this is ${process.versions.node} (${process.execPath}).`);
+  process.exit(3);
+}
+
+// TRAPFRAME_NO_SETUP=1 runs what was built last, for scripts that have set up before and start many commands.
+if (process.env.TRAPFRAME_NO_SETUP !== '1') {
+  const { setUp } = await import('./setup.mjs');
+  if (!(await setUp(root))) process.exit(3);
+}
+
+const main = join(root, 'dist/src/cli/main.js');
+if (!existsSync(main)) {
+  console.error(`trapframe is not built (${main} is missing): run \`npm run setup\`.`);
+  process.exit(3);
+}
+const { main: run } = await import(pathToFileURL(main).href);
+process.exitCode = await run(process.argv.slice(2), root);

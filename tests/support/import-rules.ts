@@ -1,0 +1,197 @@
+/**
+ * Who may import whom, as one table: tests/imports.test.ts holds the source to it, and docs/ARCHITECTURE.md shows it
+ * (printed by tests/support/print-import-rules.ts).
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import ts from 'typescript';
+
+interface ImportRule {
+  /** A folder (or file) below the root; the longest one that fits a file decides. */
+  readonly area: string;
+  /** Other areas it may import. Its own files it may always import. */
+  readonly may: readonly string[];
+  /** Packages from npm. */
+  readonly packages: readonly string[];
+  /** Whether `node:` modules are allowed; where not, the code runs in a browser too. */
+  readonly node: boolean;
+  readonly why: string;
+}
+
+export const IMPORT_RULES: readonly ImportRule[] = [
+  {
+    area: 'src/abi',
+    may: [],
+    packages: ['zod'],
+    node: false,
+    why: 'tables and types everything else is derived from',
+  },
+  {
+    area: 'src/image',
+    may: ['src/abi'],
+    packages: [],
+    node: false,
+    why: 'readers of file formats; of abi only the errors',
+  },
+  { area: 'src/isa', may: ['src/abi'], packages: [], node: false, why: 'the instruction set, described once' },
+  {
+    area: 'src/engine',
+    may: ['src/isa', 'src/abi'],
+    packages: [],
+    node: false,
+    why: 'instantiates and steps the core; runs native builds',
+  },
+  { area: 'src/devices', may: ['src/abi'], packages: [], node: false, why: 'devices know only their own interface' },
+  { area: 'src/linux', may: ['src/abi'], packages: [], node: false, why: 'declares the machine interface it needs' },
+  {
+    area: 'src/machine',
+    may: ['src/engine', 'src/devices', 'src/image', 'src/linux', 'src/isa', 'src/abi'],
+    packages: [],
+    node: false,
+    why: 'the only composer of engine, devices, images and system calls',
+  },
+  {
+    area: 'src/rpc',
+    may: ['src/machine', 'src/engine', 'src/abi'],
+    packages: ['comlink'],
+    node: false,
+    why: 'reaches a machine, in this thread or another',
+  },
+  {
+    area: 'src/lab',
+    may: ['src/rpc', 'src/abi'],
+    packages: ['tinybench', 'zod'],
+    node: false,
+    why: 'experiments; machines only through rpc',
+  },
+  { area: 'src/cli', may: ['src/lab', 'src/abi'], packages: ['commander'], node: true, why: 'the command line' },
+  {
+    area: 'src/dashboard',
+    may: ['src/lab', 'src/abi'],
+    packages: ['preact', '@preact/signals', 'uplot'],
+    node: false,
+    why: 'the page',
+  },
+  {
+    area: 'workers',
+    may: ['src/machine', 'src/rpc', 'src/abi'],
+    packages: ['comlink'],
+    node: false,
+    why: 'expose a machine, hold no logic',
+  },
+  {
+    area: 'bench',
+    may: ['src/abi', 'src/lab', 'src/rpc', 'src'],
+    packages: ['tinybench'],
+    node: true,
+    why: 'builds the guests, measures engines',
+  },
+  { area: 'tests', may: ['src', 'bench', 'workers'], packages: ['*'], node: true, why: 'may reach everything' },
+];
+
+const isTest = (file: string): boolean => /\.test\.ts$/.test(file) || file.startsWith('tests/');
+
+/** Whether `file` lies in `area` (a folder or a file). */
+const within = (file: string, area: string): boolean => file === area || file.startsWith(`${area}/`);
+
+/** The rule that decides for a file: the most specific one. */
+export const ruleOf = (file: string): ImportRule | undefined =>
+  IMPORT_RULES.filter((r) => within(file, r.area)).sort((a, b) => b.area.length - a.area.length)[0];
+
+/** All TypeScript files of the areas, as paths below the root. */
+export function sourceFiles(root: string): string[] {
+  const below = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : below(path);
+      return /\.tsx?$/.test(entry.name) ? [path] : [];
+    });
+  return ['src', 'workers', 'bench', 'tests'].flatMap(below).sort();
+}
+
+/** What a source text imports, static and dynamic, types included. */
+export const importsOf = (text: string): string[] =>
+  ts.preProcessFile(text, true, true).importedFiles.map((f) => f.fileName);
+
+/** Where a relative import leads, as a path below the root. Queries (`?worker`) are cut off. */
+export const targetOf = (file: string, specifier: string): string =>
+  posix.normalize(posix.join(dirname(file), specifier.replace(/\?.*$/, '')));
+
+/** What breaks the table: one line a finding, empty where all is well. `read` gives a file's text. */
+export function violations(files: readonly string[], read: (file: string) => string): string[] {
+  return files
+    .filter((file) => !isTest(file))
+    .flatMap((file) => {
+      const rule = ruleOf(file);
+      if (!rule) return [`${file}: lies in no area of the table`];
+      return importsOf(read(file)).flatMap((specifier) => {
+        if (specifier.startsWith('node:'))
+          return rule.node ? [] : [`${file}: ${specifier} does not exist in a browser`];
+        if (!specifier.startsWith('.')) {
+          const name = specifier
+            .split('/')
+            .slice(0, specifier.startsWith('@') ? 2 : 1)
+            .join('/');
+          return rule.packages.includes(name) || rule.packages.includes('*')
+            ? []
+            : [`${file}: package ${name} is not for ${rule.area}`];
+        }
+        const target = targetOf(file, specifier);
+        // What was built (build/trapframe.wasm, guests) is data, and a test's helper is a test's.
+        if (target.startsWith('build/')) return [];
+        const own = ruleOf(target) === rule;
+        return own || rule.may.some((area) => within(target, area))
+          ? []
+          : [`${file}: ${rule.area} may not import ${target}`];
+      });
+    });
+}
+
+/** Circles among the files' imports, each as the path around it. */
+export function circles(files: readonly string[], read: (file: string) => string): string[] {
+  const known = new Set(files);
+  const next = new Map(
+    files.map((file) => [
+      file,
+      importsOf(read(file))
+        .filter((s) => s.startsWith('.'))
+        .map((s) => targetOf(file, s))
+        .filter((t) => known.has(t)),
+    ]),
+  );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file].join(' → '));
+    if (at >= 0 || done.has(file)) return;
+    for (const target of next.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
+
+export const BEGIN = '<!-- import rules: printed by `npm run generate:docs`, do not edit -->';
+export const END = '<!-- end of import rules -->';
+
+/** The table for docs/ARCHITECTURE.md. */
+export function importRulesMarkdown(): string {
+  const list = (names: readonly string[]) => names.map((n) => `\`${n}\``).join(', ') || 'nothing';
+  const rows = IMPORT_RULES.map(
+    (r) =>
+      `| \`${r.area}\` | ${list(r.may)} | ${r.packages.includes('*') ? 'any' : list(r.packages)} | ${r.node ? 'Node only' : 'Node and browser'} | ${r.why} |`,
+  );
+  return [BEGIN, '| area | may import | packages | runs in | why |', '|---|---|---|---|---|', ...rows, END].join('\n');
+}
+
+/** `text` with the table in its place: between the marks, or at the end under a heading of its own. */
+export function withImportRules(text: string): string {
+  const from = text.indexOf(BEGIN);
+  const to = text.indexOf(END);
+  if (from >= 0 && to > from) return text.slice(0, from) + importRulesMarkdown() + text.slice(to + END.length);
+  return `${text.trimEnd()}\n\n## Who may import whom\n\n${importRulesMarkdown()}\n`;
+}
+
+/** The text of a file below `root`. */
+export const reader = (root: string) => (file: string) => readFileSync(join(root, file), 'utf8');
