@@ -84,9 +84,9 @@ export function relatedTo(f: Format, other: bigint): fc.Arbitrary<bigint> {
     { weight: 2, arbitrary: at(exponent) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: f.fractionBits + 3 }).chain((n) => at(exponent - n)) },
     { weight: 1, arbitrary: at(bias - exponent) },
-    { weight: 1, arbitrary: at(bias - exponent - f.fractionBits / 2) },
+    { weight: 1, arbitrary: at(bias - exponent - (f.fractionBits >> 1)) },
     { weight: 1, arbitrary: at(3 * bias - exponent) },
-    { weight: 1, arbitrary: at(exponent - bias + f.fractionBits / 2) },
+    { weight: 1, arbitrary: at(exponent - bias + (f.fractionBits >> 1)) },
   );
 }
 
