@@ -134,6 +134,12 @@ export function isFresh(root, step) {
   }
 }
 
+/** The first and the last lines of a long text: tools say what is wrong at either end. */
+function excerpt(text, lines = 25) {
+  const all = text.trim().split('\n');
+  return (all.length <= 2 * lines ? all : [...all.slice(0, lines), '…', ...all.slice(-lines)]).join('\n');
+}
+
 /** Runs one command, its output kept and shown only when it fails. Rejects with the last lines of it. */
 function runCommand(root, step, children) {
   return new Promise((done, fail) => {
@@ -157,7 +163,7 @@ function runCommand(root, step, children) {
     const end = (error) => {
       clearTimeout(timer);
       children.delete(child);
-      if (error) fail(Object.assign(new Error(error), { output: output.trim().split('\n').slice(-40).join('\n') }));
+      if (error) fail(Object.assign(new Error(error), { output: excerpt(output) }));
       else done();
     };
     child.on('error', (e) => end(`${command} could not be started: ${e.message}`));
