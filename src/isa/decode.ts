@@ -1,0 +1,91 @@
+/** From an instruction word to its row and operands. */
+import { encodingOf, extract } from './encoding.ts';
+import { baseRow, COMPRESSED_ROWS, FULL_ROWS, isCompressed } from './rows.ts';
+import type { BaseRow, Operand, Operands, Row } from './types.ts';
+
+export interface Decoded {
+  readonly row: Row;
+  readonly operands: Operands;
+  /** Bytes. */
+  readonly length: 2 | 4;
+}
+
+/** An instruction reduced to the row that holds its meaning. */
+export interface Expanded {
+  readonly row: BaseRow;
+  readonly operands: Operands;
+  readonly length: 2 | 4;
+}
+
+function bitCount(mask: number): number {
+  return mask.toString(2).replaceAll('0', '').length;
+}
+
+/** Rows that match the same word stand with the more specific one (more literal bits) first: it takes precedence. */
+export function bySpecificity<R extends Row>(rows: readonly R[]): R[] {
+  return [...rows].sort((a, b) => bitCount(encodingOf(b).mask) - bitCount(encodingOf(a).mask));
+}
+
+/** Literal bits nearly every encoding has, by which rows are looked up: opcode and funct3, quadrant and the top three. */
+interface Key {
+  readonly mask: number;
+  readonly of: (word: number) => number;
+  /** The word with that key, all other bits 0. */
+  readonly word: (key: number) => number;
+  readonly count: number;
+}
+
+const FULL_KEY: Key = {
+  mask: 0x707f,
+  of: (word) => (((word >>> 12) & 7) << 7) | (word & 0x7f),
+  word: (key) => ((key >>> 7) << 12) | (key & 0x7f),
+  count: 1024,
+};
+
+const COMPRESSED_KEY: Key = {
+  mask: 0xe003,
+  of: (word) => (((word >>> 13) & 7) << 2) | (word & 3),
+  word: (key) => ((key >>> 2) << 13) | (key & 3),
+  count: 32,
+};
+
+function index(rows: readonly Row[], key: Key): readonly (readonly Row[])[] {
+  const ordered = bySpecificity(rows);
+  return Array.from({ length: key.count }, (_, k) =>
+    ordered.filter((row) => ((key.word(k) ^ encodingOf(row).match) & encodingOf(row).mask & key.mask) === 0),
+  );
+}
+
+const full = index(FULL_ROWS, FULL_KEY);
+const compressed = index(COMPRESSED_ROWS, COMPRESSED_KEY);
+
+/** Bytes of the instruction that starts with this half-word (only 16- and 32-bit encodings exist). */
+export function instructionLength(word: number): 2 | 4 {
+  return (word & 3) === 3 ? 4 : 2;
+}
+
+/** Decodes a word; of a compressed instruction only the low 16 bits count. Undefined: an illegal instruction. */
+export function decode(word: number): Decoded | undefined {
+  const length = instructionLength(word);
+  const bits = length === 4 ? word >>> 0 : word & 0xffff;
+  for (const row of length === 4 ? full[FULL_KEY.of(bits)]! : compressed[COMPRESSED_KEY.of(bits)]!) {
+    const { match, mask, fields } = encodingOf(row);
+    if ((bits & mask) >>> 0 !== match) continue;
+    const operands: Operands = {};
+    for (const [operand, field] of fields) operands[operand] = extract(field, bits);
+    if (isCompressed(row) && isForbidden(row.forbid, operands)) continue;
+    return { row, operands, length };
+  }
+  return undefined;
+}
+
+function isForbidden(forbid: Partial<Record<Operand, readonly number[]>> | undefined, operands: Operands): boolean {
+  return Object.entries(forbid ?? {}).some(([operand, values]) => values.includes(operands[operand as Operand]!));
+}
+
+/** The base row behind a decoded instruction, with that row's operands. */
+export function expand(decoded: Decoded): Expanded {
+  const { row, operands, length } = decoded;
+  if (!isCompressed(row)) return { row, operands, length };
+  return { row: baseRow(row), operands: { ...operands, ...row.fixed }, length };
+}
