@@ -163,11 +163,11 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
       'Escape times of the Mandelbrot set: a tight loop of double arithmetic that ends at a hard-to-predict time.',
     params: [
       { name: 'size', default: 512, summary: 'cells on each side of the grid', unit: 'cells' },
-      { name: 'iterations', default: 1100, summary: 'after how many a point counts as inside', unit: 'iterations' },
+      { name: 'iterations', default: 1000, summary: 'after how many a point counts as inside', unit: 'iterations' },
     ],
     program: 'compute/mandelbrot',
     native: true,
-    quick: { size: 128, iterations: 600 },
+    quick: { size: 128, iterations: 500 },
   },
   {
     id: 'bytecode',
@@ -175,13 +175,13 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'An interpreter for a small register machine runs Collatz paths and a prime sieve: indirect jumps, loads and little arithmetic, as in emulators and scripting languages.',
     params: [
-      { name: 'numbers', default: 15_000, summary: 'starting numbers of Collatz paths', unit: 'numbers' },
+      { name: 'numbers', default: 17_000, summary: 'starting numbers of Collatz paths', unit: 'numbers' },
       { name: 'sieve', default: 65_536, summary: 'size of the sieve, at most 65536', unit: 'cells' },
     ],
     program: 'compute/bytecode',
     operations: 'numbers',
     native: true,
-    quick: { numbers: 500, sieve: 4096 },
+    quick: { numbers: 800, sieve: 4096 },
   },
   {
     id: 'strsearch',
@@ -196,5 +196,75 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     operations: 'words',
     native: true,
     quick: { kib: 64, words: 2 },
+  },
+  {
+    id: 'compress',
+    group: 'compute',
+    summary:
+      'Compresses a generated text (LZ77, then canonical Huffman codes) and expands it again: hashing, byte comparison and bit shifting. What comes back must be what went in.',
+    params: [{ name: 'kib', default: 4096, summary: 'length of the text', unit: 'KiB' }],
+    program: 'compute/compress',
+    operations: 'kib',
+    native: true,
+    quick: { kib: 128 },
+  },
+  {
+    id: 'bfs',
+    group: 'macro',
+    summary:
+      'Breadth-first searches of a generated Kronecker graph, as graph500 runs them: loads from anywhere in a graph that outgrows the TLB. The search tree is validated edge by edge.',
+    params: [
+      { name: 'scale', default: 15, summary: 'logarithm of the number of vertices', unit: 'bits' },
+      { name: 'edge_factor', default: 16, summary: 'edges for each vertex', unit: 'edges' },
+      { name: 'roots', default: 32, summary: 'searches', unit: 'searches' },
+    ],
+    program: 'macro/bfs',
+    operations: 'roots',
+    native: true,
+    quick: { scale: 11, roots: 16 },
+  },
+  {
+    id: 'xs-lookup',
+    group: 'macro',
+    summary:
+      'Cross-section lookups as in Monte Carlo particle transport: a binary search on a unionized energy grid, then interpolation in the tables of each nuclide. Large tables read at random, some floating point.',
+    params: [
+      { name: 'nuclides', default: 64, summary: 'nuclides', unit: 'nuclides' },
+      { name: 'points', default: 512, summary: 'energies in the grid of each nuclide', unit: 'points' },
+      { name: 'lookups', default: 240_000, summary: 'lookups', unit: 'lookups' },
+    ],
+    program: 'macro/xs-lookup',
+    operations: 'lookups',
+    native: true,
+    quick: { nuclides: 32, points: 128, lookups: 11_000 },
+  },
+  {
+    id: 'kvstore',
+    group: 'macro',
+    summary:
+      'GET and SET on a chained hash table with string keys drawn from Zipf’s distribution, as a cache server sees them: hashing, pointer chasing, copies. Every key must hold its last value.',
+    params: [
+      { name: 'keys', default: 50_000, summary: 'keys in the store', unit: 'keys' },
+      { name: 'operations', default: 480_000, summary: 'requests', unit: 'requests' },
+      { name: 'get_percent', default: 90, summary: 'share of GET', unit: '%' },
+    ],
+    program: 'macro/kvstore',
+    operations: 'operations',
+    native: true,
+    quick: { keys: 4096, operations: 16_000 },
+  },
+  {
+    id: 'oltp',
+    group: 'macro',
+    summary:
+      'Transactions on a B-tree of accounts: transfers, openings, closings and range reports, with an undo log and rollbacks. Money must be conserved and the tree stay a B-tree.',
+    params: [
+      { name: 'accounts', default: 50_000, summary: 'accounts at the start', unit: 'accounts' },
+      { name: 'transactions', default: 260_000, summary: 'transactions', unit: 'transactions' },
+    ],
+    program: 'macro/oltp',
+    operations: 'transactions',
+    native: true,
+    quick: { accounts: 5000, transactions: 10_000 },
   },
 ];
