@@ -1,0 +1,55 @@
+/** The lab in a browser: module workers, files by fetch. */
+import { InputError } from '../../abi/errors.ts';
+import { startBrowserWorker } from '../../rpc/browser.ts';
+import { sha256 } from '../digest.ts';
+import type { Core, Platform } from '../platform.ts';
+
+export interface BrowserOptions {
+  /** Version of this software, for the results. */
+  readonly version: string;
+  /** Where trapframe.wasm and guests/ are served, relative to the page. */
+  readonly base: URL;
+}
+
+async function fetched(url: URL): Promise<Uint8Array> {
+  const response = await fetch(url).catch((error: unknown) => {
+    throw new InputError(`${url.pathname}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (!response.ok) throw new InputError(`${url.pathname}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+export function browserPlatform({ version, base }: BrowserOptions): Platform {
+  let core: Promise<Core> | null = null;
+  const files = new Map<string, Promise<Uint8Array>>();
+  const compile = async (): Promise<Core> => {
+    const bytes = await fetched(new URL('trapframe.wasm', base));
+    return { module: await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>), sha256: await sha256(bytes) };
+  };
+  return {
+    version,
+    start: startBrowserWorker,
+    core: () => {
+      core ??= compile().catch((error: unknown) => {
+        core = null;
+        throw error;
+      });
+      return core;
+    },
+    guest: (file) => {
+      const known = files.get(file) ?? fetched(new URL(`guests/${file}`, base));
+      files.set(file, known);
+      known.catch(() => files.delete(file));
+      return known;
+    },
+    host: () => ({
+      runtime: 'browser',
+      version: navigator.userAgent,
+      v8: null,
+      platform: navigator.platform || 'unknown',
+      cpu: null,
+      cores: navigator.hardwareConcurrency,
+    }),
+    now: () => performance.now(),
+  };
+}

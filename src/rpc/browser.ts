@@ -1,0 +1,22 @@
+/** Workers as a browser's module workers. */
+import type { WorkerHandle } from './connection.ts';
+import type { WorkerKind } from './protocol.ts';
+
+/** The bundler finds the workers by this very form of expression, one a kind. */
+const START: Readonly<Record<WorkerKind, () => Worker>> = {
+  guest: () => new Worker(new URL('../../workers/guest.ts', import.meta.url), { type: 'module' }),
+  bench: () => new Worker(new URL('../../workers/bench.ts', import.meta.url), { type: 'module' }),
+};
+
+export function startBrowserWorker(kind: WorkerKind): WorkerHandle {
+  const worker = START[kind]();
+  return {
+    endpoint: worker,
+    terminate: async () => worker.terminate(),
+    onFailure: (listener) => {
+      worker.addEventListener('error', (event) =>
+        listener(new Error(event.message || 'the script could not be loaded')),
+      );
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What each kind of worker exposes. Everything crosses by structured cloning, callbacks as comlink proxies. */
+import type { MachineConfig } from '../abi/config.ts';
+import type { Progress, RunOptions, RunOutcome } from '../abi/machine.ts';
+
+export type WorkerKind = 'guest' | 'bench';
+
+/** workers/guest.ts: one machine at a time. */
+export interface GuestWorker {
+  /** Comes first. `onProgress` hears of every slice of every run. */
+  open(core: WebAssembly.Module, onProgress: (progress: Progress) => void): void;
+  /** Resolves to the image's SHA-256. Rejects with an InputError. */
+  load(image: Uint8Array, config: MachineConfig): Promise<string>;
+  run(options: RunOptions): Promise<RunOutcome>;
+  /** Stops the run at the end of its slice. */
+  cancel(): void;
+}
+
+export interface NativeOutcome {
+  /** 16 hex digits; zero where the workload found its own result wrong. */
+  readonly checksum: string;
+  /** Milliseconds of the measured region. */
+  readonly wallMs: number;
+}
+
+/** workers/bench.ts: one workload's own WebAssembly build. */
+export interface BenchWorker {
+  run(wasm: Uint8Array, params: readonly number[]): Promise<NativeOutcome>;
+}
+
+export interface Workers {
+  readonly guest: GuestWorker;
+  readonly bench: BenchWorker;
+}
