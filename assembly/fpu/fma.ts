@@ -110,11 +110,62 @@ export function multiplyAdd(a: u64, b: u64, c: u64, frac: i32, expo: i32, rm: u3
   return roundPack(sign, exp, high | u64(low != 0), frac, expo, rm);
 }
 
+/** Dekker's split: the upper 26 bits of a binary64 significand; NaN where x is too large for it. */
+// @ts-ignore: decorator
+@inline function upperHalf(x: f64): f64 {
+  const spread = x * 134217729.0;
+  return spread - (spread - x);
+}
+
+/**
+ * WebAssembly has no fused operator. The native product and sum have errors that are numbers themselves: a × b + c is
+ * exactly sum + (sumTail + productTail), and unless the tails' own rounding may matter, adding them rounds once (RNE).
+ */
 export function f64MulAdd(a: u64, b: u64, c: u64, rm: u32): u64 {
+  if (rm == RNE) {
+    const x = reinterpret<f64>(a);
+    const y = reinterpret<f64>(b);
+    const z = reinterpret<f64>(c);
+    const p = x * y;
+    const s = p + z;
+    // Well above 2^-970 nothing of the product's tail is lost to underflow.
+    if (<u32>((reinterpret<u64>(p) >> 52) & 0x7ff) - 64 < 1976) {
+      const xUpper = upperHalf(x);
+      const yUpper = upperHalf(y);
+      const xLower = x - xUpper;
+      const yLower = y - yUpper;
+      const productTail = xLower * yLower - (p - xUpper * yUpper - xLower * yUpper - xUpper * yLower);
+      const sumTail = sumError64(p, z, s);
+      const tail = productTail + sumTail;
+      const r = s + tail;
+      if (isNormal64(reinterpret<u64>(r))) {
+        if (inexactAccrued()) {
+          if (productTail == 0 || sumTail == 0) return reinterpret<u64>(r);
+          // The tails' sum is off by half a last place at most: do both ends of twice that give the same result?
+          const slack = tail * 2.220446049250313e-16;
+          if (s + (tail - slack) == s + (tail + slack)) return reinterpret<u64>(r);
+        } else if (productTail == 0 && sumTail == 0) return reinterpret<u64>(r);
+      }
+    } else if ((x == 0 || y == 0) && abs(s) < Infinity) return reinterpret<u64>(s);
+  }
   return multiplyAdd(a, b, c, FRAC64, EXPO64, rm);
 }
 
+/**
+ * Binary64 holds the product exactly; its sum with c, rounded to binary64 and then again, is right unless it fell on the
+ * midpoint of two binary32 numbers (RNE).
+ */
 export function f32MulAdd(a: u32, b: u32, c: u32, rm: u32): u32 {
+  if (rm == RNE) {
+    const p = <f64>reinterpret<f32>(a) * <f64>reinterpret<f32>(b);
+    const z = <f64>reinterpret<f32>(c);
+    const s = p + z;
+    const bits = reinterpret<u32>(<f32>s);
+    if (isNormal32(bits)) {
+      const dropped = reinterpret<u64>(s) & 0x1fffffff;
+      if (inexactAccrued() ? dropped != 0x10000000 : dropped == 0 && sumError64(p, z, s) == 0) return bits;
+    } else if (s == 0) return bits;
+  }
   return <u32>multiplyAdd(a, b, c, FRAC32, EXPO32, rm);
 }
 

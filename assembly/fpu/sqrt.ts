@@ -6,7 +6,7 @@ import {
 import { productFits64 } from './multiply';
 import { exponentOf, roundPack, significandOf } from './round';
 
-/** √a by integer arithmetic, a result bit a step: every format, mode and flag. */
+/** √a in every format and mode, with every flag: the native root of the significand, corrected by its exact remainder. */
 export function squareRoot(a: u64, frac: i32, expo: i32, rm: u32): u64 {
   if (isNaNPattern(a, frac, expo)) return propagateNaN(a, a, frac, expo);
   const mag = magnitude(a, frac, expo);
@@ -15,19 +15,16 @@ export function squareRoot(a: u64, frac: i32, expo: i32, rm: u32): u64 {
   if (mag == infinity(frac, expo)) return a;
 
   const exp = exponentOf(a, frac, expo);
-  // The radicand is in [1, 4) in units of 2^60, its exponent even; the partial remainder then stays below 2^63.
-  let rest = significandOf(a, frac, expo) >> (2 - (exp & 1));
-  let root: u64 = 0;
-  const last = (<u64>1) << (58 - frac);
-  for (let bit = (<u64>1) << 60; bit >= last; bit >>= 1) {
-    const trial = (root << 1) + bit;
-    if (rest >= trial) {
-      rest -= trial;
-      root += bit;
-    }
-    rest <<= 1;
-  }
-  return roundPack(0, exp >> 1, (root << 2) | u64(rest != 0), frac, expo, rm);
+  // 53 bits, or 54 where that makes the exponent even: radicand × 2^52 is the square of a root of 53 integer bits.
+  const radicand = (significandOf(a, frac, expo) >> 10) << (exp & 1);
+  const root = <u64>sqrt(<f64>radicand * 4503599627370496.0);
+  // To nearest, so that the remainder is no larger than the root and its low 64 bits are all of it.
+  const rest = <i64>((radicand << 52) - root * root);
+  // A remainder puts the true root strictly between two halves of the last place, above or below.
+  let sig = root << 10;
+  if (rest > 0) sig |= 1;
+  else if (rest < 0) sig -= 1;
+  return roundPack(0, exp >> 1, sig, frac, expo, rm);
 }
 
 /** The root of a positive finite number is always normal, so that in RNE only NX can arise. */

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The checkout: tests and benches are run from there. */
+const ROOT = process.cwd();
 const ENTRY = 'assembly/fpu/test-entry.ts';
 
 /** A 64-bit argument is a bigint, a narrower one a number; so is the result. */
@@ -21,34 +21,41 @@ function sourceHash(): string {
   const hash = createHash('sha256');
   const folder = join(ROOT, 'assembly/fpu');
   for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
-  return hash
-    .update(readFileSync(join(ROOT, 'assembly/generated/layout.ts')))
-    .digest('hex')
-    .slice(0, 16);
+  const layout = readFileSync(join(ROOT, 'assembly/generated/layout.ts'));
+  return hash.update(layout).digest('hex').slice(0, 16);
 }
 
-async function compile(output: string): Promise<void> {
+/**
+ * Compiles the unit behind its test entry, or behind a source file that exists only here. Throws with asc's messages.
+ */
+export async function compileFpu(virtual?: { name: string; source: string }): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
   const flags = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--initialMemory', '64'];
-  const { error, stderr } = await asc.main([ENTRY, '--outFile', 'fpu.wasm', '--memoryBase', '1024', ...flags], {
-    // The project's own configuration would add the machine's entry file.
+  const entry = virtual?.name ?? ENTRY;
+  const { error, stderr } = await asc.main([entry, '--outFile', 'fpu.wasm', '--memoryBase', '1024', ...flags], {
     readFile: (name, base) => {
+      if (name === virtual?.name) return virtual.source;
+      // The project's own configuration would add the machine's entry file.
       const path = join(base, name);
       return name === 'asconfig.json' || !existsSync(path) ? null : readFileSync(path, 'utf8');
     },
     writeFile: (_name, contents) => {
-      mkdirSync(join(ROOT, 'build'), { recursive: true });
-      // Written aside and renamed, for two test processes may compile at once.
-      writeFileSync(`${output}.${process.pid}`, contents);
-      renameSync(`${output}.${process.pid}`, output);
+      if (typeof contents !== 'string') binary = contents;
     },
   });
-  if (error) throw new Error(`asc: ${error.message}\n${stderr.toString()}`);
+  if (error || !binary) throw new Error(`asc: ${error?.message}\n${stderr.toString()}`);
+  return binary;
 }
 
 /** The unit, compiled anew only when its sources have changed. */
 export async function loadFpu(): Promise<FpuUnit> {
   const path = join(ROOT, `build/fpu-${sourceHash()}.wasm`);
-  if (!existsSync(path)) await compile(path);
+  if (!existsSync(path)) {
+    mkdirSync(join(ROOT, 'build'), { recursive: true });
+    // Written aside and renamed, for two test processes may compile at once.
+    writeFileSync(`${path}.${process.pid}`, await compileFpu());
+    renameSync(`${path}.${process.pid}`, path);
+  }
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
   const module = new WebAssembly.Module(readFileSync(path));
   const { getFlags, setFlags, ...rest } = new WebAssembly.Instance(module, { env: { memory } }).exports;
