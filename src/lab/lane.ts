@@ -1,0 +1,152 @@
+/** A lane runs one guest at a time: its workers are started when first needed and replaced when they die. */
+import { proxy } from 'comlink';
+import type { MachineConfig } from '../abi/config.ts';
+import type { Progress, RunOptions } from '../abi/machine.ts';
+import { Connection, DeadlineError } from '../rpc/connection.ts';
+import type { BenchWorker, GuestWorker, NativeOutcome, WorkerKind, Workers } from '../rpc/protocol.ts';
+import type { GuestRun } from './api.ts';
+import type { Platform } from './platform.ts';
+
+/** Starting a worker, or loading an image, may take this long on a busy machine. */
+const SETUP_MS = 60_000;
+/** A guest asked to stop has this long to end its slice. */
+const GRACE_MS = 3_000;
+
+export interface Watch {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export class Lane {
+  readonly #platform: Platform;
+  readonly #connections = new Map<WorkerKind, Connection<Workers[WorkerKind]>>();
+  #onProgress: (progress: Progress) => void = () => {};
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /**
+   * Runs one image on a machine of its own. Rejects with InputError for a bad image or configuration, DeadlineError
+   * after `timeoutMs`, WorkerError when the worker dies, and the signal's reason when stopped.
+   */
+  async runGuest(
+    image: Uint8Array,
+    config: MachineConfig,
+    options: RunOptions & { readonly timeoutMs: number },
+    watch: Watch,
+  ): Promise<GuestRun> {
+    watch.signal?.throwIfAborted();
+    const guest = await this.#guest();
+    const imageSha256 = await this.#orClose(
+      'guest',
+      guest.call('loading the image', SETUP_MS, (remote) => remote.load(image, config)),
+    );
+    watch.signal?.throwIfAborted();
+    this.#onProgress = watch.onProgress ?? (() => {});
+    const { timeoutMs, ...runOptions } = options;
+    // The call outlives its own deadline by the grace a cancelled guest gets.
+    const running = guest.call('the run', timeoutMs + 2 * GRACE_MS, (remote) => remote.run(runOptions));
+    const outcome = await this.#supervised(guest, running, timeoutMs, watch.signal);
+    return { outcome, imageSha256 };
+  }
+
+  /** Runs a workload's own WebAssembly build. It cannot be interrupted, so stopping it ends its worker. */
+  async runNative(
+    wasm: Uint8Array,
+    params: readonly number[],
+    timeoutMs: number,
+    watch: Watch,
+  ): Promise<NativeOutcome> {
+    watch.signal?.throwIfAborted();
+    const bench = this.#connect('bench') as Connection<BenchWorker>;
+    const stop = (): void => void this.#close('bench');
+    watch.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.#orClose(
+        'bench',
+        bench.call('the run', timeoutMs, (remote) => remote.run(wasm, params)),
+      );
+    } catch (error) {
+      watch.signal?.throwIfAborted();
+      throw error;
+    } finally {
+      watch.signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Ends the workers. */
+  async close(): Promise<void> {
+    await Promise.all([this.#close('guest'), this.#close('bench')]);
+  }
+
+  async #supervised<T>(
+    guest: Connection<GuestWorker>,
+    running: Promise<T>,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    let stopped: unknown = null;
+    let ended = false;
+    const timers: ReturnType<typeof setTimeout>[] = [];
+    const stop = (reason: unknown): void => {
+      if (ended || stopped !== null) return;
+      stopped = reason;
+      guest.tell((remote) => remote.cancel());
+      timers.push(setTimeout(() => void this.#close('guest'), GRACE_MS));
+    };
+    const onAbort = (): void => stop(signal?.reason);
+    timers.push(setTimeout(() => stop(new DeadlineError('the guest', timeoutMs)), timeoutMs));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      const outcome = await this.#orClose('guest', running);
+      if (stopped !== null) throw stopped;
+      return outcome;
+    } catch (error) {
+      throw stopped ?? error;
+    } finally {
+      ended = true;
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      this.#onProgress = () => {};
+    }
+  }
+
+  async #guest(): Promise<Connection<GuestWorker>> {
+    const known = this.#connections.get('guest');
+    if (known?.alive) return known as Connection<GuestWorker>;
+    const { module } = await this.#platform.core();
+    const guest = this.#connect('guest') as Connection<GuestWorker>;
+    const tell = proxy((progress: Progress) => this.#onProgress(progress));
+    await this.#orClose(
+      'guest',
+      guest.call('starting a worker', SETUP_MS, (remote) => remote.open(module, tell)),
+    );
+    return guest;
+  }
+
+  #connect(kind: WorkerKind): Connection<Workers[WorkerKind]> {
+    const known = this.#connections.get(kind);
+    if (known?.alive) return known;
+    const fresh = new Connection<Workers[WorkerKind]>(this.#platform.start(kind));
+    this.#connections.set(kind, fresh);
+    return fresh;
+  }
+
+  /** A worker past its deadline is in an unknown state: it is ended, and the next call starts another. */
+  async #orClose<T>(kind: WorkerKind, call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof DeadlineError) await this.#close(kind);
+      throw error;
+    }
+  }
+
+  async #close(kind: WorkerKind): Promise<void> {
+    const connection = this.#connections.get(kind);
+    this.#connections.delete(kind);
+    await connection?.close();
+  }
+}

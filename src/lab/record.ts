@@ -1,0 +1,66 @@
+/** What one run of one cell yielded, whichever engine ran it. */
+import type { Counters } from '../abi/counters.ts';
+import type { RunOutcome } from '../abi/machine.ts';
+import type { CellStatus } from '../abi/result.ts';
+import type { NativeOutcome } from '../rpc/protocol.ts';
+
+export interface RunRecord {
+  readonly status: CellStatus;
+  readonly message: string;
+  readonly imageSha256: string | null;
+  readonly iterations: number;
+  readonly checksum: string | null;
+  readonly digest: string | null;
+  /** Of the measured region, or of the whole run where the guest marked none. */
+  readonly counters: Counters | null;
+  readonly wallMs: number;
+}
+
+const NOTHING = { imageSha256: null, iterations: 0, checksum: null, digest: null, counters: null, wallMs: 0 };
+
+/** A run that gave no figures. */
+export const emptyRecord = (status: CellStatus, message: string): RunRecord => ({ ...NOTHING, status, message });
+
+const sortedCounters = (counters: Counters): Counters =>
+  Object.fromEntries(Object.entries(counters).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** A guest that says it passed but published no checksum did not do its work. */
+export function guestRecord(outcome: RunOutcome, imageSha256: string): RunRecord {
+  const passed = outcome.status === 'passed';
+  return {
+    status: outcome.status === 'passed' ? (outcome.result === null ? 'failed' : 'ok') : outcome.status,
+    message: passed && outcome.result === null ? 'the guest published no checksum' : passed ? '' : outcome.message,
+    imageSha256,
+    iterations: outcome.region?.iterations ?? 0,
+    checksum: outcome.result,
+    digest: outcome.digest,
+    counters: sortedCounters(outcome.region?.counters ?? outcome.counters),
+    wallMs: outcome.region?.wallMs ?? outcome.wallMs,
+  };
+}
+
+/** Zero is the checksum of a result the workload itself found wrong. */
+export function nativeRecord(outcome: NativeOutcome, imageSha256: string): RunRecord {
+  const wrong = /^0*$/.test(outcome.checksum);
+  return {
+    ...NOTHING,
+    status: wrong ? 'failed' : 'ok',
+    message: wrong ? 'the workload found its own result wrong' : '',
+    imageSha256,
+    checksum: outcome.checksum,
+    wallMs: outcome.wallMs,
+  };
+}
+
+/** What two runs of one cell must have in common, but do not; null when all is equal. */
+export function difference(a: RunRecord, b: RunRecord): string | null {
+  if (a.checksum !== b.checksum) return `checksum ${a.checksum} then ${b.checksum}`;
+  if (a.digest !== b.digest) return `digest ${a.digest} then ${b.digest}`;
+  if (a.iterations !== b.iterations) return `iterations ${a.iterations} then ${b.iterations}`;
+  const ids = new Set([...Object.keys(a.counters ?? {}), ...Object.keys(b.counters ?? {})]);
+  for (const id of ids) {
+    const [x, y] = [a.counters?.[id] ?? 0, b.counters?.[id] ?? 0];
+    if (x !== y) return `counter ${id} ${x} then ${y}`;
+  }
+  return null;
+}

@@ -1,0 +1,92 @@
+/** Runs planned cells on lanes: several at once for counts, one after the other for wall time. */
+import { DeadlineError } from '../rpc/connection.ts';
+import type { Control } from './api.ts';
+import { sha256 } from './digest.ts';
+import { Lane } from './lane.ts';
+import type { PlannedCell, Settings } from './plan.ts';
+import type { Platform } from './platform.ts';
+import { emptyRecord, guestRecord, nativeRecord, type RunRecord } from './record.ts';
+
+/** Instructions between two looks at the clock: about 50 ms interpreted. */
+const SLICE = 20_000_000;
+
+export type Phase = 'count' | 'check' | 'warm-up' | 'sample';
+
+export class Runner {
+  readonly #platform: Platform;
+  readonly #lanes: Lane[] = [];
+  readonly #images = new Map<string, Promise<{ bytes: Uint8Array; sha256: string }>>();
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /**
+   * Runs one cell on the lane of this number. What a guest does wrong is a record; only a stop request rejects.
+   */
+  async run(cell: PlannedCell, lane: number, settings: Settings, control: Control): Promise<RunRecord> {
+    const { workload, environment, config, params } = cell;
+    if (environment.engine === 'native' && !workload.native) {
+      return emptyRecord('unavailable', `${workload.id} needs a kernel and has no direct WebAssembly build`);
+    }
+    const onProgress = (progress: { instret: number }): void =>
+      control.onEvent?.({ kind: 'progress', what: cell.key, instret: progress.instret });
+    const watch = { signal: control.signal, onProgress };
+    try {
+      if (config === null) {
+        const image = await this.#image(`wasm/${workload.id}.wasm`);
+        const values = workload.params.map((param) => params[param.name]!);
+        const outcome = await this.#lane(lane).runNative(image.bytes, values, settings.timeoutMs, watch);
+        return nativeRecord(outcome, image.sha256);
+      }
+      const image = await this.#image(`${environment.image}.elf`);
+      const options = { budget: settings.budget, slice: SLICE, timeoutMs: settings.timeoutMs };
+      const { outcome, imageSha256 } = await this.#lane(lane).runGuest(image.bytes, config, options, watch);
+      return guestRecord(outcome, imageSha256);
+    } catch (error) {
+      control.signal?.throwIfAborted();
+      return failureRecord(error);
+    }
+  }
+
+  /** Runs `task` over all items, `parallel` at a time; the number it gets names the lane it may use. */
+  async each<T>(items: readonly T[], parallel: number, task: (item: T, lane: number) => Promise<void>): Promise<void> {
+    const queue = [...items];
+    const work = async (lane: number): Promise<void> => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item, lane);
+    };
+    const results = await Promise.allSettled(
+      Array.from({ length: Math.min(parallel, items.length) }, (_, i) => work(i)),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** The lane of this number, for runs that are no planned cell. */
+  lane(number: number): Lane {
+    return this.#lane(number);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.splice(0).map((lane) => lane.close()));
+  }
+
+  #lane(number: number): Lane {
+    this.#lanes[number] ??= new Lane(this.#platform);
+    return this.#lanes[number];
+  }
+
+  #image(file: string): Promise<{ bytes: Uint8Array; sha256: string }> {
+    const known = this.#images.get(file);
+    if (known) return known;
+    const loading = this.#platform.guest(file).then(async (bytes) => ({ bytes, sha256: await sha256(bytes) }));
+    loading.catch(() => this.#images.delete(file));
+    this.#images.set(file, loading);
+    return loading;
+  }
+}
+
+function failureRecord(error: unknown): RunRecord {
+  const message = error instanceof Error ? error.message : String(error);
+  return emptyRecord(error instanceof DeadlineError ? 'timeout' : 'error', message);
+}
