@@ -104,17 +104,19 @@ static word word_of(u64 round) {
   return w;
 }
 
+/* Four letters with repetition, so that partial matches are common. */
+static u8 next_letter(u64 *seed, u32 i) {
+  u32 random = random_below(seed, 16);
+  return i > 8 && random < 4 ? text[i - 1 - random] : (u8)('a' + random % 4);
+}
+
 void prepare(const u64 *params) {
   u64 seed = 10;
   text_size = (u32)(params[0] * 1024);
   if (text_size < LONGEST) __builtin_trap();
   text = heap_alloc(text_size);
   found = heap_alloc(METHODS * sizeof(u64));
-  /* Four letters with repetition, so that partial matches are common. */
-  for (u32 i = 0; i < text_size; i++) {
-    u32 random = random_below(&seed, 16);
-    text[i] = i > 8 && random < 4 ? text[i - 1 - random] : (u8)('a' + random % 4);
-  }
+  for (u32 i = 0; i < text_size; i++) text[i] = next_letter(&seed, i);
 }
 
 u64 bench(const u64 *params) {
@@ -131,7 +133,10 @@ u64 bench(const u64 *params) {
 }
 
 int verify(const u64 *params) {
-  u64 total = 0;
+  u64 total = 0, seed = 10;
+  for (u32 i = 0; i < text_size; i++) {
+    if (text[i] != next_letter(&seed, i)) return 0;
+  }
   for (u64 round = 0; round < params[1]; round++) {
     word w = word_of(round);
     u64 count = naive(&w);

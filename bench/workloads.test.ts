@@ -1,0 +1,80 @@
+/**
+ * The workloads that compute: each is deterministic, finds its own result right, and notices when its data are
+ * damaged between the run and the check. Needs the builds below build/guests (`npm run setup`).
+ */
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
+import { loadNative, type NativeProgram } from '../src/engine/native.ts';
+
+const NATIVE = WORKLOADS.filter((w) => w.native);
+
+const wasmOf = (w: Workload) => readFile(new URL(`../build/guests/wasm/${w.id}.wasm`, import.meta.url));
+
+const quickParams = (w: Workload) => w.params.map((p) => BigInt(w.quick[p.name] ?? p.default));
+
+interface RawExports {
+  readonly memory: WebAssembly.Memory;
+  readonly params: WebAssembly.Global;
+  heap_alloc(bytes: bigint): number;
+  prepare(params: number): void;
+  bench(params: number): bigint;
+  verify(params: number): number;
+}
+
+/** A part of a program's data, as fractions of the whole. */
+type Stretch = readonly [from: number, to: number];
+
+/** Runs prepare and bench, damages a stretch of the program's data, and returns what verify says of it. */
+function verifyDamaged(module: WebAssembly.Module, params: bigint[], [from, to]: Stretch): boolean {
+  const program = new WebAssembly.Instance(module).exports as unknown as RawExports;
+  const at = program.params.value as number;
+  new BigUint64Array(program.memory.buffer, at, 16).set(params);
+  const start = program.heap_alloc(0n);
+  program.prepare(at);
+  program.bench(at);
+  const size = program.heap_alloc(0n) - start;
+  const bytes = new Uint8Array(program.memory.buffer, start, size);
+  for (let i = Math.floor(from * size); i < Math.floor(to * size); i++) bytes[i]! ^= 0x41;
+  try {
+    return program.verify(at) !== 0;
+  } catch (error) {
+    // A wild address trapped: noticed as well.
+    if (error instanceof WebAssembly.RuntimeError) return false;
+    throw error;
+  }
+}
+
+describe.each(NATIVE)('workload $id', (workload) => {
+  const params = quickParams(workload);
+  let bytes: Uint8Array<ArrayBuffer>;
+  let program: NativeProgram;
+
+  beforeAll(async () => {
+    bytes = new Uint8Array(await wasmOf(workload));
+    program = await loadNative(bytes);
+  });
+
+  it('finds its result right, twice the same', () => {
+    const first = program.run(params).checksum;
+    expect(first).not.toBe(0n);
+    expect(program.run(params).checksum).toBe(first);
+  });
+
+  it('gives another checksum at another size', () => {
+    const larger = params.map((p, i) => (workload.params[i]!.name === workload.operations ? p + p / 2n : p));
+    if (workload.operations === undefined) larger[larger.length - 1]! += 100n;
+    const { checksum } = program.run(larger);
+    expect(checksum).not.toBe(0n);
+    expect(checksum).not.toBe(program.run(params).checksum);
+  });
+
+  it('notices damaged data', async () => {
+    const module = await WebAssembly.compile(bytes);
+    expect(verifyDamaged(module, params, [0, 0])).toBe(true);
+    const stretches = Array.from({ length: 16 }, (_, i): Stretch => [i / 16, (i + 0.25) / 16]);
+    const noticed = stretches.filter((stretch) => !verifyDamaged(module, params, stretch));
+    // Not all: some data are room to spare, or have been used up by the time of the check.
+    expect(noticed.length).toBeGreaterThan(0);
+  });
+});
