@@ -95,8 +95,8 @@ static NOINLINE u64 interpret(const u32 *code, u64 *r) {
 
 void prepare(const u64 *params) {
   (void)params;
-  cells = heap_alloc(CELLS * sizeof(u32));
-  answers = heap_alloc(3 * sizeof(u64));
+  cells = heap_ready(CELLS * sizeof(u32));
+  answers = heap_ready(3 * sizeof(u64));
 }
 
 u64 bench(const u64 *params) {

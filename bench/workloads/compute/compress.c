@@ -105,19 +105,17 @@ static NOINLINE u32 expand(void) {
 void prepare(const u64 *params) {
   u64 seed = 13;
   text_size = (u32)(params[0] * 1024);
-  text = heap_alloc(text_size);
-  unpacked = heap_alloc(text_size);
-  packed = heap_alloc((u64)text_size * 2 + 1024);
-  latest = heap_alloc(sizeof(u32) << HASH_BITS);
-  tokens = heap_alloc(BLOCK * sizeof(token));
+  text = heap_ready(text_size);
+  unpacked = heap_ready(text_size);
+  packed = heap_ready((u64)text_size * 2 + 1024);
+  latest = heap_ready(sizeof(u32) << HASH_BITS);
+  tokens = heap_ready(BLOCK * sizeof(token));
   for (u32 at = 0; at < text_size;) {
     u64 word = random_below(&seed, 1 + random_below(&seed, 1 + random_below(&seed, 3000)));
     u32 letters = 2 + random_below(&word, 9);
     for (; letters > 0 && at < text_size; letters--) text[at++] = (u8)('a' + random_below(&word, 26));
     if (at < text_size) text[at++] = ' ';
   }
-  for (u32 i = 0; i < text_size; i++) unpacked[i] = 0;
-  for (u32 i = 0; i < text_size * 2 + 1024; i += 64) packed[i] = 0;
 }
 
 u64 bench(const u64 *params) {

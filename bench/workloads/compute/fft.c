@@ -76,9 +76,9 @@ void prepare(const u64 *params) {
   u64 seed = 12;
   if (params[0] < 2 || params[0] > 28) __builtin_trap();
   points = 1u << params[0];
-  values = heap_alloc(points * sizeof(complex));
-  input = heap_alloc(points * sizeof(complex));
-  roots = heap_alloc(points / 2 * sizeof(complex));
+  values = heap_ready(points * sizeof(complex));
+  input = heap_ready(points * sizeof(complex));
+  roots = heap_ready(points / 2 * sizeof(complex));
   make_roots((u32)params[0]);
   for (u32 i = 0; i < points; i++) {
     values[i].re = unit(&seed);

@@ -147,11 +147,11 @@ static NOINLINE u32 classify(u32 seed) {
 
 void prepare(const u64 *params) {
   (void)params;
-  nodes = heap_alloc(NODES * sizeof(node));
-  left = heap_alloc(SIDE * SIDE * sizeof(s16));
-  right = heap_alloc(SIDE * SIDE * sizeof(s16));
-  product = heap_alloc(SIDE * SIDE * sizeof(s32));
-  ended_in = heap_alloc(STATES * sizeof(u64));
+  nodes = heap_ready(NODES * sizeof(node));
+  left = heap_ready(SIDE * SIDE * sizeof(s16));
+  right = heap_ready(SIDE * SIDE * sizeof(s16));
+  product = heap_ready(SIDE * SIDE * sizeof(s32));
+  ended_in = heap_ready(STATES * sizeof(u64));
   list = build_list(1);
 }
 

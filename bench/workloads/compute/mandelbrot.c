@@ -23,7 +23,7 @@ static double coordinate(u64 index, u64 size) {
 }
 
 void prepare(const u64 *params) {
-  escape = heap_alloc(params[0] * params[0] * sizeof(u32));
+  escape = heap_ready(params[0] * params[0] * sizeof(u32));
 }
 
 u64 bench(const u64 *params) {

@@ -8,9 +8,9 @@ static NUMBER *left, *right, *product;
 
 void prepare(const u64 *params) {
   u64 cells = params[0] * params[0], seed = 7;
-  left = heap_alloc(cells * sizeof(NUMBER));
-  right = heap_alloc(cells * sizeof(NUMBER));
-  product = heap_alloc(cells * sizeof(NUMBER));
+  left = heap_ready(cells * sizeof(NUMBER));
+  right = heap_ready(cells * sizeof(NUMBER));
+  product = heap_ready(cells * sizeof(NUMBER));
   for (u64 i = 0; i < cells; i++) {
     left[i] = number_from(random_next(&seed));
     right[i] = number_from(random_next(&seed));

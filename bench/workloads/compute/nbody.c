@@ -62,7 +62,7 @@ static NOINLINE void drift(double dt) {
 void prepare(const u64 *params) {
   u64 seed = 9;
   count = params[0] > MAX_BODIES ? MAX_BODIES : (u32)params[0];
-  bodies = heap_alloc(count * sizeof(body));
+  bodies = heap_ready(count * sizeof(body));
   body mean = {0};
   for (u32 i = 0; i < count; i++) {
     body *b = &bodies[i];

@@ -67,7 +67,7 @@ static u64 blocks_of(const u64 *params) {
 void prepare(const u64 *params) {
   (void)params;
   u64 seed = 5;
-  message = heap_alloc(BUFFER);
+  message = heap_ready(BUFFER);
   for (u32 i = 0; i < BUFFER; i++) message[i] = (u8)random_next(&seed);
 }
 

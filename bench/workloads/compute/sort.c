@@ -83,9 +83,9 @@ static NOINLINE void heap_sort(record *r, s64 n) {
 
 void prepare(const u64 *params) {
   u64 n = params[0], seed = 6;
-  input = heap_alloc(n * sizeof(record));
-  quick = heap_alloc(n * sizeof(record));
-  heap = heap_alloc(n * sizeof(record));
+  input = heap_ready(n * sizeof(record));
+  quick = heap_ready(n * sizeof(record));
+  heap = heap_ready(n * sizeof(record));
   for (u64 i = 0; i < n; i++) {
     /* Some keys occur more than once. */
     u64 key = random_below(&seed, (u32)n * 2 + 1);

@@ -114,8 +114,8 @@ void prepare(const u64 *params) {
   u64 seed = 10;
   text_size = (u32)(params[0] * 1024);
   if (text_size < LONGEST) __builtin_trap();
-  text = heap_alloc(text_size);
-  found = heap_alloc(METHODS * sizeof(u64));
+  text = heap_ready(text_size);
+  found = heap_ready(METHODS * sizeof(u64));
   for (u32 i = 0; i < text_size; i++) text[i] = next_letter(&seed, i);
 }
 

@@ -31,12 +31,12 @@ void prepare(const u64 *params) {
   u32 scale = (u32)params[0];
   u64 pairs = params[1] << scale;
   vertices = 1u << scale;
-  u32 *ends = heap_alloc(pairs * 2 * sizeof(u32));
-  first = heap_alloc(((u64)vertices + 2) * sizeof(u32));
-  edges = heap_alloc(pairs * 2 * sizeof(u32));
-  parent = heap_alloc(vertices * sizeof(u32));
-  level = heap_alloc(vertices * sizeof(u32));
-  queue = heap_alloc(vertices * sizeof(u32));
+  u32 *ends = heap_ready(pairs * 2 * sizeof(u32));
+  first = heap_ready(((u64)vertices + 2) * sizeof(u32));
+  edges = heap_ready(pairs * 2 * sizeof(u32));
+  parent = heap_ready(vertices * sizeof(u32));
+  level = heap_ready(vertices * sizeof(u32));
+  queue = heap_ready(vertices * sizeof(u32));
   u64 seed = 14;
   for (u64 i = 0; i < pairs; i++) {
     random_edge(&seed, scale, &ends[2 * i], &ends[2 * i + 1]);

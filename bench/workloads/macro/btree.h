@@ -39,7 +39,7 @@ static void node_free(tree *t, tree_node *n) {
 }
 
 static void tree_init(tree *t, u64 nodes) {
-  tree_node *pool = heap_alloc(nodes * sizeof(tree_node));
+  tree_node *pool = heap_ready(nodes * sizeof(tree_node));
   t->free = 0;
   for (u64 i = nodes; i > 0; i--) {
     pool[i - 1].child[0] = t->free;

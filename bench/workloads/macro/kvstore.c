@@ -75,11 +75,11 @@ void prepare(const u64 *params) {
   zipf popularity;
   while (size < keys) size *= 2;
   bucket_mask = size - 1;
-  buckets = heap_alloc(size * sizeof(entry *));
-  entries = heap_alloc(keys * sizeof(entry));
-  version = heap_alloc(keys * sizeof(u32));
+  buckets = heap_ready(size * sizeof(entry *));
+  entries = heap_ready(keys * sizeof(entry));
+  version = heap_ready(keys * sizeof(u32));
   request_count = params[1] < REQUESTS ? (u32)params[1] : REQUESTS;
-  requests = heap_alloc(request_count * sizeof(u32));
+  requests = heap_ready(request_count * sizeof(u32));
   zipf_init(&popularity, keys);
   for (u32 i = 0; i < keys; i++) insert(&entries[i], i);
   /* Popular keys lie anywhere: an odd factor permutes a power of two, numbers beyond the keys are drawn again. */

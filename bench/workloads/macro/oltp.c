@@ -92,7 +92,7 @@ void prepare(const u64 *params) {
   u64 seed = 20, rows = params[0] < 2 ? 2 : params[0];
   u64 most = rows + params[1] / 8;
   tree_init(&accounts, most / (T - 1) + 16);
-  undo_log = heap_alloc(LOG * sizeof(change));
+  undo_log = heap_ready(LOG * sizeof(change));
   account_count = 0;
   while (account_count < rows) {
     u64 key = random_next(&seed) >> 16;

@@ -37,7 +37,7 @@ static void make_grids(u64 *seed) {
 
 /* Merges the sorted grids: `next` is the heap-free way, one pointer a nuclide, since rows are made only once. */
 static void make_union(void) {
-  u32 *next = heap_alloc(nuclides * sizeof(u32));
+  u32 *next = heap_ready(nuclides * sizeof(u32));
   for (u32 row = 0; row < union_points; row++) {
     u32 lowest = nuclides;
     for (u32 n = 0; n < nuclides; n++) {
@@ -117,13 +117,13 @@ void prepare(const u64 *params) {
   points = (u32)params[1];
   if (nuclides == 0 || points < 2) __builtin_trap();
   union_points = nuclides * points;
-  grids = heap_alloc((u64)union_points * sizeof(grid_point));
-  union_energy = heap_alloc(union_points * sizeof(double));
-  union_index = heap_alloc((u64)union_points * nuclides * sizeof(u32));
-  material_size = heap_alloc(MATERIALS * sizeof(u32));
-  material_nuclide = heap_alloc(MATERIALS * nuclides * sizeof(u32));
-  material_density = heap_alloc(MATERIALS * nuclides * sizeof(double));
-  totals = heap_alloc(CHANNELS * sizeof(double));
+  grids = heap_ready((u64)union_points * sizeof(grid_point));
+  union_energy = heap_ready(union_points * sizeof(double));
+  union_index = heap_ready((u64)union_points * nuclides * sizeof(u32));
+  material_size = heap_ready(MATERIALS * sizeof(u32));
+  material_nuclide = heap_ready(MATERIALS * nuclides * sizeof(u32));
+  material_density = heap_ready(MATERIALS * nuclides * sizeof(double));
+  totals = heap_ready(CHANNELS * sizeof(double));
   make_grids(&seed);
   make_union();
   make_materials(&seed);

@@ -10,7 +10,7 @@ typedef struct {
 
 static void zipf_init(zipf *z, u32 count) {
   z->count = count;
-  z->sums = heap_alloc(count * sizeof(u64));
+  z->sums = heap_ready(count * sizeof(u64));
   u64 sum = 0;
   for (u32 i = 0; i < count; i++) {
     sum += (1ull << 32) / (i + 1);

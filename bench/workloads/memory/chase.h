@@ -28,7 +28,7 @@ static inline node *chase_node(const chase *c, u64 index) {
 /* Sattolo's shuffle: a permutation that is one single cycle. */
 static void chase_build(chase *c, u64 seed) {
   if (c->count == 0) __builtin_trap();
-  u32 *order = heap_alloc(c->count * sizeof(u32));
+  u32 *order = heap_ready(c->count * sizeof(u32));
   for (u64 i = 0; i < c->count; i++) order[i] = (u32)i;
   for (u64 i = c->count - 1; i > 0; i--) {
     u32 j = random_below(&seed, (u32)i);

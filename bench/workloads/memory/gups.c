@@ -9,7 +9,7 @@ static u64 words;
 
 void prepare(const u64 *params) {
   words = (params[0] << 20) / sizeof(u64);
-  table = heap_alloc(words * sizeof(u64));
+  table = heap_ready(words * sizeof(u64));
   for (u64 i = 0; i < words; i++) table[i] = i;
 }
 

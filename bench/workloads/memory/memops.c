@@ -59,8 +59,8 @@ static u8 *place(u32 slot) {
 void prepare(const u64 *params) {
   (void)params;
   u64 seed = 3;
-  pool = heap_alloc(STRINGS * (LONGEST + 1));
-  slots = heap_alloc(SLOTS * SLOT);
+  pool = heap_ready(STRINGS * (LONGEST + 1));
+  slots = heap_ready(SLOTS * SLOT);
   u32 at = 0;
   for (u32 i = 0; i < STRINGS; i++) {
     /* Two thirds below 16 bytes, the rest spread to 1023. */

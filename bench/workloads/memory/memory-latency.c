@@ -6,7 +6,7 @@ static chase lines;
 void prepare(const u64 *params) {
   lines.count = params[0] * 1024 / LINE;
   lines.stride = LINE;
-  lines.base = heap_alloc(lines.count * LINE);
+  lines.base = heap_ready(lines.count * LINE);
   chase_build(&lines, 1);
 }
 

@@ -15,9 +15,9 @@ static double start_value(u64 i) {
 
 void prepare(const u64 *params) {
   u64 n = params[0];
-  a = heap_alloc(n * sizeof(double));
-  b = heap_alloc(n * sizeof(double));
-  c = heap_alloc(n * sizeof(double));
+  a = heap_ready(n * sizeof(double));
+  b = heap_ready(n * sizeof(double));
+  c = heap_ready(n * sizeof(double));
   for (u64 i = 0; i < n; i++) {
     a[i] = start_value(i);
     b[i] = 0;

@@ -10,7 +10,7 @@ void prepare(const u64 *params) {
   pages.stride = params[1];
   /* Each node stands one line further in its page than the one before, or all would share one cache set. */
   pages.spread = LINE;
-  u64 base = (u64)(usize)heap_alloc(pages.count * pages.stride + PAGE);
+  u64 base = (u64)(usize)heap_ready(pages.count * pages.stride + PAGE);
   pages.base = (u8 *)(usize)((base + PAGE - 1) & ~(u64)(PAGE - 1));
   chase_build(&pages, 2);
 }
