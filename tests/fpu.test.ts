@@ -124,6 +124,40 @@ describe('floating-point unit', () => {
     });
   }
 
+  for (const { name, format } of FORMATS) {
+    it(`${name}: a fused sum an infinitesimal away from a tie goes the right way`, () => {
+      const width = 1 + format.exponentBits + format.fractionBits;
+      const one = (2n ** BigInt(format.exponentBits - 1) - 1n) << BigInt(format.fractionBits);
+      const sign = fc.bigInt(0n, 1n).map((bit) => bit << BigInt(width - 1));
+      // (1 + 2^-i)(1 − 2^-j) is a power of two but for its last bits, and half a last place of c.
+      const position = fc.integer({ min: (format.fractionBits >> 1) - 2, max: format.fractionBits });
+      const last = fc.bigInt(0n, 2n ** BigInt(format.fractionBits) - 1n);
+      const nearTie = fc
+        .tuple(
+          position,
+          position,
+          last,
+          sign,
+          sign,
+          fc.bigInt(-1n, 1n),
+          fc.constantFrom(0, 1),
+          fc.integer({ min: 0, max: 4 }),
+        )
+        .map(([i, j, fraction, signA, signC, ulps, accrued, r]) => ({
+          a: (one + (1n << BigInt(format.fractionBits - i))) | signA,
+          b: one - (1n << BigInt(format.fractionBits - j)),
+          c: (one + (BigInt(format.fractionBits + 1) << BigInt(format.fractionBits)) + fraction + ulps) | signC,
+          x: 0n,
+          r,
+          accrued,
+        }));
+      fc.assert(
+        fc.property(nearTie, (test) => check(`${name}MulAdd`, 'abcr', width, test)),
+        { numRuns: CASES / 4 },
+      );
+    });
+  }
+
   it('f16: every pattern through every one-operand operation and mode', () => {
     const rows = [
       ...OPERATIONS.filter(({ takes }) => takes === 'ar' || takes === 'a').flatMap(({ takes, names }) =>
@@ -162,6 +196,7 @@ describe('floating-point unit', () => {
     ['f64Mul', [1n, 0x3fe0000000000000n], 4, 1n, 3],
     // 2^-126 × (1 − 2^-24) rounds up to the least normal number, but has 24 significant bits below it: tiny.
     ['f32Mul', [0x00800000n, 0x3f7fffffn], 0, 0x00800000n, 3],
+    ['f64Mul', [0x0010000000000000n, 0x3fefffffffffffffn], 0, 0x0010000000000000n, 3],
     // 2^-126 × (1 + 2^-23)(1 − 2^-23) = 2^-126 × (1 − 2^-46) needs no more than an unbounded exponent to be 2^-126: not tiny.
     ['f32Mul', [0x00800001n, 0x3f7ffffen], 0, 0x00800000n, 1],
     // Infinity × zero is invalid even when a quiet NaN is added.
@@ -210,6 +245,7 @@ describe('floating-point unit', () => {
       const args = rm === null ? operands : [...operands, rm];
       const width = name.includes('From') || name.startsWith('f64') ? 64 : 32;
       expect(machine(name, width, args, 0)).toEqual({ value, flags });
+      expect(machine(name, width, args, 1)).toEqual({ value, flags: flags | 1 });
       expect(reference[name]!(...(args as never[]))).toEqual({ value, flags });
     });
   }

@@ -43,7 +43,10 @@ export function divide(a: u64, b: u64, frac: i32, expo: i32, rm: u32): u64 {
   return roundPack(sign, exp, sig, frac, expo, rm);
 }
 
-/** As f64Mul. Without NX accrued, the quotient is exact if quotient × divisor gives the dividend without rounding. */
+/**
+ * As f64Mul. Without NX accrued, the quotient is exact if quotient × divisor is the dividend and fits a significand. (That
+ * product may underflow, but then dividend and product are integers of one unit, apart by less than one: equal.)
+ */
 export function f64Div(a: u64, b: u64, rm: u32): u64 {
   if (rm == RNE) {
     const x = reinterpret<f64>(a);
@@ -51,7 +54,7 @@ export function f64Div(a: u64, b: u64, rm: u32): u64 {
     const r = x / y;
     const bits = reinterpret<u64>(r);
     if (isNormal64(bits)) {
-      if (inexactAccrued() || (isNormal64(a) && productFits64(bits, b) && r * y == x)) return bits;
+      if (inexactAccrued() || (productFits64(bits, b) && r * y == x)) return bits;
     } else if (r == 0 && x == 0) return bits;
   }
   return divide(a, b, FRAC64, EXPO64, rm);

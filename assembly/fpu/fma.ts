@@ -1,8 +1,8 @@
 /** Fused multiply-add: a × b + c with one rounding. */
 import { cancelledZero, sumError64 } from './add';
 import {
-  EXPO16, EXPO32, EXPO64, FRAC16, FRAC32, FRAC64, NV, RNE, canonicalNaN, inexactAccrued, infinity, invalid,
-  isNaNPattern, isNormal32, isNormal64, isSignaling, magnitude, propagateNaN, raiseFlags, signMask, signOf,
+  EXPO16, EXPO32, EXPO64, FRAC16, FRAC32, FRAC64, NV, RNE, inexactAccrued, infinity, invalid,
+  isNormal32, isNormal64, isSignaling, magnitude, propagateNaN, raiseFlags, signMask, signOf,
 } from './format';
 import { exponentOf, roundPack, significandOf } from './round';
 import { multiplyHigh } from './wide';

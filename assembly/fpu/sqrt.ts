@@ -1,7 +1,7 @@
 /** Square root. */
 import {
-  EXPO16, EXPO32, EXPO64, FRAC16, FRAC32, FRAC64, RNE, inexactAccrued, infinity, invalid, isNaNPattern, isNormal64,
-  magnitude, propagateNaN, signOf,
+  EXPO16, EXPO32, EXPO64, FRAC16, FRAC32, FRAC64, RNE, inexactAccrued, infinity, invalid, isNaNPattern, magnitude,
+  propagateNaN, signOf,
 } from './format';
 import { productFits64 } from './multiply';
 import { exponentOf, roundPack, significandOf } from './round';
@@ -34,7 +34,7 @@ export function f64Sqrt(a: u64, rm: u32): u64 {
     if (x > 0 && x < Infinity) {
       const r = sqrt(x);
       const bits = reinterpret<u64>(r);
-      if (inexactAccrued() || (isNormal64(a) && productFits64(bits, bits) && r * r == x)) return bits;
+      if (inexactAccrued() || (productFits64(bits, bits) && r * r == x)) return bits;
     }
   }
   return squareRoot(a, FRAC64, EXPO64, rm);
