@@ -110,8 +110,10 @@ const parsed = new Map<string, Encoding>();
 
 /** The encoding of a row. */
 export function encodingOf(row: Row): Encoding {
-  let encoding = parsed.get(row.layout);
-  if (!encoding) parsed.set(row.layout, (encoding = parseLayout(row.layout)));
+  const known = parsed.get(row.layout);
+  if (known) return known;
+  const encoding = parseLayout(row.layout);
+  parsed.set(row.layout, encoding);
   return encoding;
 }
 

@@ -89,8 +89,8 @@ export type Effect =
   | { readonly kind: 'store'; readonly bytes: Width; readonly address: Expr; readonly value: Expr }
   /** pc + imm if the condition (i32) is not zero. */
   | { readonly kind: 'branch'; readonly condition: Expr }
-  /** rd receives the address of the next instruction; pc becomes the target with bit 0 cleared. */
-  | { readonly kind: 'jump'; readonly target: Expr }
+  /** rd receives the address of the next instruction (where linked); pc becomes the target with bit 0 cleared. */
+  | { readonly kind: 'jump'; readonly target: Expr; readonly link: boolean }
   /** rd receives what memory at rs1 held (sign-extended), memory the value, in one step. */
   | { readonly kind: 'amo'; readonly bytes: 4 | 8; readonly value: Expr }
   | { readonly kind: 'loadReserved'; readonly bytes: 4 | 8 }

@@ -1,0 +1,3867 @@
+// Generated from src/isa by `npm run generate`. Do not edit.
+import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from '../cpu/access';
+import { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from '../cpu/arithmetic';
+import { decodeAt, fetch } from '../cpu/fetch';
+import { sysCbo, sysCsr, sysEbreak, sysEcall, sysFenceI, sysHint, sysMret, sysSfence, sysSfenceOrder, sysSret, sysWfi } from '../cpu/system';
+import { raise } from '../cpu/trap';
+import { f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
+import { BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
+
+/** Leaves with PC already written. */
+function leave(n: i64, data: u64): i64 {
+  store<u64>(0, load<u64>(0, DATA_ACCESSES) + data, DATA_ACCESSES);
+  return n;
+}
+
+/** Puts what the loop keeps in locals where the hart finds it; TVAL holds the instruction, should it be illegal. */
+function suspend(ip: u32, pc: u64, n: i64, data: u64): void {
+  store<u64>(0, pc, PC);
+  store<i64>(0, n, BUDGET);
+  store<u64>(0, <u64>load<u32>(ip, 12), TVAL);
+  store<u64>(0, load<u64>(0, DATA_ACCESSES) + data, DATA_ACCESSES);
+}
+
+/** The record to go on with after the hart has acted, or 0 to leave. */
+function resume(): u32 {
+  if (load<u32>(0, STOP) != 0 || load<i64>(0, BUDGET) <= 0) return 0;
+  return fetch(load<u64>(0, PC));
+}
+
+/** Raises the exception of the record's instruction. */
+function illegal(ip: u32): void {
+  raise(2, <u64>load<u32>(ip, 12));
+}
+
+/** Runs until n0 instructions have retired (a block may go over), or STOP is set. Returns what is left of n0. */
+export function interpret(n0: i64): i64 {
+  let n = n0;
+  let data: u64 = 0;
+  let ip: u32 = fetch(load<u64>(0, PC));
+  if (ip == 0) return n;
+  let delta = load<u64>(0, DELTA);
+  while (true) {
+    n--;
+    switch (<u32>load<u16>(ip)) {
+      case 0: {
+        n++;
+        decodeAt(ip);
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 1: {
+        n++;
+        if (n <= 0) break;
+        ip = fetch(delta + <u64>(ip >> 3));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 3: { // lui
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 32; continue;
+      }
+      case 4: { // lui (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 16; continue;
+      }
+      case 5: { // auipc
+        store<u64>(load<u16>(ip, 2), ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 6: { // jal
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 7: { // jal, out of the page
+        const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        ip = fetch(target);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 8: { // jal (16 bits)
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 9: { // jal (16 bits), out of the page
+        const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        ip = fetch(target);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 10: { // j (16 bits)
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 11: { // j (16 bits), out of the page
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 12: { // j
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 13: { // j, out of the page
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 14: { // jalr
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        ip = fetch(target);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 15: { // jalr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        ip = fetch(target);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 16: { // jr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        ip = fetch(target);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 17: { // jr
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        ip = fetch(target);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 18: { // beq
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 19: { // beq, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 20: { // beq (16 bits)
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
+        if (n <= 0) break;
+        continue;
+      }
+      case 21: { // beq (16 bits), out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 22: { // bne
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 23: { // bne, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 24: { // bne (16 bits)
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
+        if (n <= 0) break;
+        continue;
+      }
+      case 25: { // bne (16 bits), out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 26: { // blt
+        if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 27: { // blt, out of the page
+        if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 28: { // bge
+        if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 29: { // bge, out of the page
+        if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 30: { // bltu
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 31: { // bltu, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 32: { // bgeu
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 33: { // bgeu, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 34: { // lb
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4095) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 0);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i8>value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 35: { // lh
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4094) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 1);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 36: { // lw
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 37: { // lw (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+          if (stop) { data++; ip += 16; break; }
+        }
+        data++;
+        ip += 16; continue;
+      }
+      case 38: { // ld
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 39: { // ld (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, X);
+          if (stop) { data++; ip += 16; break; }
+        }
+        data++;
+        ip += 16; continue;
+      }
+      case 40: { // lbu
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4095) {
+          store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 0);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 41: { // lhu
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4094) {
+          store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 1);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 42: { // lwu
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), <u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><u32>value, X);
+          if (stop) { data++; ip += 32; break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 43: { // sb
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4095) {
+          store<u8>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u8>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 0);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 44: { // sh
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4094) {
+          store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 1);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 45: { // sw
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 46: { // sw (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+        }
+        data++;
+        ip += 16; continue;
+      }
+      case 47: { // sd
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 48: { // sd (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+        }
+        data++;
+        ip += 16; continue;
+      }
+      case 49: { // addi
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 50: { // addi (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 51: { // nop (16 bits)
+        ip += 16; continue;
+      }
+      case 52: { // nop
+        ip += 32; continue;
+      }
+      case 53: { // li (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 16; continue;
+      }
+      case 54: { // li
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 32; continue;
+      }
+      case 55: { // mv
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), X);
+        ip += 32; continue;
+      }
+      case 56: { // slti
+        store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 57: { // hint
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysHint(load<u32>(ip, 8));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 58: { // sltiu
+        store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 59: { // xori
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 60: { // ori
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 61: { // andi
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 62: { // andi (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 63: { // slli
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 64: { // slli (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 65: { // srli
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 66: { // srli (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 67: { // srai
+        store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 68: { // srai (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 69: { // add
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 70: { // add (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 71: { // copy (16 bits)
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+        ip += 16; continue;
+      }
+      case 72: { // sub
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 73: { // sub (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 74: { // sll
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 75: { // slt
+        store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 76: { // sltu
+        store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 77: { // xor
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 78: { // xor (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 79: { // srl
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 80: { // sra
+        store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64>(load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 81: { // or
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 82: { // or (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 83: { // and
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 84: { // and (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 85: { // addiw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 86: { // addiw (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 87: { // slliw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 88: { // srliw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 89: { // sraiw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32><u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 90: { // addw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 91: { // addw (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 92: { // subw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 93: { // subw (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 94: { // sllw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 95: { // srlw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 96: { // sraw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32>(<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 97: { // fence
+        ip += 32; continue;
+      }
+      case 98: { // fence.tso
+        ip += 32; continue;
+      }
+      case 99: { // pause
+        ip += 32; continue;
+      }
+      case 100: { // fence.i
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysFenceI();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 101: { // ecall
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysEcall();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 102: { // ebreak
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysEbreak();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 103: { // ebreak (16 bits)
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysEbreak();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 104: { // mul
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) * load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 105: { // mulh
+        store<u64>(load<u16>(ip, 2), mulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 106: { // mulhsu
+        store<u64>(load<u16>(ip, 2), mulHighSU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 107: { // mulhu
+        store<u64>(load<u16>(ip, 2), mulHighU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 108: { // div
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, <u64>(<i64>t0 / <i64>select<u64>(<u64>1, t1, (t2 | (<u32>(t0 == <u64>0x8000000000000000) & <u32>(t1 == <u64>0xffffffffffffffff))) != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 109: { // divu
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t1: u32 = <u32>(t0 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, (load<u64>(load<u16>(ip, 4), X) / select<u64>(<u64>1, t0, t1 != 0)), t1 != 0), X);
+        ip += 32; continue;
+      }
+      case 110: { // rem
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, <u64>(<i64>t0 % <i64>select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 111: { // remu
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, (t0 % select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 112: { // mulw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) * <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 113: { // divw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
+        const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, <u32>(<i32>t0 / <i32>select<u32>(<u32>1, t1, (t2 | (<u32>(t0 == <u32>0x80000000) & <u32>(t1 == <u32>0xffffffff))) != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 114: { // divuw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t1: u32 = <u32>(t0 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, (<u32>load<u64>(load<u16>(ip, 4), X) / select<u32>(<u32>1, t0, t1 != 0)), t1 != 0), X);
+        ip += 32; continue;
+      }
+      case 115: { // remw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
+        const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, <u32>(<i32>t0 % <i32>select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 116: { // remuw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
+        const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, (t0 % select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 117: { // lr.w
+        const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 2);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 118: { // lr.d
+        const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 3);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), value, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 119: { // sc.w
+        const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 2);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), value, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 120: { // sc.d
+        const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 3);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), value, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 121: { // amoswap.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, <u32>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 122: { // amoswap.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 123: { // amoadd.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old + <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 124: { // amoadd.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old + load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 125: { // amoxor.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old ^ <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 126: { // amoxor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old ^ load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 127: { // amoand.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old & <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 128: { // amoand.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old & load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 129: { // amoor.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old | <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 130: { // amoor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old | load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 131: { // amomin.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, <i32>old < <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 132: { // amomin.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, <i64>old < <i64>t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 133: { // amomax.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, <i32>old > <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 134: { // amomax.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, <i64>old > <i64>t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 135: { // amominu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 136: { // amominu.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 137: { // amomaxu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 138: { // amomaxu.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 139: { // wrs.nto
+        ip += 32; continue;
+      }
+      case 140: { // wrs.sto
+        ip += 32; continue;
+      }
+      case 141: { // csrrw
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 142: { // csrrs
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 143: { // csrrc
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 144: { // csrrwi
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 145: { // csrrsi
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 146: { // csrrci
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 147: { // sret
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysSret();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 148: { // mret
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysMret();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 149: { // wfi
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysWfi();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 150: { // sfence.vma
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 151: { // sinval.vma
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 152: { // sfence.w.inval
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysSfenceOrder();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 153: { // sfence.inval.ir
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysSfenceOrder();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 154: { // cbo.inval
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCbo(0, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 155: { // cbo.clean
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCbo(1, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 156: { // cbo.flush
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCbo(2, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 157: { // cbo.zero
+        suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
+        sysCbo(4, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 158: { // prefetch.i
+        ip += 32; continue;
+      }
+      case 159: { // prefetch.r
+        ip += 32; continue;
+      }
+      case 160: { // prefetch.w
+        ip += 32; continue;
+      }
+      case 161: { // flw
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), (<u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), (<u64><u32>value | <u64>0xffffffff00000000), F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        data++;
+        ip += 32; continue;
+      }
+      case 162: { // fld
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        data++;
+        ip += 32; continue;
+      }
+      case 163: { // fld (16 bits)
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 16; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        data++;
+        ip += 16; continue;
+      }
+      case 164: { // fsw
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 165: { // fsd
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 166: { // fsd (16 bits)
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+        }
+        data++;
+        ip += 16; continue;
+      }
+      case 167: { // fmadd.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 168: { // fmsub.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 169: { // fnmsub.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 170: { // fnmadd.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 171: { // fadd.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Add(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 172: { // fsub.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Sub(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 173: { // fmul.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Mul(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 174: { // fdiv.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Div(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 175: { // fsqrt.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Sqrt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 176: { // fsgnj.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 177: { // fsgnjn.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | ((select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) ^ <u32>0x80000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 178: { // fsgnjx.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 179: { // fmin.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Min(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 180: { // fmax.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Max(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 181: { // feq.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f32Eq(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 182: { // flt.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f32Lt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 183: { // fle.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f32Le(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 184: { // fclass.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32Classify(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 185: { // fcvt.w.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToI32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 186: { // fcvt.wu.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToU32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 187: { // fcvt.l.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToI64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 188: { // fcvt.lu.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToU64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 189: { // fcvt.s.w
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 190: { // fcvt.s.wu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 191: { // fcvt.s.l
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 192: { // fcvt.s.lu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 193: { // fmadd.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 194: { // fmsub.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 195: { // fnmsub.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 196: { // fnmadd.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 197: { // fadd.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 198: { // fsub.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 199: { // fmul.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 200: { // fdiv.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 201: { // fsqrt.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 202: { // fsgnj.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 203: { // fsgnjn.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 204: { // fsgnjx.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 205: { // fmin.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 206: { // fmax.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 207: { // feq.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 208: { // flt.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 209: { // fle.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 210: { // fclass.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 211: { // fcvt.w.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToI32(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 212: { // fcvt.wu.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToU32(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 213: { // fcvt.l.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToI64(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 214: { // fcvt.lu.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToU64(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 215: { // fcvt.d.w
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 216: { // fcvt.d.wu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 217: { // fcvt.d.l
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 218: { // fcvt.d.lu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 219: { // fmv.x.w
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
+        ip += 32; continue;
+      }
+      case 220: { // fmv.w.x
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 221: { // fmv.x.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
+        ip += 32; continue;
+      }
+      case 222: { // fmv.d.x
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 223: { // fcvt.s.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 224: { // fcvt.d.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToF64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 225: { // add.uw
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 226: { // sh1add
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 227: { // sh2add
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 228: { // sh3add
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 229: { // sh1add.uw
+        store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 230: { // sh2add.uw
+        store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 231: { // sh3add.uw
+        store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 232: { // slli.uw
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 233: { // andn
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 234: { // orn
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 235: { // xnor
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
+        ip += 32; continue;
+      }
+      case 236: { // clz
+        store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 237: { // ctz
+        store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 238: { // cpop
+        store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 239: { // sext.b
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
+        ip += 32; continue;
+      }
+      case 240: { // sext.h
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
+        ip += 32; continue;
+      }
+      case 241: { // clzw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 242: { // ctzw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 243: { // cpopw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 244: { // zext.h
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
+        ip += 32; continue;
+      }
+      case 245: { // min
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
+        ip += 32; continue;
+      }
+      case 246: { // minu
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
+        ip += 32; continue;
+      }
+      case 247: { // max
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
+        ip += 32; continue;
+      }
+      case 248: { // maxu
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
+        ip += 32; continue;
+      }
+      case 249: { // rol
+        store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 250: { // ror
+        store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 251: { // rori
+        store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 252: { // rolw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 253: { // rorw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 254: { // roriw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 255: { // orc.b
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
+        ip += 32; continue;
+      }
+      case 256: { // rev8
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
+        store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
+        ip += 32; continue;
+      }
+      case 257: { // clmul
+        store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 258: { // clmulr
+        store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 259: { // clmulh
+        store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 260: { // bclr
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 261: { // bext
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
+        ip += 32; continue;
+      }
+      case 262: { // binv
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 263: { // bset
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 264: { // bclri
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 265: { // bexti
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
+        ip += 32; continue;
+      }
+      case 266: { // binvi
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 267: { // bseti
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 268: { // pack
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
+        ip += 32; continue;
+      }
+      case 269: { // packh
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
+        ip += 32; continue;
+      }
+      case 270: { // packw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
+        ip += 32; continue;
+      }
+      case 271: { // brev8
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
+        const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
+        store<u64>(load<u16>(ip, 2), (((t2 >> <u64>4) & <u64>0xf0f0f0f0f0f0f0f) | ((t2 & <u64>0xf0f0f0f0f0f0f0f) << <u64>4)), X);
+        ip += 32; continue;
+      }
+      case 272: { // xperm4
+        store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 273: { // xperm8
+        store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 274: { // czero.eqz
+        store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
+        ip += 32; continue;
+      }
+      case 275: { // czero.nez
+        store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
+        ip += 32; continue;
+      }
+      default: {
+        illegal(ip);
+        n++;
+        break;
+      }
+    }
+    break;
+  }
+  store<u64>(0, delta + <u64>(ip >> 3), PC);
+  return leave(n, data);
+}
+
+/** The same without counting data accesses. */
+export function interpretPlain(n0: i64): i64 {
+  let n = n0;
+  let ip: u32 = fetch(load<u64>(0, PC));
+  if (ip == 0) return n;
+  let delta = load<u64>(0, DELTA);
+  while (true) {
+    n--;
+    switch (<u32>load<u16>(ip)) {
+      case 0: {
+        n++;
+        decodeAt(ip);
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 1: {
+        n++;
+        if (n <= 0) break;
+        ip = fetch(delta + <u64>(ip >> 3));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 3: { // lui
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 32; continue;
+      }
+      case 4: { // lui (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 16; continue;
+      }
+      case 5: { // auipc
+        store<u64>(load<u16>(ip, 2), ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 6: { // jal
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 7: { // jal, out of the page
+        const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        ip = fetch(target);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 8: { // jal (16 bits)
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 9: { // jal (16 bits), out of the page
+        const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        ip = fetch(target);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 10: { // j (16 bits)
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 11: { // j (16 bits), out of the page
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 12: { // j
+        ip += load<u32>(ip, 8);
+        if (n <= 0) break;
+        continue;
+      }
+      case 13: { // j, out of the page
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 14: { // jalr
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        ip = fetch(target);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 15: { // jalr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        ip = fetch(target);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 16: { // jr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        ip = fetch(target);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 17: { // jr
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        ip = fetch(target);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 18: { // beq
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 19: { // beq, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 20: { // beq (16 bits)
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
+        if (n <= 0) break;
+        continue;
+      }
+      case 21: { // beq (16 bits), out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 22: { // bne
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 23: { // bne, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 24: { // bne (16 bits)
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
+        if (n <= 0) break;
+        continue;
+      }
+      case 25: { // bne (16 bits), out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 26: { // blt
+        if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 27: { // blt, out of the page
+        if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 28: { // bge
+        if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 29: { // bge, out of the page
+        if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 30: { // bltu
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 31: { // bltu, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 32: { // bgeu
+        if (<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+        if (n <= 0) break;
+        continue;
+      }
+      case 33: { // bgeu, out of the page
+        if (!(<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
+        ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 34: { // lb
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4095) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 0);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i8>value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 35: { // lh
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4094) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 1);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 36: { // lw
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 37: { // lw (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+          if (stop) { ip += 16; break; }
+        }
+        ip += 16; continue;
+      }
+      case 38: { // ld
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 39: { // ld (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, X);
+          if (stop) { ip += 16; break; }
+        }
+        ip += 16; continue;
+      }
+      case 40: { // lbu
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4095) {
+          store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 0);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 41: { // lhu
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4094) {
+          store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 1);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 42: { // lwu
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), <u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), <u64><u32>value, X);
+          if (stop) { ip += 32; break; }
+        }
+        ip += 32; continue;
+      }
+      case 43: { // sb
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4095) {
+          store<u8>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u8>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 0);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 44: { // sh
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4094) {
+          store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 1);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 45: { // sw
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 46: { // sw (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+        }
+        ip += 16; continue;
+      }
+      case 47: { // sd
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 48: { // sd (16 bits)
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+        }
+        ip += 16; continue;
+      }
+      case 49: { // addi
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 50: { // addi (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 51: { // nop (16 bits)
+        ip += 16; continue;
+      }
+      case 52: { // nop
+        ip += 32; continue;
+      }
+      case 53: { // li (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 16; continue;
+      }
+      case 54: { // li
+        store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
+        ip += 32; continue;
+      }
+      case 55: { // mv
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), X);
+        ip += 32; continue;
+      }
+      case 56: { // slti
+        store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 57: { // hint
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysHint(load<u32>(ip, 8));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 58: { // sltiu
+        store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 59: { // xori
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 60: { // ori
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 61: { // andi
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 62: { // andi (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 63: { // slli
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 64: { // slli (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 65: { // srli
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 66: { // srli (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 67: { // srai
+        store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 68: { // srai (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 69: { // add
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 70: { // add (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 71: { // copy (16 bits)
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+        ip += 16; continue;
+      }
+      case 72: { // sub
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 73: { // sub (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 74: { // sll
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 75: { // slt
+        store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 76: { // sltu
+        store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 77: { // xor
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 78: { // xor (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 79: { // srl
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 80: { // sra
+        store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64>(load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 81: { // or
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 82: { // or (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 83: { // and
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 84: { // and (16 bits)
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 85: { // addiw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 86: { // addiw (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 16; continue;
+      }
+      case 87: { // slliw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 88: { // srliw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 89: { // sraiw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32><u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 90: { // addw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 91: { // addw (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 92: { // subw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 93: { // subw (16 bits)
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 16; continue;
+      }
+      case 94: { // sllw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 95: { // srlw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 96: { // sraw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32>(<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 97: { // fence
+        ip += 32; continue;
+      }
+      case 98: { // fence.tso
+        ip += 32; continue;
+      }
+      case 99: { // pause
+        ip += 32; continue;
+      }
+      case 100: { // fence.i
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysFenceI();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 101: { // ecall
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysEcall();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 102: { // ebreak
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysEbreak();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 103: { // ebreak (16 bits)
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysEbreak();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 104: { // mul
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) * load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 105: { // mulh
+        store<u64>(load<u16>(ip, 2), mulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 106: { // mulhsu
+        store<u64>(load<u16>(ip, 2), mulHighSU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 107: { // mulhu
+        store<u64>(load<u16>(ip, 2), mulHighU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 108: { // div
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, <u64>(<i64>t0 / <i64>select<u64>(<u64>1, t1, (t2 | (<u32>(t0 == <u64>0x8000000000000000) & <u32>(t1 == <u64>0xffffffffffffffff))) != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 109: { // divu
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t1: u32 = <u32>(t0 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, (load<u64>(load<u16>(ip, 4), X) / select<u64>(<u64>1, t0, t1 != 0)), t1 != 0), X);
+        ip += 32; continue;
+      }
+      case 110: { // rem
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, <u64>(<i64>t0 % <i64>select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 111: { // remu
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, (t0 % select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 112: { // mulw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) * <u32>load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 113: { // divw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
+        const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, <u32>(<i32>t0 / <i32>select<u32>(<u32>1, t1, (t2 | (<u32>(t0 == <u32>0x80000000) & <u32>(t1 == <u32>0xffffffff))) != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 114: { // divuw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t1: u32 = <u32>(t0 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, (<u32>load<u64>(load<u16>(ip, 4), X) / select<u32>(<u32>1, t0, t1 != 0)), t1 != 0), X);
+        ip += 32; continue;
+      }
+      case 115: { // remw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
+        const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, <u32>(<i32>t0 % <i32>select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 116: { // remuw
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
+        const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        const t2: u32 = <u32>(t1 == 0);
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, (t0 % select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
+        ip += 32; continue;
+      }
+      case 117: { // lr.w
+        const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 2);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 118: { // lr.d
+        const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 3);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), value, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 119: { // sc.w
+        const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 2);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), value, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 120: { // sc.d
+        const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 3);
+        if (load<u32>(0, STOP) == 1) { n++; break; }
+        store<u64>(load<u16>(ip, 2), value, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 121: { // amoswap.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, <u32>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 122: { // amoswap.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 123: { // amoadd.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old + <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 124: { // amoadd.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old + load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 125: { // amoxor.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old ^ <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 126: { // amoxor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old ^ load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 127: { // amoand.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old & <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 128: { // amoand.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old & load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 129: { // amoor.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        store<u32>(a, (old | <u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 130: { // amoor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        store<u64>(a, (old | load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 131: { // amomin.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, <i32>old < <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 132: { // amomin.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, <i64>old < <i64>t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 133: { // amomax.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, <i32>old > <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 134: { // amomax.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, <i64>old > <i64>t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 135: { // amominu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 136: { // amominu.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 137: { // amomaxu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, select<u32>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 138: { // amomaxu.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old = load<u64>(a);
+        const t0: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(a, select<u64>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 139: { // wrs.nto
+        ip += 32; continue;
+      }
+      case 140: { // wrs.sto
+        ip += 32; continue;
+      }
+      case 141: { // csrrw
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 142: { // csrrs
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 143: { // csrrc
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 144: { // csrrwi
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 145: { // csrrsi
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 146: { // csrrci
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 147: { // sret
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysSret();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 148: { // mret
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysMret();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 149: { // wfi
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysWfi();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 150: { // sfence.vma
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 151: { // sinval.vma
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 152: { // sfence.w.inval
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysSfenceOrder();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 153: { // sfence.inval.ir
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysSfenceOrder();
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 154: { // cbo.inval
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCbo(0, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 155: { // cbo.clean
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCbo(1, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 156: { // cbo.flush
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCbo(2, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 157: { // cbo.zero
+        suspend(ip, delta + <u64>(ip >> 3), n, 0);
+        sysCbo(4, load<u64>(load<u16>(ip, 4), X));
+        ip = resume();
+        n = load<i64>(0, BUDGET);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case 158: { // prefetch.i
+        ip += 32; continue;
+      }
+      case 159: { // prefetch.r
+        ip += 32; continue;
+      }
+      case 160: { // prefetch.w
+        ip += 32; continue;
+      }
+      case 161: { // flw
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4092) {
+          store<u64>(load<u16>(ip, 2), (<u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
+        } else {
+          const value: u64 = slowLoad(va, 2);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), (<u64><u32>value | <u64>0xffffffff00000000), F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 162: { // fld
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 163: { // fld (16 bits)
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4088) {
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+        } else {
+          const value: u64 = slowLoad(va, 3);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), value, F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 16; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 16; continue;
+      }
+      case 164: { // fsw
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 165: { // fsd
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 166: { // fsd (16 bits)
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4088) {
+          store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+        }
+        ip += 16; continue;
+      }
+      case 167: { // fmadd.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 168: { // fmsub.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 169: { // fnmsub.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 170: { // fnmadd.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 171: { // fadd.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Add(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 172: { // fsub.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Sub(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 173: { // fmul.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Mul(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 174: { // fdiv.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Div(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 175: { // fsqrt.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Sqrt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 176: { // fsgnj.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 177: { // fsgnjn.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | ((select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) ^ <u32>0x80000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 178: { // fsgnjx.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 179: { // fmin.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Min(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 180: { // fmax.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32Max(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 181: { // feq.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f32Eq(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 182: { // flt.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f32Lt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 183: { // fle.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f32Le(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 184: { // fclass.s
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32Classify(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 185: { // fcvt.w.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToI32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 186: { // fcvt.wu.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToU32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 187: { // fcvt.l.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToI64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 188: { // fcvt.lu.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToU64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 189: { // fcvt.s.w
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 190: { // fcvt.s.wu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 191: { // fcvt.s.l
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 192: { // fcvt.s.lu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 193: { // fmadd.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 194: { // fmsub.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 195: { // fnmsub.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 196: { // fnmadd.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 197: { // fadd.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 198: { // fsub.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 199: { // fmul.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 200: { // fdiv.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 201: { // fsqrt.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 202: { // fsgnj.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 203: { // fsgnjn.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 204: { // fsgnjx.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 205: { // fmin.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 206: { // fmax.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 207: { // feq.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 208: { // flt.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 209: { // fle.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 210: { // fclass.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 211: { // fcvt.w.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToI32(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 212: { // fcvt.wu.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToU32(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 213: { // fcvt.l.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToI64(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 214: { // fcvt.lu.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        store<u64>(load<u16>(ip, 2), f64ToU64(load<u64>(load<u16>(ip, 4), F), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 215: { // fcvt.d.w
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 216: { // fcvt.d.wu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 217: { // fcvt.d.l
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 218: { // fcvt.d.lu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 219: { // fmv.x.w
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
+        ip += 32; continue;
+      }
+      case 220: { // fmv.w.x
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 221: { // fmv.x.d
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
+        ip += 32; continue;
+      }
+      case 222: { // fmv.d.x
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 223: { // fcvt.s.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 224: { // fcvt.d.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f32ToF64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 225: { // add.uw
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 226: { // sh1add
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 227: { // sh2add
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 228: { // sh3add
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 229: { // sh1add.uw
+        store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 230: { // sh2add.uw
+        store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 231: { // sh3add.uw
+        store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 232: { // slli.uw
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 233: { // andn
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 234: { // orn
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 235: { // xnor
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
+        ip += 32; continue;
+      }
+      case 236: { // clz
+        store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 237: { // ctz
+        store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 238: { // cpop
+        store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 239: { // sext.b
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
+        ip += 32; continue;
+      }
+      case 240: { // sext.h
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
+        ip += 32; continue;
+      }
+      case 241: { // clzw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 242: { // ctzw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 243: { // cpopw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
+        ip += 32; continue;
+      }
+      case 244: { // zext.h
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
+        ip += 32; continue;
+      }
+      case 245: { // min
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
+        ip += 32; continue;
+      }
+      case 246: { // minu
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
+        ip += 32; continue;
+      }
+      case 247: { // max
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
+        ip += 32; continue;
+      }
+      case 248: { // maxu
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), X);
+        store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
+        ip += 32; continue;
+      }
+      case 249: { // rol
+        store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 250: { // ror
+        store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
+        ip += 32; continue;
+      }
+      case 251: { // rori
+        store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 252: { // rolw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 253: { // rorw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
+        ip += 32; continue;
+      }
+      case 254: { // roriw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
+        ip += 32; continue;
+      }
+      case 255: { // orc.b
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
+        ip += 32; continue;
+      }
+      case 256: { // rev8
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
+        store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
+        ip += 32; continue;
+      }
+      case 257: { // clmul
+        store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 258: { // clmulr
+        store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 259: { // clmulh
+        store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 260: { // bclr
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 261: { // bext
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
+        ip += 32; continue;
+      }
+      case 262: { // binv
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 263: { // bset
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 264: { // bclri
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
+        ip += 32; continue;
+      }
+      case 265: { // bexti
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
+        ip += 32; continue;
+      }
+      case 266: { // binvi
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 267: { // bseti
+        store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
+        ip += 32; continue;
+      }
+      case 268: { // pack
+        store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
+        ip += 32; continue;
+      }
+      case 269: { // packh
+        store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
+        ip += 32; continue;
+      }
+      case 270: { // packw
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
+        ip += 32; continue;
+      }
+      case 271: { // brev8
+        const t0: u64 = load<u64>(load<u16>(ip, 4), X);
+        const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
+        const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
+        store<u64>(load<u16>(ip, 2), (((t2 >> <u64>4) & <u64>0xf0f0f0f0f0f0f0f) | ((t2 & <u64>0xf0f0f0f0f0f0f0f) << <u64>4)), X);
+        ip += 32; continue;
+      }
+      case 272: { // xperm4
+        store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 273: { // xperm8
+        store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
+        ip += 32; continue;
+      }
+      case 274: { // czero.eqz
+        store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
+        ip += 32; continue;
+      }
+      case 275: { // czero.nez
+        store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
+        ip += 32; continue;
+      }
+      default: {
+        illegal(ip);
+        n++;
+        break;
+      }
+    }
+    break;
+  }
+  store<u64>(0, delta + <u64>(ip >> 3), PC);
+  return n;
+}

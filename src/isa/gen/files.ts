@@ -1,0 +1,10 @@
+/** The generated files, relative to the repository's root, and what prints each. */
+import { printDecoder } from './decode.ts';
+import { printInterpreter } from './interpret.ts';
+import { printLayout } from './layout.ts';
+
+export const GENERATED: readonly { readonly path: string; readonly print: () => string }[] = [
+  { path: 'assembly/generated/layout.ts', print: printLayout },
+  { path: 'assembly/generated/decode.ts', print: printDecoder },
+  { path: 'assembly/generated/interpret.ts', print: printInterpreter },
+];

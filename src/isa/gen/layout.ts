@@ -1,0 +1,57 @@
+/** Prints assembly/generated/layout.ts: every address and code the core uses, from the tables of src/abi. */
+
+import { HOSTINGS, POLICIES, STRATEGIES } from '../../abi/config.ts';
+import {
+  COUNTER_IDS,
+  FLUSH_CAUSES,
+  INTERRUPTS,
+  SERVED,
+  TLB_STRUCTURES,
+  TRAPS,
+  WALK_LEVELS,
+} from '../../abi/counters.ts';
+import { EXITS } from '../../abi/exits.ts';
+import { HINTS, HYPERCALL_BATCH, HYPERCALL_EXTENSION, HYPERCALLS, PARAVIRT_MAGIC } from '../../abi/guest.ts';
+import { CELL_OFFSETS, PLACES, RAM_START, SIZES } from '../../abi/layout.ts';
+
+const upper = (id: string): string => id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
+
+export function printLayout(): string {
+  const out: string[] = ['// Generated from src/abi by `npm run generate`. Do not edit.', ''];
+  const constant = (name: string, type: string, value: number): void => {
+    out.push(`export const ${name}: ${type} = ${value >= 4096 ? `0x${value.toString(16)}` : value};`);
+  };
+  const section = (title: string): void => void out.push('', `// ${title}`);
+
+  section('Places');
+  for (const [name, at] of Object.entries(PLACES)) constant(name, 'usize', at);
+  for (const [name, size] of Object.entries(SIZES)) constant(name, 'u32', size);
+  constant('RAM_START', 'u64', RAM_START);
+
+  section('Cells of the hart state');
+  for (const [name, at] of Object.entries(CELL_OFFSETS)) constant(name, 'usize', at);
+
+  section('Counters (addresses)');
+  const address = new Map(COUNTER_IDS.map((id, i) => [id, PLACES.COUNTERS + i * 8]));
+  for (const [id, at] of address) if (!id.startsWith('walk.ref.')) constant(`C_${upper(id)}`, 'usize', at);
+  constant('C_WALK_MATRIX', 'usize', address.get(`walk.ref.g0.h0.${SERVED[0]}`)!);
+  constant('WALK_LEVELS', 'u32', WALK_LEVELS);
+  constant('SERVED_KINDS', 'u32', SERVED.length);
+  SERVED.forEach((id, i) => constant(`SERVED_${upper(id)}`, 'u32', i));
+
+  section('Codes');
+  STRATEGIES.forEach(({ id }, i) => constant(`STRATEGY_${upper(id)}`, 'u32', i));
+  HOSTINGS.forEach(({ id }, i) => constant(`HOSTING_${upper(id)}`, 'u32', i));
+  POLICIES.forEach((id, i) => constant(`POLICY_${upper(id)}`, 'u32', i));
+  TLB_STRUCTURES.forEach(({ id }, i) => constant(`TLB_${upper(id)}`, 'u32', i));
+  FLUSH_CAUSES.forEach(({ id }, i) => constant(`FLUSH_${upper(id)}`, 'u32', i));
+  EXITS.forEach(({ id }, i) => constant(`EXIT_${upper(id)}`, 'u32', i));
+  for (const t of TRAPS) constant(`TRAP_${upper(t.id)}`, 'u32', t.code);
+  for (const t of INTERRUPTS) constant(`IRQ_${upper(t.id)}`, 'u32', t.code);
+  for (const h of HINTS) constant(`HINT_${upper(h.id)}`, 'u32', h.code);
+  for (const h of HYPERCALLS) constant(`HYPERCALL_${upper(h.id)}`, 'u64', h.code);
+  constant('HYPERCALL_EXTENSION', 'u64', HYPERCALL_EXTENSION);
+  constant('HYPERCALL_BATCH', 'u64', HYPERCALL_BATCH);
+  constant('PARAVIRT_MAGIC', 'u64', PARAVIRT_MAGIC);
+  return `${out.join('\n')}\n`;
+}

@@ -1,0 +1,8 @@
+/** Prints every generated file of assembly/. Run from the repository's root. */
+import { writeFileSync } from 'node:fs';
+import { GENERATED } from './files.ts';
+
+for (const { path, print } of GENERATED) {
+  writeFileSync(path, print());
+  process.stdout.write(`${path}\n`);
+}

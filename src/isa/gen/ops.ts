@@ -1,0 +1,66 @@
+/**
+ * The op numbers of decoded records. Each base row, and each special form of one, has a case of the interpreter's
+ * switch for every length and transfer variant it can occur with, so that each case's constants are known.
+ */
+import { COMPRESSED_ROWS, FULL_ROWS } from '../rows.ts';
+import { SPECIALS, type Special } from '../specials.ts';
+import type { BaseRow, Effect } from '../types.ts';
+
+export interface Case {
+  readonly op: number;
+  readonly row: BaseRow;
+  readonly id: string;
+  readonly effect: Effect;
+  readonly length: 2 | 4;
+  /** A transfer inside its page, or out of it; null for what is no direct transfer. */
+  readonly reach: 'near' | 'far' | null;
+}
+
+/** The record has not been decoded. */
+export const OP_NOT_DECODED = 0;
+/** Execution runs over the end of the page. */
+export const OP_PAGE_END = 1;
+export const OP_ILLEGAL = 2;
+const FIRST = 3;
+
+/** The target is pc plus an immediate: known when the record is decoded. */
+function isDirect(row: BaseRow, effect: Effect): boolean {
+  return effect.kind === 'branch' || row.name === 'jal';
+}
+
+function build(): Case[] {
+  const cases: Case[] = [];
+  const add = (row: BaseRow, id: string, effect: Effect, lengths: readonly (2 | 4)[]): void => {
+    for (const length of lengths) {
+      for (const reach of isDirect(row, effect) ? (['near', 'far'] as const) : [null]) {
+        cases.push({ op: FIRST + cases.length, row, id, effect, length, reach });
+      }
+    }
+  };
+  for (const row of FULL_ROWS) {
+    const short = COMPRESSED_ROWS.some((c) => c.expands === row.name);
+    add(row, row.name, row.effect, short ? [4, 2] : [4]);
+    for (const special of SPECIALS) if (special.of === row.name) add(row, special.id, special.effect, special.lengths);
+  }
+  return cases;
+}
+
+export const CASES: readonly Case[] = build();
+
+const byKey = new Map(CASES.map((c) => [`${c.id} ${c.length} ${c.reach}`, c.op]));
+
+/** The op number of a form. */
+export function opOf(id: string, length: 2 | 4, reach: 'near' | 'far' | null): number {
+  const op = byKey.get(`${id} ${length} ${reach}`);
+  if (op === undefined) throw new Error(`no case for ${id} of ${length} bytes, ${reach}`);
+  return op;
+}
+
+/** Forms of a row that exist for a length, the row itself last. */
+export function formsOf(row: BaseRow, length: 2 | 4): { id: string; when: Special['when']; direct: boolean }[] {
+  const specials = SPECIALS.filter((s) => s.of === row.name && s.lengths.includes(length));
+  return [
+    ...specials.map((s) => ({ id: s.id, when: s.when, direct: isDirect(row, s.effect) })),
+    { id: row.name, when: {}, direct: isDirect(row, row.effect) },
+  ];
+}
