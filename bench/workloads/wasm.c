@@ -32,7 +32,7 @@ __attribute__((export_name("heap_alloc"))) void *heap_alloc(u64 bytes) {
   return (void *)(usize)start;
 }
 
-/* Plain loops, eight bytes at a time where both sides allow it: what the RISC-V side runs, not the engine's own copy. */
+/* Plain loops, eight bytes at a time where both sides allow it, as on the RISC-V side: not the engine's own copy. */
 void *memcpy(void *to, const void *from, usize bytes) {
   u8 *out = to;
   const u8 *in = from;

@@ -8,7 +8,8 @@
 #define CELLS 65536 /* the machine's memory, in words */
 #define REGISTERS 16
 
-enum { HALT, SET, MOVE, ADD, SUB, MUL, AND, SHIFT, LOAD, STORE, ADD_IMMEDIATE, JUMP, JUMP_ZERO, JUMP_NONZERO, JUMP_LESS };
+enum { HALT, SET, MOVE, ADD, SUB, MUL, AND, SHIFT, LOAD, STORE, ADD_IMMEDIATE };
+enum { JUMP = ADD_IMMEDIATE + 1, JUMP_ZERO, JUMP_NONZERO, JUMP_LESS };
 
 /* operation, a, b, c: a byte each; SET, ADD_IMMEDIATE and the jumps read b or c as a signed byte where it fits. */
 #define OP(operation, a, b, c) ((u32)(operation) | (u32)(a) << 8 | (u32)(u8)(b) << 16 | (u32)(u8)(c) << 24)

@@ -90,7 +90,7 @@ static int is_edge(u32 v, u32 w) {
   return 0;
 }
 
-/* As graph500 asks: the tree's edges are the graph's, levels rise by one along them and by at most one along any edge. */
+/* As graph500 asks: tree edges are the graph's; levels rise by one along them, and by at most one along any edge. */
 int verify(const u64 *params) {
   u32 reached = 0;
   if (params[2] == 0) return 1;

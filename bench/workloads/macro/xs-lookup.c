@@ -35,18 +35,19 @@ static void make_grids(u64 *seed) {
   }
 }
 
-/* Merges the sorted grids: `next` is the heap-free way, one pointer a nuclide, since rows are made only once. */
+static double energy_at(u32 nuclide, u32 index) {
+  return grids[(u64)nuclide * points + index].energy;
+}
+
+/* Merges the sorted grids: `next` is one place a nuclide; rows are made only once, so a plain minimum will do. */
 static void make_union(void) {
   u32 *next = heap_ready(nuclides * sizeof(u32));
   for (u32 row = 0; row < union_points; row++) {
     u32 lowest = nuclides;
     for (u32 n = 0; n < nuclides; n++) {
-      if (next[n] == points) continue;
-      if (lowest == nuclides || grids[(u64)n * points + next[n]].energy < grids[(u64)lowest * points + next[lowest]].energy)
-        lowest = n;
+      if (next[n] < points && (lowest == nuclides || energy_at(n, next[n]) < energy_at(lowest, next[lowest]))) lowest = n;
     }
-    union_energy[row] = grids[(u64)lowest * points + next[lowest]].energy;
-    next[lowest]++;
+    union_energy[row] = energy_at(lowest, next[lowest]++);
     for (u32 n = 0; n < nuclides; n++) {
       /* Between points next - 1 and next; the ends of the grid are extrapolated. */
       u32 below = next[n] ? next[n] - 1 : 0;
@@ -97,8 +98,8 @@ static void add_nuclide(double *sums, u32 nuclide, u32 index, double energy, dou
 static NOINLINE void look_up(double *sums, double energy, u32 material) {
   u32 row = find_row(union_energy, 1, union_points, energy);
   for (u32 i = 0; i < material_size[material]; i++) {
-    u32 nuclide = material_nuclide[material * nuclides + i];
-    add_nuclide(sums, nuclide, union_index[(u64)row * nuclides + nuclide], energy, material_density[material * nuclides + i]);
+    u32 nuclide = material_nuclide[material * nuclides + i], index = union_index[(u64)row * nuclides + nuclide];
+    add_nuclide(sums, nuclide, index, energy, material_density[material * nuclides + i]);
   }
 }
 

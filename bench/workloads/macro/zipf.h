@@ -1,4 +1,4 @@
-/* Draws from Zipf's distribution over 0..count-1 (item i in proportion to 1/(i + 1)), by search in the summed weights. */
+/* Draws from Zipf's distribution over 0..count-1, item i in proportion to 1/(i + 1): a search in the summed weights. */
 #ifndef ZIPF_H
 #define ZIPF_H
 #include "../bench.h"
