@@ -47,7 +47,7 @@ interface Job {
 const PARALLEL = 2;
 
 /** Programs of bench/user that are no workload: started by name from others. */
-const HELPER_PROGRAMS = ['init', 'true', 'compiler'];
+const HELPER_PROGRAMS = ['init', 'true'];
 
 function findRoot(): string {
   let dir = path.dirname(fileURLToPath(import.meta.url));
