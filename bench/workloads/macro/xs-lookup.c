@@ -45,7 +45,8 @@ static void make_union(void) {
   for (u32 row = 0; row < union_points; row++) {
     u32 lowest = nuclides;
     for (u32 n = 0; n < nuclides; n++) {
-      if (next[n] < points && (lowest == nuclides || energy_at(n, next[n]) < energy_at(lowest, next[lowest]))) lowest = n;
+      if (next[n] == points) continue;
+      if (lowest == nuclides || energy_at(n, next[n]) < energy_at(lowest, next[lowest])) lowest = n;
     }
     union_energy[row] = energy_at(lowest, next[lowest]++);
     for (u32 n = 0; n < nuclides; n++) {
