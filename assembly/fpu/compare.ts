@@ -58,25 +58,46 @@ function classify(a: u64, frac: i32, expo: i32): u64 {
   return (<u64>1) << (signOf(a, frac, expo) ? 7 - positive : positive);
 }
 
+// The native comparisons decide all but NaN (and, for the extremes, zeros of either sign).
+
 export function f64Min(a: u64, b: u64): u64 {
+  const x = reinterpret<f64>(a);
+  const y = reinterpret<f64>(b);
+  if (x < y) return a;
+  if (y < x) return b;
   return extreme(a, b, FRAC64, EXPO64, false);
 }
 
 export function f64Max(a: u64, b: u64): u64 {
+  const x = reinterpret<f64>(a);
+  const y = reinterpret<f64>(b);
+  if (x > y) return a;
+  if (y > x) return b;
   return extreme(a, b, FRAC64, EXPO64, true);
 }
 
-/** An equality the native operator confirms has no NaN in it. */
 export function f64Eq(a: u64, b: u64): u64 {
-  return reinterpret<f64>(a) == reinterpret<f64>(b) ? 1 : equal(a, b, FRAC64, EXPO64);
+  const x = reinterpret<f64>(a);
+  const y = reinterpret<f64>(b);
+  if (x == y) return 1;
+  if (x < y || x > y) return 0;
+  return equal(a, b, FRAC64, EXPO64);
 }
 
 export function f64Lt(a: u64, b: u64): u64 {
-  return reinterpret<f64>(a) < reinterpret<f64>(b) ? 1 : less(a, b, FRAC64, EXPO64);
+  const x = reinterpret<f64>(a);
+  const y = reinterpret<f64>(b);
+  if (x < y) return 1;
+  if (x >= y) return 0;
+  return less(a, b, FRAC64, EXPO64);
 }
 
 export function f64Le(a: u64, b: u64): u64 {
-  return reinterpret<f64>(a) <= reinterpret<f64>(b) ? 1 : lessOrEqual(a, b, FRAC64, EXPO64);
+  const x = reinterpret<f64>(a);
+  const y = reinterpret<f64>(b);
+  if (x <= y) return 1;
+  if (x > y) return 0;
+  return lessOrEqual(a, b, FRAC64, EXPO64);
 }
 
 export function f64Classify(a: u64): u64 {
@@ -84,23 +105,43 @@ export function f64Classify(a: u64): u64 {
 }
 
 export function f32Min(a: u32, b: u32): u32 {
+  const x = reinterpret<f32>(a);
+  const y = reinterpret<f32>(b);
+  if (x < y) return a;
+  if (y < x) return b;
   return <u32>extreme(a, b, FRAC32, EXPO32, false);
 }
 
 export function f32Max(a: u32, b: u32): u32 {
+  const x = reinterpret<f32>(a);
+  const y = reinterpret<f32>(b);
+  if (x > y) return a;
+  if (y > x) return b;
   return <u32>extreme(a, b, FRAC32, EXPO32, true);
 }
 
 export function f32Eq(a: u32, b: u32): u64 {
-  return reinterpret<f32>(a) == reinterpret<f32>(b) ? 1 : equal(a, b, FRAC32, EXPO32);
+  const x = reinterpret<f32>(a);
+  const y = reinterpret<f32>(b);
+  if (x == y) return 1;
+  if (x < y || x > y) return 0;
+  return equal(a, b, FRAC32, EXPO32);
 }
 
 export function f32Lt(a: u32, b: u32): u64 {
-  return reinterpret<f32>(a) < reinterpret<f32>(b) ? 1 : less(a, b, FRAC32, EXPO32);
+  const x = reinterpret<f32>(a);
+  const y = reinterpret<f32>(b);
+  if (x < y) return 1;
+  if (x >= y) return 0;
+  return less(a, b, FRAC32, EXPO32);
 }
 
 export function f32Le(a: u32, b: u32): u64 {
-  return reinterpret<f32>(a) <= reinterpret<f32>(b) ? 1 : lessOrEqual(a, b, FRAC32, EXPO32);
+  const x = reinterpret<f32>(a);
+  const y = reinterpret<f32>(b);
+  if (x <= y) return 1;
+  if (x > y) return 0;
+  return lessOrEqual(a, b, FRAC32, EXPO32);
 }
 
 export function f32Classify(a: u32): u64 {
