@@ -2,7 +2,9 @@
  * The workloads that compute: each is deterministic, finds its own result right, and notices when its data are
  * damaged between the run and the check. Needs the builds below build/guests (`npm run setup`).
  */
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
 import { loadNative, type NativeProgram } from '../src/engine/native.ts';
@@ -12,6 +14,21 @@ const NATIVE = WORKLOADS.filter((w) => w.native);
 const wasmOf = (w: Workload) => readFile(new URL(`../build/guests/wasm/${w.id}.wasm`, import.meta.url));
 
 const quickParams = (w: Workload) => w.params.map((p) => BigInt(w.quick[p.name] ?? p.default));
+
+const QEMU = 'qemu-system-riscv64';
+const haveQemu = spawnSync(QEMU, ['--version']).status === 0;
+
+/** The checksum of the RISC-V build, run by the lab's kernel on QEMU at quick size. */
+function checksumOnQemu(w: Workload): bigint {
+  const kernel = fileURLToPath(new URL('../build/guests/kernel.elf', import.meta.url));
+  const params = w.params.map((p) => `${p.name}=${w.quick[p.name] ?? p.default}`);
+  const bootargs = [`workload=${w.id}`, ...params].join(' ');
+  const args = ['-M', 'virt', '-m', '64M', '-nographic', '-kernel', kernel, '-append', bootargs];
+  const { stdout } = spawnSync(QEMU, args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  const verdict = /^PASS \S+ ([0-9a-f]+)\s*$/m.exec(stdout);
+  if (!verdict) throw new Error(`no PASS from ${w.id}:\n${stdout.slice(-500)}`);
+  return BigInt(`0x${verdict[1]}`);
+}
 
 interface RawExports {
   readonly memory: WebAssembly.Memory;
@@ -67,6 +84,10 @@ describe.each(NATIVE)('workload $id', (workload) => {
     const { checksum } = program.run(larger);
     expect(checksum).not.toBe(0n);
     expect(checksum).not.toBe(program.run(params).checksum);
+  });
+
+  it.skipIf(!haveQemu)('gives the checksum of its RISC-V build', () => {
+    expect(program.run(params).checksum).toBe(checksumOnQemu(workload));
   });
 
   it('notices damaged data', async () => {
