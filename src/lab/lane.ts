@@ -20,6 +20,7 @@ export interface Watch {
 export class Lane {
   readonly #platform: Platform;
   readonly #connections = new Map<WorkerKind, Connection<Workers[WorkerKind]>>();
+  readonly #loaded = new WeakMap<object, Set<string>>();
   #onProgress: (progress: Progress) => void = () => {};
 
   constructor(platform: Platform) {
@@ -51,8 +52,12 @@ export class Lane {
     return { outcome, imageSha256 };
   }
 
-  /** Runs a workload's own WebAssembly build. It cannot be interrupted, so stopping it ends its worker. */
+  /**
+   * Runs a workload's own WebAssembly build, compiled once a worker. It cannot be interrupted, so stopping it ends its
+   * worker. Rejects as `runGuest` does.
+   */
   async runNative(
+    id: string,
     wasm: Uint8Array,
     params: readonly number[],
     timeoutMs: number,
@@ -60,12 +65,21 @@ export class Lane {
   ): Promise<NativeOutcome> {
     watch.signal?.throwIfAborted();
     const bench = this.#connect('bench') as Connection<BenchWorker>;
+    const loaded = this.#loaded.get(bench) ?? new Set();
+    this.#loaded.set(bench, loaded);
     const stop = (): void => void this.#close('bench');
     watch.signal?.addEventListener('abort', stop, { once: true });
     try {
+      if (!loaded.has(id)) {
+        await this.#orClose(
+          'bench',
+          bench.call('loading the program', SETUP_MS, (remote) => remote.load(id, wasm)),
+        );
+        loaded.add(id);
+      }
       return await this.#orClose(
         'bench',
-        bench.call('the run', timeoutMs, (remote) => remote.run(wasm, params)),
+        bench.call('the run', timeoutMs, (remote) => remote.run(id, params)),
       );
     } catch (error) {
       watch.signal?.throwIfAborted();

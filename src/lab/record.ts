@@ -40,13 +40,14 @@ export function guestRecord(outcome: RunOutcome, imageSha256: string): RunRecord
 }
 
 /** Zero is the checksum of a result the workload itself found wrong. */
-export function nativeRecord(outcome: NativeOutcome, imageSha256: string): RunRecord {
+export function nativeRecord(outcome: NativeOutcome, imageSha256: string, iterations: number): RunRecord {
   const wrong = /^0*$/.test(outcome.checksum);
   return {
     ...NOTHING,
     status: wrong ? 'failed' : 'ok',
     message: wrong ? 'the workload found its own result wrong' : '',
     imageSha256,
+    iterations,
     checksum: outcome.checksum,
     wallMs: outcome.wallMs,
   };

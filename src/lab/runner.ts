@@ -36,8 +36,12 @@ export class Runner {
       if (config === null) {
         const image = await this.#image(`wasm/${workload.id}.wasm`);
         const values = workload.params.map((param) => params[param.name]!);
-        const outcome = await this.#lane(lane).runNative(image.bytes, values, settings.timeoutMs, watch);
-        return nativeRecord(outcome, image.sha256);
+        const outcome = await this.#lane(lane).runNative(workload.id, image.bytes, values, settings.timeoutMs, watch);
+        return nativeRecord(
+          outcome,
+          image.sha256,
+          workload.operations === undefined ? 1 : params[workload.operations]!,
+        );
       }
       const image = await this.#image(`${environment.image}.elf`);
       const options = { budget: settings.budget, slice: SLICE, timeoutMs: settings.timeoutMs };

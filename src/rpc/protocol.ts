@@ -22,9 +22,11 @@ export interface NativeOutcome {
   readonly wallMs: number;
 }
 
-/** workers/bench.ts: one workload's own WebAssembly build. */
+/** workers/bench.ts: workloads' own WebAssembly builds. Programs stay compiled, so that the engine's tiers warm up. */
 export interface BenchWorker {
-  run(wasm: Uint8Array, params: readonly number[]): Promise<NativeOutcome>;
+  load(id: string, wasm: Uint8Array): Promise<void>;
+  /** Runs a loaded program in a fresh memory. */
+  run(id: string, params: readonly number[]): Promise<NativeOutcome>;
 }
 
 export interface Workers {

@@ -1,0 +1,72 @@
+/** What a comparison found, in at most three sentences, each true of the figures it is made from. */
+import { CELL_STATUSES, type Cell, type Result } from '../../abi/result.ts';
+import { median } from '../stats.ts';
+import { formatRatio } from './format.ts';
+import { modelBaseline } from './tables.ts';
+
+interface Relation {
+  readonly workload: string;
+  readonly environment: string;
+  readonly ratio: number;
+}
+
+/** Modelled cycles of every cell relative to its workload's baseline. */
+function relations(result: Result): { baseline: string; all: Relation[] } {
+  let name = '';
+  const all = result.experiment.workloads.flatMap(({ id }) => {
+    const cells = result.cells.filter((cell) => cell.workload === id);
+    const base = modelBaseline(cells);
+    if (!base?.modelled) return [];
+    name = base.environment;
+    return cells
+      .filter((cell) => cell !== base && cell.modelled)
+      .map((cell) => ({
+        workload: id,
+        environment: cell.environment,
+        ratio: cell.modelled!.cycles / base.modelled!.cycles,
+      }));
+  });
+  return { baseline: name, all };
+}
+
+/** Up to three lines; failures, if any, come first. */
+export function findings(result: Result): string[] {
+  return [...failures(result), ...costs(result), ...speed(result)].slice(0, 3);
+}
+
+function failures(result: Result): string[] {
+  const failed = result.cells.filter((cell) => CELL_STATUSES.some(({ id, failure }) => failure && id === cell.status));
+  if (failed.length === 0) return [];
+  const names = failed.map((cell) => `${cell.workload} under ${cell.environment} (${cell.status})`);
+  return [
+    `${failed.length} of ${result.cells.length} cells have no figures: ${names.slice(0, 4).join(', ')}${names.length > 4 ? ' …' : ''}.`,
+  ];
+}
+
+function costs(result: Result): string[] {
+  const { baseline, all } = relations(result);
+  if (all.length === 0) return [];
+  const most = all.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+  const environments = [...new Set(all.map((relation) => relation.environment))];
+  const typical = environments.map((environment) => {
+    const ratios = all.filter((relation) => relation.environment === environment).map((relation) => relation.ratio);
+    return `${environment} ${formatRatio(median(ratios))}`;
+  });
+  return [
+    `Modelled cycles over ${baseline} (${result.profile.name}), median of the workloads: ${typical.join(', ')}.`,
+    `The dearest pair is ${most.workload} under ${most.environment}: ${formatRatio(most.ratio)} the cycles of ${baseline}.`,
+  ];
+}
+
+function speed(result: Result): string[] {
+  const pairs = result.experiment.workloads.flatMap(({ id }) => {
+    const wall = (environment: string): Cell['wall'] | undefined =>
+      result.cells.find((cell) => cell.workload === id && cell.environment === environment)?.wall;
+    const [native, bare] = [wall('native'), wall('bare')];
+    return native && bare && native.median > 0 ? [bare.median / native.median] : [];
+  });
+  if (pairs.length === 0) return [];
+  return [
+    `On this machine the interpreter takes ${formatRatio(median(pairs))} the time of the same C compiled to WebAssembly (median of ${pairs.length}).`,
+  ];
+}
