@@ -3,7 +3,7 @@ import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from 
 import { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from '../cpu/arithmetic';
 import { decodeAt, fetch } from '../cpu/fetch';
 import { sysCbo, sysCsr, sysEbreak, sysEcall, sysFenceI, sysHint, sysMret, sysSfence, sysSfenceOrder, sysSret, sysWfi } from '../cpu/system';
-import { raise } from '../cpu/trap';
+import { raise } from '../cpu/raise';
 import { f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
 import { BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
 
@@ -44,7 +44,8 @@ export function interpret(n0: i64): i64 {
     switch (<u32>load<u16>(ip)) {
       case 0: {
         n++;
-        decodeAt(ip);
+        ip = decodeAt(ip);
+        delta = load<u64>(0, DELTA);
         if (load<u32>(0, STOP)) break;
         continue;
       }
@@ -1971,7 +1972,8 @@ export function interpretPlain(n0: i64): i64 {
     switch (<u32>load<u16>(ip)) {
       case 0: {
         n++;
-        decodeAt(ip);
+        ip = decodeAt(ip);
+        delta = load<u64>(0, DELTA);
         if (load<u32>(0, STOP)) break;
         continue;
       }

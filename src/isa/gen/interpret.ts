@@ -326,7 +326,8 @@ function printFunction(name: string, counting: boolean): string {
     switch (<u32>load<u16>(ip)) {
       case ${OP_NOT_DECODED}: {
         n++;
-        decodeAt(ip);
+        ip = decodeAt(ip);
+        delta = load<u64>(0, DELTA);
         if (load<u32>(0, STOP)) break;
         continue;
       }
@@ -377,7 +378,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
       'sysWfi',
     ],
   ],
-  ['../cpu/trap', ['raise']],
+  ['../cpu/raise', ['raise']],
   [
     '../fpu/index',
     Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name as keyof typeof PRIMITIVES].home === 'fpu'),
