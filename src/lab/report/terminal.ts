@@ -1,5 +1,6 @@
 /** Reports for a terminal: aligned columns, as many as the width holds; colour only when asked for. */
-import type { Column, Entry, Table } from './tables.ts';
+import type { AnyResult } from './json.ts';
+import { type Column, comparisonTables, type Entry, exitTables, lawTables, sweepTable, type Table } from './tables.ts';
 
 export interface TerminalOptions {
   /** Columns of the terminal; at least 60 are used. */
@@ -116,3 +117,17 @@ function kindLine(shown: readonly Shown[]): string {
 /** Several tables, an empty line between. */
 export const terminalTables = (tables: readonly Table[], options: TerminalOptions): string =>
   tables.map((table) => terminalTable(table, options)).join('\n\n');
+
+/** A whole result for a terminal. Exits by reason are left out of comparisons unless asked for. */
+export function terminalReport(result: AnyResult, options: TerminalOptions & { readonly exits?: boolean }): string {
+  switch (result.schema) {
+    case 'trapframe.result/1': {
+      const exits = options.exits ? exitTables(result.cells, result.profile) : [];
+      return terminalTables([...comparisonTables(result), ...exits], options);
+    }
+    case 'trapframe.sweep/1':
+      return terminalTables([sweepTable(result)], options);
+    case 'trapframe.laws/1':
+      return terminalTables(lawTables(result), options);
+  }
+}
