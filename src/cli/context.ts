@@ -19,4 +19,6 @@ export interface Context {
   readonly stderr: Writable & { isTTY?: boolean; columns?: number };
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Tells what the process shall end with when the command is done; see `EXIT`. */
+  readonly setExitCode: (code: number) => void;
 }

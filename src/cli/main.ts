@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isInputError } from '../abi/errors.ts';
+import { addCompare } from './commands/compare.ts';
+import { addLaws } from './commands/laws.ts';
 import { addList } from './commands/list.ts';
+import { addRun } from './commands/run.ts';
+import { addSweep } from './commands/sweep.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { columns } from './table.ts';
 
-/** Builds the whole command line. Commands tell a code other than 0 through `setCode`. */
+/** Builds the whole command line. */
 function commandLine(context: Context): Command {
   const { version, description } = JSON.parse(readFileSync(join(context.root, 'package.json'), 'utf8'));
   const program = new Command('trapframe')
@@ -24,7 +28,7 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  addList(program, context);
+  for (const add of [addCompare, addSweep, addLaws, addRun, addList]) add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }
@@ -49,7 +53,12 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     if (e.code === 'EPIPE') process.exit(exitCode('good'));
     throw e;
   });
-  const context: Context = { root, stdout: process.stdout, stderr: process.stderr, signal: stop.signal };
+  let code = exitCode('good');
+  const setExitCode = (value: number) => {
+    code = value;
+  };
+  const { stdout, stderr } = process;
+  const context: Context = { root, stdout, stderr, signal: stop.signal, setExitCode };
   const program = commandLine(context);
   try {
     if (args.length === 0) {
@@ -57,7 +66,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       return exitCode('good');
     }
     await program.parseAsync([...args], { from: 'user' });
-    return stop.signal.aborted ? exitCode('interrupted') : Number(process.exitCode ?? exitCode('good'));
+    return code;
   } catch (e) {
     return report(e, context);
   } finally {

@@ -1,6 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { COUNTERS, SERVED, WALK_LEVELS, walkReferenceId } from '../../abi/counters.ts';
 import { WORKLOADS } from '../../abi/workloads.ts';
+import { ENVIRONMENTS } from '../../lab/environments.ts';
+import { PROFILES } from '../../lab/profile.ts';
 import type { Context } from '../context.ts';
 import { columns } from '../table.ts';
 
@@ -37,6 +39,18 @@ const LISTINGS: readonly Listing[] = [
     summary: 'programs that can be run, with their parameters',
     rows: () => WORKLOADS.map(({ id, summary, group, params, native }) => ({ id, summary, group, params, native })),
     show: ['id', 'group'],
+  },
+  {
+    id: 'environments',
+    summary: 'what a workload can be run under',
+    rows: () => ENVIRONMENTS.map(({ id, summary, engine, image, config }) => ({ id, summary, engine, image, config })),
+    show: ['id'],
+  },
+  {
+    id: 'profiles',
+    summary: 'cost profiles: what an event costs in modelled cycles',
+    rows: () => PROFILES.map(({ name, summary, costs }) => ({ id: name, summary, costs })),
+    show: ['id'],
   },
   {
     id: 'counters',

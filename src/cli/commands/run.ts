@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { HOSTINGS, MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../../abi/config.ts';
+import { InputError } from '../../abi/errors.ts';
+import type { RunOutcome } from '../../abi/machine.ts';
+import type { GuestRun } from '../../lab/api.ts';
+import { patched } from '../../lab/environments.ts';
+import { type Context, exitCode } from '../context.ts';
+import { onLab } from '../experiment.ts';
+import type { Options } from '../options/common.ts';
+import { addMachineOptions, machinePatch } from '../options/machine.ts';
+import { atLeast, duration, oneOf } from '../options/values.ts';
+import { columns } from '../table.ts';
+
+const ENGINES = ['interp'] as const;
+const COUNTERS = ['none', 'table', 'json'] as const;
+
+/** Of a failed guest its own code (ISA tests: the failing test), kept within what a process can end with. */
+export function processCode({ status, exitCode: code }: Pick<RunOutcome, 'status' | 'exitCode'>): number {
+  if (status === 'passed') return exitCode('good');
+  if (status === 'cancelled') return exitCode('interrupted');
+  return status === 'failed' && code > 0 ? Math.min(code, 255) : exitCode('failed');
+}
+
+function image(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (e) {
+    throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
+  }
+}
+
+function machine(options: Options): MachineConfig {
+  const ids = <T extends { readonly id: string }>(rows: readonly T[]) => rows.map((row) => row.id as T['id']);
+  const strategy = oneOf(ids(STRATEGIES), '--strategy', String(options.strategy));
+  const hosting = options.type2 ? 'type2' : oneOf(ids(HOSTINGS), '--hosting', String(options.hosting));
+  if (strategy === 'bare' && hosting === 'type2') {
+    throw new InputError('--type2: the strategy bare has no VMM', 'choose nested, shadow or paravirt');
+  }
+  const chosen = { strategy, hosting, bootargs: String(options.bootargs), counting: options.counting !== false };
+  return patched(patched(MACHINE_DEFAULT, chosen), machinePatch(options));
+}
+
+const nonZero = (counters: Readonly<Record<string, number>>): string =>
+  columns(
+    Object.entries(counters)
+      .filter(([, value]) => value !== 0)
+      .map(([id, value]) => [id, value.toLocaleString('en-US')]),
+    100,
+  );
+
+/** What `--counters json` prints, in one line. */
+function asJson({ outcome, imageSha256 }: GuestRun, config: MachineConfig): string {
+  const { status, message, result, digest, counters, region } = outcome;
+  const sorted = (c: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(c).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({
+    schema: 'trapframe.run/1',
+    status,
+    exitCode: processCode(outcome),
+    message,
+    imageSha256,
+    config,
+    result,
+    digest,
+    counters: sorted(counters),
+    region: region && { iterations: region.iterations, counters: sorted(region.counters) },
+  });
+}
+
+/** `trapframe run`: one bare-metal ELF on a machine of its own. */
+export function addRun(program: Command, context: Context): void {
+  const command = program
+    .command('run')
+    .argument(
+      '<elf>',
+      'a RISC-V ELF (64 bits): bare-metal at 0x80000000, entered in M-mode, or a kernel, entered in S-mode',
+    )
+    .summary('run one bare-metal RISC-V ELF')
+    .description(
+      'Runs one bare-metal RISC-V ELF. The guest’s console goes to stdout; with --counters json it goes to stderr and ' +
+        'stdout holds one line of JSON. Ends with 0 when the guest passed (HTIF tohost 1, the finisher, or SBI shutdown), ' +
+        'with the number of the failing test when an ISA test failed, with 1 for any other failure of the guest.',
+    )
+    .option('--engine <NAME>', `how instructions are executed: ${ENGINES.join(', ')}`, 'interp')
+    .option('--strategy <NAME>', `how addresses are translated: ${STRATEGIES.map((s) => s.id).join(', ')}`, 'bare')
+    .option('--hosting <NAME>', `where the VMM stands: ${HOSTINGS.map((h) => h.id).join(', ')}`, 'type1')
+    .option('--type2', 'the same as --hosting type2')
+    .addOption(
+      new Option('--counters <FORM>', 'what to tell of the counters: a table on stderr, or json on stdout')
+        .choices(COUNTERS)
+        .default('none'),
+    )
+    .option('--no-counting', 'switch the modelled MMU and its counters off')
+    .option('--bootargs <TEXT>', 'what the device tree says in /chosen/bootargs', '')
+    .option('--budget <N>', 'instructions at most', '20G')
+    .option('--timeout <TIME>', 'time at most', '10m')
+    .option('-q, --quiet', 'no progress');
+  addMachineOptions(command);
+  command.action(async (path: string, options: Options) => {
+    oneOf(ENGINES, '--engine', String(options.engine));
+    const config = machine(options);
+    const limits = {
+      budget: atLeast(1, '--budget', String(options.budget)),
+      timeoutMs: duration('--timeout', String(options.timeout)),
+    };
+    const elf = image(path);
+    const quiet = options.quiet === true || !context.stderr.isTTY;
+    const done = await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control));
+    tell(done, config, String(options.counters), context);
+  });
+}
+
+function tell(done: GuestRun, config: MachineConfig, form: string, { stdout, stderr, setExitCode }: Context): void {
+  const { outcome } = done;
+  const json = form === 'json';
+  if (outcome.console)
+    (json ? stderr : stdout).write(outcome.console.endsWith('\n') ? outcome.console : `${outcome.console}\n`);
+  if (json) stdout.write(`${asJson(done, config)}\n`);
+  if (form === 'table') stderr.write(`${nonZero(outcome.region?.counters ?? outcome.counters)}\n`);
+  if (outcome.status !== 'passed') stderr.write(`trapframe: ${outcome.status}: ${outcome.message}\n`);
+  setExitCode(processCode(outcome));
+}

@@ -1,0 +1,224 @@
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { CELL_STATUSES, type Cell } from '../../abi/result.ts';
+import { COST_CLASSES } from '../../lab/costs.ts';
+import { environmentIndex } from '../colours.ts';
+import { compact, count, ms, ratio } from '../format.ts';
+import { activity, cells, keyOf, shown } from '../session.ts';
+import { Samples } from './Samples.tsx';
+
+/** The counters of the table; the explorer has all of them. */
+const COUNTED = [
+  { id: 'instret', title: 'instructions' },
+  { id: 'tlb.l2.misses', title: 'TLB misses' },
+  { id: 'walk.references', title: 'references' },
+  { id: 'exit.total', title: 'exits' },
+] as const;
+
+/** What ratios are relative to: the bare machine where it is shown, else the first environment with figures. */
+const baseOf = (row: readonly (Cell | undefined)[], figure: (cell: Cell) => number | null): number | null => {
+  const withFigure = row.filter((cell): cell is Cell => cell !== undefined && figure(cell) !== null);
+  const base = withFigure.find((cell) => cell.environment === 'bare') ?? withFigure[0];
+  return base ? figure(base) : null;
+};
+
+const cyclesOf = (cell: Cell) => cell.modelled?.cycles ?? null;
+const medianOf = (cell: Cell) => cell.wall?.median ?? null;
+
+interface Scale {
+  readonly base: number | null;
+  readonly most: number;
+}
+
+const scaleOf = (row: readonly (Cell | undefined)[], figure: (cell: Cell) => number | null): Scale => ({
+  base: baseOf(row, figure),
+  most: Math.max(0, ...row.map((cell) => (cell ? (figure(cell) ?? 0) : 0))),
+});
+
+function Ratio({ value, scale }: { value: number | null; scale: Scale }): JSX.Element {
+  if (value === null || scale.base === null || scale.base === 0) return <td class="number faint">–</td>;
+  return <td class="number">{ratio(value / scale.base)}</td>;
+}
+
+/** Modelled cycles as a bar of their classes. */
+function CycleBar({ cell, scale }: { cell: Cell; scale: Scale }): JSX.Element {
+  const { breakdown, cycles } = cell.modelled!;
+  const parts = COST_CLASSES.filter(({ id }) => (breakdown[id] ?? 0) > 0);
+  const label = parts.map(({ id }) => `${id} ${((breakdown[id]! / cycles) * 100).toFixed(1)} %`).join(', ');
+  return (
+    <div class="bar" role="img" aria-label={`${cell.environment}: ${label}`} title={label}>
+      {parts.map(({ id }) => (
+        <span key={id} class={`part ${id}`} style={{ width: `${(breakdown[id]! / scale.most) * 100}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** Median wall time as a bar, its interval as a whisker. */
+function WallBar({ cell, scale }: { cell: Cell; scale: Scale }): JSX.Element {
+  const { median, ci95 } = cell.wall!;
+  const percent = (value: number) => `${Math.min(100, (value / scale.most) * 100)}%`;
+  return (
+    <div class="bar">
+      <span class={`part env-${environmentIndex(cell.environment)}`} style={{ width: percent(median) }} />
+      {ci95 && <span class="whisker" style={{ left: percent(ci95.low), width: `calc(${percent(ci95.high)} - ${percent(ci95.low)})` }} />}
+    </div>
+  );
+}
+
+function EnvironmentRow(props: { environment: string; cell: Cell | undefined; cycles: Scale; wall: Scale }): JSX.Element {
+  const { environment, cell, cycles, wall } = props;
+  const head = (
+    <th scope="row">
+      <span class={`dot env-${environmentIndex(environment)}`} />
+      {environment}
+    </th>
+  );
+  if (!cell) {
+    return (
+      <tr>
+        {head}
+        <td colSpan={COUNTED.length + 6} class="faint">
+          {activity.value === 'comparing' ? 'waiting…' : 'not run'}
+        </td>
+      </tr>
+    );
+  }
+  if (cell.status !== 'ok') {
+    const row = CELL_STATUSES.find((s) => s.id === cell.status)!;
+    return (
+      <tr class={row.failure ? 'failed' : 'faint'}>
+        {head}
+        <td colSpan={COUNTED.length + 6}>
+          <strong>{cell.status}</strong>: {cell.message || row.summary}
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      {head}
+      {COUNTED.map(({ id }) => {
+        const value = cell.counters?.[id];
+        return (
+          <td key={id} class="number" title={value === undefined ? '' : count(value)}>
+            {value === undefined ? <span class="faint">–</span> : compact(value)}
+          </td>
+        );
+      })}
+      <td class="number edge">{cell.modelled ? compact(cell.modelled.cycles) : <span class="faint">–</span>}</td>
+      <Ratio value={cyclesOf(cell)} scale={cycles} />
+      <td class="bars">{cell.modelled && <CycleBar cell={cell} scale={cycles} />}</td>
+      <td class="number edge">
+        {cell.wall ? ms(cell.wall.median) : <span class="faint">–</span>}
+        {cell.wall?.ci95 && (
+          <small>
+            {' '}
+            {ms(cell.wall.ci95.low)}–{ms(cell.wall.ci95.high)}
+          </small>
+        )}
+      </td>
+      <Ratio value={medianOf(cell)} scale={wall} />
+      <td class="bars">{cell.wall && <WallBar cell={cell} scale={wall} />}</td>
+    </tr>
+  );
+}
+
+function WorkloadCard({ workload }: { workload: string }): JSX.Element {
+  const row = shown.value.environments.map((e) => cells.value.get(keyOf(workload, e)));
+  const cycles = scaleOf(row, cyclesOf);
+  const wall = scaleOf(row, medianOf);
+  const params = Object.entries(row.find((cell) => cell)?.params ?? {});
+  return (
+    <article class="card" aria-labelledby={`w-${workload}`}>
+      <h3 id={`w-${workload}`}>
+        {workload}
+        <span class="faint">{params.map(([name, value]) => `${name} ${count(value)}`).join(' · ')}</span>
+      </h3>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th rowSpan={2} scope="col">
+                environment
+              </th>
+              <th colSpan={COUNTED.length} scope="colgroup">
+                counted
+              </th>
+              <th colSpan={3} scope="colgroup" class="edge">
+                modelled
+              </th>
+              <th colSpan={3} scope="colgroup" class="edge">
+                measured
+              </th>
+            </tr>
+            <tr>
+              {COUNTED.map(({ id, title }) => (
+                <th key={id} scope="col" class="number" title={id}>
+                  {title}
+                </th>
+              ))}
+              <th scope="col" class="number edge">
+                cycles
+              </th>
+              <th scope="col" class="number">
+                ratio
+              </th>
+              <th scope="col" class="bars">
+                by class
+              </th>
+              <th scope="col" class="number edge">
+                ms (95 %)
+              </th>
+              <th scope="col" class="number">
+                ratio
+              </th>
+              <th scope="col" class="bars">
+                wall time
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.value.environments.map((e, i) => (
+              <EnvironmentRow key={e} environment={e} cell={row[i]} cycles={cycles} wall={wall} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Samples workload={workload} />
+    </article>
+  );
+}
+
+const anyFigures = computed(() => shown.value.workloads.length > 0);
+
+/** The comparison: a card a workload, filled as cells finish. */
+export function Results(): JSX.Element {
+  if (!anyFigures.value) {
+    return (
+      <div class="empty">
+        <h2>One guest program, several ways to translate its addresses</h2>
+        <p>
+          Choose workloads and environments on the left and press <kbd>Compare</kbd>. Each cell runs on a machine of its own, in a
+          worker of this page: what is counted is equal on every computer, what is modelled follows from it and the cost profile,
+          and what is measured is the time of this one.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <ul class="legend" aria-label="classes of modelled cycles">
+        {COST_CLASSES.map(({ id, summary }) => (
+          <li key={id} title={summary}>
+            <span class={`swatch part ${id}`} />
+            {id}
+          </li>
+        ))}
+      </ul>
+      {shown.value.workloads.map((w) => (
+        <WorkloadCard key={w} workload={w} />
+      ))}
+    </>
+  );
+}
