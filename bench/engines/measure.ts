@@ -1,0 +1,74 @@
+/** Takes the samples for `npm run bench:engines`: every engine once a round, in an order that changes by the round. */
+import type { Workload } from '../../src/abi/workloads.ts';
+import { environmentById } from '../../src/lab/environments.ts';
+import { planCell, type Settings, sampleOrder } from '../../src/lab/plan.ts';
+import type { RunRecord } from '../../src/lab/record.ts';
+import type { Runner } from '../../src/lab/runner.ts';
+import { ENGINES, type EngineId, type Samples } from './summary.ts';
+
+/** A native region shorter than this is repeated within its sample: the clock and the scheduler are coarser. */
+const NATIVE_SAMPLE_MS = 40;
+const MOST_REPEATS = 50;
+
+/** Runs once; throws when the run failed or gave another checksum than the runs before it. */
+type RunOnce = (engine: EngineId) => Promise<RunRecord>;
+
+function runnerOf(
+  workload: Workload,
+  params: Readonly<Record<string, number>>,
+  runner: Runner,
+  settings: Settings,
+): RunOnce {
+  const bare = environmentById('bare');
+  const cells = {
+    native: planCell(workload, params, environmentById('native'), {}),
+    interp: planCell(workload, params, bare, settings.config),
+    uncounted: planCell(workload, params, bare, { ...settings.config, counting: false }),
+  };
+  let checksum: string | null = null;
+  return async (engine) => {
+    const record = await runner.run(cells[engine], 0, settings, {});
+    if (record.status !== 'ok') throw new Error(`${workload.id}, ${engine}: ${record.status}: ${record.message}`);
+    checksum ??= record.checksum;
+    if (record.checksum !== checksum) {
+      throw new Error(`${workload.id}, ${engine}: checksum ${record.checksum}, other runs gave ${checksum}`);
+    }
+    return record;
+  };
+}
+
+/** One sample in milliseconds: the mean of enough native runs to fill one; other engines take long enough at once. */
+async function sample(engine: EngineId, once: RunOnce): Promise<number> {
+  let total = (await once(engine)).wallMs;
+  let runs = 1;
+  while (engine === 'native' && total < NATIVE_SAMPLE_MS && runs < MOST_REPEATS) {
+    total += (await once(engine)).wallMs;
+    runs++;
+  }
+  return total / runs;
+}
+
+/** Measures one workload: a warm-up of each engine, then `rounds` samples of each. Throws when any run fails. */
+export async function measure(
+  workload: Workload,
+  params: Readonly<Record<string, number>>,
+  rounds: number,
+  runner: Runner,
+  settings: Settings,
+): Promise<Samples> {
+  const once = runnerOf(workload, params, runner, settings);
+  const ms: Record<EngineId, number[]> = { native: [], interp: [], uncounted: [] };
+  let instructions = 0;
+  for (const { id } of ENGINES) {
+    const { counters } = await once(id);
+    if (id === 'interp') instructions = counters?.instret ?? 0;
+    await sample(id, once);
+  }
+  const order = sampleOrder(
+    ENGINES.map(({ id }) => id),
+    rounds,
+    settings.seed,
+  );
+  for (const engine of order.flat()) ms[engine].push(await sample(engine, once));
+  return { workload: workload.id, params, instructions, ms };
+}

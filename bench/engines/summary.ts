@@ -1,0 +1,141 @@
+/** From samples of wall time to the table of `npm run bench:engines`. Pure: measuring is measure.ts's business. */
+import type { HostInfo } from '../../src/abi/result.ts';
+import { formatCount, formatMs, formatRatio } from '../../src/lab/report/format.ts';
+import type { Column, Entry, Table } from '../../src/lab/report/tables.ts';
+import { bootstrapRatio, median } from '../../src/lab/stats.ts';
+
+/** The engines that are compared. `uncounted` is the interpreter without the modelled MMU and its counters. */
+export const ENGINES = [
+  { id: 'native', summary: 'the workload’s own WebAssembly build, no translation' },
+  { id: 'interp', summary: 'interpreted on the bare machine, MMU modelled and everything counted' },
+  { id: 'uncounted', summary: 'interpreted on the bare machine, counting off' },
+] as const;
+export type EngineId = (typeof ENGINES)[number]['id'];
+
+/** How many times slower than `native` the interpreter may be, where that is promised. */
+export const SLOWDOWN_LIMITS: Readonly<Record<string, number>> = { 'integer-mix': 8, sha256: 28 };
+
+/** How many times slower counting may make the interpreter, over the geometric mean of the workloads. */
+export const COUNTING_LIMIT = 1.05;
+
+/** What was measured of one workload: milliseconds of the measured region, in the order taken. */
+export interface Samples {
+  readonly workload: string;
+  readonly params: Readonly<Record<string, number>>;
+  /** Instructions in the region. */
+  readonly instructions: number;
+  readonly ms: Readonly<Record<EngineId, readonly number[]>>;
+}
+
+export interface Ratio {
+  readonly ratio: number;
+  /** 95 % bootstrap interval; null for fewer than three samples. */
+  readonly ci95: { readonly low: number; readonly high: number } | null;
+}
+
+export interface EngineRow extends Samples {
+  readonly medianMs: Readonly<Record<EngineId, number>>;
+  /** Million instructions a second, counting on. */
+  readonly mips: number;
+  /** interp : native. */
+  readonly slowdown: Ratio;
+  /** interp : uncounted. */
+  readonly counting: Ratio;
+  readonly limit: number | null;
+  /** Whether the limit holds; true where there is none. */
+  readonly pass: boolean;
+}
+
+export interface EngineReport {
+  readonly schema: 'trapframe.engines/1';
+  readonly trapframe: string;
+  readonly coreSha256: string;
+  readonly host: HostInfo;
+  readonly seed: number;
+  readonly rounds: number;
+  readonly rows: readonly EngineRow[];
+  /** Geometric mean of `counting` over the rows. */
+  readonly counting: { readonly ratio: number; readonly limit: number; readonly pass: boolean };
+}
+
+function ratioOf(a: readonly number[], b: readonly number[], seed: number): Ratio {
+  const interval = bootstrapRatio(a, b, seed);
+  return {
+    ratio: median(a) / median(b),
+    ci95: interval && { low: interval.low, high: interval.high },
+  };
+}
+
+export function summarise(samples: Samples, seed: number): EngineRow {
+  const { native, interp, uncounted } = samples.ms;
+  const limit = SLOWDOWN_LIMITS[samples.workload] ?? null;
+  const slowdown = ratioOf(interp, native, seed);
+  return {
+    ...samples,
+    medianMs: { native: median(native), interp: median(interp), uncounted: median(uncounted) },
+    mips: samples.instructions / median(interp) / 1000,
+    slowdown,
+    counting: ratioOf(interp, uncounted, seed),
+    limit,
+    pass: limit === null || slowdown.ratio <= limit,
+  };
+}
+
+/** Geometric mean of the price of counting, and whether it stays within its limit. */
+export function countingOf(rows: readonly EngineRow[]): EngineReport['counting'] {
+  const ratio = Math.exp(rows.reduce((sum, row) => sum + Math.log(row.counting.ratio), 0) / rows.length);
+  return { ratio, limit: COUNTING_LIMIT, pass: ratio <= COUNTING_LIMIT };
+}
+
+export const allPass = (report: EngineReport): boolean => report.counting.pass && report.rows.every((row) => row.pass);
+
+const column = (title: string, rank: number, align: Column['align'] = 'right'): Column => ({
+  title,
+  align,
+  kind: title === 'workload' ? null : title === 'instructions' ? 'counted' : 'measured',
+  rank,
+});
+
+const range = ({ ci95 }: Ratio): Entry =>
+  ci95 ? { text: `${ci95.low.toPrecision(3)}–${ci95.high.toPrecision(3)}`, tone: 'dim' } : { text: '–', tone: 'dim' };
+
+/** The report as a table; ratios are of medians, with their 95 % intervals. */
+export function engineTable(report: EngineReport): Table {
+  const { counting } = report;
+  return {
+    title: 'Engines',
+    caption: `interpreter against the same C compiled to WebAssembly; medians of ${report.rounds} interleaved rounds`,
+    columns: [
+      column('workload', 0, 'left'),
+      column('instructions', 4),
+      column('native ms', 2),
+      column('interp ms', 1),
+      column('Minstr/s', 2),
+      column('interp:native', 0),
+      column('95 %', 3),
+      column('limit', 1),
+      column('counting on:off', 0),
+      column('95 %', 3),
+    ],
+    rows: report.rows.map((row) => [
+      { text: row.workload },
+      { text: formatCount(row.instructions) },
+      { text: formatMs(row.medianMs.native) },
+      { text: formatMs(row.medianMs.interp) },
+      { text: formatCount(Math.round(row.mips)) },
+      { text: formatRatio(row.slowdown.ratio), ...(row.limit !== null && { tone: row.pass ? 'good' : 'bad' }) },
+      range(row.slowdown),
+      row.limit === null
+        ? { text: '–', tone: 'dim' }
+        : { text: `${row.pass ? '≤' : 'over'} ${row.limit}`, tone: row.pass ? 'good' : 'bad' },
+      { text: formatRatio(row.counting.ratio) },
+      range(row.counting),
+    ]),
+    notes: [
+      `counting on costs ${((counting.ratio - 1) * 100).toFixed(1)} % over off (geometric mean); ` +
+        `limit ${((counting.limit - 1) * 100).toFixed(0)} %: ${counting.pass ? 'holds' : 'EXCEEDED'}`,
+      `${report.host.runtime} ${report.host.version}, ${report.host.cpu ?? 'unknown processor'}, ` +
+        `clock steps of ${report.host.clockResolutionMs} ms`,
+    ],
+  };
+}
