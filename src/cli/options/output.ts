@@ -2,7 +2,7 @@
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
-import { writeWhole } from '../../lab/node/write.ts';
+import { writeWhole } from '../../lab/node/files.ts';
 import type { Table } from '../../lab/report/tables.ts';
 import { terminalTables } from '../../lab/report/terminal.ts';
 import type { Context } from '../context.ts';
