@@ -2,7 +2,7 @@
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
-import { writeWhole } from '../../lab/node/files.ts';
+import { writeFiles } from '../../lab/node/files.ts';
 import type { Table } from '../../lab/report/tables.ts';
 import { terminalTables } from '../../lab/report/terminal.ts';
 import type { Context } from '../context.ts';
@@ -76,11 +76,11 @@ export async function deliver<R>(
   context: Context,
   forPeople: () => ForPeople,
 ): Promise<void> {
-  const texts = new Map(to.files.map(({ path, format }) => [path, format.render(result)]));
+  const texts = to.files.map(({ path, format }) => ({ path, text: format.render(result) }));
   const printed = to.stdout ? to.stdout.render(result) : people(forPeople(), to, context);
   context.signal.throwIfAborted();
   try {
-    await writeWhole(texts);
+    await writeFiles(texts);
   } catch (e) {
     throw new InputError(`the results could not be written: ${e instanceof Error ? e.message : String(e)}`);
   }
