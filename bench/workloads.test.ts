@@ -86,6 +86,11 @@ describe.each(NATIVE)('workload $id', (workload) => {
     expect(checksum).not.toBe(program.run(params).checksum);
   });
 
+  it.each(workload.params.map((p) => p.name))('works with the least %s', (name) => {
+    const least = workload.params.map((p, i) => (p.name === name ? BigInt(p.least ?? 0) : params[i]!));
+    expect(program.run(least).checksum).not.toBe(0n);
+  });
+
   it.skipIf(!haveQemu)('gives the checksum of its RISC-V build', () => {
     expect(program.run(params).checksum).toBe(checksumOnQemu(workload));
   });

@@ -61,7 +61,8 @@ static NOINLINE void drift(double dt) {
 
 void prepare(const u64 *params) {
   u64 seed = 9;
-  count = params[0] > MAX_BODIES ? MAX_BODIES : (u32)params[0];
+  if (params[0] > MAX_BODIES) __builtin_trap();
+  count = (u32)params[0];
   bodies = heap_ready(count * sizeof(body));
   body mean = {0};
   for (u32 i = 0; i < count; i++) {
@@ -100,6 +101,7 @@ int verify(const u64 *params) {
     const body *b = &bodies[i];
     px += b->mass * b->vx, py += b->mass * b->vy, pz += b->mass * b->vz;
   }
-  if (params[0] > MAX_BODIES || !close_to(energy(), energy_at_start, 1e-3)) return 0;
+  (void)params;
+  if (!close_to(energy(), energy_at_start, 1e-3)) return 0;
   return close_to(px, 0, 1e-9) && close_to(py, 0, 1e-9) && close_to(pz, 0, 1e-9);
 }

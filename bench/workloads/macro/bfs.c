@@ -28,6 +28,7 @@ static void random_edge(u64 *seed, u32 scale, u32 *from, u32 *to) {
 }
 
 void prepare(const u64 *params) {
+  if (params[0] > 24 || params[1] == 0) __builtin_trap();
   u32 scale = (u32)params[0];
   u64 pairs = params[1] << scale;
   vertices = 1u << scale;

@@ -70,6 +70,7 @@ static void insert(entry *e, u32 number) {
 }
 
 void prepare(const u64 *params) {
+  if (params[0] == 0) __builtin_trap();
   u32 keys = (u32)params[0], size = 1;
   u64 seed = 16;
   zipf popularity;

@@ -8,7 +8,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Load-to-load latency over a working set: one node a cache line, linked into one random cycle, so that every load waits for the one before it. Swept over the set, it draws the steps of the memory hierarchy.',
     params: [
-      { name: 'kib', default: 4096, summary: 'working set', unit: 'KiB' },
+      { name: 'kib', default: 4096, summary: 'working set', unit: 'KiB', least: 1 },
       { name: 'hops', default: 20_000_000, summary: 'dependent loads', unit: 'loads' },
     ],
     program: 'memory/memory-latency',
@@ -22,8 +22,8 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Pointer chase with one node a page, in random order, each a line further in its page: little cache, much TLB. Swept over the pages, the cost of a hop rises where the TLB, then the walk caches, run out.',
     params: [
-      { name: 'pages', default: 4096, summary: 'nodes of the cycle', unit: 'pages' },
-      { name: 'stride', default: 4096, summary: 'distance between nodes', unit: 'bytes' },
+      { name: 'pages', default: 4096, summary: 'nodes of the cycle', unit: 'pages', least: 1 },
+      { name: 'stride', default: 4096, summary: 'distance between nodes', unit: 'bytes', least: 64 },
       { name: 'hops', default: 10_000_000, summary: 'dependent loads', unit: 'loads' },
     ],
     program: 'memory/tlb-sweep',
@@ -37,7 +37,13 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Giga-updates per second: read-xor-write of random words of a large table. Nearly every update is a TLB miss once the table outgrows the TLB; the updates are undone and the whole table compared afterwards.',
     params: [
-      { name: 'table_mib', default: 32, summary: 'size of the table, a power of two', unit: 'MiB' },
+      {
+        name: 'table_mib',
+        default: 32,
+        summary: 'size of the table, rounded down to a power of two',
+        unit: 'MiB',
+        least: 1,
+      },
       { name: 'updates', default: 8_000_000, summary: 'updates of random words', unit: 'updates' },
     ],
     program: 'memory/gups',
@@ -51,7 +57,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Copy, scale, add and triad over three arrays of doubles: sequential bandwidth, where translation is shared by all words of a page and should cost next to nothing.',
     params: [
-      { name: 'elements', default: 262_144, summary: 'doubles in each of the three arrays', unit: 'doubles' },
+      { name: 'elements', default: 262_144, summary: 'doubles in each of the three arrays', unit: 'doubles', least: 1 },
       { name: 'rounds', default: 40, summary: 'times all four kernels run', unit: 'rounds' },
     ],
     program: 'memory/stream',
@@ -108,7 +114,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     group: 'compute',
     summary: 'Product of square matrices of 32-bit integers by three plain loops; checked by Freivalds’ method.',
     params: [
-      { name: 'size', default: 160, summary: 'rows of the matrices', unit: 'rows' },
+      { name: 'size', default: 160, summary: 'rows of the matrices', unit: 'rows', least: 1 },
       { name: 'rounds', default: 9, summary: 'products', unit: 'products' },
     ],
     program: 'compute/matmul-int',
@@ -121,7 +127,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     group: 'compute',
     summary: 'Product of square matrices of doubles by three plain loops; checked by Freivalds’ method.',
     params: [
-      { name: 'size', default: 160, summary: 'rows of the matrices', unit: 'rows' },
+      { name: 'size', default: 160, summary: 'rows of the matrices', unit: 'rows', least: 1 },
       { name: 'rounds', default: 9, summary: 'products', unit: 'products' },
     ],
     program: 'compute/matmul-double',
@@ -135,7 +141,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Gravity among a few bodies in leapfrog steps: double-precision multiplication, division and square root in registers. Energy and momentum must be conserved.',
     params: [
-      { name: 'bodies', default: 8, summary: 'bodies, at most 64', unit: 'bodies' },
+      { name: 'bodies', default: 8, summary: 'bodies', unit: 'bodies', most: 64 },
       { name: 'steps', default: 170_000, summary: 'steps of 0.0001', unit: 'steps' },
     ],
     program: 'compute/nbody',
@@ -148,7 +154,14 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     group: 'compute',
     summary: 'Radix-2 Fourier transforms of complex doubles, forward and back: floating point with strided memory.',
     params: [
-      { name: 'log2_points', default: 14, summary: 'logarithm of the transform’s size', unit: 'bits' },
+      {
+        name: 'log2_points',
+        default: 14,
+        summary: 'logarithm of the transform’s size',
+        unit: 'bits',
+        least: 2,
+        most: 28,
+      },
       { name: 'rounds', default: 38, summary: 'pairs of transforms', unit: 'pairs' },
     ],
     program: 'compute/fft',
@@ -176,7 +189,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
       'An interpreter for a small register machine runs Collatz paths and a prime sieve: indirect jumps, loads and little arithmetic, as in emulators and scripting languages.',
     params: [
       { name: 'numbers', default: 17_000, summary: 'starting numbers of Collatz paths', unit: 'numbers' },
-      { name: 'sieve', default: 65_536, summary: 'size of the sieve, at most 65536', unit: 'cells' },
+      { name: 'sieve', default: 65_536, summary: 'size of the sieve', unit: 'cells', least: 3, most: 65_536 },
     ],
     program: 'compute/bytecode',
     operations: 'numbers',
@@ -189,7 +202,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Counts words in a text by plain search, Knuth-Morris-Pratt, Horspool, shift-and and Karp-Rabin: byte loads and branches. All five must agree.',
     params: [
-      { name: 'kib', default: 256, summary: 'length of the text', unit: 'KiB' },
+      { name: 'kib', default: 256, summary: 'length of the text', unit: 'KiB', least: 1 },
       { name: 'words', default: 16, summary: 'words searched for', unit: 'words' },
     ],
     program: 'compute/strsearch',
@@ -202,7 +215,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     group: 'compute',
     summary:
       'Compresses a generated text (LZ77, then canonical Huffman codes) and expands it again: hashing, byte comparison and bit shifting. What comes back must be what went in.',
-    params: [{ name: 'kib', default: 4096, summary: 'length of the text', unit: 'KiB' }],
+    params: [{ name: 'kib', default: 4096, summary: 'length of the text', unit: 'KiB', least: 1 }],
     program: 'compute/compress',
     operations: 'kib',
     native: true,
@@ -214,8 +227,8 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Breadth-first searches of a generated Kronecker graph, as graph500 runs them: loads from anywhere in a graph that outgrows the TLB. The search tree is validated edge by edge.',
     params: [
-      { name: 'scale', default: 15, summary: 'logarithm of the number of vertices', unit: 'bits' },
-      { name: 'edge_factor', default: 16, summary: 'edges for each vertex', unit: 'edges' },
+      { name: 'scale', default: 15, summary: 'logarithm of the number of vertices', unit: 'bits', most: 24 },
+      { name: 'edge_factor', default: 16, summary: 'edges for each vertex', unit: 'edges', least: 1 },
       { name: 'roots', default: 32, summary: 'searches', unit: 'searches' },
     ],
     program: 'macro/bfs',
@@ -229,8 +242,8 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Cross-section lookups as in Monte Carlo particle transport: a binary search on a unionized energy grid, then interpolation in the tables of each nuclide. Large tables read at random, some floating point.',
     params: [
-      { name: 'nuclides', default: 64, summary: 'nuclides', unit: 'nuclides' },
-      { name: 'points', default: 512, summary: 'energies in the grid of each nuclide', unit: 'points' },
+      { name: 'nuclides', default: 64, summary: 'nuclides', unit: 'nuclides', least: 1 },
+      { name: 'points', default: 512, summary: 'energies in the grid of each nuclide', unit: 'points', least: 2 },
       { name: 'lookups', default: 240_000, summary: 'lookups', unit: 'lookups' },
     ],
     program: 'macro/xs-lookup',
@@ -244,9 +257,9 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'GET and SET on a chained hash table with string keys drawn from Zipf’s distribution, as a cache server sees them: hashing, pointer chasing, copies. Every key must hold its last value.',
     params: [
-      { name: 'keys', default: 50_000, summary: 'keys in the store', unit: 'keys' },
+      { name: 'keys', default: 50_000, summary: 'keys in the store', unit: 'keys', least: 1 },
       { name: 'operations', default: 480_000, summary: 'requests', unit: 'requests' },
-      { name: 'get_percent', default: 90, summary: 'share of GET', unit: '%' },
+      { name: 'get_percent', default: 90, summary: 'share of GET', unit: '%', most: 100 },
     ],
     program: 'macro/kvstore',
     operations: 'operations',
@@ -259,7 +272,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     summary:
       'Transactions on a B-tree of accounts: transfers, openings, closings and range reports, with an undo log and rollbacks. Money must be conserved and the tree stay a B-tree.',
     params: [
-      { name: 'accounts', default: 50_000, summary: 'accounts at the start', unit: 'accounts' },
+      { name: 'accounts', default: 50_000, summary: 'accounts at the start', unit: 'accounts', least: 2 },
       { name: 'transactions', default: 260_000, summary: 'transactions', unit: 'transactions' },
     ],
     program: 'macro/oltp',

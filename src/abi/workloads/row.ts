@@ -8,6 +8,10 @@ export interface WorkloadParam {
   readonly default: number;
   readonly summary: string;
   readonly unit: string;
+  /** Smallest value that makes sense; 0 when left out. */
+  readonly least?: number;
+  /** Largest value the program takes; memory sets the limit when left out. */
+  readonly most?: number;
 }
 
 /** One workload: one program built from one source for RISC-V and, where `native`, for WebAssembly. */
