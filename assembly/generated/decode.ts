@@ -72,11 +72,14 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     }
     case 4: {
       switch (word & 0x7000) {
+        case 0x1000: {
+          return put(ip, 167, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flh
+        }
         case 0x2000: {
           return put(ip, 161, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flw
         }
         case 0x3000: {
-          return put(ip, 162, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fld
+          return put(ip, 163, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fld
         }
       }
       break;
@@ -129,33 +132,33 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               return put(ip, 63, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli
             }
             case 0x28000000: {
-              return put(ip, 267, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bseti
+              return put(ip, 301, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bseti
             }
             case 0x48000000: {
-              return put(ip, 264, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bclri
+              return put(ip, 298, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bclri
             }
             case 0x60000000: {
               switch (word & 0x3f00000) {
                 case 0: {
-                  return put(ip, 236, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clz
+                  return put(ip, 270, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clz
                 }
                 case 0x100000: {
-                  return put(ip, 237, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctz
+                  return put(ip, 271, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctz
                 }
                 case 0x200000: {
-                  return put(ip, 238, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpop
+                  return put(ip, 272, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpop
                 }
                 case 0x400000: {
-                  return put(ip, 239, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.b
+                  return put(ip, 273, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.b
                 }
                 case 0x500000: {
-                  return put(ip, 240, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.h
+                  return put(ip, 274, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.h
                 }
               }
               break;
             }
             case 0x68000000: {
-              return put(ip, 266, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // binvi
+              return put(ip, 300, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // binvi
             }
           }
           break;
@@ -177,7 +180,7 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
             }
             case 0x28000000: {
               if ((word & 0x3f00000) == 0x700000) {
-                return put(ip, 255, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // orc.b
+                return put(ip, 289, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // orc.b
               }
               break;
             }
@@ -185,18 +188,18 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               return put(ip, 67, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // srai
             }
             case 0x48000000: {
-              return put(ip, 265, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bexti
+              return put(ip, 299, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bexti
             }
             case 0x60000000: {
-              return put(ip, 251, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // rori
+              return put(ip, 285, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // rori
             }
             case 0x68000000: {
               switch (word & 0x3f00000) {
                 case 0x700000: {
-                  return put(ip, 271, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // brev8
+                  return put(ip, 305, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // brev8
                 }
                 case 0x3800000: {
-                  return put(ip, 256, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // rev8
+                  return put(ip, 290, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // rev8
                 }
               }
               break;
@@ -239,18 +242,18 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               break;
             }
             case 0x8000000: {
-              return put(ip, 232, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli.uw
+              return put(ip, 266, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli.uw
             }
             case 0x60000000: {
               switch (word & 0x3f00000) {
                 case 0: {
-                  return put(ip, 241, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clzw
+                  return put(ip, 275, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clzw
                 }
                 case 0x100000: {
-                  return put(ip, 242, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctzw
+                  return put(ip, 276, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctzw
                 }
                 case 0x200000: {
-                  return put(ip, 243, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpopw
+                  return put(ip, 277, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpopw
                 }
               }
               break;
@@ -267,7 +270,7 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               return put(ip, 89, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // sraiw
             }
             case 0x60000000: {
-              return put(ip, 254, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // roriw
+              return put(ip, 288, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // roriw
             }
           }
           break;
@@ -294,8 +297,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     }
     case 0x24: {
       switch (word & 0x7000) {
+        case 0x1000: {
+          return put(ip, 168, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsh
+        }
         case 0x2000: {
-          return put(ip, 164, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsw
+          return put(ip, 162, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsw
         }
         case 0x3000: {
           return put(ip, 165, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsd
@@ -431,85 +437,85 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           return put(ip, 111, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remu
         }
         case 0x8004000: {
-          return put(ip, 268, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // pack
+          return put(ip, 302, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // pack
         }
         case 0x8007000: {
-          return put(ip, 269, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packh
+          return put(ip, 303, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packh
         }
         case 0xa001000: {
-          return put(ip, 257, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmul
+          return put(ip, 291, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmul
         }
         case 0xa002000: {
-          return put(ip, 258, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulr
+          return put(ip, 292, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulr
         }
         case 0xa003000: {
-          return put(ip, 259, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulh
+          return put(ip, 293, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulh
         }
         case 0xa004000: {
-          return put(ip, 245, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // min
+          return put(ip, 279, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // min
         }
         case 0xa005000: {
-          return put(ip, 246, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // minu
+          return put(ip, 280, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // minu
         }
         case 0xa006000: {
-          return put(ip, 247, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // max
+          return put(ip, 281, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // max
         }
         case 0xa007000: {
-          return put(ip, 248, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // maxu
+          return put(ip, 282, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // maxu
         }
         case 0xe005000: {
-          return put(ip, 274, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.eqz
+          return put(ip, 308, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.eqz
         }
         case 0xe007000: {
-          return put(ip, 275, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.nez
+          return put(ip, 309, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.nez
         }
         case 0x20002000: {
-          return put(ip, 226, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add
+          return put(ip, 260, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add
         }
         case 0x20004000: {
-          return put(ip, 227, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add
+          return put(ip, 261, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add
         }
         case 0x20006000: {
-          return put(ip, 228, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add
+          return put(ip, 262, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add
         }
         case 0x28001000: {
-          return put(ip, 263, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bset
+          return put(ip, 297, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bset
         }
         case 0x28002000: {
-          return put(ip, 272, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm4
+          return put(ip, 306, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm4
         }
         case 0x28004000: {
-          return put(ip, 273, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm8
+          return put(ip, 307, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm8
         }
         case 0x40000000: {
           return put(ip, 72, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sub
         }
         case 0x40004000: {
-          return put(ip, 235, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xnor
+          return put(ip, 269, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xnor
         }
         case 0x40005000: {
           return put(ip, 80, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sra
         }
         case 0x40006000: {
-          return put(ip, 234, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // orn
+          return put(ip, 268, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // orn
         }
         case 0x40007000: {
-          return put(ip, 233, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // andn
+          return put(ip, 267, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // andn
         }
         case 0x48001000: {
-          return put(ip, 260, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bclr
+          return put(ip, 294, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bclr
         }
         case 0x48005000: {
-          return put(ip, 261, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bext
+          return put(ip, 295, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bext
         }
         case 0x60001000: {
-          return put(ip, 249, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rol
+          return put(ip, 283, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rol
         }
         case 0x60005000: {
-          return put(ip, 250, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // ror
+          return put(ip, 284, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // ror
         }
         case 0x68001000: {
-          return put(ip, 262, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // binv
+          return put(ip, 296, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // binv
         }
       }
       break;
@@ -544,22 +550,22 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           return put(ip, 116, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remuw
         }
         case 0x8000000: {
-          return put(ip, 225, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add.uw
+          return put(ip, 259, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add.uw
         }
         case 0x8004000: {
           if ((word & 0x1f00000) == 0) {
-            return put(ip, 244, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // zext.h
+            return put(ip, 278, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // zext.h
           }
-          return put(ip, 270, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packw
+          return put(ip, 304, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packw
         }
         case 0x20002000: {
-          return put(ip, 229, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add.uw
+          return put(ip, 263, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add.uw
         }
         case 0x20004000: {
-          return put(ip, 230, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add.uw
+          return put(ip, 264, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add.uw
         }
         case 0x20006000: {
-          return put(ip, 231, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add.uw
+          return put(ip, 265, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add.uw
         }
         case 0x40000000: {
           return put(ip, 92, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // subw
@@ -568,10 +574,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           return put(ip, 96, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sraw
         }
         case 0x60001000: {
-          return put(ip, 252, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rolw
+          return put(ip, 286, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rolw
         }
         case 0x60005000: {
-          return put(ip, 253, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rorw
+          return put(ip, 287, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rorw
         }
       }
       break;
@@ -580,11 +586,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 167, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.s
+          return put(ip, 169, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 193, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.d
+          return put(ip, 195, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.d
+        }
+        case 0x4000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 221, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.h
         }
       }
       break;
@@ -593,11 +603,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 168, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.s
+          return put(ip, 170, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 194, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.d
+          return put(ip, 196, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.d
+        }
+        case 0x4000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 222, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.h
         }
       }
       break;
@@ -606,11 +620,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 169, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.s
+          return put(ip, 171, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 195, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.d
+          return put(ip, 197, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.d
+        }
+        case 0x4000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 223, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.h
         }
       }
       break;
@@ -619,11 +637,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 170, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.s
+          return put(ip, 172, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 196, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.d
+          return put(ip, 198, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.d
+        }
+        case 0x4000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 224, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.h
         }
       }
       break;
@@ -632,46 +654,62 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0xfe000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 171, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.s
+          return put(ip, 173, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 197, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.d
+          return put(ip, 199, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.d
+        }
+        case 0x4000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 225, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.h
         }
         case 0x8000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 172, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.s
+          return put(ip, 174, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.s
         }
         case 0xa000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 198, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.d
+          return put(ip, 200, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.d
+        }
+        case 0xc000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 226, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.h
         }
         case 0x10000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 173, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.s
+          return put(ip, 175, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.s
         }
         case 0x12000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 199, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.d
+          return put(ip, 201, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.d
+        }
+        case 0x14000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 227, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.h
         }
         case 0x18000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 174, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.s
+          return put(ip, 176, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.s
         }
         case 0x1a000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 200, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.d
+          return put(ip, 202, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.d
+        }
+        case 0x1c000000: {
+          if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+          return put(ip, 228, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.h
         }
         case 0x20000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 176, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.s
+              return put(ip, 178, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.s
             }
             case 0x1000: {
-              return put(ip, 177, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.s
+              return put(ip, 179, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.s
             }
             case 0x2000: {
-              return put(ip, 178, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.s
+              return put(ip, 180, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.s
             }
           }
           break;
@@ -679,13 +717,27 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x22000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 202, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.d
+              return put(ip, 204, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.d
             }
             case 0x1000: {
-              return put(ip, 203, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.d
+              return put(ip, 205, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.d
             }
             case 0x2000: {
-              return put(ip, 204, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.d
+              return put(ip, 206, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.d
+            }
+          }
+          break;
+        }
+        case 0x24000000: {
+          switch (word & 0x7000) {
+            case 0: {
+              return put(ip, 230, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.h
+            }
+            case 0x1000: {
+              return put(ip, 231, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.h
+            }
+            case 0x2000: {
+              return put(ip, 232, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.h
             }
           }
           break;
@@ -693,10 +745,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x28000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 179, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.s
+              return put(ip, 181, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.s
             }
             case 0x1000: {
-              return put(ip, 180, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.s
+              return put(ip, 182, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.s
             }
           }
           break;
@@ -704,52 +756,95 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x2a000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 205, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.d
+              return put(ip, 207, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.d
             }
             case 0x1000: {
-              return put(ip, 206, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.d
+              return put(ip, 208, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.d
+            }
+          }
+          break;
+        }
+        case 0x2c000000: {
+          switch (word & 0x7000) {
+            case 0: {
+              return put(ip, 233, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.h
+            }
+            case 0x1000: {
+              return put(ip, 234, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.h
             }
           }
           break;
         }
         case 0x40000000: {
-          if ((word & 0x1f00000) == 0x100000) {
-            if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 223, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.d
+          switch (word & 0x1f00000) {
+            case 0x100000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 253, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.d
+            }
+            case 0x200000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 256, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.h
+            }
           }
           break;
         }
         case 0x42000000: {
-          if ((word & 0x1f00000) == 0) {
-            if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 224, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.s
+          switch (word & 0x1f00000) {
+            case 0: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 254, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.s
+            }
+            case 0x200000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 258, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.h
+            }
+          }
+          break;
+        }
+        case 0x44000000: {
+          switch (word & 0x1f00000) {
+            case 0: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 255, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.s
+            }
+            case 0x100000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 257, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.d
+            }
           }
           break;
         }
         case 0x58000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 175, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.s
+            return put(ip, 177, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.s
           }
           break;
         }
         case 0x5a000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 201, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.d
+            return put(ip, 203, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.d
+          }
+          break;
+        }
+        case 0x5c000000: {
+          if ((word & 0x1f00000) == 0) {
+            if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+            return put(ip, 229, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.h
           }
           break;
         }
         case 0xa0000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 183, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.s
+              return put(ip, 185, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.s
             }
             case 0x1000: {
-              return put(ip, 182, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.s
+              return put(ip, 184, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.s
             }
             case 0x2000: {
-              return put(ip, 181, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.s
+              return put(ip, 183, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.s
             }
           }
           break;
@@ -757,13 +852,27 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xa2000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 209, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.d
+              return put(ip, 211, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.d
             }
             case 0x1000: {
-              return put(ip, 208, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.d
+              return put(ip, 210, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.d
             }
             case 0x2000: {
-              return put(ip, 207, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.d
+              return put(ip, 209, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.d
+            }
+          }
+          break;
+        }
+        case 0xa4000000: {
+          switch (word & 0x7000) {
+            case 0: {
+              return put(ip, 237, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.h
+            }
+            case 0x1000: {
+              return put(ip, 236, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.h
+            }
+            case 0x2000: {
+              return put(ip, 235, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.h
             }
           }
           break;
@@ -772,19 +881,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 185, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.s
+              return put(ip, 187, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.s
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 186, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.s
+              return put(ip, 188, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.s
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 187, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.s
+              return put(ip, 189, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.s
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 188, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.s
+              return put(ip, 190, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.s
             }
           }
           break;
@@ -793,19 +902,40 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 211, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.d
+              return put(ip, 213, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.d
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 212, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.d
+              return put(ip, 214, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.d
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 213, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.d
+              return put(ip, 215, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.d
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 214, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.d
+              return put(ip, 216, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.d
+            }
+          }
+          break;
+        }
+        case 0xc4000000: {
+          switch (word & 0x1f00000) {
+            case 0: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 239, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.h
+            }
+            case 0x100000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 240, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.h
+            }
+            case 0x200000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 241, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.h
+            }
+            case 0x300000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 242, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.h
             }
           }
           break;
@@ -814,19 +944,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 189, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.w
+              return put(ip, 191, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 190, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.wu
+              return put(ip, 192, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 191, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.l
+              return put(ip, 193, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 192, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.lu
+              return put(ip, 194, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.lu
             }
           }
           break;
@@ -835,19 +965,40 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 215, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.w
+              return put(ip, 217, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 216, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.wu
+              return put(ip, 218, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 217, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.l
+              return put(ip, 219, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 218, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.lu
+              return put(ip, 220, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.lu
+            }
+          }
+          break;
+        }
+        case 0xd4000000: {
+          switch (word & 0x1f00000) {
+            case 0: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 243, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.w
+            }
+            case 0x100000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 244, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.wu
+            }
+            case 0x200000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 245, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.l
+            }
+            case 0x300000: {
+              if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
+              return put(ip, 246, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.lu
             }
           }
           break;
@@ -855,10 +1006,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe0000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 219, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.w
+              return put(ip, 247, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.w
             }
             case 0x1000: {
-              return put(ip, 184, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.s
+              return put(ip, 186, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.s
             }
           }
           break;
@@ -866,23 +1017,40 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe2000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 221, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.d
+              return put(ip, 249, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.d
             }
             case 0x1000: {
-              return put(ip, 210, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.d
+              return put(ip, 212, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.d
+            }
+          }
+          break;
+        }
+        case 0xe4000000: {
+          switch (word & 0x1f07000) {
+            case 0: {
+              return put(ip, 251, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.h
+            }
+            case 0x1000: {
+              return put(ip, 238, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.h
             }
           }
           break;
         }
         case 0xf0000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 220, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.w.x
+            return put(ip, 248, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.w.x
           }
           break;
         }
         case 0xf2000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 222, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.d.x
+            return put(ip, 250, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.d.x
+          }
+          break;
+        }
+        case 0xf4000000: {
+          if ((word & 0x1f07000) == 0) {
+            return put(ip, 252, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.h.x
           }
           break;
         }
@@ -1028,7 +1196,7 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       return put(ip, 64, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // slli
     }
     case 0x2000: {
-      return put(ip, 163, (((word >> 2) & 7) + 8) << 3, (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fld
+      return put(ip, 164, (((word >> 2) & 7) + 8) << 3, (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fld
     }
     case 0x2001: {
       if (((word >> 7) & 0x1f) != 0) {
@@ -1037,7 +1205,7 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       break;
     }
     case 0x2002: {
-      return put(ip, 163, ((word >> 7) & 0x1f) << 3, 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // fld
+      return put(ip, 164, ((word >> 7) & 0x1f) << 3, 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // fld
     }
     case 0x4000: {
       return put(ip, 37, sink((((word >> 2) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // lw

@@ -4,7 +4,7 @@ import { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, 
 import { decodeAt, fetch } from '../cpu/fetch';
 import { sysCbo, sysCsr, sysEbreak, sysEcall, sysFenceI, sysHint, sysMret, sysSfence, sysSfenceOrder, sysSret, sysWfi } from '../cpu/system';
 import { raise } from '../cpu/raise';
-import { f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
+import { f16Add, f16Classify, f16Div, f16Eq, f16FromI32, f16FromI64, f16FromU32, f16FromU64, f16Le, f16Lt, f16Max, f16Min, f16Mul, f16MulAdd, f16Sqrt, f16Sub, f16ToF32, f16ToF64, f16ToI32, f16ToI64, f16ToU32, f16ToU64, f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF16, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF16, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
 import { BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
 
 /** Leaves with PC already written. */
@@ -1197,19 +1197,34 @@ export function interpret(n0: i64): i64 {
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
-          store<u64>(load<u16>(ip, 2), (<u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
         } else {
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
-          store<u64>(load<u16>(ip, 2), (<u64><u32>value | <u64>0xffffffff00000000), F);
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64><u32>value | <u64>0xffffffff00000000), F);
           if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
         }
         store<u8>(0, 1, FP_DIRTY);
         data++;
         ip += 32; continue;
       }
-      case 162: { // fld
+      case 162: { // fsw
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 163: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1227,7 +1242,7 @@ export function interpret(n0: i64): i64 {
         data++;
         ip += 32; continue;
       }
-      case 163: { // fld (16 bits)
+      case 164: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1244,21 +1259,6 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         data++;
         ip += 16; continue;
-      }
-      case 164: { // fsw
-        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
-        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
-        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
-        if (t <= 4092) {
-          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
-        } else {
-          slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
-          const stop = load<u32>(0, STOP);
-          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
-        }
-        data++;
-        ip += 32; continue;
       }
       case 165: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
@@ -1290,7 +1290,40 @@ export function interpret(n0: i64): i64 {
         data++;
         ip += 16; continue;
       }
-      case 167: { // fmadd.s
+      case 167: { // flh
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4094) {
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffffffff0000), F);
+        } else {
+          const value: u64 = slowLoad(va, 1);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64><u16>value | <u64>0xffffffffffff0000), F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        data++;
+        ip += 32; continue;
+      }
+      case 168: { // fsh
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4094) {
+          store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 1);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+        }
+        data++;
+        ip += 32; continue;
+      }
+      case 169: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1300,7 +1333,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 168: { // fmsub.s
+      case 170: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1310,7 +1343,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 169: { // fnmsub.s
+      case 171: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1320,7 +1353,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 170: { // fnmadd.s
+      case 172: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1330,7 +1363,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 171: { // fadd.s
+      case 173: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1339,7 +1372,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 172: { // fsub.s
+      case 174: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1348,7 +1381,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 173: { // fmul.s
+      case 175: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1357,7 +1390,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 174: { // fdiv.s
+      case 176: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1366,7 +1399,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 175: { // fsqrt.s
+      case 177: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1374,7 +1407,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 176: { // fsgnj.s
+      case 178: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1382,7 +1415,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 177: { // fsgnjn.s
+      case 179: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1390,7 +1423,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 178: { // fsgnjx.s
+      case 180: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1398,7 +1431,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 179: { // fmin.s
+      case 181: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1406,7 +1439,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 180: { // fmax.s
+      case 182: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1414,7 +1447,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 181: { // feq.s
+      case 183: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1423,7 +1456,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 182: { // flt.s
+      case 184: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1432,7 +1465,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 183: { // fle.s
+      case 185: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1441,7 +1474,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 184: { // fclass.s
+      case 186: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1449,7 +1482,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 185: { // fcvt.w.s
+      case 187: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1458,7 +1491,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 186: { // fcvt.wu.s
+      case 188: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1467,7 +1500,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 187: { // fcvt.l.s
+      case 189: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1476,7 +1509,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 188: { // fcvt.lu.s
+      case 190: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1485,156 +1518,156 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 189: { // fcvt.s.w
+      case 191: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 190: { // fcvt.s.wu
+      case 192: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 191: { // fcvt.s.l
+      case 193: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 192: { // fcvt.s.lu
+      case 194: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 193: { // fmadd.d
+      case 195: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 194: { // fmsub.d
+      case 196: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 195: { // fnmsub.d
+      case 197: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 196: { // fnmadd.d
+      case 198: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 197: { // fadd.d
+      case 199: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 198: { // fsub.d
+      case 200: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 199: { // fmul.d
+      case 201: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 200: { // fdiv.d
+      case 202: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 201: { // fsqrt.d
+      case 203: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 202: { // fsgnj.d
+      case 204: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 203: { // fsgnjn.d
+      case 205: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 204: { // fsgnjx.d
+      case 206: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 205: { // fmin.d
+      case 207: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 206: { // fmax.d
+      case 208: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 207: { // feq.d
+      case 209: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 208: { // flt.d
+      case 210: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 209: { // fle.d
+      case 211: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 210: { // fclass.d
+      case 212: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 211: { // fcvt.w.d
+      case 213: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1642,7 +1675,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 212: { // fcvt.wu.d
+      case 214: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1650,7 +1683,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 213: { // fcvt.l.d
+      case 215: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1658,7 +1691,7 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 214: { // fcvt.lu.d
+      case 216: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -1666,64 +1699,298 @@ export function interpret(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 215: { // fcvt.d.w
+      case 217: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 216: { // fcvt.d.wu
+      case 218: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 217: { // fcvt.d.l
+      case 219: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 218: { // fcvt.d.lu
+      case 220: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 219: { // fmv.x.w
+      case 221: { // fmadd.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 222: { // fmsub.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 223: { // fnmsub.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 224: { // fnmadd.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 225: { // fadd.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Add(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 226: { // fsub.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Sub(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 227: { // fmul.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Mul(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 228: { // fdiv.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Div(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 229: { // fsqrt.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Sqrt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 230: { // fsgnj.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 231: { // fsgnjn.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | ((select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) ^ <u32>0x8000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 232: { // fsgnjx.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 233: { // fmin.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Min(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 234: { // fmax.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Max(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 235: { // feq.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f16Eq(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 236: { // flt.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f16Lt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 237: { // fle.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f16Le(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 238: { // fclass.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16Classify(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 239: { // fcvt.w.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToI32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 240: { // fcvt.wu.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToU32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 241: { // fcvt.l.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToI64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 242: { // fcvt.lu.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToU64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 243: { // fcvt.h.w
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 244: { // fcvt.h.wu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 245: { // fcvt.h.l
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 246: { // fcvt.h.lu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 247: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32; continue;
       }
-      case 220: { // fmv.w.x
+      case 248: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 221: { // fmv.x.d
+      case 249: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32; continue;
       }
-      case 222: { // fmv.d.x
+      case 250: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 223: { // fcvt.s.d
+      case 251: { // fmv.x.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
+        ip += 32; continue;
+      }
+      case 252: { // fmv.h.x
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 253: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 224: { // fcvt.d.s
+      case 254: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1731,221 +1998,252 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 225: { // add.uw
+      case 255: { // fcvt.h.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32ToF16(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 256: { // fcvt.s.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16ToF32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 257: { // fcvt.h.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 258: { // fcvt.d.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToF64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 259: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 226: { // sh1add
+      case 260: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 227: { // sh2add
+      case 261: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 228: { // sh3add
+      case 262: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 229: { // sh1add.uw
+      case 263: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 230: { // sh2add.uw
+      case 264: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 231: { // sh3add.uw
+      case 265: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 232: { // slli.uw
+      case 266: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32; continue;
       }
-      case 233: { // andn
+      case 267: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 234: { // orn
+      case 268: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 235: { // xnor
+      case 269: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32; continue;
       }
-      case 236: { // clz
+      case 270: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 237: { // ctz
+      case 271: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 238: { // cpop
+      case 272: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 239: { // sext.b
+      case 273: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32; continue;
       }
-      case 240: { // sext.h
+      case 274: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32; continue;
       }
-      case 241: { // clzw
+      case 275: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 242: { // ctzw
+      case 276: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 243: { // cpopw
+      case 277: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 244: { // zext.h
+      case 278: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32; continue;
       }
-      case 245: { // min
+      case 279: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32; continue;
       }
-      case 246: { // minu
+      case 280: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32; continue;
       }
-      case 247: { // max
+      case 281: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32; continue;
       }
-      case 248: { // maxu
+      case 282: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32; continue;
       }
-      case 249: { // rol
+      case 283: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32; continue;
       }
-      case 250: { // ror
+      case 284: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32; continue;
       }
-      case 251: { // rori
+      case 285: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32; continue;
       }
-      case 252: { // rolw
+      case 286: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32; continue;
       }
-      case 253: { // rorw
+      case 287: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32; continue;
       }
-      case 254: { // roriw
+      case 288: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32; continue;
       }
-      case 255: { // orc.b
+      case 289: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32; continue;
       }
-      case 256: { // rev8
+      case 290: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32; continue;
       }
-      case 257: { // clmul
+      case 291: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 258: { // clmulr
+      case 292: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 259: { // clmulh
+      case 293: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 260: { // bclr
+      case 294: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 261: { // bext
+      case 295: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32; continue;
       }
-      case 262: { // binv
+      case 296: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 263: { // bset
+      case 297: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 264: { // bclri
+      case 298: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 265: { // bexti
+      case 299: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32; continue;
       }
-      case 266: { // binvi
+      case 300: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 267: { // bseti
+      case 301: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 268: { // pack
+      case 302: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32; continue;
       }
-      case 269: { // packh
+      case 303: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32; continue;
       }
-      case 270: { // packw
+      case 304: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32; continue;
       }
-      case 271: { // brev8
+      case 305: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
         store<u64>(load<u16>(ip, 2), (((t2 >> <u64>4) & <u64>0xf0f0f0f0f0f0f0f) | ((t2 & <u64>0xf0f0f0f0f0f0f0f) << <u64>4)), X);
         ip += 32; continue;
       }
-      case 272: { // xperm4
+      case 306: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 273: { // xperm8
+      case 307: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 274: { // czero.eqz
+      case 308: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32; continue;
       }
-      case 275: { // czero.nez
+      case 309: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32; continue;
       }
@@ -3110,18 +3408,32 @@ export function interpretPlain(n0: i64): i64 {
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
-          store<u64>(load<u16>(ip, 2), (<u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
         } else {
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
-          store<u64>(load<u16>(ip, 2), (<u64><u32>value | <u64>0xffffffff00000000), F);
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64><u32>value | <u64>0xffffffff00000000), F);
           if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
         }
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 162: { // fld
+      case 162: { // fsw
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4092) {
+          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 163: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3138,7 +3450,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 163: { // fld (16 bits)
+      case 164: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3154,20 +3466,6 @@ export function interpretPlain(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         ip += 16; continue;
-      }
-      case 164: { // fsw
-        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
-        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
-        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
-        if (t <= 4092) {
-          store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
-        } else {
-          slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
-          const stop = load<u32>(0, STOP);
-          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
-        }
-        ip += 32; continue;
       }
       case 165: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
@@ -3197,7 +3495,38 @@ export function interpretPlain(n0: i64): i64 {
         }
         ip += 16; continue;
       }
-      case 167: { // fmadd.s
+      case 167: { // flh
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_READ);
+        if (t <= 4094) {
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffffffff0000), F);
+        } else {
+          const value: u64 = slowLoad(va, 1);
+          const stop = load<u32>(0, STOP);
+          if (stop == 1) { n++; break; }
+          store<u64>(load<u16>(ip, 2), (<u64><u32><u64><u16>value | <u64>0xffffffffffff0000), F);
+          if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
+        }
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 168: { // fsh
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+        if (t <= 4094) {
+          store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), F));
+        } else {
+          slowStore(va, load<u64>(load<u16>(ip, 6), F), 1);
+          const stop = load<u32>(0, STOP);
+          if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+        }
+        ip += 32; continue;
+      }
+      case 169: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3207,7 +3536,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 168: { // fmsub.s
+      case 170: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3217,7 +3546,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 169: { // fnmsub.s
+      case 171: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3227,7 +3556,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 170: { // fnmadd.s
+      case 172: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3237,7 +3566,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 171: { // fadd.s
+      case 173: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3246,7 +3575,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 172: { // fsub.s
+      case 174: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3255,7 +3584,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 173: { // fmul.s
+      case 175: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3264,7 +3593,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 174: { // fdiv.s
+      case 176: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3273,7 +3602,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 175: { // fsqrt.s
+      case 177: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3281,7 +3610,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 176: { // fsgnj.s
+      case 178: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -3289,7 +3618,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 177: { // fsgnjn.s
+      case 179: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -3297,7 +3626,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 178: { // fsgnjx.s
+      case 180: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -3305,7 +3634,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 179: { // fmin.s
+      case 181: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -3313,7 +3642,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 180: { // fmax.s
+      case 182: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -3321,7 +3650,7 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 181: { // feq.s
+      case 183: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3330,7 +3659,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 182: { // flt.s
+      case 184: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3339,7 +3668,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 183: { // fle.s
+      case 185: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3348,7 +3677,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 184: { // fclass.s
+      case 186: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3356,7 +3685,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 185: { // fcvt.w.s
+      case 187: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3365,7 +3694,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 186: { // fcvt.wu.s
+      case 188: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3374,7 +3703,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 187: { // fcvt.l.s
+      case 189: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3383,7 +3712,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 188: { // fcvt.lu.s
+      case 190: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3392,156 +3721,156 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 189: { // fcvt.s.w
+      case 191: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 190: { // fcvt.s.wu
+      case 192: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 191: { // fcvt.s.l
+      case 193: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 192: { // fcvt.s.lu
+      case 194: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 193: { // fmadd.d
+      case 195: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 194: { // fmsub.d
+      case 196: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 195: { // fnmsub.d
+      case 197: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 196: { // fnmadd.d
+      case 198: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 197: { // fadd.d
+      case 199: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 198: { // fsub.d
+      case 200: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 199: { // fmul.d
+      case 201: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 200: { // fdiv.d
+      case 202: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 201: { // fsqrt.d
+      case 203: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 202: { // fsgnj.d
+      case 204: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 203: { // fsgnjn.d
+      case 205: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 204: { // fsgnjx.d
+      case 206: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 205: { // fmin.d
+      case 207: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 206: { // fmax.d
+      case 208: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 207: { // feq.d
+      case 209: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 208: { // flt.d
+      case 210: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 209: { // fle.d
+      case 211: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 210: { // fclass.d
+      case 212: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 211: { // fcvt.w.d
+      case 213: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3549,7 +3878,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 212: { // fcvt.wu.d
+      case 214: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3557,7 +3886,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 213: { // fcvt.l.d
+      case 215: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3565,7 +3894,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 214: { // fcvt.lu.d
+      case 216: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -3573,64 +3902,298 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 215: { // fcvt.d.w
+      case 217: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 216: { // fcvt.d.wu
+      case 218: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 217: { // fcvt.d.l
+      case 219: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 218: { // fcvt.d.lu
+      case 220: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 219: { // fmv.x.w
+      case 221: { // fmadd.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 222: { // fmsub.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 223: { // fnmsub.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 224: { // fnmadd.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 225: { // fadd.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Add(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 226: { // fsub.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Sub(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 227: { // fmul.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Mul(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 228: { // fdiv.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Div(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 229: { // fsqrt.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Sqrt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 230: { // fsgnj.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 231: { // fsgnjn.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | ((select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) ^ <u32>0x8000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 232: { // fsgnjx.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 233: { // fmin.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Min(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 234: { // fmax.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16Max(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 235: { // feq.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f16Eq(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 236: { // flt.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f16Lt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 237: { // fle.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        const t1: u64 = load<u64>(load<u16>(ip, 6), F);
+        store<u64>(load<u16>(ip, 2), f16Le(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 238: { // fclass.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16Classify(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 239: { // fcvt.w.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToI32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 240: { // fcvt.wu.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToU32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 241: { // fcvt.l.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToI64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 242: { // fcvt.lu.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const flags = load<u8>(0, FFLAGS);
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToU64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
+        if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 243: { // fcvt.h.w
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 244: { // fcvt.h.wu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 245: { // fcvt.h.l
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 246: { // fcvt.h.lu
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 247: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32; continue;
       }
-      case 220: { // fmv.w.x
+      case 248: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 221: { // fmv.x.d
+      case 249: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32; continue;
       }
-      case 222: { // fmv.d.x
+      case 250: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 223: { // fcvt.s.d
+      case 251: { // fmv.x.h
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
+        ip += 32; continue;
+      }
+      case 252: { // fmv.h.x
+        if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 253: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 224: { // fcvt.d.s
+      case 254: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3638,221 +4201,252 @@ export function interpretPlain(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         ip += 32; continue;
       }
-      case 225: { // add.uw
+      case 255: { // fcvt.h.s
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f32ToF16(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 256: { // fcvt.s.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), (<u64>f16ToF32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)) | <u64>0xffffffff00000000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 257: { // fcvt.h.d
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 258: { // fcvt.d.h
+        let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+        if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+        const t0: u64 = load<u64>(load<u16>(ip, 4), F);
+        store<u64>(load<u16>(ip, 2), f16ToF64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), F);
+        store<u8>(0, 1, FP_DIRTY);
+        ip += 32; continue;
+      }
+      case 259: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 226: { // sh1add
+      case 260: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 227: { // sh2add
+      case 261: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 228: { // sh3add
+      case 262: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 229: { // sh1add.uw
+      case 263: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 230: { // sh2add.uw
+      case 264: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 231: { // sh3add.uw
+      case 265: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 232: { // slli.uw
+      case 266: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32; continue;
       }
-      case 233: { // andn
+      case 267: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 234: { // orn
+      case 268: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 235: { // xnor
+      case 269: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32; continue;
       }
-      case 236: { // clz
+      case 270: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 237: { // ctz
+      case 271: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 238: { // cpop
+      case 272: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 239: { // sext.b
+      case 273: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32; continue;
       }
-      case 240: { // sext.h
+      case 274: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32; continue;
       }
-      case 241: { // clzw
+      case 275: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 242: { // ctzw
+      case 276: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 243: { // cpopw
+      case 277: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32; continue;
       }
-      case 244: { // zext.h
+      case 278: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32; continue;
       }
-      case 245: { // min
+      case 279: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32; continue;
       }
-      case 246: { // minu
+      case 280: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32; continue;
       }
-      case 247: { // max
+      case 281: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32; continue;
       }
-      case 248: { // maxu
+      case 282: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32; continue;
       }
-      case 249: { // rol
+      case 283: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32; continue;
       }
-      case 250: { // ror
+      case 284: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32; continue;
       }
-      case 251: { // rori
+      case 285: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32; continue;
       }
-      case 252: { // rolw
+      case 286: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32; continue;
       }
-      case 253: { // rorw
+      case 287: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32; continue;
       }
-      case 254: { // roriw
+      case 288: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32; continue;
       }
-      case 255: { // orc.b
+      case 289: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32; continue;
       }
-      case 256: { // rev8
+      case 290: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32; continue;
       }
-      case 257: { // clmul
+      case 291: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 258: { // clmulr
+      case 292: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 259: { // clmulh
+      case 293: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 260: { // bclr
+      case 294: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 261: { // bext
+      case 295: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32; continue;
       }
-      case 262: { // binv
+      case 296: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 263: { // bset
+      case 297: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 264: { // bclri
+      case 298: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32; continue;
       }
-      case 265: { // bexti
+      case 299: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32; continue;
       }
-      case 266: { // binvi
+      case 300: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 267: { // bseti
+      case 301: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32; continue;
       }
-      case 268: { // pack
+      case 302: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32; continue;
       }
-      case 269: { // packh
+      case 303: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32; continue;
       }
-      case 270: { // packw
+      case 304: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32; continue;
       }
-      case 271: { // brev8
+      case 305: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
         store<u64>(load<u16>(ip, 2), (((t2 >> <u64>4) & <u64>0xf0f0f0f0f0f0f0f) | ((t2 & <u64>0xf0f0f0f0f0f0f0f) << <u64>4)), X);
         ip += 32; continue;
       }
-      case 272: { // xperm4
+      case 306: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 273: { // xperm8
+      case 307: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32; continue;
       }
-      case 274: { // czero.eqz
+      case 308: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32; continue;
       }
-      case 275: { // czero.nez
+      case 309: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32; continue;
       }

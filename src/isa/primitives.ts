@@ -27,8 +27,8 @@ const INTEGER = {
   xperm8: integer2,
 } as const satisfies Record<string, Primitive>;
 
-/** The two formats have the same operations over their own pattern type T. */
-function fpu<const P extends 'f32' | 'f64', const T extends ValueType>(prefix: P, type: T) {
+/** The formats have the same operations over their own pattern type T. */
+function fpu<const P extends 'f16' | 'f32' | 'f64', const T extends ValueType>(prefix: P, type: T) {
   const of = <const N extends string>(name: N, params: readonly ValueType[], result: ValueType) =>
     ({ [`${prefix}${name}`]: { params, result, home: 'fpu' } }) as Record<`${P}${N}`, Primitive>;
   return {
@@ -57,9 +57,14 @@ function fpu<const P extends 'f32' | 'f64', const T extends ValueType>(prefix: P
 
 export const PRIMITIVES = {
   ...INTEGER,
+  ...fpu('f16', 'i32'),
   ...fpu('f32', 'i32'),
   ...fpu('f64', 'i64'),
   f64ToF32: { params: ['i64', 'i32'], result: 'i32', home: 'fpu' } as Primitive,
+  f64ToF16: { params: ['i64', 'i32'], result: 'i32', home: 'fpu' } as Primitive,
+  f32ToF16: { params: ['i32', 'i32'], result: 'i32', home: 'fpu' } as Primitive,
+  f16ToF32: { params: ['i32'], result: 'i32', home: 'fpu' } as Primitive,
+  f16ToF64: { params: ['i32'], result: 'i64', home: 'fpu' } as Primitive,
   f32ToF64: { params: ['i32'], result: 'i64', home: 'fpu' } as Primitive,
 };
 

@@ -54,9 +54,9 @@ export function memoryWidth(effect: Effect): Width | 0 {
   return 'bytes' in effect ? effect.bytes : 0;
 }
 
-/** Whether it belongs to F or D: illegal while mstatus.FS is Off. */
+/** Whether it uses the floating-point state: illegal while mstatus.FS is Off. */
 export function isFloat(row: BaseRow): boolean {
-  return row.extension === 'F' || row.extension === 'D';
+  return row.extension === 'F' || row.extension === 'D' || row.extension === 'Zfh';
 }
 
 /** Whether it has a rounding mode, and so is illegal when that is invalid. */

@@ -12,6 +12,7 @@ export const EXTENSIONS = [
   { id: 'A', summary: 'atomic instructions' },
   { id: 'F', summary: 'single-precision floating point' },
   { id: 'D', summary: 'double-precision floating point' },
+  { id: 'Zfh', summary: 'half-precision floating point' },
   { id: 'C', summary: 'compressed instructions' },
   { id: 'Zicsr', summary: 'control and status register instructions' },
   { id: 'Zifencei', summary: 'instruction-fetch fence' },

@@ -164,6 +164,7 @@ class Body {
     this.line(`if (t <= ${4096 - bytes}) {`);
     this.line(`  ${finish(extended(`load<${type}>(load<u32>(e, TLB_READ + 8) + <u32>t)`))}`);
     this.line('} else {');
+    this.line('  store<i64>(0, n, BUDGET);');
     this.line(`  const value: u64 = slowLoad(va, ${lg(bytes)});`);
     this.line('  const stop = load<u32>(0, STOP);');
     this.line(`  if (stop == 1) { ${NOT_RETIRED} ${LEAVE} }`);
@@ -183,6 +184,7 @@ class Body {
     this.line(`if (t <= ${4096 - bytes}) {`);
     this.line(`  store<${type}>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <${type}>${value});`);
     this.line('} else {');
+    this.line('  store<i64>(0, n, BUDGET);');
     this.line(`  slowStore(va, ${value}, ${lg(bytes)});`);
     this.line('  const stop = load<u32>(0, STOP);');
     this.line(

@@ -1,40 +1,50 @@
-/** F and D (unprivileged specification, chapters 21 and 22). An f register is 64 bits; a single is NaN-boxed in it. */
+/** F, D and Zfh (unprivileged specification, chapters 21, 22 and 27). An f register is 64 bits; narrower values are NaN-boxed in it. */
 import { c32, c64, call, fs1, fs2, fs3, i32, i64, imm, load, low, rm, rs1, word } from '../expr.ts';
 import type { PrimitiveName } from '../primitives.ts';
 import type { BaseRow, Effect, Expr } from '../types.ts';
 
-const BOX = c64(0xffff_ffff_0000_0000n);
-const CANONICAL = c32(0x7fc0_0000);
-const SIGN32 = c32(0x8000_0000);
-const SIGN64 = c64(1n << 63n);
-
-const box = (a: Expr): Expr => i64.or(i64.extend_i32_u(a), BOX);
-/** A single operand: anything not NaN-boxed reads as the canonical NaN (22.2). */
-const unbox = (a: Expr): Expr => i32.select(low(a), CANONICAL, i64.ge_u(a, BOX));
-
-/** What differs between the two formats. */
+/** What differs between the formats. */
 interface Format {
-  readonly letter: 's' | 'd';
-  readonly prefix: 'f32' | 'f64';
-  readonly extension: 'F' | 'D';
+  readonly letter: 'h' | 's' | 'd';
+  readonly prefix: 'f16' | 'f32' | 'f64';
+  readonly extension: 'Zfh' | 'F' | 'D';
   /** The fmt field. */
   readonly fmt: string;
   readonly sources: readonly [Expr, Expr, Expr];
   /** The register value of a result. */
   readonly pack: (a: Expr) => Expr;
   readonly negate: (a: Expr) => Expr;
+  /** a with the sign bit of b. */
+  readonly copySign: (a: Expr, b: Expr) => Expr;
+  /** a with its sign inverted where b is negative. */
+  readonly xorSign: (a: Expr, b: Expr) => Expr;
 }
 
-const SINGLE: Format = {
-  letter: 's',
-  prefix: 'f32',
-  extension: 'F',
-  fmt: '00',
-  sources: [unbox(fs1), unbox(fs2), unbox(fs3)],
-  pack: box,
-  negate: (a) => i32.xor(a, SIGN32),
-};
+/** A format narrower than the register: its patterns are i32, NaN-boxed in the register. */
+function narrow(
+  bits: 16 | 32,
+  canonicalNaN: number,
+): Pick<Format, 'sources' | 'pack' | 'negate' | 'copySign' | 'xorSign'> {
+  const ones = (1n << BigInt(bits)) - 1n;
+  const box = c64((1n << 64n) - 1n - ones);
+  const sign = c32(1n << BigInt(bits - 1));
+  const magnitude = c32(ones >> 1n);
+  const pattern = (a: Expr): Expr => (bits === 32 ? low(a) : i32.and(low(a), c32(ones)));
+  // Anything not NaN-boxed reads as the canonical NaN (22.2).
+  const unbox = (a: Expr): Expr => i32.select(pattern(a), c32(canonicalNaN), i64.ge_u(a, box));
+  return {
+    sources: [unbox(fs1), unbox(fs2), unbox(fs3)],
+    pack: (a) => i64.or(i64.extend_i32_u(a), box),
+    negate: (a) => i32.xor(a, sign),
+    copySign: (a, b) => i32.or(i32.and(a, magnitude), i32.and(b, sign)),
+    xorSign: (a, b) => i32.xor(a, i32.and(b, sign)),
+  };
+}
 
+const SIGN = c64(1n << 63n);
+
+const HALF: Format = { letter: 'h', prefix: 'f16', extension: 'Zfh', fmt: '10', ...narrow(16, 0x7e00) };
+const SINGLE: Format = { letter: 's', prefix: 'f32', extension: 'F', fmt: '00', ...narrow(32, 0x7fc0_0000) };
 const DOUBLE: Format = {
   letter: 'd',
   prefix: 'f64',
@@ -42,14 +52,16 @@ const DOUBLE: Format = {
   fmt: '01',
   sources: [fs1, fs2, fs3],
   pack: (a) => a,
-  negate: (a) => i64.xor(a, SIGN64),
+  negate: (a) => i64.xor(a, SIGN),
+  copySign: (a, b) => i64.or(i64.and(a, c64((1n << 63n) - 1n)), i64.and(b, SIGN)),
+  xorSign: (a, b) => i64.xor(a, i64.and(b, SIGN)),
 };
 
 const toF = (value: Expr): Effect => ({ kind: 'write', file: 'f', value });
 const toX = (value: Expr): Effect => ({ kind: 'write', file: 'x', value });
 
 function formatRows(format: Format): BaseRow[] {
-  const { letter, extension, fmt, pack, negate } = format;
+  const { letter, extension, fmt, pack, negate, copySign, xorSign } = format;
   const [a, b, c] = format.sources;
   const name = (suffix: string) => `${format.prefix}${suffix}` as PrimitiveName;
   const row = (mnemonic: string, layout: string, syntax: string, effect: Effect): BaseRow => ({
@@ -99,13 +111,6 @@ function formatRows(format: Format): BaseRow[] {
       toF(pack(call(name(primitive), rs1, rm))),
     );
 
-  // Sign injection works on the operands' bits: the sign of b, its inverse, or the exclusive or of both.
-  const injected =
-    letter === 's'
-      ? (sign: Expr) => i32.or(i32.and(a, c32(0x7fff_ffff)), i32.and(sign, SIGN32))
-      : (sign: Expr) => i64.or(i64.and(a, c64((1n << 63n) - 1n)), i64.and(sign, SIGN64));
-  const exclusive = letter === 's' ? i32.xor(a, i32.and(b, SIGN32)) : i64.xor(a, i64.and(b, SIGN64));
-
   return [
     fused('fmadd', '1000011', a, c),
     fused('fmsub', '1000111', a, negate(c)),
@@ -116,9 +121,9 @@ function formatRows(format: Format): BaseRow[] {
     arithmetic('fmul', '00010', 'Mul'),
     arithmetic('fdiv', '00011', 'Div'),
     row(`fsqrt.${letter}`, `01011${fmt} 00000 rs1 rm rd 1010011`, 'fd,fs1,rm', toF(pack(call(name('Sqrt'), a, rm)))),
-    pair('fsgnj', '00100', '000', injected(b)),
-    pair('fsgnjn', '00100', '001', injected(negate(b))),
-    pair('fsgnjx', '00100', '010', exclusive),
+    pair('fsgnj', '00100', '000', copySign(a, b)),
+    pair('fsgnjn', '00100', '001', copySign(a, negate(b))),
+    pair('fsgnjx', '00100', '010', xorSign(a, b)),
     pair('fmin', '00101', '000', call(name('Min'), a, b)),
     pair('fmax', '00101', '001', call(name('Max'), a, b)),
     compare('feq', '010', 'Eq'),
@@ -138,66 +143,75 @@ function formatRows(format: Format): BaseRow[] {
 
 const address = i64.add(rs1, imm);
 
+/** Loads and stores carry bits as they are. */
+function memoryRows({ extension, pack }: Format, suffix: 'h' | 'w' | 'd', funct3: string, bytes: 2 | 4 | 8): BaseRow[] {
+  const loaded = load(bytes, false, address);
+  return [
+    {
+      name: `fl${suffix}`,
+      extension,
+      layout: `imm[11:0] rs1 ${funct3} rd 0000111`,
+      syntax: 'fd,imm(rs1)',
+      effect: toF(bytes === 8 ? loaded : pack(low(loaded))),
+    },
+    {
+      name: `fs${suffix}`,
+      extension,
+      layout: `imm[11:5] rs2 rs1 ${funct3} imm[4:0] 0100111`,
+      syntax: 'fs2,imm(rs1)',
+      effect: { kind: 'store', bytes, address, value: fs2 },
+    },
+  ];
+}
+
+/** Moves between the files: no NaN-box check, no flag (22.5). */
+function moveRows({ extension, fmt, pack }: Format, suffix: 'h' | 'w' | 'd'): BaseRow[] {
+  const toInteger = { h: i64.extend16_s(fs1), w: word(low(fs1)), d: fs1 }[suffix];
+  const toFloat = { h: pack(i32.and(low(rs1), c32(0xffff))), w: pack(low(rs1)), d: rs1 }[suffix];
+  return [
+    {
+      name: `fmv.x.${suffix}`,
+      extension,
+      layout: `11100${fmt} 00000 rs1 000 rd 1010011`,
+      syntax: 'rd,fs1',
+      effect: toX(toInteger),
+    },
+    {
+      name: `fmv.${suffix}.x`,
+      extension,
+      layout: `11110${fmt} 00000 rs1 000 rd 1010011`,
+      syntax: 'fd,rs1',
+      effect: toF(toFloat),
+    },
+  ];
+}
+
+/** Between formats; only narrowing rounds. The fmt of the source stands where rs2 would. */
+function convertRow(to: Format, from: Format, primitive: PrimitiveName, rounds: boolean): BaseRow {
+  const [source] = from.sources;
+  return {
+    name: `fcvt.${to.letter}.${from.letter}`,
+    extension: to === HALF || from === HALF ? 'Zfh' : 'D',
+    layout: `01000${to.fmt} 000${from.fmt} rs1 rm rd 1010011`,
+    syntax: 'fd,fs1,rm',
+    effect: toF(to.pack(rounds ? call(primitive, source, rm) : call(primitive, source))),
+  };
+}
+
 export const FLOAT_ROWS: readonly BaseRow[] = [
-  {
-    name: 'flw',
-    extension: 'F',
-    layout: 'imm[11:0] rs1 010 rd 0000111',
-    syntax: 'fd,imm(rs1)',
-    effect: toF(i64.or(load(4, false, address), BOX)),
-  },
-  {
-    name: 'fld',
-    extension: 'D',
-    layout: 'imm[11:0] rs1 011 rd 0000111',
-    syntax: 'fd,imm(rs1)',
-    effect: toF(load(8, false, address)),
-  },
-  {
-    name: 'fsw',
-    extension: 'F',
-    layout: 'imm[11:5] rs2 rs1 010 imm[4:0] 0100111',
-    syntax: 'fs2,imm(rs1)',
-    effect: { kind: 'store', bytes: 4, address, value: fs2 },
-  },
-  {
-    name: 'fsd',
-    extension: 'D',
-    layout: 'imm[11:5] rs2 rs1 011 imm[4:0] 0100111',
-    syntax: 'fs2,imm(rs1)',
-    effect: { kind: 'store', bytes: 8, address, value: fs2 },
-  },
+  ...memoryRows(SINGLE, 'w', '010', 4),
+  ...memoryRows(DOUBLE, 'd', '011', 8),
+  ...memoryRows(HALF, 'h', '001', 2),
   ...formatRows(SINGLE),
   ...formatRows(DOUBLE),
-  // Moves carry bits as they are: no NaN-box check, no flag (22.5).
-  {
-    name: 'fmv.x.w',
-    extension: 'F',
-    layout: '1110000 00000 rs1 000 rd 1010011',
-    syntax: 'rd,fs1',
-    effect: toX(word(low(fs1))),
-  },
-  {
-    name: 'fmv.w.x',
-    extension: 'F',
-    layout: '1111000 00000 rs1 000 rd 1010011',
-    syntax: 'fd,rs1',
-    effect: toF(box(low(rs1))),
-  },
-  { name: 'fmv.x.d', extension: 'D', layout: '1110001 00000 rs1 000 rd 1010011', syntax: 'rd,fs1', effect: toX(fs1) },
-  { name: 'fmv.d.x', extension: 'D', layout: '1111001 00000 rs1 000 rd 1010011', syntax: 'fd,rs1', effect: toF(rs1) },
-  {
-    name: 'fcvt.s.d',
-    extension: 'D',
-    layout: '0100000 00001 rs1 rm rd 1010011',
-    syntax: 'fd,fs1,rm',
-    effect: toF(box(call('f64ToF32', fs1, rm))),
-  },
-  {
-    name: 'fcvt.d.s',
-    extension: 'D',
-    layout: '0100001 00000 rs1 rm rd 1010011',
-    syntax: 'fd,fs1,rm',
-    effect: toF(call('f32ToF64', unbox(fs1))),
-  },
+  ...formatRows(HALF),
+  ...moveRows(SINGLE, 'w'),
+  ...moveRows(DOUBLE, 'd'),
+  ...moveRows(HALF, 'h'),
+  convertRow(SINGLE, DOUBLE, 'f64ToF32', true),
+  convertRow(DOUBLE, SINGLE, 'f32ToF64', false),
+  convertRow(HALF, SINGLE, 'f32ToF16', true),
+  convertRow(SINGLE, HALF, 'f16ToF32', false),
+  convertRow(HALF, DOUBLE, 'f64ToF16', true),
+  convertRow(DOUBLE, HALF, 'f16ToF64', false),
 ];
