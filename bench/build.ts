@@ -47,7 +47,7 @@ interface Job {
 const PARALLEL = 2;
 
 /** Programs of bench/user that are no workload: started by name from others. */
-const HELPER_PROGRAMS = ['init', 'true'];
+const HELPER_PROGRAMS = ['init', 'true', 'shell', 'compiler'];
 
 function findRoot(): string {
   let dir = path.dirname(fileURLToPath(import.meta.url));
@@ -160,7 +160,11 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
   const wasm = wasmJobs(root, out, workloads);
   await runJobs(root, [...users, ...wasm], stamps, say);
 
-  const programs = users.map(({ name, target }) => ({ name, file: target }));
+  const programs = users.map(({ name, target }) => ({
+    name,
+    file: target,
+    hash: sha256(readFileSync(path.join(root, target))),
+  }));
   writeIfChanged(path.join(root, out, 'generated/programs.S'), printProgramsAssembly(programs));
   const kernels = [
     kernelJob(root, out, 'kernel.elf', users, false),

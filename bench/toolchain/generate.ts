@@ -37,12 +37,13 @@ export function printWorkloadTable(workloads: readonly Workload[]): string {
 
 /**
  * `programs.S`: every user program, page aligned so that the kernel can map its read-only pages where they lie, and
- * the table by which the kernel finds them: {name, start, end}.
+ * the table by which the kernel finds them: {name, start, end}. Hashes stand in it because the compiler's cache looks
+ * at this text alone, not at the files it includes.
  */
-export function printProgramsAssembly(programs: readonly { name: string; file: string }[]): string {
+export function printProgramsAssembly(programs: readonly { name: string; file: string; hash: string }[]): string {
   const blobs = programs.map(
-    ({ file }, i) =>
-      `.balign 4096\nprogram_${i}:\n.incbin "${file}"\nprogram_${i}_end:\nname_${i}: .asciz "${programs[i]!.name}"`,
+    ({ name, file, hash }, i) =>
+      `# ${hash}\n.balign 4096\nprogram_${i}:\n.incbin "${file}"\nprogram_${i}_end:\nname_${i}: .asciz "${name}"`,
   );
   const rows = programs.map((_, i) => `.dword name_${i}, program_${i}, program_${i}_end`);
   return [
