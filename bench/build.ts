@@ -133,6 +133,32 @@ function kernelJob(root: string, out: string, target: string, programs: readonly
   };
 }
 
+/** The law probe: the kernel's console, boot information and firmware calls around its own events. */
+function probeJob(root: string, out: string): Job {
+  const shared = ['boot', 'print', 'sbi', 'string'].map((name) => `bench/kernel/${name}.c`);
+  return {
+    target: `${out}/probe.elf`,
+    flags: [
+      ...KERNEL_FLAGS,
+      `-I${out}/generated`,
+      '-Ibench/include',
+      '-Ibench/kernel',
+      '-Ibench/laws',
+      '-T',
+      'bench/kernel/kernel.ld',
+    ],
+    sources: [...filesBelow(root, 'bench/laws', ['.c', '.S']), ...shared],
+    reads: [
+      ...filesBelow(root, 'bench/include', ['.h']),
+      ...filesBelow(root, 'bench/laws', ['.h']),
+      'bench/kernel/kernel.h',
+      'bench/kernel/riscv.h',
+      'bench/kernel/kernel.ld',
+      `${out}/generated/abi.h`,
+    ],
+  };
+}
+
 function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
   const reads = filesBelow(root, 'bench/workloads', ['.h']);
   return workloads
@@ -169,6 +195,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
   const kernels = [
     kernelJob(root, out, 'kernel.elf', users, false),
     kernelJob(root, out, 'kernel-paravirt.elf', users, true),
+    probeJob(root, out),
   ];
   await runJobs(root, kernels, stamps, say);
 
