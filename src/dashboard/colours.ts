@@ -7,4 +7,7 @@ export const PALETTE = 8;
 export const environmentIndex = (id: string): number => Math.max(0, ENVIRONMENT_IDS.indexOf(id)) % PALETTE;
 
 /** The colour itself, as the page's style has it now (light or dark). */
-export const environmentColour = (id: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--env-${environmentIndex(id)}`).trim();
+export const environmentColour = (id: string): string =>
+  getComputedStyle(document.documentElement)
+    .getPropertyValue(`--env-${environmentIndex(id)}`)
+    .trim();

@@ -1,9 +1,11 @@
 /** The one experiment that runs in this page, and what is known of it so far. */
 import { batch, computed, signal } from '@preact/signals';
-import type { Cell, LawRow, LawsResult, Result } from '../abi/result.ts';
-import { resultSchema } from '../abi/result.ts';
+import type { Profile } from '../abi/profile.ts';
+import { type Cell, type LawRow, type LawsResult, RESULT_SCHEMA, type Result } from '../abi/result.ts';
 import type { CompareRequest, Control, Lab, LabEvent } from '../lab/api.ts';
 import { createLab } from '../lab/browser.ts';
+import { profileByName, resolveProfile } from '../lab/profile.ts';
+import { parseResult } from '../lab/report/json.ts';
 
 export type Activity = 'idle' | 'comparing' | 'checking-laws' | 'stopping';
 
@@ -13,6 +15,8 @@ export const shown = signal<{ readonly workloads: readonly string[]; readonly en
   workloads: [],
   environments: [],
 });
+/** The cost profile of what is shown. */
+export const profile = signal<Profile>(profileByName('skylake'));
 export const cells = signal<ReadonlyMap<string, Cell>>(new Map());
 export const result = signal<Result | null>(null);
 export const lawRows = signal<readonly LawRow[]>([]);
@@ -90,6 +94,7 @@ export const compare = (request: CompareRequest): Promise<void> =>
       shown.value = { workloads, environments: request.environments };
       cells.value = new Map();
       result.value = null;
+      if (typeof request.profile === 'object') profile.value = resolveProfile(request.profile);
     });
     show(await theLab().compare(request, control));
   });
@@ -120,9 +125,11 @@ function show(done: Result): void {
       environments: done.experiment.environments.map((e) => e.id),
     };
     cells.value = new Map(done.cells.map((cell) => [keyOf(cell.workload, cell.environment), cell]));
+    profile.value = done.profile;
     result.value = done;
     const failed = done.cells.filter((cell) => cell.status !== 'ok' && cell.status !== 'unavailable').length;
-    notice.value = failed > 0 ? `Done; ${failed} of ${done.cells.length} cells failed.` : `Done: ${done.cells.length} cells.`;
+    notice.value =
+      failed > 0 ? `Done; ${failed} of ${done.cells.length} cells failed.` : `Done: ${done.cells.length} cells.`;
   });
 }
 
@@ -130,10 +137,11 @@ function show(done: Result): void {
 export async function open(file: File): Promise<void> {
   error.value = null;
   try {
-    const parsed = resultSchema.safeParse(JSON.parse(await file.text()));
-    if (parsed.success) show(parsed.data);
-    else error.value = `${file.name} is not a result of \`trapframe compare\`: ${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}`;
+    const parsed = parseResult(await file.text(), file.name);
+    if (parsed.schema === RESULT_SCHEMA) show(parsed);
+    else
+      error.value = `${file.name} is a ${parsed.schema}; this page shows ${RESULT_SCHEMA}, as \`trapframe compare --json\` writes it.`;
   } catch (e) {
-    error.value = `${file.name}: ${e instanceof Error ? e.message : String(e)}`;
+    error.value = e instanceof Error ? e.message : String(e);
   }
 }

@@ -1,5 +1,5 @@
-import type { JSX } from 'preact';
 import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { JSX } from 'preact';
 import { toggled } from '../form.ts';
 
 interface Choice {

@@ -2,10 +2,13 @@ import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { CELL_STATUSES, type Cell } from '../../abi/result.ts';
 import { COST_CLASSES } from '../../lab/costs.ts';
+import { findings } from '../../lab/report/findings.ts';
+import { formatCount, formatMs, formatRatio, formatShare } from '../../lab/report/format.ts';
+import { exitTables, modelBaseline, wallBaseline } from '../../lab/report/tables.ts';
 import { environmentIndex } from '../colours.ts';
-import { compact, count, ms, ratio } from '../format.ts';
-import { activity, cells, keyOf, shown } from '../session.ts';
+import { activity, cells, keyOf, profile, result, shown } from '../session.ts';
 import { Samples } from './Samples.tsx';
+import { TableView } from './TableView.tsx';
 
 /** The counters of the table; the explorer has all of them. */
 const COUNTED = [
@@ -15,36 +18,34 @@ const COUNTED = [
   { id: 'exit.total', title: 'exits' },
 ] as const;
 
-/** What ratios are relative to: the bare machine where it is shown, else the first environment with figures. */
-const baseOf = (row: readonly (Cell | undefined)[], figure: (cell: Cell) => number | null): number | null => {
-  const withFigure = row.filter((cell): cell is Cell => cell !== undefined && figure(cell) !== null);
-  const base = withFigure.find((cell) => cell.environment === 'bare') ?? withFigure[0];
-  return base ? figure(base) : null;
-};
+/** What counts and cycles are divided by: the operations of the workload, or one run. */
+const operations = (cell: Cell): number => (cell.iterations > 0 ? cell.iterations : 1);
 
 const cyclesOf = (cell: Cell) => cell.modelled?.cycles ?? null;
 const medianOf = (cell: Cell) => cell.wall?.median ?? null;
 
 interface Scale {
+  /** The figure ratios refer to; null where there is none yet. */
   readonly base: number | null;
+  /** The widest bar. */
   readonly most: number;
 }
 
-const scaleOf = (row: readonly (Cell | undefined)[], figure: (cell: Cell) => number | null): Scale => ({
-  base: baseOf(row, figure),
-  most: Math.max(0, ...row.map((cell) => (cell ? (figure(cell) ?? 0) : 0))),
+const scaleOf = (row: readonly Cell[], figure: (cell: Cell) => number | null, baseline: Cell | undefined): Scale => ({
+  base: baseline ? figure(baseline) : null,
+  most: Math.max(0, ...row.map((cell) => figure(cell) ?? 0)),
 });
 
 function Ratio({ value, scale }: { value: number | null; scale: Scale }): JSX.Element {
   if (value === null || scale.base === null || scale.base === 0) return <td class="number faint">–</td>;
-  return <td class="number">{ratio(value / scale.base)}</td>;
+  return <td class="number">{formatRatio(value / scale.base)}</td>;
 }
 
 /** Modelled cycles as a bar of their classes. */
 function CycleBar({ cell, scale }: { cell: Cell; scale: Scale }): JSX.Element {
   const { breakdown, cycles } = cell.modelled!;
   const parts = COST_CLASSES.filter(({ id }) => (breakdown[id] ?? 0) > 0);
-  const label = parts.map(({ id }) => `${id} ${((breakdown[id]! / cycles) * 100).toFixed(1)} %`).join(', ');
+  const label = parts.map(({ id }) => `${id} ${formatShare(breakdown[id]! / cycles)}`).join(', ');
   return (
     <div class="bar" role="img" aria-label={`${cell.environment}: ${label}`} title={label}>
       {parts.map(({ id }) => (
@@ -61,12 +62,22 @@ function WallBar({ cell, scale }: { cell: Cell; scale: Scale }): JSX.Element {
   return (
     <div class="bar">
       <span class={`part env-${environmentIndex(cell.environment)}`} style={{ width: percent(median) }} />
-      {ci95 && <span class="whisker" style={{ left: percent(ci95.low), width: `calc(${percent(ci95.high)} - ${percent(ci95.low)})` }} />}
+      {ci95 && (
+        <span
+          class="whisker"
+          style={{ left: percent(ci95.low), width: `calc(${percent(ci95.high)} - ${percent(ci95.low)})` }}
+        />
+      )}
     </div>
   );
 }
 
-function EnvironmentRow(props: { environment: string; cell: Cell | undefined; cycles: Scale; wall: Scale }): JSX.Element {
+function EnvironmentRow(props: {
+  environment: string;
+  cell: Cell | undefined;
+  cycles: Scale;
+  wall: Scale;
+}): JSX.Element {
   const { environment, cell, cycles, wall } = props;
   const head = (
     <th scope="row">
@@ -101,20 +112,22 @@ function EnvironmentRow(props: { environment: string; cell: Cell | undefined; cy
       {COUNTED.map(({ id }) => {
         const value = cell.counters?.[id];
         return (
-          <td key={id} class="number" title={value === undefined ? '' : count(value)}>
-            {value === undefined ? <span class="faint">–</span> : compact(value)}
+          <td key={id} class="number" title={value === undefined ? '' : `${value.toLocaleString('en-US')} in all`}>
+            {value === undefined ? <span class="faint">–</span> : formatCount(value / operations(cell))}
           </td>
         );
       })}
-      <td class="number edge">{cell.modelled ? compact(cell.modelled.cycles) : <span class="faint">–</span>}</td>
+      <td class="number edge">
+        {cell.modelled ? formatCount(cell.modelled.cycles / operations(cell)) : <span class="faint">–</span>}
+      </td>
       <Ratio value={cyclesOf(cell)} scale={cycles} />
       <td class="bars">{cell.modelled && <CycleBar cell={cell} scale={cycles} />}</td>
       <td class="number edge">
-        {cell.wall ? ms(cell.wall.median) : <span class="faint">–</span>}
+        {cell.wall ? formatMs(cell.wall.median) : <span class="faint">–</span>}
         {cell.wall?.ci95 && (
           <small>
             {' '}
-            {ms(cell.wall.ci95.low)}–{ms(cell.wall.ci95.high)}
+            {formatMs(cell.wall.ci95.low)}–{formatMs(cell.wall.ci95.high)}
           </small>
         )}
       </td>
@@ -124,16 +137,34 @@ function EnvironmentRow(props: { environment: string; cell: Cell | undefined; cy
   );
 }
 
+/** Exits by reason, a table an environment. */
+function Exits({ cells: row }: { cells: readonly Cell[] }): JSX.Element | null {
+  const tables = exitTables(row, profile.value);
+  if (tables.length === 0) return null;
+  return (
+    <details>
+      <summary>exits by reason</summary>
+      <div class="tables">
+        {tables.map((table) => (
+          <TableView key={table.title} table={table} />
+        ))}
+      </div>
+    </details>
+  );
+}
+
 function WorkloadCard({ workload }: { workload: string }): JSX.Element {
   const row = shown.value.environments.map((e) => cells.value.get(keyOf(workload, e)));
-  const cycles = scaleOf(row, cyclesOf);
-  const wall = scaleOf(row, medianOf);
-  const params = Object.entries(row.find((cell) => cell)?.params ?? {});
+  const present = row.filter((cell) => cell !== undefined);
+  const cycles = scaleOf(present, cyclesOf, modelBaseline(present));
+  const wall = scaleOf(present, medianOf, wallBaseline(present));
+  const params = Object.entries(present[0]?.params ?? {});
+  const per = present.some((cell) => cell.iterations > 0) ? 'operation' : 'run';
   return (
     <article class="card" aria-labelledby={`w-${workload}`}>
       <h3 id={`w-${workload}`}>
         {workload}
-        <span class="faint">{params.map(([name, value]) => `${name} ${count(value)}`).join(' · ')}</span>
+        <span class="faint">{params.map(([name, value]) => `${name}=${value}`).join(' ')}</span>
       </h3>
       <div class="scroll">
         <table>
@@ -143,13 +174,13 @@ function WorkloadCard({ workload }: { workload: string }): JSX.Element {
                 environment
               </th>
               <th colSpan={COUNTED.length} scope="colgroup">
-                counted
+                counted, by {per}
               </th>
               <th colSpan={3} scope="colgroup" class="edge">
-                modelled
+                modelled, by {per}
               </th>
               <th colSpan={3} scope="colgroup" class="edge">
-                measured
+                measured, by run
               </th>
             </tr>
             <tr>
@@ -186,6 +217,7 @@ function WorkloadCard({ workload }: { workload: string }): JSX.Element {
         </table>
       </div>
       <Samples workload={workload} />
+      <Exits cells={present} />
     </article>
   );
 }
@@ -199,15 +231,22 @@ export function Results(): JSX.Element {
       <div class="empty">
         <h2>One guest program, several ways to translate its addresses</h2>
         <p>
-          Choose workloads and environments on the left and press <kbd>Compare</kbd>. Each cell runs on a machine of its own, in a
-          worker of this page: what is counted is equal on every computer, what is modelled follows from it and the cost profile,
-          and what is measured is the time of this one.
+          Choose workloads and environments on the left and press <kbd>Compare</kbd>. Each cell runs on a machine of its
+          own, in a worker of this page: what is counted is equal on every computer, what is modelled follows from it
+          and the cost profile, and what is measured is the time of this one.
         </p>
       </div>
     );
   }
   return (
     <>
+      {result.value && (
+        <ul class="findings" aria-label="findings">
+          {findings(result.value).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
       <ul class="legend" aria-label="classes of modelled cycles">
         {COST_CLASSES.map(({ id, summary }) => (
           <li key={id} title={summary}>

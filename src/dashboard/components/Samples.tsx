@@ -11,7 +11,10 @@ const HEIGHT = 160;
 export function Samples({ workload }: { workload: string }): JSX.Element | null {
   const host = useRef<HTMLDivElement>(null);
   const rows = shown.value.environments
-    .map((environment) => ({ environment, samples: cells.value.get(keyOf(workload, environment))?.wall?.samples ?? [] }))
+    .map((environment) => ({
+      environment,
+      samples: cells.value.get(keyOf(workload, environment))?.wall?.samples ?? [],
+    }))
     .filter(({ samples }) => samples.length > 1);
   const environments = rows.map((row) => row.environment).join(',');
   const longest = Math.max(0, ...rows.map((row) => row.samples.length));
@@ -22,12 +25,14 @@ export function Samples({ workload }: { workload: string }): JSX.Element | null 
   const plot = useRef<uPlot | null>(null);
 
   // A plot lives as long as its set of lines; new samples are only data to it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: data follows in the effect below
   useEffect(() => {
     const box = host.current;
     if (!box || rows.length === 0) return;
     const style = getComputedStyle(document.documentElement);
-    const axis = { stroke: style.getPropertyValue('--faint'), grid: { stroke: style.getPropertyValue('--line'), width: 1 } };
+    const axis = {
+      stroke: style.getPropertyValue('--faint'),
+      grid: { stroke: style.getPropertyValue('--line'), width: 1 },
+    };
     const made = new uPlot(
       {
         width: box.clientWidth,

@@ -103,17 +103,38 @@ export function Settings(): JSX.Element {
       )}
       <section aria-label="Environments">
         <h2>Environments</h2>
-        <Choices legend="strategies" rows={plain} known={form.ENVIRONMENT_IDS} chosen={form.environments} disabled={busy} />
+        <Choices
+          legend="strategies"
+          rows={plain}
+          known={form.ENVIRONMENT_IDS}
+          chosen={form.environments}
+          disabled={busy}
+        />
         <details>
           <summary>variants</summary>
-          <Choices legend="variants" rows={variants} known={form.ENVIRONMENT_IDS} chosen={form.environments} disabled={busy} />
+          <Choices
+            legend="variants"
+            rows={variants}
+            known={form.ENVIRONMENT_IDS}
+            chosen={form.environments}
+            disabled={busy}
+          />
         </details>
       </section>
       <section aria-label="Workloads">
         <h2>Workloads</h2>
         {GROUPS.map((group) => {
           const rows = WORKLOADS.filter((w) => w.group === group);
-          return <Choices key={group} legend={group} rows={rows} known={form.WORKLOAD_IDS} chosen={form.workloads} disabled={busy} />;
+          return (
+            <Choices
+              key={group}
+              legend={group}
+              rows={rows}
+              known={form.WORKLOAD_IDS}
+              chosen={form.workloads}
+              disabled={busy}
+            />
+          );
         })}
       </section>
       <section aria-label="Measurement">

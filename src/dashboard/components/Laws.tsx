@@ -1,0 +1,110 @@
+import { computed, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { LawRow } from '../../abi/result.ts';
+import { formatCount } from '../../lab/report/format.ts';
+import { busy, checkLaws, lawRows, laws } from '../session.ts';
+
+const onlyFailed = signal(false);
+const rows = computed(() => lawRows.value.filter((row) => !onlyFailed.value || !row.pass));
+
+const figure = (value: number | string): string => (typeof value === 'number' ? formatCount(value) : value);
+
+const KINDS = [
+  { id: 'exact', title: 'Exact laws', summary: 'equalities between counters; they hold on every machine' },
+  { id: 'shape', title: 'Shape laws', summary: 'orders and bands in modelled cycles, beside the published figure' },
+] as const;
+
+function Row({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
+  return (
+    <tr>
+      <th scope="row">{row.id}</th>
+      <td>
+        {row.statement}
+        {row.case && <small>{row.case}</small>}
+        {!row.pass && <small class="bad">{row.detail}</small>}
+      </td>
+      <td class="number">{figure(row.expected)}</td>
+      <td class="number">{figure(row.counted)}</td>
+      {shape && <td>{row.published ? `${row.published.value} [${row.published.tag}]` : '–'}</td>}
+      {shape && <td>{row.profile ?? '–'}</td>}
+      <td>
+        <span class={`badge ${row.pass ? 'good' : 'bad'}`}>{row.pass ? 'pass' : 'FAIL'}</span>
+      </td>
+    </tr>
+  );
+}
+
+/** The laws of memory virtualization, checked in this page. */
+export function Laws(): JSX.Element {
+  const passed = lawRows.value.filter((row) => row.pass).length;
+  return (
+    <>
+      <div class="toolbar">
+        <button type="button" class="primary" disabled={busy.value} onClick={() => void checkLaws()}>
+          Check the laws
+        </button>
+        <label>
+          <input
+            type="checkbox"
+            checked={onlyFailed.value}
+            onChange={(e) => {
+              onlyFailed.value = e.currentTarget.checked;
+            }}
+          />
+          only those that fail
+        </label>
+        {lawRows.value.length > 0 && (
+          <span>
+            {passed} of {lawRows.value.length} pass{laws.value ? '' : ' so far'}
+          </span>
+        )}
+      </div>
+      {lawRows.value.length === 0 && (
+        <div class="empty">
+          <h2>What the literature says, checked</h2>
+          <p>
+            Each law is a statement about how often something has to happen, or about which of two ways is dearer.
+            Pressing the button runs the programs that show it, here, and puts what was counted beside what was
+            expected.
+          </p>
+        </div>
+      )}
+      {KINDS.map(({ id, title, summary }) => {
+        const mine = rows.value.filter((row) => row.kind === id);
+        if (mine.length === 0) return null;
+        const shape = id === 'shape';
+        return (
+          <article key={id} class="card">
+            <h3>
+              {title} <span class="faint">{summary}</span>
+            </h3>
+            <div class="scroll">
+              <table class="laws">
+                <thead>
+                  <tr>
+                    <th scope="col">law</th>
+                    <th scope="col">statement</th>
+                    <th scope="col" class="number">
+                      expected
+                    </th>
+                    <th scope="col" class="number">
+                      {shape ? 'modelled' : 'counted'}
+                    </th>
+                    {shape && <th scope="col">published</th>}
+                    {shape && <th scope="col">profile</th>}
+                    <th scope="col">verdict</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {mine.map((row) => (
+                    <Row key={`${row.id} ${row.case}`} row={row} shape={shape} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </article>
+        );
+      })}
+    </>
+  );
+}
