@@ -64,6 +64,9 @@ export function instructionLength(word: number): 2 | 4 {
   return (word & 3) === 3 ? 4 : 2;
 }
 
+/** Values of the rm field no mode has (7 asks for the dynamic one). */
+export const RESERVED_ROUNDING: readonly number[] = [5, 6];
+
 /** Decodes a word; of a compressed instruction only the low 16 bits count. Undefined: an illegal instruction. */
 export function decode(word: number): Decoded | undefined {
   const length = instructionLength(word);
@@ -74,6 +77,7 @@ export function decode(word: number): Decoded | undefined {
     const operands: Operands = {};
     for (const [operand, field] of fields) operands[operand] = extract(field, bits);
     if (isCompressed(row) && isForbidden(row.forbid, operands)) continue;
+    if (operands.rm !== undefined && RESERVED_ROUNDING.includes(operands.rm)) return undefined;
     return { row, operands, length };
   }
   return undefined;
