@@ -96,6 +96,12 @@ const MACHINE_OPTIONS: readonly MachineOption[] = [
     patch: (text, option) => ({ hostPages: oneOf(['4k', '2m', '1g'], option, text) }),
   },
   {
+    flag: 'host-levels',
+    value: 'N',
+    summary: `levels of the G-stage table: 3 is Sv39x4, 4 is Sv48x4 (default ${MACHINE_DEFAULT.hostLevels})`,
+    patch: (text, option) => ({ hostLevels: oneOf(['3', '4'], option, text) === '4' ? 4 : 3 }),
+  },
+  {
     flag: 'ad',
     value: 'WHO',
     summary: `hardware: the walker sets A and D bits; fault: a page fault asks the kernel to (default ${MACHINE_DEFAULT.adUpdate})`,

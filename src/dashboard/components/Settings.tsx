@@ -75,6 +75,8 @@ export function Settings(): JSX.Element {
     if (form.problem.value !== null || busy.value) return;
     history.replaceState(null, '', form.toHash());
     void compare(form.request());
+    // On a narrow page the results stand below the choice.
+    if (matchMedia('(max-width: 52rem)').matches) document.getElementById('view')?.scrollIntoView();
   };
   return (
     <form class="settings" onSubmit={start} aria-label="Comparison">
