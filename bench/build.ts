@@ -7,7 +7,7 @@
  *
  * Equal inputs give equal bytes; what is up to date is not built again.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -66,13 +66,15 @@ async function runJobs(root: string, jobs: readonly Job[], stamps: Stamps, say: 
   const queue = [...jobs];
   const work = async (): Promise<void> => {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      const args = [...job.flags, ...job.sources, '-o', job.target];
-      const key = Stamps.key(root, [version, ...args], [...job.sources, ...job.reads]);
+      const key = Stamps.key(root, [version, ...job.flags], [...job.sources, ...job.reads]);
       if (stamps.fresh(root, job.target, key)) continue;
       mkdirSync(path.join(root, path.dirname(job.target)), { recursive: true });
       say(`building ${job.target}`);
+      /* Complete or not there: another build may run beside this one. */
+      const unfinished = `${job.target}.${process.pid}`;
       try {
-        await zigCc(args, root);
+        await zigCc([...job.flags, ...job.sources, '-o', unfinished], root);
+        renameSync(path.join(root, unfinished), path.join(root, job.target));
       } catch (error) {
         queue.length = 0;
         throw new Error(`${job.target}: ${(error as Error).message}`);
