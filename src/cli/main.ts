@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isInputError } from '../abi/errors.ts';
 import { addCompare } from './commands/compare.ts';
+import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
 import { addList } from './commands/list.ts';
 import { addRun } from './commands/run.ts';
@@ -28,7 +29,7 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addList]) add(program, context);
+  for (const add of [addCompare, addSweep, addLaws, addRun, addDisasm, addList]) add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }
