@@ -56,6 +56,7 @@ export const machineConfigSchema = z.strictObject({
   adUpdate: z.enum(['hardware', 'fault']),
   shadow: z.strictObject({ policy: z.enum(['sync', 'unsync']), flood: count, cachedRoots: z.boolean() }),
   hostPages: z.enum(['4k', '2m', '1g']),
+  hostLevels: z.union([z.literal(3), z.literal(4)]),
   bootargs: z.string(),
   codePages: count,
 });

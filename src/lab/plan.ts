@@ -84,7 +84,8 @@ export function paramsOf(
     if (!names.includes(name)) {
       throw new InputError(`workload ${workload.id} has no parameter “${name}”`, suggest(name, names));
     }
-    wholeNumber(`${workload.id}: ${name}`, value, 0);
+    const { least, most } = workload.params.find((param) => param.name === name)!;
+    wholeNumber(`${workload.id}: ${name}`, value, least ?? 0, most);
   }
   return Object.fromEntries(
     workload.params.map(({ name, default: normal }) => [

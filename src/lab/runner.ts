@@ -34,7 +34,7 @@ export class Runner {
     const watch = { signal: control.signal, onProgress };
     try {
       if (config === null) {
-        const image = await this.#image(`wasm/${workload.id}.wasm`);
+        const image = await this.image(`wasm/${workload.id}.wasm`);
         const values = workload.params.map((param) => params[param.name]!);
         const outcome = await this.#lane(lane).runNative(workload.id, image.bytes, values, settings.timeoutMs, watch);
         return nativeRecord(
@@ -43,7 +43,7 @@ export class Runner {
           workload.operations === undefined ? 1 : params[workload.operations]!,
         );
       }
-      const image = await this.#image(`${environment.image}.elf`);
+      const image = await this.image(`${environment.image}.elf`);
       const options = { budget: settings.budget, slice: SLICE, timeoutMs: settings.timeoutMs };
       const { outcome, imageSha256 } = await this.#lane(lane).runGuest(image.bytes, config, options, watch);
       return guestRecord(outcome, imageSha256);
@@ -80,7 +80,8 @@ export class Runner {
     return this.#lanes[number];
   }
 
-  #image(file: string): Promise<{ bytes: Uint8Array; sha256: string }> {
+  /** A file of the guests, read once, with its SHA-256. */
+  image(file: string): Promise<{ bytes: Uint8Array; sha256: string }> {
     const known = this.#images.get(file);
     if (known) return known;
     const loading = this.#platform.guest(file).then(async (bytes) => ({ bytes, sha256: await sha256(bytes) }));

@@ -1,0 +1,64 @@
+/** The runs behind the laws: planned as any comparison's cells are, each made once. */
+import { MACHINE_DEFAULT } from '../../abi/config.ts';
+import type { ConfigPatch, Control } from '../api.ts';
+import { environmentById, patched } from '../environments.ts';
+import { modelCycles } from '../model.ts';
+import { paramsOf, planCell, type Settings, workloadById } from '../plan.ts';
+import { profileByName } from '../profile.ts';
+import { guestRecord, type RunRecord } from '../record.ts';
+import type { Runner } from '../runner.ts';
+import type { Bench, RunChoice } from './law.ts';
+
+const PROBE_IMAGE = 'probe.elf';
+
+/** Results of runs by what was run, shared by all lanes. */
+export type Runs = Map<string, Promise<RunRecord>>;
+
+/** A guest did not pass, so what it counted shows nothing. */
+class GuestError extends Error {
+  constructor(what: string, record: RunRecord) {
+    super(`${what}: ${record.status}${record.message === '' ? '' : `: ${record.message}`}`);
+    this.name = 'GuestError';
+  }
+}
+
+export function benchOn(runner: Runner, lane: number, runs: Runs, settings: Settings, control: Control): Bench {
+  const once = (key: string, what: string, make: () => Promise<RunRecord>): Promise<RunRecord> => {
+    const known = runs.get(key);
+    if (known) return known;
+    control.onEvent?.({ kind: 'start', what, phase: 'count' });
+    const made = make().then((record) => {
+      if (record.status !== 'ok') throw new GuestError(what, record);
+      return record;
+    });
+    runs.set(key, made);
+    return made;
+  };
+  const run = (workloadId: string, environmentId: string, choice: RunChoice = {}): Promise<RunRecord> => {
+    const workload = workloadById(workloadId);
+    const params = paramsOf(workload, choice.params ?? {}, true);
+    const changes = patched(settings.config, choice.config);
+    const cell = planCell(workload, params, environmentById(environmentId), changes);
+    const key = JSON.stringify([cell.key, cell.params, cell.config]);
+    return once(key, cell.key, () => runner.run(cell, lane, settings, control));
+  };
+  const probe = (event: string, n: number, config: ConfigPatch): Promise<RunRecord> => {
+    const bootargs = `event=${event} n=${n}`;
+    const machine = { ...patched(patched(MACHINE_DEFAULT, settings.config), config), bootargs };
+    return once(JSON.stringify(['probe', machine]), `probe ${bootargs}`, async () => {
+      const image = await runner.image(PROBE_IMAGE);
+      const options = { budget: settings.budget, timeoutMs: settings.timeoutMs };
+      const { outcome, imageSha256 } = await runner.lane(lane).runGuest(image.bytes, machine, options, control);
+      return guestRecord(outcome, imageSha256);
+    });
+  };
+  return {
+    run,
+    probe,
+    model: async (profile, workload, environment, choice) => {
+      const { counters, iterations } = await run(workload, environment, choice);
+      if (!counters) throw new Error(`${workload} under ${environment} counts nothing`);
+      return modelCycles(counters, profileByName(profile), iterations);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** What a law is: its words, and a check that yields a row for each of its cases. */
+import type { Counters } from '../../abi/counters.ts';
+import type { LawRow, Modelled } from '../../abi/result.ts';
+import type { ConfigPatch } from '../api.ts';
+import type { RunRecord } from '../record.ts';
+
+/** One case of a law as its check found it. */
+export interface LawCase {
+  readonly case: string;
+  readonly expected: number | string;
+  readonly counted: number | string;
+  readonly pass: boolean;
+  readonly detail: string;
+  readonly published?: NonNullable<LawRow['published']>;
+}
+
+export interface Law {
+  readonly id: string;
+  readonly kind: 'exact' | 'shape';
+  readonly statement: string;
+  /** Cost profile of a shape law. */
+  readonly profile?: string;
+  check(bench: Bench): Promise<LawCase[]>;
+}
+
+/** What a workload is run with beside its environment. */
+export interface RunChoice {
+  readonly params?: Readonly<Record<string, number>>;
+  readonly config?: ConfigPatch;
+}
+
+/** What a check works with. A run that does not end well throws, and the law fails with the guest's message. */
+export interface Bench {
+  /** One run of a workload, at its quick size unless `params` say otherwise. Equal runs are made once. */
+  run(workload: string, environment: string, choice?: RunChoice): Promise<RunRecord>;
+  /** Modelled figures of such a run, under a shipped profile. */
+  model(profile: string, workload: string, environment: string, choice?: RunChoice): Promise<Modelled>;
+  /** One run of the law probe (bench/laws): `event` is its part of the command line. */
+  probe(event: string, n: number, config: ConfigPatch): Promise<RunRecord>;
+}
+
+/** An exact case: passes where both are equal. */
+export const exact = (name: string, expected: number, counted: number, detail: string): LawCase => ({
+  case: name,
+  expected,
+  counted,
+  pass: expected === counted,
+  detail,
+});
+
+/** A counter of a run; counters the machine leaves out are zero. */
+export const count = (record: RunRecord, id: string): number => record.counters?.[id] ?? 0;
+
+/** The sum of all counters whose id matches. */
+export const countAll = (record: RunRecord, id: RegExp): number =>
+  Object.entries(record.counters ?? {}).reduce((sum, [name, value]) => (id.test(name) ? sum + value : sum), 0);
+
+/** What each further event of the probe counts: the difference between 2n and n events, divided by n. */
+export async function eachEvent(bench: Bench, event: string, n: number, config: ConfigPatch): Promise<Counters> {
+  return perEvent(await bench.probe(event, n, config), await bench.probe(event, 2 * n, config), n);
+}
+
+/** The same for a workload; `param` is the parameter that counts its operations. */
+export async function eachOperation(
+  bench: Bench,
+  workload: string,
+  environment: string,
+  param: string,
+  n: number,
+  choice: RunChoice = {},
+): Promise<Counters> {
+  const run = (value: number): Promise<RunRecord> =>
+    bench.run(workload, environment, { ...choice, params: { ...choice.params, [param]: value } });
+  return perEvent(await run(n), await run(2 * n), n);
+}
+
+function perEvent(once: RunRecord, twice: RunRecord, n: number): Counters {
+  const ids = new Set([...Object.keys(once.counters ?? {}), ...Object.keys(twice.counters ?? {})]);
+  return Object.fromEntries([...ids].map((id) => [id, (count(twice, id) - count(once, id)) / n]));
+}
