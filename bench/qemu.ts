@@ -14,6 +14,8 @@ export interface QemuOptions {
   /** RAM in MiB. */
   readonly memory?: number;
   readonly timeoutMs?: number;
+  /** Further arguments of QEMU. */
+  readonly extra?: readonly string[];
 }
 
 /** Whether QEMU for RISC-V is installed. */
@@ -23,7 +25,7 @@ export function qemuAvailable(): boolean {
 
 /** Boots the image until it shuts down; resolves to what it printed. Rejects when QEMU fails or the time is up. */
 export async function runOnQemu(options: QemuOptions): Promise<string> {
-  const { image, bootargs, memory = 64, timeoutMs = 30_000 } = options;
+  const { image, bootargs, memory = 64, timeoutMs = 30_000, extra = [] } = options;
   const dir = mkdtempSync(path.join(tmpdir(), 'trapframe-qemu-'));
   /* Through a file: QEMU drops characters when a pipe is slow to take them. */
   const serial = path.join(dir, 'console');
@@ -39,7 +41,7 @@ export async function runOnQemu(options: QemuOptions): Promise<string> {
     '-serial',
     `file:${serial}`,
   ];
-  const args = [...machine, '-no-reboot', '-kernel', image, '-append', bootargs];
+  const args = [...machine, '-no-reboot', '-kernel', image, '-append', bootargs, ...extra];
   try {
     await promisify(execFile)(QEMU, args, { timeout: timeoutMs });
     return readFileSync(serial, 'utf8').replaceAll('\r', '');

@@ -5,7 +5,7 @@ const nano = (id: string, summary: string, n: number, quick: number): Workload =
   id,
   group: 'nano',
   summary,
-  params: [{ name: 'n', default: n, summary: 'events', unit: 'events' }],
+  params: [{ name: 'n', default: n, summary: 'events', unit: 'events', least: 1 }],
   program: 'nano',
   operations: 'n',
   native: false,
@@ -83,7 +83,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'A process with resident memory forks; its child stores to some of the shared pages (each is copied) and exits; the parent waits. Page tables are copied, write-protected and thrown away again: the worst of shadow paging.',
     params: [
-      { name: 'n', default: 1_000, summary: 'forks', unit: 'forks' },
+      { name: 'n', default: 1_000, summary: 'forks', unit: 'forks', least: 1 },
       { name: 'pages', default: 256, summary: 'resident pages of the parent', unit: 'pages' },
       { name: 'touch', default: 16, summary: 'pages the child stores to', unit: 'pages' },
     ],
@@ -97,7 +97,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary: 'The smallest fork: a process that holds next to nothing forks, the child exits, the parent waits.',
     params: [
-      { name: 'n', default: 4_000, summary: 'forks', unit: 'forks' },
+      { name: 'n', default: 4_000, summary: 'forks', unit: 'forks', least: 1 },
       { name: 'pages', default: 0, summary: 'resident pages of the parent', unit: 'pages' },
       { name: 'touch', default: 0, summary: 'pages the child stores to', unit: 'pages' },
     ],
@@ -111,7 +111,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary:
       'fork, exec of a program that ends at once, and wait: a whole address space is made, faulted in and ended each time.',
-    params: [{ name: 'n', default: 2_000, summary: 'programs started', unit: 'programs' }],
+    params: [{ name: 'n', default: 2_000, summary: 'programs started', unit: 'programs', least: 1 }],
     program: 'micro/exec',
     operations: 'n',
     native: false,
@@ -121,7 +121,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     id: 'sh',
     group: 'micro',
     summary: 'fork, exec of a shell that forks, executes a program and waits for it, as `sh -c` does.',
-    params: [{ name: 'n', default: 1_000, summary: 'commands', unit: 'commands' }],
+    params: [{ name: 'n', default: 1_000, summary: 'commands', unit: 'commands', least: 1 }],
     program: 'micro/exec',
     operations: 'n',
     native: false,
@@ -133,8 +133,8 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'Processes in a ring of pipes pass a token, each summing its own array before it passes it on: address-space switches, and what they leave in the TLB.',
     params: [
-      { name: 'passes', default: 50_000, summary: 'tokens handed over', unit: 'switches' },
-      { name: 'procs', default: 4, summary: 'processes in the ring', unit: 'processes' },
+      { name: 'passes', default: 50_000, summary: 'tokens handed over', unit: 'switches', least: 1 },
+      { name: 'procs', default: 4, summary: 'processes in the ring', unit: 'processes', least: 2, most: 64 },
       { name: 'kib', default: 4, summary: 'array each process sums', unit: 'KiB' },
     ],
     program: 'micro/context-switch',
@@ -147,8 +147,8 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary: 'A fresh anonymous mapping, stores to some of its pages, and its removal.',
     params: [
-      { name: 'n', default: 2_000, summary: 'mappings', unit: 'mappings' },
-      { name: 'pages', default: 64, summary: 'pages of the mapping', unit: 'pages' },
+      { name: 'n', default: 2_000, summary: 'mappings', unit: 'mappings', least: 1 },
+      { name: 'pages', default: 64, summary: 'pages of the mapping', unit: 'pages', least: 1 },
       { name: 'touch', default: 64, summary: 'pages stored to', unit: 'pages' },
     ],
     program: 'micro/mmap',
@@ -162,8 +162,8 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'Fresh pages are touched one after the other and given back, tables included: page faults with reuse of frames.',
     params: [
-      { name: 'rounds', default: 100, summary: 'times the region is made anew', unit: 'rounds' },
-      { name: 'pages', default: 1_024, summary: 'pages of the region', unit: 'pages' },
+      { name: 'rounds', default: 100, summary: 'times the region is made anew', unit: 'rounds', least: 1 },
+      { name: 'pages', default: 1_024, summary: 'pages of the region', unit: 'pages', least: 1 },
     ],
     program: 'micro/page-fault',
     operations: 'rounds',
@@ -175,7 +175,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary:
       'A store to a read-only page, the signal, a handler that makes it writable, and the way back; then read-only again.',
-    params: [{ name: 'n', default: 200_000, summary: 'faults', unit: 'faults' }],
+    params: [{ name: 'n', default: 200_000, summary: 'faults', unit: 'faults', least: 1 }],
     program: 'micro/protection-fault',
     operations: 'n',
     native: false,
@@ -187,8 +187,8 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'Page-table entries in use are changed: a resident region becomes read-only and writable again, with a touch of every page after each change.',
     params: [
-      { name: 'n', default: 1_000, summary: 'times there and back', unit: 'rounds' },
-      { name: 'pages', default: 256, summary: 'pages of the region', unit: 'pages' },
+      { name: 'n', default: 1_000, summary: 'times there and back', unit: 'rounds', least: 1 },
+      { name: 'pages', default: 256, summary: 'pages of the region', unit: 'pages', least: 1 },
     ],
     program: 'micro/ptemod',
     operations: 'n',
@@ -199,7 +199,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     id: 'signal',
     group: 'micro',
     summary: 'A process sends itself a signal and handles it.',
-    params: [{ name: 'n', default: 300_000, summary: 'signals', unit: 'signals' }],
+    params: [{ name: 'n', default: 300_000, summary: 'signals', unit: 'signals', least: 1 }],
     program: 'micro/signal',
     operations: 'n',
     native: false,
@@ -210,8 +210,8 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary: 'Bytes go to another process through a pipe and come back changed: two switches and two copies each way.',
     params: [
-      { name: 'n', default: 50_000, summary: 'round trips', unit: 'round trips' },
-      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes' },
+      { name: 'n', default: 50_000, summary: 'round trips', unit: 'round trips', least: 1 },
+      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
     ],
     program: 'micro/pipe',
     operations: 'n',
@@ -224,10 +224,10 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'What decides between shadow and nested paging: each round rewrites page-table entries and then touches random pages of a working set that no TLB holds. Sweeping updates against misses finds the crossover.',
     params: [
-      { name: 'rounds', default: 1_000, summary: 'rounds', unit: 'rounds' },
+      { name: 'rounds', default: 1_000, summary: 'rounds', unit: 'rounds', least: 1 },
       { name: 'updates', default: 256, summary: 'leaf entries rewritten a round', unit: 'updates' },
       { name: 'misses', default: 4_096, summary: 'random pages touched a round', unit: 'touches' },
-      { name: 'pages', default: 4_096, summary: 'working set, a power of two', unit: 'pages' },
+      { name: 'pages', default: 4_096, summary: 'working set, a power of two', unit: 'pages', least: 1 },
     ],
     program: 'micro/update-miss-mix',
     operations: 'rounds',
@@ -240,8 +240,8 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'Processes that only compute, in integer and floating-point registers, share the hart by timer interrupts alone.',
     params: [
-      { name: 'steps', default: 2_500_000, summary: 'steps of each process', unit: 'steps' },
-      { name: 'procs', default: 4, summary: 'processes', unit: 'processes' },
+      { name: 'steps', default: 2_500_000, summary: 'steps of each process', unit: 'steps', least: 1 },
+      { name: 'procs', default: 4, summary: 'processes', unit: 'processes', least: 1, most: 64 },
     ],
     program: 'micro/preempt',
     native: false,
@@ -263,9 +263,9 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'A build as `make -j` runs it: compiler processes are forked, executed, fault their memory in, compute, and hand results back through a pipe.',
     params: [
-      { name: 'jobs', default: 100, summary: 'compiler processes', unit: 'jobs' },
-      { name: 'parallel', default: 4, summary: 'at a time', unit: 'processes' },
-      { name: 'kib', default: 64, summary: 'source text of each', unit: 'KiB' },
+      { name: 'jobs', default: 100, summary: 'compiler processes', unit: 'jobs', least: 1 },
+      { name: 'parallel', default: 4, summary: 'at a time', unit: 'processes', least: 1, most: 64 },
+      { name: 'kib', default: 64, summary: 'source text of each', unit: 'KiB', least: 1 },
     ],
     program: 'macro/build',
     operations: 'jobs',
