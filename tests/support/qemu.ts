@@ -1,0 +1,65 @@
+/** Runs a bare-metal ELF on qemu-system-riscv64, where it is installed. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const BINARY = 'qemu-system-riscv64';
+
+/** Extensions of src/isa that QEMU 7.2 lacks: programs for it leave them out. */
+export const NOT_IN_QEMU: ReadonlySet<string> = new Set(['Zicond', 'Zawrs', 'Zicbom', 'Zicboz']);
+
+/** CPU properties that make QEMU's rv64 the machine of src/isa; zba, zbb, zbc, zbs and sstc are on by default. */
+const CPU = ['rv64', 'h=off', 'Zfh=on', 'svinval=on', 'svnapot=on', 'zbkb=on', 'zbkx=on', 'zbkc=on'].join(',');
+
+const version = spawnSync(BINARY, ['--version'], { encoding: 'utf8' });
+
+/** The installed version, such as "7.2.22", or null. */
+export const qemuVersion: string | null =
+  version.status === 0 ? (/version ([\d.]+)/.exec(version.stdout)?.[1] ?? null) : null;
+
+/** What a test says when it does not run. */
+export const NO_QEMU = `${BINARY} is not installed`;
+
+export interface QemuResult {
+  /** 0: the finisher said good; else its code. Null: it did not end in time and was stopped. */
+  readonly exitCode: number | null;
+  readonly console: string;
+  readonly errors: string;
+}
+
+/** Runs an image entered in M-mode; `timeout` in milliseconds. */
+export async function runQemu(elf: Uint8Array, timeout = 20_000): Promise<QemuResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'trapframe-qemu-'));
+  const file = join(directory, 'program.elf');
+  writeFileSync(file, elf);
+  try {
+    return await new Promise<QemuResult>((resolve, reject) => {
+      const child = spawn(
+        BINARY,
+        ['-M', 'virt', '-cpu', CPU, '-m', '128M', '-bios', 'none', '-kernel', file, '-nographic', '-monitor', 'none'],
+        { stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+      const out: Buffer[] = [];
+      const err: Buffer[] = [];
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        child.kill('SIGKILL');
+      }, timeout);
+      child.stdout.on('data', (data: Buffer) => out.push(data));
+      child.stderr.on('data', (data: Buffer) => err.push(data));
+      child.on('error', reject);
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        resolve({
+          exitCode: late ? null : code,
+          console: Buffer.concat(out).toString('latin1'),
+          errors: Buffer.concat(err).toString('utf8'),
+        });
+      });
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
