@@ -268,6 +268,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 0);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -284,6 +285,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 1);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -300,6 +302,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -316,6 +319,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -332,6 +336,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -348,6 +353,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -364,6 +370,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 0);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -380,6 +387,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 1);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -396,6 +404,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -412,6 +421,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4095) {
           store<u8>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u8>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 0);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -426,6 +436,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 1);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -440,6 +451,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -454,6 +466,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
@@ -468,6 +481,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -482,6 +496,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
@@ -1199,6 +1214,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -1217,6 +1233,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -1232,6 +1249,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -1250,6 +1268,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -1268,6 +1287,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -1283,6 +1303,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
@@ -1298,6 +1319,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffffffff0000), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 1);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -1316,6 +1338,7 @@ export function interpret(n0: i64): i64 {
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 1);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
@@ -2494,6 +2517,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 0);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2509,6 +2533,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 1);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2524,6 +2549,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2539,6 +2565,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2554,6 +2581,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2569,6 +2597,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2584,6 +2613,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 0);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2599,6 +2629,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 1);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2614,6 +2645,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -2629,6 +2661,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4095) {
           store<u8>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u8>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 0);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
@@ -2642,6 +2675,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 1);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
@@ -2655,6 +2689,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
@@ -2668,6 +2703,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 2);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
@@ -2681,6 +2717,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
@@ -2694,6 +2731,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
@@ -3410,6 +3448,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 2);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -3427,6 +3466,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 2);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
@@ -3441,6 +3481,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -3458,6 +3499,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 3);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -3475,6 +3517,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
@@ -3489,6 +3532,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
@@ -3503,6 +3547,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffffffff0000), F);
         } else {
+          store<i64>(0, n, BUDGET);
           const value: u64 = slowLoad(va, 1);
           const stop = load<u32>(0, STOP);
           if (stop == 1) { n++; break; }
@@ -3520,6 +3565,7 @@ export function interpretPlain(n0: i64): i64 {
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), F));
         } else {
+          store<i64>(0, n, BUDGET);
           slowStore(va, load<u64>(load<u16>(ip, 6), F), 1);
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }

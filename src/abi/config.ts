@@ -66,6 +66,8 @@ export interface MachineConfig {
   };
   /** Page size the VMM uses in its own tables where alignment allows: 4 KiB, or 2 MiB, or 1 GiB. */
   readonly hostPages: '4k' | '2m' | '1g';
+  /** Levels of the G-stage table: 3 is Sv39x4, 4 is Sv48x4. */
+  readonly hostLevels: 3 | 4;
   /** The device tree's /chosen/bootargs. */
   readonly bootargs: string;
   /** Decoded code pages kept (32 KiB of host memory each). */
@@ -107,6 +109,7 @@ export const MACHINE_DEFAULT: MachineConfig = {
   adUpdate: 'hardware',
   shadow: { policy: 'unsync', flood: 0, cachedRoots: true },
   hostPages: '4k',
+  hostLevels: 3,
   bootargs: '',
   codePages: 256,
 };

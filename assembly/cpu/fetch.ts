@@ -1,0 +1,117 @@
+// Instruction fetch: from pc to the decoded records of its page.
+//
+// Each host frame that is executed has 2,048 records of 16 bytes, one a halfword, decoded when first reached. Records
+// belong to the physical page, so every mapping of it shares them; a store into the page clears what it touched, and the
+// change is seen by the next instruction.
+import {
+  CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF, PAGE_HOST, PAGE_REC,
+  PAGE_VA, PC, SCRATCH, STOP, TLB_FETCH, TLB_MASK, TVAL,
+} from '../generated/layout';
+import { OP_PAGE_END, decode } from '../generated/decode';
+import { count } from '../counters';
+import { dropFastFetches, dropFastWrites, fillFetch } from '../mmu/fast';
+import { countFetchPage, fetchCacheable, resolveFetch } from '../mmu/translate';
+import { frameOf } from '../vmm/frames';
+
+const PAGE_END_AT: u32 = 4096 << 3;
+
+/**
+ * The record of the instruction at `pc`; sets DELTA so that pc = DELTA + (record >> 3). 0: a fault was raised, with
+ * PC at the target.
+ */
+export function fetch(pc: u64): u32 {
+  const records = load<u32>(PAGE_REC);
+  const page = load<u64>(PAGE_VA);
+  if (records && (pc ^ page) < 4096) {
+    store<u64>(DELTA, page - <u64>(records >> 3));
+    return records + (((<u32>pc) & 0xffe) << 3);
+  }
+  return fetchPage(pc);
+}
+
+/** The fetch unit moves to another page. */
+function fetchPage(pc: u64): u32 {
+  countFetchPage();
+  const slot = <u32>(pc >> 8) & TLB_MASK;
+  let records: u32;
+  let page: u32;
+  if ((load<u64>(TLB_FETCH + slot) ^ pc) < 4096) {
+    page = load<u32>(TLB_FETCH + slot + 8);
+    records = load<u32>(TLB_FETCH + slot + 12);
+  } else {
+    const linear = resolveFetch(pc);
+    if (!linear) {
+      store<u64>(PC, pc);
+      return 0;
+    }
+    page = linear & ~0xfff;
+    records = recordsOf(page);
+    if (fetchCacheable() && !load<u32>(FAST_OFF)) fillFetch(pc, page, records);
+  }
+  const base = pc & ~0xfff;
+  store<u64>(PAGE_VA, base);
+  store<u32>(PAGE_REC, records);
+  store<u32>(PAGE_HOST, page);
+  store<u64>(DELTA, base - <u64>(records >> 3));
+  return records + (((<u32>pc) & 0xffe) << 3);
+}
+
+/** The decoded records of a host page, making room for them if it has none. */
+function recordsOf(page: u32): u32 {
+  const frame = frameOf(page);
+  let slot: u32 = load<u16>(frame);
+  if (slot) return load<u32>(CODE_BASE) + (slot - 1) * CODE_PAGE;
+  slot = load<u32>(CODE_NEXT);
+  store<u32>(CODE_NEXT, slot + 1 == load<u32>(CODE_PAGES) ? 0 : slot + 1);
+  const owner = load<u32>(CODE_FRAMES) + (slot << 2);
+  const evicted = load<u32>(owner);
+  if (evicted) {
+    store<u16>(evicted, 0);
+    dropFastFetches();
+  }
+  store<u32>(owner, frame);
+  store<u16>(frame, <u16>(slot + 1));
+  // Stores to this frame have to be seen from now on, through whichever address.
+  dropFastWrites();
+  const records = load<u32>(CODE_BASE) + slot * CODE_PAGE;
+  memory.fill(records, 0, CODE_PAGE);
+  store<u16>(records + PAGE_END_AT, <u16>OP_PAGE_END);
+  return records;
+}
+
+/**
+ * Decodes the record at `ip` and returns where to go on: the same record, or a scratch record for an instruction that
+ * straddles two pages, whose second half is fetched anew each time. On a fault STOP is set and `ip` comes back.
+ */
+export function decodeAt(ip: u32): u32 {
+  const off = (ip - load<u32>(PAGE_REC)) >> 3;
+  const at = load<u32>(PAGE_HOST) + off;
+  const low: u32 = load<u16>(at);
+  count(C_CODE_DECODED);
+  if ((low & 3) != 3 || off < 0xffe) {
+    decode(ip, off, (low & 3) == 3 ? load<u32>(at) : low);
+    return ip;
+  }
+  const pc = load<u64>(DELTA) + <u64>(ip >> 3);
+  const delta = load<u64>(DELTA);
+  if (!fetchPage(pc + 2)) {
+    // The instruction is at fault, its second half is what could not be fetched.
+    store<u64>(DELTA, delta);
+    return ip;
+  }
+  decode(<u32>SCRATCH, off, low | (<u32>load<u16>(load<u32>(PAGE_HOST)) << 16));
+  store<u16>(SCRATCH + 32, <u16>OP_PAGE_END);
+  store<u64>(DELTA, pc - <u64>(SCRATCH >> 3));
+  return <u32>SCRATCH;
+}
+
+/** A store went into a frame with decoded code: forget the records it touched, and of the instruction that may reach in. */
+export function codeWritten(linear: u32, size: u32): void {
+  const slot: u32 = load<u16>(frameOf(linear & ~0xfff));
+  if (!slot) return;
+  count(C_CODE_REWRITTEN);
+  const records = load<u32>(CODE_BASE) + (slot - 1) * CODE_PAGE;
+  const off = linear & 0xfff;
+  const first = (off & 0xffe) >= 2 ? (off & 0xffe) - 2 : 0;
+  for (let o = first; o < off + size && o < 4096; o += 2) store<u16>(records + (o << 3), 0);
+}

@@ -1,0 +1,138 @@
+// The whole contract between host and wasm. The host writes the configuration cells of generated/layout, calls the
+// `configure*` functions and `reset`, loads the guest through `pageFor`, starts it with `start`, and then only calls
+// `run`, reading places and counters in between.
+import {
+  COUNTERS, COUNTERS_BYTES, GRANT_BASE, GRANT_NEXT, LINKS_BASE, MCOUNTEREN, MEDELEG, MENVCFG, MIDELEG, MSTATUS, MTIMECMP, NEXT_LINK, PC,
+  POOL_BASE, POOL_NEXT, PRIV, RAM_BASE, SBI, SCOUNTEREN, SENVCFG, SHADOW_NEXT_ASID, STIMECMP, STRATEGY, STRATEGY_NESTED,
+  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED,
+} from './generated/layout';
+import { MSTATUS_FS, MSTATUS_TVM } from './generated/csr';
+import { configureLines, configureTables } from './mmu/caches';
+import { configureTlb, resetModelHeap } from './mmu/model';
+import { resetFast } from './mmu/fast';
+import { refreshContext } from './mmu/context';
+import { summarizePmp } from './mmu/pmp';
+import { PRIV_M, PRIV_S } from './mmu/privilege';
+import { FRAME_WATCHED, frameOf, guestPage, guestPageIfAny } from './vmm/frames';
+import { createGstage } from './vmm/gstage';
+import { buildInitialTables } from './vmm/paravirt';
+import { run, saveCounters } from './cpu/run';
+import { statusValue } from './cpu/csr';
+
+export { configureLines, configureTables, configureTlb, resetModelHeap, run, saveCounters };
+
+const NEVER: u64 = u64.MAX_VALUE;
+
+/** Brings the hart and the VMM to their state after power-on. Memory is zero where the host has not written. */
+export function reset(): void {
+  resetFast();
+  store<u64>(MTIMECMP, NEVER);
+  store<u64>(STIMECMP, NEVER);
+  store<u32>(POOL_NEXT, load<u32>(POOL_BASE));
+  store<u32>(POOL_USED, 0);
+  store<u32>(GRANT_NEXT, load<u32>(GRANT_BASE));
+  store<u32>(NEXT_LINK, load<u32>(LINKS_BASE));
+  store<u32>(SHADOW_NEXT_ASID, 1);
+  if (load<u32>(STRATEGY) == STRATEGY_NESTED) createGstage();
+}
+
+/** Linear address of the page behind a guest-physical address, backed if it was not; 0: not guest RAM. For loading. */
+export function pageFor(gpa: u64): u32 {
+  return guestPage(gpa) & ~0xfff;
+}
+
+/** The same without backing anything. */
+export function pageIfAny(gpa: u64): u32 {
+  return guestPageIfAny(gpa) & ~0xfff;
+}
+
+/** Stores to this page are watched (HTIF). */
+export function watch(gpa: u64): void {
+  const page = pageFor(gpa);
+  if (page) store<u16>(frameOf(page), <u16>FRAME_WATCHED, 2);
+}
+
+// What firmware delegates: every exception but the supervisor's own calls, every supervisor interrupt.
+const FIRMWARE_MEDELEG: u64 = 0xb1ff;
+const FIRMWARE_MIDELEG: u64 = 0x222;
+/** STCE, CBZE, CBCFE, CBIE = 3. */
+const FIRMWARE_ENVCFG: u64 = 0x8000_0000_0000_00f0;
+
+/**
+ * Starts the guest at `entry` with a0 = hart 0 and a1 = `tree`. With the machine's own SBI (cell SBI) in S-mode, as
+ * firmware would leave it; else in M-mode as after reset. Counters start at zero.
+ */
+export function start(entry: u64, tree: u64): void {
+  store<u64>(PC, entry);
+  store<u64>(X + 11 * 8, tree);
+  store<u64>(MSTATUS, 0);
+  store<u32>(PRIV, PRIV_M);
+  const firmware = load<u32>(SBI) != 0;
+  if (firmware) {
+    store<u32>(PRIV, PRIV_S);
+    store<u64>(MEDELEG, FIRMWARE_MEDELEG);
+    store<u64>(MIDELEG, FIRMWARE_MIDELEG);
+    store<u64>(MCOUNTEREN, 7);
+    store<u64>(SCOUNTEREN, 7);
+    store<u64>(MENVCFG, FIRMWARE_ENVCFG);
+    store<u64>(SENVCFG, FIRMWARE_ENVCFG & 0xff);
+  }
+  summarizePmp(firmware);
+  if (load<u32>(STRATEGY) == STRATEGY_PARAVIRT && firmware) {
+    const root = buildInitialTables();
+    // The hardware traps what the guest must not do by itself: satp and SFENCE.VMA.
+    store<u64>(MSTATUS, MSTATUS_TVM);
+    store<u64>(X + 12 * 8, PARAVIRT_MAGIC);
+    store<u64>(X + 13 * 8, <u64>(load<u32>(GRANT_BASE) - load<u32>(RAM_BASE)) >> 12);
+    store<u64>(X + 14 * 8, root);
+  }
+  refreshContext();
+  memory.fill(COUNTERS, 0, COUNTERS_BYTES);
+}
+
+/** mstatus as the guest reads it, for the digest. */
+export function status(): u64 {
+  return statusValue();
+}
+
+@inline function mix(hash: u64, word: u64): u64 {
+  const x = (hash ^ word) * 0x9e3779b97f4a7c15;
+  return x ^ (x >> 29);
+}
+
+let lane0: u64 = 0;
+let lane1: u64 = 0;
+
+/**
+ * Two 64-bit lanes over the words of the guest's memory, page by page in guest-physical order; pages of zeros count as
+ * absent, so that lazily backed memory has the digest of memory that was there from the start.
+ */
+export function digestMemory(): void {
+  lane0 = 0x243f6a8885a308d3;
+  lane1 = 0x13198a2e03707344;
+  const size = load<u64>(GUEST_SIZE);
+  for (let offset: u64 = 0; offset < size; offset += 4096) {
+    const page = guestPageIfAny(0x8000_0000 + offset);
+    if (!page) continue;
+    let a = mix(lane0, offset);
+    let b = mix(lane1, ~offset);
+    let any: u64 = 0;
+    for (let i: u32 = 0; i < 4096; i += 8) {
+      const word = load<u64>(page + i);
+      any |= word;
+      a = mix(a, word);
+      b = mix(b, rotl<u64>(word, 31));
+    }
+    if (!any) continue;
+    lane0 = a;
+    lane1 = b;
+  }
+}
+
+export function digestLow(): u64 {
+  return lane0;
+}
+
+export function digestHigh(): u64 {
+  return lane1;
+}

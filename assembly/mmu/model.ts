@@ -1,0 +1,237 @@
+// The modelled TLBs: set-associative, any geometry, direct-mapped, FIFO, seeded-random or LRU, with tags. What they
+// hold decides the counts of an experiment; see mmu/fast.ts for the accelerator in front of them.
+//
+// Descriptor (64 bytes at MODEL + id * 64): +0 entries' address, +4 sets - 1, +8 ways, +12 policy, +16 address of the
+//   per-set FIFO cursors (u32 each), +20 bit mask of page sizes (levels) that were ever filled, +24 LRU clock, +28 entries
+// Entry (32 bytes): +0 virtual page (aligned to its size), +8 target: linear address of the page in RAM, or a device's
+//   physical address, +16 asid | vmid << 16, +20 flags (0: invalid), +24 LRU stamp, +28 unused
+import {
+  MODEL, TLB_L1I, TLB_L1D, TLB_L2, C_TLB_L1I_LOOKUPS, POLICY_RANDOM, POLICY_LRU, SEED, C_FLUSH_SFENCE_ALL,
+} from '../generated/layout';
+import { count, countBy } from '../counters';
+import { dropFastDataPage, dropFastFetchPage } from './fast';
+
+/** Bits 0–7 of an entry's flags are those of a leaf PTE (V R W X U G A D); the rest is ours. */
+export const ENTRY_LEVEL_SHIFT: u32 = 8;
+/** The target is a device. */
+export const ENTRY_DEVICE: u32 = 1 << 12;
+/** PMP differs inside the page: every access is checked by itself. */
+export const ENTRY_MIXED: u32 = 1 << 13;
+/** PMP permissions of the whole page, where it is not mixed: R, W, X. */
+export const ENTRY_PMP_SHIFT: u32 = 14;
+/** The page holds decoded code or a watched address: stores take the slow path. */
+export const ENTRY_V: u32 = 1;
+export const ENTRY_G: u32 = 32;
+
+const ENTRY_SIZE: u32 = 32;
+const DESCRIPTORS_END: u32 = 0x400;
+let heap: u32 = 0;
+
+@inline export function descriptor(id: u32): u32 {
+  return <u32>MODEL + (id << 6);
+}
+
+@inline export function entriesOf(id: u32): u32 {
+  return load<u32>(descriptor(id) + 28);
+}
+
+@inline export function isLru(id: u32): bool {
+  return load<u32>(descriptor(id) + 12) == POLICY_LRU;
+}
+
+@inline function counter(id: u32, which: u32): usize {
+  return C_TLB_L1I_LOOKUPS + ((id << 2) + which << 3);
+}
+
+export function resetModelHeap(): void {
+  heap = <u32>MODEL + DESCRIPTORS_END;
+}
+
+/** Reserves zeroed model memory; the configuration was checked to fit by the host. */
+export function modelAlloc(bytes: u32): u32 {
+  const at = heap;
+  heap += (bytes + 63) & ~63;
+  memory.fill(at, 0, bytes);
+  return at;
+}
+
+export function configureTlb(id: u32, entries: u32, ways: u32, policy: u32): void {
+  const d = descriptor(id);
+  const sets = entries ? entries / ways : 0;
+  store<u32>(d, modelAlloc(entries * ENTRY_SIZE));
+  store<u32>(d + 4, sets ? sets - 1 : 0);
+  store<u32>(d + 8, ways);
+  store<u32>(d + 12, policy);
+  store<u32>(d + 16, modelAlloc(sets << 2));
+  store<u32>(d + 20, 0);
+  store<u32>(d + 24, 0);
+  store<u32>(d + 28, entries);
+}
+
+/** The entry that covers `va` for this tag, or 0. Counts the look-up's miss, not the look-up (see bookDataAccesses). */
+export function lookup(id: u32, va: u64, tag: u32): u32 {
+  const d = descriptor(id);
+  let sizes = load<u32>(d + 20);
+  const ways = load<u32>(d + 8);
+  const mask = load<u32>(d + 4);
+  const base = load<u32>(d);
+  while (sizes) {
+    const level = ctz(sizes);
+    sizes &= sizes - 1;
+    const shift = 12 + level * 9;
+    const vpn = va >> shift;
+    const page = vpn << shift;
+    let e = base + (<u32>vpn & mask) * ways * ENTRY_SIZE;
+    for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) {
+      if (load<u64>(e) != page) continue;
+      const flags = load<u32>(e, 20);
+      if (!flags || ((flags >> ENTRY_LEVEL_SHIFT) & 7) != level) continue;
+      const have = load<u32>(e, 16);
+      if (have != tag && !(flags & ENTRY_G && have >> 16 == tag >> 16)) continue;
+      if (load<u32>(d + 12) == POLICY_LRU) touch(d, e);
+      return e;
+    }
+  }
+  count(counter(id, 1));
+  return 0;
+}
+
+@inline function touch(d: u32, e: u32): void {
+  const now = load<u32>(d + 24) + 1;
+  store<u32>(d + 24, now);
+  store<u32>(e, now, 24);
+}
+
+/** One step of xorshift64*, the seeded source of random replacement. */
+function nextRandom(): u32 {
+  let s = load<u64>(SEED);
+  s ^= s >> 12;
+  s ^= s << 25;
+  s ^= s >> 27;
+  store<u64>(SEED, s);
+  return <u32>((s * 0x2545f4914f6cdd1d) >> 33);
+}
+
+function victim(d: u32, setBase: u32, set: u32, ways: u32): u32 {
+  let e = setBase;
+  for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) if (!load<u32>(e, 20)) return e;
+  const policy = load<u32>(d + 12);
+  if (ways == 1) return setBase;
+  if (policy == POLICY_RANDOM) return setBase + (nextRandom() % ways) * ENTRY_SIZE;
+  if (policy == POLICY_LRU) {
+    let oldest = setBase;
+    e = setBase;
+    for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) if (load<u32>(e, 24) < load<u32>(oldest, 24)) oldest = e;
+    return oldest;
+  }
+  const cursor = load<u32>(d + 16) + (set << 2);
+  const at = load<u32>(cursor);
+  store<u32>(cursor, at + 1 == ways ? 0 : at + 1);
+  return setBase + at * ENTRY_SIZE;
+}
+
+// The fast TLB must stay a subset of the first level.
+@inline function forget(id: u32, unified: bool, e: u32): void {
+  const level = (load<u32>(e, 20) >> ENTRY_LEVEL_SHIFT) & 7;
+  if (id == TLB_L1D) {
+    dropFastDataPage(load<u64>(e), level);
+    if (unified) dropFastFetchPage(load<u64>(e), level);
+  } else if (id == TLB_L1I) {
+    dropFastFetchPage(load<u64>(e), level);
+  }
+}
+
+@inline export function isUnified(): bool {
+  return load<u32>(descriptor(TLB_L1I) + 28) == 0;
+}
+
+export function insert(id: u32, va: u64, target: u64, tag: u32, flags: u32): u32 {
+  const d = descriptor(id);
+  if (!load<u32>(d + 28)) return 0;
+  const level = (flags >> ENTRY_LEVEL_SHIFT) & 7;
+  const shift = 12 + level * 9;
+  const vpn = va >> shift;
+  const ways = load<u32>(d + 8);
+  const set = <u32>vpn & load<u32>(d + 4);
+  const e = victim(d, load<u32>(d) + set * ways * ENTRY_SIZE, set, ways);
+  if (load<u32>(e, 20)) {
+    count(counter(id, 3));
+    forget(id, isUnified(), e);
+  }
+  count(counter(id, 2));
+  store<u32>(d + 20, load<u32>(d + 20) | (1 << level));
+  store<u64>(e, vpn << shift);
+  store<u64>(e, target, 8);
+  store<u32>(e, tag, 16);
+  store<u32>(e, flags, 20);
+  touch(d, e);
+  return e;
+}
+
+/** Which entries an invalidation means. */
+export const MATCH_ALL: u32 = 0;
+export const MATCH_ASID: u32 = 1;
+export const MATCH_VA: u32 = 2;
+/** Entries of the VMID whatever their address space (global ones included). */
+export const MATCH_VMID: u32 = 4;
+/** ASID-qualified invalidations spare global entries (privileged specification, SFENCE.VMA). */
+function matches(e: u32, how: u32, va: u64, tag: u32): bool {
+  const flags = load<u32>(e, 20);
+  if (!flags) return false;
+  const have = load<u32>(e, 16);
+  if (how & MATCH_VMID && have >> 16 != tag >> 16) return false;
+  if (how & MATCH_ASID && ((have & 0xffff) != (tag & 0xffff) || (flags & ENTRY_G) != 0)) return false;
+  if (how & MATCH_VA) {
+    const shift = 12 + ((flags >> ENTRY_LEVEL_SHIFT) & 7) * 9;
+    if (va >> shift != load<u64>(e) >> shift) return false;
+  }
+  return true;
+}
+
+function invalidateIn(id: u32, how: u32, va: u64, tag: u32): u32 {
+  const d = descriptor(id);
+  const entries = load<u32>(d + 28);
+  const unified = isUnified();
+  let dropped: u32 = 0;
+  if (how & MATCH_VA) {
+    // Only the sets the page can be in.
+    let sizes = load<u32>(d + 20);
+    const ways = load<u32>(d + 8);
+    while (sizes) {
+      const level = ctz(sizes);
+      sizes &= sizes - 1;
+      let e = load<u32>(d) + (<u32>(va >> (12 + level * 9)) & load<u32>(d + 4)) * ways * ENTRY_SIZE;
+      for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) {
+        if (!matches(e, how, va, tag)) continue;
+        forget(id, unified, e);
+        store<u32>(e, 0, 20);
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+  let e = load<u32>(d);
+  for (let i: u32 = 0; i < entries; i++, e += ENTRY_SIZE) {
+    if (!matches(e, how, va, tag)) continue;
+    forget(id, unified, e);
+    store<u32>(e, 0, 20);
+    dropped++;
+  }
+  return dropped;
+}
+
+/** Drops what matches from every structure and books it under a cause of FLUSH_CAUSES. Returns the entries dropped. */
+export function invalidateTlbs(cause: u32, how: u32, va: u64, tag: u32): u32 {
+  const dropped =
+    invalidateIn(TLB_L1I, how, va, tag) + invalidateIn(TLB_L1D, how, va, tag) + invalidateIn(TLB_L2, how, va, tag);
+  const at = C_FLUSH_SFENCE_ALL + (cause << 4);
+  count(at);
+  countBy(at + 8, dropped);
+  return dropped;
+}
+
+/** Drops one entry so that its page is walked anew; quiet: part of a miss, not a flush. */
+export function discard(id: u32, e: u32): void {
+  forget(id, isUnified(), e);
+  store<u32>(e, 0, 20);
+}

@@ -1,0 +1,152 @@
+// The supervisor binary interface 2.0, served by the machine itself: the firmware of a guest that starts in S-mode.
+// Base, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy console; one hart.
+import {
+  EVENT, EVENT_CODE, MIP, STIMECMP, X,
+} from '../generated/layout';
+import { fenceGuest } from '../mmu/fence';
+import { pause } from '../cpu/raise';
+import { guestPage } from '../vmm/frames';
+import { leaveHostKernel } from '../vmm/exit';
+import { consoleIn, consoleOut } from '../bus/uart';
+import { EVENT_EXIT, EVENT_RESET } from '../bus/events';
+
+const SUCCESS: i64 = 0;
+const FAILED: i64 = -1;
+const NOT_SUPPORTED: i64 = -2;
+const INVALID_PARAM: i64 = -3;
+const ALREADY_AVAILABLE: i64 = -6;
+
+const EXT_BASE: u64 = 0x10;
+const EXT_TIME: u64 = 0x54494d45;
+const EXT_IPI: u64 = 0x735049;
+const EXT_RFENCE: u64 = 0x52464e43;
+const EXT_HSM: u64 = 0x48534d;
+const EXT_SRST: u64 = 0x53525354;
+const EXT_DBCN: u64 = 0x4442434e;
+const MIP_SSIP: u64 = 1 << 1;
+/** "Trapframe" has no registered implementation id; this is the lab's own. */
+const IMPLEMENTATION: u64 = 0x5452;
+
+@inline function argument(i: u32): u64 {
+  return load<u64>(X + ((10 + i) << 3));
+}
+
+@inline function answer(error: i64, value: u64): void {
+  store<i64>(X + 80, error);
+  store<u64>(X + 88, value);
+}
+
+/** Whether a hart mask (chapter 3.1) names hart 0, the only one; any other hart is an error. */
+function onlyThisHart(mask: u64, base: u64): i64 {
+  if (base == u64.MAX_VALUE) return SUCCESS;
+  return base == 0 && mask == 1 ? SUCCESS : mask == 0 ? SUCCESS : INVALID_PARAM;
+}
+
+export function sbiCall(): void {
+  const extension = argument(7);
+  const call = argument(6);
+  if (extension == EXT_TIME && call == 0) {
+    store<u64>(STIMECMP, argument(0));
+    pause();
+    answer(SUCCESS, 0);
+  } else if (extension == EXT_IPI && call == 0) {
+    const error = onlyThisHart(argument(0), argument(1));
+    if (error == SUCCESS && (argument(0) & 1 || argument(1) == u64.MAX_VALUE)) {
+      store<u64>(MIP, load<u64>(MIP) | MIP_SSIP);
+      pause();
+    }
+    answer(error, 0);
+  } else if (extension == EXT_BASE) base(call);
+  else if (extension == EXT_RFENCE && call <= 2) {
+    // The caller fences itself; remote fences of a single hart are its own.
+    const error = onlyThisHart(argument(0), argument(1));
+    if (error == SUCCESS && call) fenceGuest(0, <u32>argument(4), false, call == 2);
+    answer(error, 0);
+  } else if (extension == EXT_HSM) hsm(call);
+  else if (extension == EXT_DBCN) {
+    leaveHostKernel();
+    console(call);
+  } else if (extension == EXT_SRST && call == 0) {
+    leaveHostKernel();
+    reset(argument(0), argument(1));
+  } else if (extension == 1) {
+    leaveHostKernel();
+    consoleOut(<u32>argument(0) & 0xff);
+    store<u64>(X + 80, 0);
+  } else if (extension == 2) {
+    leaveHostKernel();
+    store<i64>(X + 80, <i64>consoleIn());
+  } else if (extension == 8) {
+    reset(0, 0);
+  } else {
+    answer(NOT_SUPPORTED, 0);
+  }
+}
+
+function base(call: u64): void {
+  if (call == 0) answer(SUCCESS, 0x0200_0000);
+  else if (call == 1) answer(SUCCESS, IMPLEMENTATION);
+  else if (call == 2) answer(SUCCESS, 1);
+  else if (call == 3) answer(SUCCESS, supported(argument(0)) ? 1 : 0);
+  else if (call <= 6) answer(SUCCESS, 0);
+  else answer(NOT_SUPPORTED, 0);
+}
+
+function supported(extension: u64): bool {
+  return (
+    extension == EXT_BASE || extension == EXT_TIME || extension == EXT_IPI || extension == EXT_RFENCE || extension == EXT_HSM ||
+    extension == EXT_SRST || extension == EXT_DBCN || extension == 1 || extension == 2 || extension == 8
+  );
+}
+
+function hsm(call: u64): void {
+  if (call == 0) answer(argument(0) == 0 ? ALREADY_AVAILABLE : INVALID_PARAM, 0);
+  else if (call == 1) answer(FAILED, 0);
+  else if (call == 2) answer(argument(0) == 0 ? SUCCESS : INVALID_PARAM, 0);
+  else answer(NOT_SUPPORTED, 0);
+}
+
+/** DBCN: buffers are guest-physical; bytes that are no RAM are an invalid parameter. */
+function console(call: u64): void {
+  if (call == 2) {
+    consoleOut(<u32>argument(0) & 0xff);
+    answer(SUCCESS, 0);
+    return;
+  }
+  if (call > 2) {
+    answer(NOT_SUPPORTED, 0);
+    return;
+  }
+  let length = argument(0);
+  const at = argument(1);
+  if (length > 4096) length = 4096;
+  for (let i: u64 = 0; i < length; i++) {
+    const page = guestPage(at + i);
+    if (!page) {
+      answer(INVALID_PARAM, 0);
+      return;
+    }
+    const byte = page + (<u32>(at + i) & 0xfff);
+    if (call == 0) {
+      consoleOut(load<u8>(byte));
+      continue;
+    }
+    const c = consoleIn();
+    if (c < 0) {
+      length = i;
+      break;
+    }
+    store<u8>(byte, <u8>c);
+  }
+  answer(SUCCESS, length);
+}
+
+function reset(type: u64, reason: u64): void {
+  if (type > 2) {
+    answer(INVALID_PARAM, 0);
+    return;
+  }
+  store<u32>(EVENT, type == 0 ? EVENT_EXIT : EVENT_RESET);
+  store<u64>(EVENT_CODE, reason);
+  pause();
+}

@@ -1,0 +1,226 @@
+/** The wasm core: its exports, its memory laid out for a configuration, and typed access to its cells. */
+import { HOSTINGS, type MachineConfig, MMU_OFF, type MmuConfig, POLICIES, STRATEGIES, type TlbGeometry } from '../abi/config.ts';
+import { InputError } from '../abi/errors.ts';
+import { CELL_OFFSETS, type Cell, PLACES, SIZES } from '../abi/layout.ts';
+
+/** Exports of assembly/index.ts. Addresses are wasm32, instruction counts 64 bits. */
+interface CoreExports {
+  configureTlb(id: number, entries: number, ways: number, policy: number): void;
+  configureTables(walkEntries: number, nestedEntries: number): void;
+  configureLines(level: number, lines: number, ways: number): void;
+  resetModelHeap(): void;
+  reset(): void;
+  pageFor(gpa: bigint): number;
+  pageIfAny(gpa: bigint): number;
+  watch(gpa: bigint): void;
+  start(entry: bigint, tree: bigint): void;
+  run(limit: bigint): number;
+  saveCounters(to: number): void;
+  status(): bigint;
+  digestMemory(): void;
+  digestLow(): bigint;
+  digestHigh(): bigint;
+}
+
+export interface Core extends CoreExports {
+  readonly memory: WebAssembly.Memory;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  get(cell: Cell): bigint;
+  set(cell: Cell, value: bigint | number): void;
+}
+
+const PAGE = 4096;
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+const WASM_PAGE = 65536;
+const BUCKET_BYTES = 4096 * 4;
+const POOL_RECORD = 48;
+const FRAME_RECORD = 16;
+const LINK = 8;
+
+const alignUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Bytes of the VMM's table pool: what the strategy can need for a guest of this size. */
+function poolBytes(config: MachineConfig): number {
+  const perTable = Math.ceil(config.memory / (2 * MiB)) + Math.ceil(config.memory / GiB) + 16;
+  const host = config.hosting === 'type2' ? perTable : 0;
+  const tables =
+    config.strategy === 'nested'
+      ? perTable
+      : config.strategy === 'shadow'
+        ? Math.ceil(config.memory / PAGE / 4) + 1024
+        : config.strategy === 'paravirt'
+          ? 1
+          : 0;
+  if (tables + host === 0) return 0;
+  // Superpages of the VMM need the guest's frames aligned behind the pool.
+  return alignUp((tables + host) * PAGE, config.hostPages === '1g' ? GiB : 2 * MiB);
+}
+
+/** Where everything that depends on the configuration lies. All addresses are linear. */
+export function dynamicLayout(config: MachineConfig) {
+  const pool = poolBytes(config);
+  const ram = pool + config.memory;
+  const frames = ram / PAGE;
+  const guestFrames = config.memory / PAGE;
+  const shadow = config.strategy === 'shadow';
+  const links = shadow ? Math.max(65536, 4 * guestFrames) : 0;
+  let at: number = PLACES.DYNAMIC;
+  const place = (bytes: number): number => {
+    const here = at;
+    at = alignUp(at + bytes, 64);
+    return here;
+  };
+  const FRAME_BASE = place(frames * FRAME_RECORD);
+  const GMAP_BASE = place(guestFrames * 4);
+  const LARGE_BASE = place((Math.ceil(config.memory / (2 * MiB)) + Math.ceil(config.memory / GiB) + 2) * 8);
+  const POOL_INFO = place((pool / PAGE) * POOL_RECORD);
+  const SHADOW_BUCKETS = place(BUCKET_BYTES);
+  const LINKS_BASE = place(links * LINK);
+  const CODE_FRAMES = place(config.codePages * 4);
+  const CODE_BASE = place(config.codePages * SIZES.CODE_PAGE);
+  at = alignUp(at, 2 * MiB);
+  const RAM_BASE = at;
+  return {
+    cells: {
+      FRAME_BASE,
+      GMAP_BASE,
+      LARGE_BASE,
+      POOL_INFO,
+      SHADOW_BUCKETS,
+      LINKS_BASE,
+      LINKS_END: LINKS_BASE + links * LINK,
+      CODE_FRAMES,
+      CODE_BASE,
+      RAM_BASE,
+      RAM_SIZE: ram,
+      POOL_BASE: RAM_BASE,
+      POOL_END: RAM_BASE + pool,
+      GRANT_BASE: RAM_BASE + pool,
+      GUEST_SIZE: config.memory,
+    } satisfies Partial<Record<Cell, number>>,
+    end: RAM_BASE + ram,
+  };
+}
+
+const usesLru = (mmu: MmuConfig): boolean => mmu.l1d.policy === 'lru' || (mmu.l1i ?? mmu.l1d).policy === 'lru';
+
+/**
+ * Whether the fast TLB has to stay empty, so that every access asks the model: no first level to be a subset of, or LRU,
+ * whose state changes on a hit. The outcome is the same; only speed differs.
+ */
+export const fastTlbOff = (config: MachineConfig): boolean =>
+  config.counting && (config.mmu.l1d.entries === 0 || usesLru(config.mmu));
+
+const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n > 0 && (n & (n - 1)) === 0;
+
+function checkTlb(name: string, { entries, ways, policy }: TlbGeometry): void {
+  if (entries === 0) return;
+  const bad = (why: string): never => {
+    throw new InputError(`mmu.${name}: ${entries} entries, ${ways} ways: ${why}`, 'Write it as ENTRIESxWAYS:POLICY, such as 64x4:fifo.');
+  };
+  if (!isPowerOfTwo(entries) || entries > 65536) bad('the entries must be a power of two up to 65536');
+  if (!isPowerOfTwo(ways) || ways > entries) bad('the ways must be a power of two and no more than the entries');
+  if (!POLICIES.includes(policy)) bad(`the policy must be one of ${POLICIES.join(', ')}`);
+  if (policy === 'direct' && ways !== 1) bad('a direct-mapped TLB has one way');
+}
+
+/** Throws InputError for a configuration no machine can have. */
+export function checkConfig(config: MachineConfig): void {
+  const { memory, mmu } = config;
+  if (!Number.isInteger(memory) || memory < 2 * MiB || memory % (2 * MiB) !== 0 || memory > 2 * GiB) {
+    throw new InputError(`memory of ${memory} bytes`, 'Give 2 MiB to 2 GiB in multiples of 2 MiB, such as 64M.');
+  }
+  if (config.hosting === 'type2' && config.strategy === 'bare') {
+    throw new InputError('type 2 hosting without a VMM', 'Choose the strategy nested, shadow or paravirt.');
+  }
+  checkTlb('l1d', mmu.l1d);
+  checkTlb('l2', mmu.l2);
+  if (mmu.l1i) {
+    checkTlb('l1i', mmu.l1i);
+    if (mmu.l1i.entries === 0 && mmu.l1d.entries > 0) {
+      throw new InputError('mmu.l1i is off while mmu.l1d is on', 'Give it entries, or make the first level unified.');
+    }
+  }
+  for (const name of ['walkCache', 'nestedTlb'] as const) {
+    if (mmu[name] !== 0 && (!isPowerOfTwo(mmu[name]) || mmu[name] > 65536)) {
+      throw new InputError(`mmu.${name} of ${mmu[name]} entries`, 'Give 0 or a power of two up to 65536.');
+    }
+  }
+  if (!isPowerOfTwo(config.codePages) || config.codePages < 4 || config.codePages > 32768) {
+    throw new InputError(`codePages of ${config.codePages}`, 'Give a power of two from 4 to 32768.');
+  }
+}
+
+/** Bytes of the model's tables, to check that they fit their place. */
+function modelBytes(mmu: MmuConfig): number {
+  const tlbs = [mmu.l1i, mmu.l1d, mmu.l2].reduce((sum, t) => sum + (t ? t.entries * 36 : 0), 0);
+  const lines = [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].reduce((sum, c) => sum + c.lines * 8, 0);
+  return tlbs + lines + mmu.walkCache * 9 * 20 + mmu.nestedTlb * 20 + 64 * 64;
+}
+
+/** Makes a core for a configuration; throws InputError where it cannot be. */
+export async function createCore(module: WebAssembly.Module, config: MachineConfig): Promise<Core> {
+  checkConfig(config);
+  const mmu = config.counting ? config.mmu : MMU_OFF;
+  if (modelBytes(mmu) > PLACES.DYNAMIC - PLACES.MODEL) {
+    throw new InputError('the modelled TLBs and caches are too large together', 'Halve their entries.');
+  }
+  const { cells, end } = dynamicLayout(config);
+  const pages = Math.ceil(end / WASM_PAGE);
+  if (pages > 65536) {
+    throw new InputError(`${config.memory / MiB} MiB of guest memory do not fit a 4 GiB host with the tables of the VMM`, 'Give the guest less.');
+  }
+  let memory: WebAssembly.Memory;
+  try {
+    memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    throw new InputError(`this host has no ${Math.ceil(end / MiB)} MiB for the machine`, 'Give the guest less memory.');
+  }
+  const abort = (_message: number, _file: number, line: number, column: number): never => {
+    throw new Error(`the core aborted at ${line}:${column}`);
+  };
+  const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  const view = new DataView(memory.buffer);
+  const core: Core = Object.assign(
+    {
+      memory,
+      bytes: new Uint8Array(memory.buffer),
+      view,
+      get: (cell: Cell): bigint => view.getBigUint64(CELL_OFFSETS[cell], true),
+      set: (cell: Cell, value: bigint | number): void => view.setBigUint64(CELL_OFFSETS[cell], BigInt(value), true),
+    },
+    instance.exports as unknown as CoreExports,
+  );
+  for (const [cell, value] of Object.entries(cells)) core.set(cell as Cell, value);
+  configure(core, config, mmu);
+  core.reset();
+  return core;
+}
+
+function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
+  core.set('STRATEGY', STRATEGIES.findIndex((s) => s.id === config.strategy));
+  core.set('HOSTING', HOSTINGS.findIndex((h) => h.id === config.hosting));
+  core.set('COUNTING', config.counting ? 1 : 0);
+  core.set('AD_FAULT', config.adUpdate === 'fault' ? 1 : 0);
+  core.set('FAST_OFF', fastTlbOff(config) ? 1 : 0);
+  core.set('SHADOW_UNSYNC', config.shadow.policy === 'unsync' ? 1 : 0);
+  core.set('SHADOW_FLOOD', config.shadow.flood);
+  core.set('SHADOW_CACHED', config.shadow.cachedRoots ? 1 : 0);
+  core.set('HOST_PAGES', { '4k': 0, '2m': 1, '1g': 2 }[config.hostPages]);
+  core.set('HOST_LEVELS', config.hostLevels);
+  core.set('TAGGED', mmu.tagged ? 1 : 0);
+  core.set('SEED', BigInt(mmu.seed) * 0x9e3779b97f4a7c15n % 2n ** 64n || 1n);
+  core.set('CODE_PAGES', config.codePages);
+  core.resetModelHeap();
+  const tlb = (id: number, t: TlbGeometry | null): void => {
+    if (!t || t.entries === 0) core.configureTlb(id, 0, 0, 0);
+    else core.configureTlb(id, t.entries, t.ways, POLICIES.indexOf(t.policy));
+  };
+  tlb(0, mmu.l1i);
+  tlb(1, mmu.l1d);
+  tlb(2, mmu.l2);
+  core.configureTables(mmu.walkCache, mmu.nestedTlb);
+  [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].forEach((c, i) => core.configureLines(i, c.lines, c.ways));
+}

@@ -1,0 +1,13 @@
+/** What `run` of the core returns; the core's side is assembly/bus/events.ts. */
+export const EVENT = {
+  slice: 0,
+  exit: 1,
+  regionBegin: 2,
+  regionEnd: 3,
+  console: 4,
+  stalled: 5,
+  reset: 6,
+  refused: 7,
+  trapLoop: 8,
+  noMemory: 9,
+} as const;

@@ -1,0 +1,188 @@
+/** One machine: loads a guest, runs it in slices, and says what became of it. */
+import type { MachineConfig } from '../abi/config.ts';
+import { type Counters, TRAPS } from '../abi/counters.ts';
+import { PLACES } from '../abi/layout.ts';
+import type { MachineHost, Progress, RegionResult, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
+import { type Core, createCore } from '../engine/core.ts';
+import { EVENT } from '../engine/events.ts';
+import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
+import { loadImage } from './load.ts';
+
+/** About 50 ms interpreted: often enough to be stopped, seldom enough to cost nothing. */
+const SLICE = 10_000_000;
+/** Console output kept of a guest that floods it. */
+const CONSOLE_LIMIT = 1 << 20;
+
+const hex = (n: bigint): string => `0x${n.toString(16)}`;
+
+/** Lets the event loop deliver messages (a request to stop). */
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+
+interface Ending {
+  readonly status: RunStatus;
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+/** Gathers what a guest says while it runs. */
+class Session {
+  private readonly core: Core;
+  private readonly text = new TextDecoder();
+  private readonly started = performance.now();
+  private regionStart = 0;
+  private region: RegionResult | null = null;
+  private console = '';
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  elapsed(): number {
+    return performance.now() - this.started;
+  }
+
+  drain(): void {
+    const bytes = drainConsole(this.core);
+    if (bytes.length && this.console.length < CONSOLE_LIMIT) this.console += this.text.decode(bytes, { stream: true });
+  }
+
+  /** Runs on until something ends the guest or the slice; null at the end of a slice. */
+  slice(limit: bigint): Ending | null {
+    for (;;) {
+      const event = this.core.run(limit);
+      const now = performance.now();
+      if (event === EVENT.regionBegin) {
+        this.regionStart = performance.now();
+        continue;
+      }
+      if (event === EVENT.regionEnd) {
+        this.endRegion(now - this.regionStart);
+        continue;
+      }
+      this.drain();
+      if (event === EVENT.slice) return null;
+      if (event !== EVENT.console) return this.ending(event);
+    }
+  }
+
+  private endRegion(wallMs: number): void {
+    const counters = readCounters(this.core, PLACES.ROI_END, PLACES.ROI_BEGIN);
+    const before = this.region;
+    this.region = { counters: before ? sum(before.counters, counters) : counters, wallMs: wallMs + (before?.wallMs ?? 0), iterations: 0 };
+  }
+
+  private ending(event: number): Ending {
+    const code = Number(this.core.get('EVENT_CODE'));
+    const at = `at pc ${hex(this.core.get('PC'))} after ${this.core.get('INSTRET')} instructions`;
+    switch (event) {
+      case EVENT.exit:
+        return code === 0
+          ? { status: 'passed', exitCode: 0, message: 'the guest ended well' }
+          : { status: 'failed', exitCode: code, message: `the guest failed with code ${code} ${at}` };
+      case EVENT.stalled:
+        return { status: 'stalled', exitCode: 1, message: `the guest waits for an interrupt that nothing can raise ${at}` };
+      case EVENT.reset:
+        return { status: 'failed', exitCode: 1, message: `the guest asked for a reset ${at}` };
+      case EVENT.trapLoop: {
+        const cause = TRAPS.find((t) => t.code === code)?.id ?? code;
+        return {
+          status: 'crashed',
+          exitCode: 1,
+          message: `the guest crashed: its trap handler traps before its first instruction (${cause}, address ${hex(this.core.get('TVAL'))}) ${at}`,
+        };
+      }
+      default:
+        return { status: 'refused', exitCode: 1, message: `the VMM gave the guest up (event ${event}) ${at}` };
+    }
+  }
+
+  outcome(ending: Ending): RunOutcome {
+    const { core } = this;
+    const wallMs = this.elapsed();
+    this.drain();
+    const iterations = Number(core.get('ITERATIONS'));
+    return {
+      ...ending,
+      console: this.console,
+      result: core.get('RESULT_SET') ? core.get('RESULT').toString(16).padStart(16, '0') : null,
+      counters: currentCounters(core),
+      region: this.region && { ...this.region, iterations },
+      digest: digest(core),
+      wallMs,
+    };
+  }
+}
+
+function sum(a: Counters, b: Counters): Counters {
+  const total: Counters = { ...a };
+  for (const [id, value] of Object.entries(b)) total[id] = (total[id] ?? 0) + value;
+  return total;
+}
+
+const sha256 = async (bytes: Uint8Array): Promise<string> => {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('');
+};
+
+/**
+ * A machine on a compiled core. `load` makes it anew each time, so one host can run one guest after another.
+ * Example: `const host = createMachineHost(module); await host.load(elf, MACHINE_DEFAULT); await host.run({ budget: 1e9 })`.
+ */
+export function createMachineHost(module: WebAssembly.Module): MachineHost {
+  let core: Core | null = null;
+  let cancelled = false;
+
+  return {
+    async load(image: Uint8Array, config: MachineConfig): Promise<string> {
+      core = null;
+      cancelled = false;
+      const made = await createCore(module, config);
+      loadImage(made, image, config);
+      core = made;
+      return sha256(image);
+    },
+
+    async run({ budget, slice = SLICE }: RunOptions, onProgress?: (p: Progress) => void): Promise<RunOutcome> {
+      if (!core) throw new Error('load() comes before run()');
+      const machine = core;
+      const session = new Session(machine);
+      const stop = machine.get('INSTRET') + BigInt(budget);
+      for (;;) {
+        const now = machine.get('INSTRET');
+        if (cancelled) return session.outcome({ status: 'cancelled', exitCode: 1, message: `stopped after ${now} instructions` });
+        if (now >= stop) {
+          const pc = hex(machine.get('PC'));
+          return session.outcome({
+            status: 'budget',
+            exitCode: 1,
+            message: `the budget of ${budget} instructions is spent at pc ${pc}: the guest may run for ever; raise --budget if not`,
+          });
+        }
+        const limit = now + BigInt(slice) < stop ? now + BigInt(slice) : stop;
+        let ending: Ending | null;
+        try {
+          ending = session.slice(limit);
+        } catch (error) {
+          // A trap of the core itself: the guest found a fault of ours, which must not take the host down.
+          const why = error instanceof Error ? error.message : String(error);
+          ending = { status: 'crashed', exitCode: 1, message: `the machine stopped on an internal error: ${why}` };
+        }
+        if (ending) return session.outcome(ending);
+        onProgress?.({ instret: Number(machine.get('INSTRET')), wallMs: session.elapsed() });
+        await breathe();
+      }
+    },
+
+    cancel(): void {
+      cancelled = true;
+    },
+  };
+}
