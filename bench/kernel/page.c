@@ -10,7 +10,6 @@
 
 static u64 first, next, end;
 static u64 free_list;
-static u64 free_count;
 static u16 *users;
 
 static u16 *users_of(u64 frame) { return frame >= first && frame < end ? &users[(frame - first) / PAGE_SIZE] : NULL; }
@@ -20,7 +19,6 @@ void page_init(u64 start, u64 memory_end) {
   end = PAGE_DOWN(memory_end);
   first = PAGE_UP(start + (end - start) / PAGE_SIZE * sizeof(*users));
   next = first;
-  free_count = (end - first) / PAGE_SIZE;
 }
 
 u64 page_alloc_dirty(void) {
@@ -28,12 +26,11 @@ u64 page_alloc_dirty(void) {
   if (frame) {
     free_list = *(u64 *)frame;
   } else {
-    while (next < end && !arch_frame_usable(next)) next += PAGE_SIZE, free_count--;
+    while (next < end && !arch_frame_usable(next)) next += PAGE_SIZE;
     if (next >= end) return 0;
     frame = next;
     next += PAGE_SIZE;
   }
-  free_count--;
   *users_of(frame) = 1;
   return frame;
 }
@@ -54,12 +51,9 @@ void page_release(u64 frame) {
   if (!count || --*count) return;
   *(u64 *)frame = free_list;
   free_list = frame;
-  free_count++;
 }
 
 int page_exclusive(u64 frame) {
   u16 *count = users_of(frame);
   return count && *count == 1;
 }
-
-u64 page_free_count(void) { return free_count; }

@@ -14,6 +14,5 @@ void page_share(u64 frame);
 void page_release(u64 frame);
 /* Whether one user only has this frame, who may therefore write to it. */
 int page_exclusive(u64 frame);
-u64 page_free_count(void);
 
 #endif

@@ -59,7 +59,6 @@ typedef u64 pte_t;
 #define PTE_D 0x080ull
 #define PTE_SOFT 0x100ull /* free for software: this kernel rewrites entries with it where it only wants a store */
 #define PTE_LEAF (PTE_R | PTE_W | PTE_X)
-#define PTE_FLAGS 0x3ffull
 
 /* Time counter, in ticks of the timebase. */
 static inline u64 read_time(void) {

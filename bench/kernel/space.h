@@ -20,7 +20,6 @@
 #define MMAP_START 0x40000000ull
 #define MMAP_END 0x70000000ull
 #define USER_END 0x80000000ull
-#define KERNEL_BASE 0x80000000ull
 #define DEVICE_BASE 0xc0000000ull
 
 /* Root entries below the kernel's. */
@@ -76,7 +75,7 @@ int area_protect(struct space *space, u64 start, u64 end, u32 rights);
 u64 area_place(struct space *space, u64 bytes);
 
 /* fault.c */
-/* Makes va usable for an access (one PROT_* bit). 0: done, try again; -1: the access is not allowed or memory is out. */
+/* Makes va usable for an access (one PROT_* bit). 0: try again; -1: the access is not allowed or memory is out. */
 int space_fault(struct space *space, u64 va, u32 access);
 /* The frame address behind va for the kernel's own access, faulted in if needed; 0: no access. */
 u64 space_resolve(struct space *space, u64 va, u32 access);

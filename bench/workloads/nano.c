@@ -51,7 +51,7 @@ static u64 demand_fault(u64 n) {
   return count;
 }
 
-/* The kernel skips the instruction, 4 bytes of an encoding that no extension will take (opcode custom-0 at all ones). */
+/* The kernel skips the instruction: all ones is illegal for good (unprivileged specification, section 1.5). */
 static u64 illegal_trap(u64 n) {
   u64 count = 0;
   for (; count < n; count++) __asm__ volatile(".4byte 0xffffffff");

@@ -10,7 +10,9 @@ u64 arch_machine_delta = 0;
 static pte_t *kernel_root;
 static u64 asid_count;
 
-static inline void fence_page(u64 va, u64 asid) { __asm__ volatile("sfence.vma %0, %1" ::"r"(va), "r"(asid) : "memory"); }
+static inline void fence_page(u64 va, u64 asid) {
+  __asm__ volatile("sfence.vma %0, %1" ::"r"(va), "r"(asid) : "memory");
+}
 /* With ASID 0 named, global (the kernel's) translations stay. */
 static inline void fence_asid(u64 asid) { __asm__ volatile("sfence.vma x0, %0" ::"r"(asid) : "memory"); }
 static inline void fence_all(void) { __asm__ volatile("sfence.vma x0, x0" ::: "memory"); }
