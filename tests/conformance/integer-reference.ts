@@ -44,6 +44,7 @@ const carryless = (a: bigint, b: bigint): bigint => {
   return product;
 };
 
+const choose = (first: boolean, a: bigint, b: bigint): bigint => (first ? a : b);
 const bit = (n: bigint): bigint => 1n << (n & 63n);
 
 /** Register–register instructions. */
@@ -86,10 +87,10 @@ export const BINARY: Readonly<Record<string, Binary>> = {
   andn: (a, b) => a & ~b,
   orn: (a, b) => a | ~b,
   xnor: (a, b) => ~(a ^ b),
-  min: (a, b) => (s64(a) < s64(b) ? a : b),
-  minu: (a, b) => (a < b ? a : b),
-  max: (a, b) => (s64(a) < s64(b) ? b : a),
-  maxu: (a, b) => (a < b ? b : a),
+  min: (a, b) => choose(s64(a) < s64(b), a, b),
+  minu: (a, b) => choose(a < b, a, b),
+  max: (a, b) => choose(s64(a) < s64(b), b, a),
+  maxu: (a, b) => choose(a < b, b, a),
   rol: (a, b) => rotateLeft(a, b & 63n, 64),
   ror: (a, b) => rotateRight(a, b & 63n, 64),
   rolw: (a, b) => s32(rotateLeft(a, b & 31n, 32)),
