@@ -13,10 +13,10 @@ export const ENGINES = [
 export type EngineId = (typeof ENGINES)[number]['id'];
 
 /** How many times slower than `native` the interpreter may be, where that is promised. */
-export const SLOWDOWN_LIMITS: Readonly<Record<string, number>> = { 'integer-mix': 8, sha256: 28 };
+const SLOWDOWN_LIMITS: Readonly<Record<string, number>> = { 'integer-mix': 8, sha256: 28 };
 
 /** How many times slower counting may make the interpreter, over the geometric mean of the workloads. */
-export const COUNTING_LIMIT = 1.05;
+const COUNTING_LIMIT = 1.05;
 
 /** What was measured of one workload: milliseconds of the measured region, in the order taken. */
 export interface Samples {
