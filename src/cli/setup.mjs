@@ -267,7 +267,7 @@ export async function setUp(root, { steps = STEPS, log = (line) => console.error
       }
     };
     for (const step of steps) {
-      const before = (step.needs ?? []).map((id) => runs.get(id));
+      const before = (step.needs ?? []).map((id) => runs.get(id) ?? true);
       runs.set(
         step.id,
         Promise.all(before).then(async (oks) => !oks.includes(false) && (await runStep(step))),
@@ -285,5 +285,13 @@ export async function setUp(root, { steps = STEPS, log = (line) => console.error
   }
 }
 
+// As a program: all steps, or those named.
 const isMain = process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url));
-if (isMain) process.exitCode = (await setUp(resolve(dirname(fileURLToPath(import.meta.url)), '../..'))) ? 0 : 3;
+if (isMain) {
+  const named = process.argv.slice(2);
+  const steps = STEPS.filter((step) => named.length === 0 || named.includes(step.id));
+  const unknown = named.find((id) => !STEPS.some((step) => step.id === id));
+  if (unknown) console.error(`set-up: unknown step ${unknown}; known: ${STEPS.map((step) => step.id).join(', ')}`);
+  const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+  process.exitCode = unknown ? 2 : (await setUp(root, { steps })) ? 0 : 3;
+}

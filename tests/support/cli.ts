@@ -1,0 +1,51 @@
+/** Runs the real command line, as a user would: a process of its own. */
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+const BIN = resolve(ROOT, 'src/cli/trapframe.mjs');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Sends this signal once stderr or stdout holds the text. */
+  readonly interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals };
+  /** Milliseconds; the process is killed afterwards. */
+  readonly deadline?: number;
+}
+
+/** Runs `trapframe …args`. Set-up has been done by whoever started the tests. */
+export function trapframe(
+  args: readonly string[],
+  { cwd = ROOT, interrupt, deadline = 120_000 }: RunOptions = {},
+): Promise<Ended> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd,
+      env: { ...process.env, TRAPFRAME_NO_SETUP: '1', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const out = { stdout: '', stderr: '' };
+    let interrupted = false;
+    const take = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
+      out[stream] += chunk.toString();
+      if (interrupt && !interrupted && interrupt.when.test(out.stdout + out.stderr)) {
+        interrupted = true;
+        child.kill(interrupt.signal);
+      }
+    };
+    child.stdout.on('data', take('stdout'));
+    child.stderr.on('data', take('stderr'));
+    const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
+    child.on('error', fail);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      done({ code, ...out });
+    });
+  });
+}
