@@ -64,7 +64,6 @@ const FIRMWARE_ENVCFG: u64 = 0x8000_0000_0000_00f0;
  */
 export function start(entry: u64, tree: u64): void {
   store<u64>(PC, entry);
-  store<u64>(X + 11 * 8, tree);
   store<u64>(MSTATUS, 0);
   store<u32>(PRIV, PRIV_M);
   const firmware = load<u32>(SBI) != 0;
@@ -86,6 +85,9 @@ export function start(entry: u64, tree: u64): void {
     store<u64>(X + 13 * 8, <u64>(load<u32>(GRANT_BASE) - load<u32>(RAM_BASE)) >> 12);
     store<u64>(X + 14 * 8, root);
   }
+  // After the tables: building them answers like a hypercall, in a0 and a1.
+  store<u64>(X + 10 * 8, 0);
+  store<u64>(X + 11 * 8, tree);
   refreshContext();
   memory.fill(COUNTERS, 0, COUNTERS_BYTES);
 }
