@@ -14,11 +14,6 @@ export interface Alias {
 
 const alias = (of: string, when: Alias['when'], name: string, syntax: string): Alias => ({ of, when, name, syntax });
 
-const branch = (of: string, zero: string, toZero: string): Alias[] => [
-  ...(zero ? [alias(of, { rs2: 0 }, zero, 'rs1,target')] : []),
-  ...(toZero ? [alias(of, { rs1: 0 }, toZero, 'rs2,target')] : []),
-];
-
 const signs = (letter: string): Alias[] => [
   alias(`fsgnj.${letter}`, { rs2: 'rs1' }, `fmv.${letter}`, 'fd,fs1'),
   alias(`fsgnjn.${letter}`, { rs2: 'rs1' }, `fneg.${letter}`, 'fd,fs1'),
@@ -47,10 +42,12 @@ export const ALIASES: readonly Alias[] = [
   alias('sltu', { rs1: 0 }, 'snez', 'rd,rs2'),
   alias('slt', { rs2: 0 }, 'sltz', 'rd,rs1'),
   alias('slt', { rs1: 0 }, 'sgtz', 'rd,rs2'),
-  ...branch('beq', 'beqz', ''),
-  ...branch('bne', 'bnez', ''),
-  ...branch('bge', 'bgez', 'blez'),
-  ...branch('blt', 'bltz', 'bgtz'),
+  alias('beq', { rs2: 0 }, 'beqz', 'rs1,target'),
+  alias('bne', { rs2: 0 }, 'bnez', 'rs1,target'),
+  alias('bge', { rs1: 0 }, 'blez', 'rs2,target'),
+  alias('bge', { rs2: 0 }, 'bgez', 'rs1,target'),
+  alias('blt', { rs2: 0 }, 'bltz', 'rs1,target'),
+  alias('blt', { rs1: 0 }, 'bgtz', 'rs2,target'),
   alias('jal', { rd: 0 }, 'j', 'target'),
   alias('jal', { rd: 1 }, 'jal', 'target'),
   alias('jalr', { rd: 0, rs1: 1, imm: 0 }, 'ret', ''),

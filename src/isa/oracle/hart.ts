@@ -12,6 +12,8 @@ import { callPrimitive } from './primitives.ts';
 export interface OracleMemory {
   load(address: bigint, bytes: Width): bigint;
   store(address: bigint, bytes: Width, value: bigint): void;
+  /** Throws what a store there would: atomics need a writable place before they read it, or even if they will not write. */
+  probeStore(address: bigint, bytes: Width): void;
 }
 
 /** An exception the memory raises. */
@@ -166,6 +168,7 @@ export class OracleHart {
 
   private amo(effect: Extract<Effect, { kind: 'amo' }>, context: Context): void {
     const address = this.atomicAddress(effect.bytes, context, CAUSE.storeMisaligned);
+    this.memory.probeStore(address, effect.bytes);
     context.old = this.memory.load(address, effect.bytes);
     this.memory.store(address, effect.bytes, this.fold(effect.value, context));
     this.setX(context.instruction.operands.rd!, BigInt.asIntN(8 * effect.bytes, context.old));
@@ -181,6 +184,7 @@ export class OracleHart {
   private storeConditional(bytes: Width, context: Context): void {
     const { rd, rs2 } = context.instruction.operands;
     const address = this.atomicAddress(bytes, context, CAUSE.storeMisaligned);
+    this.memory.probeStore(address, bytes);
     const held = this.reservation;
     const succeeds = held?.address === address && held.bytes === bytes;
     if (succeeds) this.memory.store(address, bytes, BigInt.asUintN(8 * bytes, this.x[rs2!]!));
