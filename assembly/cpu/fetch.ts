@@ -4,7 +4,7 @@
 // belong to the physical page, so every mapping of it shares them; a store into the page clears what it touched, and the
 // change is seen by the next instruction.
 import {
-  CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF, PAGE_HOST, PAGE_REC,
+  CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF, PAGE_HOST, PAGE_KEPT, PAGE_REC,
   PAGE_VA, PC, SCRATCH, STOP, TLB_FETCH, TLB_MASK, TVAL,
 } from '../generated/layout';
 import { OP_PAGE_END, decode } from '../generated/decode';
@@ -20,9 +20,10 @@ const PAGE_END_AT: u32 = 4096 << 3;
  * PC at the target.
  */
 export function fetch(pc: u64): u32 {
-  const records = load<u32>(PAGE_REC);
   const page = load<u64>(PAGE_VA);
-  if (records && (pc ^ page) < 4096) {
+  // PAGE_KEPT is cleared when the translation of the page may have changed; the interpreter finishes its block on it.
+  if (load<u32>(PAGE_KEPT) && (pc ^ page) < 4096) {
+    const records = load<u32>(PAGE_REC);
     store<u64>(DELTA, page - <u64>(records >> 3));
     return records + (((<u32>pc) & 0xffe) << 3);
   }
@@ -51,6 +52,7 @@ function fetchPage(pc: u64): u32 {
   const base = pc & ~0xfff;
   store<u64>(PAGE_VA, base);
   store<u32>(PAGE_REC, records);
+  store<u32>(PAGE_KEPT, 1);
   store<u32>(PAGE_HOST, page);
   store<u64>(DELTA, base - <u64>(records >> 3));
   return records + (((<u32>pc) & 0xffe) << 3);

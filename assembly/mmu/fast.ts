@@ -5,7 +5,7 @@
 // An invalid entry of slot i holds a page whose index bits differ from i; no address that maps to the slot can match it.
 import {
   TLB_READ, TLB_WRITE, TLB_FETCH, TLB_MASK, TLB_ENTRIES, JOURNAL_READ, JOURNAL_WRITE, JOURNAL_FETCH, JOURNAL_R, JOURNAL_W,
-  JOURNAL_F, PAGE_REC,
+  JOURNAL_F, PAGE_KEPT,
 } from '../generated/layout';
 
 @inline function slotOf(va: u64): u32 {
@@ -27,7 +27,7 @@ export function resetFast(): void {
   store<u32>(JOURNAL_R, 0);
   store<u32>(JOURNAL_W, 0);
   store<u32>(JOURNAL_F, 0);
-  store<u32>(PAGE_REC, 0);
+  store<u32>(PAGE_KEPT, 0);
 }
 
 // Every fill is journalled, so that dropping the whole of a table costs as much as what was filled since the last time.
@@ -80,7 +80,7 @@ export function dropFastWrites(): void {
 
 export function dropFastFetches(): void {
   drop(TLB_FETCH, JOURNAL_FETCH, JOURNAL_F);
-  store<u32>(PAGE_REC, 0);
+  store<u32>(PAGE_KEPT, 0);
 }
 
 /** The translation context changed: nothing of the old one may be used. */
@@ -112,5 +112,5 @@ export function dropFastFetchPage(va: u64, level: u32): void {
     return;
   }
   dropOne(TLB_FETCH, va);
-  store<u32>(PAGE_REC, 0);
+  store<u32>(PAGE_KEPT, 0);
 }

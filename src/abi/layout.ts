@@ -18,7 +18,7 @@ import { COUNTER_IDS } from './counters.ts';
 /** Cells of the hart state, 8 bytes each, in this order from CELLS. */
 export const CELLS = [
   // The interpreter's own
-  'PC', 'INSTRET', 'BUDGET', 'DELTA', 'DATA_ACCESSES', 'STOP', 'CAUSE', 'TVAL', 'PAGE_VA', 'PAGE_REC', 'PAGE_HOST',
+  'PC', 'INSTRET', 'BUDGET', 'DELTA', 'DATA_ACCESSES', 'STOP', 'CAUSE', 'TVAL', 'PAGE_VA', 'PAGE_REC', 'PAGE_HOST', 'PAGE_KEPT',
   'FP_OFF', 'FP_DIRTY', 'FFLAGS', 'FRM', 'EVENT', 'EVENT_CODE', 'RESERVATION', 'SLICE_END',
   'TRAP_AT', 'TRAP_REPEATS',
   // Architectural state of the guest
