@@ -6,14 +6,30 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MACHINE_DEFAULT, STRATEGIES, type Strategy } from '../src/abi/config.ts';
 import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
 import { loadNative, type NativeProgram } from '../src/engine/native.ts';
+import { createMachineHost } from '../src/machine/host.ts';
 
 const NATIVE = WORKLOADS.filter((w) => w.native);
 
-const wasmOf = (w: Workload) => readFile(new URL(`../build/guests/wasm/${w.id}.wasm`, import.meta.url));
+const built = async (file: string) => new Uint8Array(await readFile(new URL(`../build/${file}`, import.meta.url)));
 
 const quickParams = (w: Workload) => w.params.map((p) => BigInt(w.quick[p.name] ?? p.default));
+
+const bootargsOf = (w: Workload) =>
+  [`workload=${w.id}`, ...w.params.map((p) => `${p.name}=${w.quick[p.name] ?? p.default}`)].join(' ');
+
+/** The checksum of the RISC-V build, run by the lab's kernel on the lab's machine at quick size. */
+async function checksumOnMachine(w: Workload, strategy: Strategy): Promise<bigint> {
+  const host = createMachineHost(await WebAssembly.compile(await built('trapframe.wasm')));
+  const image = strategy === 'paravirt' ? 'kernel-paravirt.elf' : 'kernel.elf';
+  await host.load(await built(`guests/${image}`), { ...MACHINE_DEFAULT, strategy, bootargs: bootargsOf(w) });
+  const outcome = await host.run({ budget: 1e9 });
+  if (outcome.status !== 'passed')
+    throw new Error(`${w.id}: ${outcome.status}: ${outcome.message}\n${outcome.console}`);
+  return BigInt(`0x${outcome.result}`);
+}
 
 const QEMU = 'qemu-system-riscv64';
 const haveQemu = spawnSync(QEMU, ['--version']).status === 0;
@@ -21,9 +37,7 @@ const haveQemu = spawnSync(QEMU, ['--version']).status === 0;
 /** The checksum of the RISC-V build, run by the lab's kernel on QEMU at quick size. */
 function checksumOnQemu(w: Workload): bigint {
   const kernel = fileURLToPath(new URL('../build/guests/kernel.elf', import.meta.url));
-  const params = w.params.map((p) => `${p.name}=${w.quick[p.name] ?? p.default}`);
-  const bootargs = [`workload=${w.id}`, ...params].join(' ');
-  const args = ['-M', 'virt', '-m', '64M', '-nographic', '-kernel', kernel, '-append', bootargs];
+  const args = ['-M', 'virt', '-m', '64M', '-nographic', '-kernel', kernel, '-append', bootargsOf(w)];
   const { stdout } = spawnSync(QEMU, args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
   const verdict = /^PASS \S+ ([0-9a-f]+)\s*$/m.exec(stdout);
   if (!verdict) throw new Error(`no PASS from ${w.id}:\n${stdout.slice(-500)}`);
@@ -68,7 +82,7 @@ describe.each(NATIVE)('workload $id', (workload) => {
   let program: NativeProgram;
 
   beforeAll(async () => {
-    bytes = new Uint8Array(await wasmOf(workload));
+    bytes = await built(`guests/wasm/${workload.id}.wasm`);
     program = await loadNative(bytes);
   });
 
@@ -91,7 +105,11 @@ describe.each(NATIVE)('workload $id', (workload) => {
     expect(program.run(least).checksum).not.toBe(0n);
   });
 
-  it.skipIf(!haveQemu)('gives the checksum of its RISC-V build', () => {
+  it.each(STRATEGIES.map((s) => s.id))('gives the checksum of its RISC-V build under %s', async (strategy) => {
+    expect(program.run(params).checksum).toBe(await checksumOnMachine(workload, strategy));
+  });
+
+  it.skipIf(!haveQemu)('gives the checksum of its RISC-V build on QEMU', () => {
     expect(program.run(params).checksum).toBe(checksumOnQemu(workload));
   });
 

@@ -29,7 +29,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     program: 'memory/tlb-sweep',
     operations: 'hops',
     native: true,
-    quick: { pages: 1024, hops: 1_000_000 },
+    quick: { pages: 2048, hops: 1_000_000 },
   },
   {
     id: 'gups',
@@ -49,7 +49,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
     program: 'memory/gups',
     operations: 'updates',
     native: true,
-    quick: { table_mib: 4, updates: 400_000 },
+    quick: { table_mib: 16, updates: 400_000 },
   },
   {
     id: 'stream',
