@@ -44,7 +44,7 @@ export class Progress {
       case 'plan':
         this.#total = event.total;
         if (!this.#stream.isTTY) this.#say(`${event.total} runs for ${event.cells} cells`);
-        break;
+        return;
       case 'start':
         this.#what = `${event.what} (${event.phase})`;
         this.#instret = 0;

@@ -13,8 +13,8 @@ export interface Ended {
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Sends this signal once stderr or stdout holds the text. */
-  readonly interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals };
+  /** Sends this signal once stderr or stdout holds the text, or after some milliseconds. */
+  readonly interrupt?: { readonly when: RegExp | number; readonly signal: NodeJS.Signals };
   /** Milliseconds; the process is killed afterwards. */
   readonly deadline?: number;
 }
@@ -34,17 +34,19 @@ export function trapframe(
     let interrupted = false;
     const take = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       out[stream] += chunk.toString();
-      if (interrupt && !interrupted && interrupt.when.test(out.stdout + out.stderr)) {
-        interrupted = true;
-        child.kill(interrupt.signal);
-      }
+      if (!interrupt || interrupted || typeof interrupt.when === 'number') return;
+      interrupted = interrupt.when.test(out.stdout + out.stderr);
+      if (interrupted) child.kill(interrupt.signal);
     };
     child.stdout.on('data', take('stdout'));
     child.stderr.on('data', take('stderr'));
+    const after = typeof interrupt?.when === 'number' ? interrupt.when : deadline;
+    const interrupter = setTimeout(() => child.kill(interrupt?.signal), after);
     const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
     child.on('error', fail);
     child.on('close', (code) => {
       clearTimeout(timer);
+      clearTimeout(interrupter);
       done({ code, ...out });
     });
   });

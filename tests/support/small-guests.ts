@@ -46,12 +46,6 @@ export const GUESTS = {
       end(a, 1);
     }),
   spin: () => guest((a) => forEver(a, () => {})),
-  /** Says that it runs, then computes for ever. */
-  chatter: () =>
-    guest((a) => {
-      print(a, 'running\n');
-      forEver(a, () => a.addi(R.a0, R.a0, 1));
-    }),
   /** Jumps to where nothing is; its trap handler is address 0, where nothing is either. */
   nowhere: () =>
     guest((a) => {

@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { COUNTERS, SERVED, WALK_LEVELS, walkReferenceId } from '../../abi/counters.ts';
 import { WORKLOADS } from '../../abi/workloads.ts';
 import { ENVIRONMENTS } from '../../lab/environments.ts';
+import { LAWS } from '../../lab/laws/table.ts';
 import { PROFILES } from '../../lab/profile.ts';
 import type { Context } from '../context.ts';
 import { columns } from '../table.ts';
@@ -51,6 +52,13 @@ const LISTINGS: readonly Listing[] = [
     summary: 'cost profiles: what an event costs in modelled cycles',
     rows: () => PROFILES.map(({ name, summary, costs }) => ({ id: name, summary, costs })),
     show: ['id'],
+  },
+  {
+    id: 'laws',
+    summary: 'what the literature says must hold',
+    rows: () =>
+      LAWS.map(({ id, statement, kind, profile }) => ({ id, summary: statement, kind, profile: profile ?? null })),
+    show: ['id', 'kind'],
   },
   {
     id: 'counters',
