@@ -88,6 +88,9 @@ export function start(entry: u64, tree: u64): void {
   // After the tables: building them answers like a hypercall, in a0 and a1.
   store<u64>(X + 10 * 8, 0);
   store<u64>(X + 11 * 8, tree);
+  // After the tables: building them answers as a hypercall does, in a0 and a1.
+  store<u64>(X + 10 * 8, 0);
+  store<u64>(X + 11 * 8, tree);
   refreshContext();
   memory.fill(COUNTERS, 0, COUNTERS_BYTES);
 }

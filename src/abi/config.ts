@@ -107,7 +107,7 @@ export const MACHINE_DEFAULT: MachineConfig = {
   mmu: MMU_DEFAULT,
   counting: true,
   adUpdate: 'hardware',
-  shadow: { policy: 'unsync', flood: 0, cachedRoots: true },
+  shadow: { policy: 'unsync', flood: 4, cachedRoots: true },
   hostPages: '4k',
   hostLevels: 3,
   bootargs: '',
