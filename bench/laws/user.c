@@ -76,12 +76,14 @@ u64 event_privileged(u64 n) {
   tables_map(root, SV39, USER_WORD_VA, (u64)words, 0, PTE_CODE | PTE_U);
   tables_enter(root, SV39);
   u64 tried = 0, stopped = 0;
+  roi_begin();
   for (u32 csr = 0; csr < 4096; csr++) {
     if ((csr >> 8 & 3) == 0) continue;
     stopped += (u64)is_stopped(CSR_READ(csr)) + (u64)is_stopped(CSR_WRITE(csr));
     tried += 2;
   }
   for (u64 i = 0; i < ARRAY_LENGTH(PRIVILEGED); i++, tried++) stopped += (u64)is_stopped(PRIVILEGED[i]);
+  roi_end();
   publish_iterations(tried);
   return stopped;
 }

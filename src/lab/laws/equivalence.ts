@@ -19,7 +19,7 @@ async function conservationCases(bench: Bench): Promise<LawCase[]> {
     const name = `${workload} under ${environment}`;
     const reasons = countAll(run, /^exit\.(?!total$|work\.)/);
     cases.push(exact(`${name}: exits`, count(run, 'exit.total'), reasons, 'sum over reasons'));
-    const references = countAll(run, /^walk\.ref\./);
+    const references = countAll(run, /^walk\.ref\..*\.(l1|l2|llc|dram)$/);
     cases.push(
       exact(`${name}: references`, count(run, 'walk.references'), references, 'sum over dimension and server'),
     );
