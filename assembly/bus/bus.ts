@@ -17,7 +17,7 @@ const UART_AT: u64 = 0x1000_0000;
 
 /** A load of 2^lg bytes from a device, naturally aligned; an access fault at `va` where there is none. */
 export function deviceRead(pa: u64, lg: u32, va: u64): u64 {
-  if (pa - UART_AT < 0x100 && lg == 0) return <u32>pa & 0xff > 7 ? 0 : uartRead(<u32>pa & 7);
+  if (pa - UART_AT < 0x100 && lg == 0) return (<u32>pa & 0xff) > 7 ? 0 : uartRead(<u32>pa & 7);
   if (pa - CLINT_AT < 0x1_0000) return part(clintRead(<u32>pa & 0xfff8), <u32>pa & 7, lg);
   if (pa - FINISHER_AT < 0x1000) return part(load<u64>(FINISHER), <u32>pa & 7, lg);
   raise(TRAP_LOAD_ACCESS, va);

@@ -274,6 +274,9 @@ function fill(va: u64, linear: u32, bits: u64, levels: u32, root: u32): void {
     const gpa = below ? leafPage & ~(((<u64>4096) << (9 * at)) - 1) : load<u64>(tables + ((at - 1) << 3));
     const kind = (at - 1) | (role << 8) | (below || !levels ? DIRECT : 0) | (below && levels ? directKind() : 0);
     let child = findPage(gpa, kind);
+    // A page out of step still holds what the table said before it was, perhaps as another table: it is compared
+    // before it is linked anew.
+    if (child && load<u32>(recordOf(child), 24)) syncPage(child);
     if (!child) child = createPage(gpa, kind);
     vmWork(1);
     if (!child || !setChild(entry, child, ((hostPhysical(child) >> 12) << 10) | PTE_V)) {
