@@ -6,7 +6,7 @@ import type { CompareRequest } from '../lab/api.ts';
 import { ENVIRONMENTS } from '../lab/environments.ts';
 import { PROFILES, profileByName } from '../lab/profile.ts';
 
-export const workloads = signal<readonly string[]>(['fork', 'gups', 'integer-mix']);
+export const workloads = signal<readonly string[]>(['null-syscall', 'fork', 'page-fault', 'gups', 'integer-mix']);
 export const environments = signal<readonly string[]>(['native', 'bare', 'shadow', 'nested', 'paravirt']);
 export const profileName = signal('skylake');
 /** A profile from the user's own file; chosen when `profileName` is its name. */

@@ -20,8 +20,8 @@ import {
 import { addOutputOptions, deliver, destination } from '../options/output.ts';
 import { atLeast, list, type Setting } from '../options/values.ts';
 
-/** The comparison of `npm start`: something of each kind, small enough for two minutes on two cores. */
-const DEFAULT_WORKLOADS = 'null-syscall,fork,page-fault,gups,integer-mix';
+/** Something of each kind: single events, processes, page tables, memory, computing. */
+const DEFAULT_WORKLOADS = 'null-syscall,fork,page-fault,ptemod,context-switch,gups,integer-mix,sha256';
 const DEFAULT_ENVIRONMENTS = 'native,bare,shadow,nested,paravirt';
 
 /** Whether a cell has no figures because something went wrong. */
