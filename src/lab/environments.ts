@@ -36,11 +36,11 @@ export const ENVIRONMENTS: readonly Environment[] = [
   machine('paravirt', 'paravirtual paging: validated direct tables, batched updates', { strategy: 'paravirt' }),
   machine('shadow-sync', 'shadow paging, every store to a guest table exits', {
     strategy: 'shadow',
-    shadow: { policy: 'sync' },
+    shadow: { policy: 'sync', flood: 0 },
   }),
-  machine('shadow-flood', 'shadow paging that gives up tables written 16 times without a use', {
+  machine('shadow-no-flood', 'shadow paging that never gives up a table, however often it is written', {
     strategy: 'shadow',
-    shadow: { flood: 16 },
+    shadow: { flood: 0 },
   }),
   machine('shadow-uncached', 'shadow paging that forgets its roots at every address-space switch', {
     strategy: 'shadow',

@@ -47,7 +47,7 @@ const SAME_STATE = [
   'nested',
   'shadow',
   'shadow-sync',
-  'shadow-flood',
+  'shadow-no-flood',
   'shadow-uncached',
   'nested-2m',
   'shadow-2m',
