@@ -70,5 +70,5 @@ export async function measure(
     settings.seed,
   );
   for (const engine of order.flat()) ms[engine].push(await sample(engine, once));
-  return { workload: workload.id, params, instructions, ms };
+  return { workload: workload.id, group: workload.group, params, instructions, ms };
 }

@@ -9,7 +9,7 @@ export const COMPUTE_WORKLOADS: readonly Workload[] = [
       'Load-to-load latency over a working set: one node a cache line, linked into one random cycle, so that every load waits for the one before it. Swept over the set, it draws the steps of the memory hierarchy.',
     params: [
       { name: 'kib', default: 4096, summary: 'working set', unit: 'KiB', least: 1 },
-      { name: 'hops', default: 20_000_000, summary: 'dependent loads', unit: 'loads' },
+      { name: 'hops', default: 10_000_000, summary: 'dependent loads', unit: 'loads' },
     ],
     program: 'memory/memory-latency',
     operations: 'hops',
