@@ -42,7 +42,7 @@ static u64 next_table(u64 va) { return (va | (MEGAPAGE_SIZE - 1)) + 1; }
 
 void map_clear(struct space *space, u64 start, u64 end) {
   /* Frames must not be reused before the TLB has forgotten them: release them in batches, after the commit. */
-  u64 released[64];
+  u64 released[256];
   u64 count = 0;
   for (u64 va = start; va < end;) {
     pte_t *entry = map_find(space, va);

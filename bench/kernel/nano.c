@@ -1,6 +1,6 @@
 /*
- * Loops of the smallest events, run by the kernel itself with markers directly around them. Each returns how many
- * events it counted, so that the program that asked can check them.
+ * Loops of the smallest events, run by the kernel itself with interrupts open and markers directly around them: the
+ * region holds the events asked for and no other. Each loop returns how many it counted, for the program to check.
  */
 #include "arch/arch.h"
 #include "kernel.h"
@@ -32,7 +32,7 @@ static u64 irq_mask(u64 n, u64 argument) {
     csr_clear(sie, INTERRUPT_TIMER);
     csr_set(sie, INTERRUPT_TIMER);
   }
-  return csr_read(sie) & INTERRUPT_TIMER ? count : 0;
+  return count;
 }
 
 /* Rewrites the entries of a range of `pages` mapped pages in turn: the same translation, another software bit. */
@@ -67,20 +67,18 @@ static u64 pte_update(u64 n, u64 argument) {
 
 static u64 hypercall(u64 n, u64 argument) {
   (void)argument;
-  u64 first = arch_null_call(), same = 0;
-  for (u64 i = 0; i < n; i++) same += arch_null_call() == first;
-  return same;
+  u64 answered = 0;
+  for (u64 i = 0; i < n; i++) answered += arch_null_call() != 0; /* both answer with a version */
+  return answered;
 }
 
-/* Runs with interrupts open; each round waits until its own interrupt was taken. */
+/* Each round waits until its own interrupt was taken. */
 static u64 until_taken(u64 n, u64 (*count)(void), void (*cause)(void)) {
   u64 before = count();
-  csr_set(sstatus, STATUS_SIE);
   for (u64 i = 1; i <= n; i++) {
     cause();
     while (count() < before + i) __asm__ volatile("");
   }
-  csr_clear(sstatus, STATUS_SIE);
   return count() - before;
 }
 
@@ -98,8 +96,10 @@ static const loop loops[NANO_COUNT] = {NANO_OPS(NANO_LOOP)};
 s64 nano(u64 operation, u64 iterations, u64 argument) {
   if (operation >= NANO_COUNT) return -1;
   if (operation == NANO_pte_update) return (s64)pte_update(iterations, argument);
+  csr_set(sstatus, STATUS_SIE);
   roi_begin();
   u64 count = loops[operation](iterations, argument);
   roi_end();
-  return (s64)count;
+  csr_clear(sstatus, STATUS_SIE);
+  return csr_read(sie) & INTERRUPT_TIMER ? (s64)count : -1;
 }

@@ -6,6 +6,7 @@
 #include "page.h"
 
 struct process processes[PROCESS_COUNT];
+u64 process_slots;
 struct process *current;
 
 static u8 stacks[PROCESS_COUNT][KERNEL_STACK_BYTES] __attribute__((aligned(16), section(".noinit")));
@@ -18,6 +19,7 @@ static struct process *process_new(void) {
     if (process->state != PROCESS_FREE) continue;
     /* One ASID a slot, 0 for none: it is flushed when the slot's space ends, not at every switch. */
     if (space_init(&process->space, arch_asid_count() > PROCESS_COUNT ? i + 1 : 0)) return NULL;
+    if (i >= process_slots) process_slots = i + 1;
     process->pid = ++last_pid;
     process->parent = current;
     process->frame = (struct trapframe *)(stacks[i] + KERNEL_STACK_BYTES) - 1;
@@ -67,7 +69,7 @@ s64 process_fork(void) {
 
 void process_exit(s64 status) {
   for (u64 i = 0; i < FILE_COUNT; i++) file_close(&current->files[i]);
-  for (u64 i = 0; i < PROCESS_COUNT; i++) /* orphans: process_wait of anyone reaps them */
+  for (u64 i = 0; i < process_slots; i++) /* orphans: process_wait of anyone reaps them */
     if (processes[i].parent == current) processes[i].parent = NULL;
   float_forget(current);
   current->status = status;
@@ -86,7 +88,7 @@ static void reap(struct process *zombie) {
 s64 process_wait(u64 status_address) {
   for (;;) {
     int children = 0;
-    for (u64 i = 0; i < PROCESS_COUNT; i++) {
+    for (u64 i = 0; i < process_slots; i++) {
       struct process *process = &processes[i];
       if (process->state == PROCESS_FREE) continue;
       if (process->state == PROCESS_ZOMBIE && !process->parent) reap(process);

@@ -45,6 +45,8 @@ struct process {
 };
 
 extern struct process processes[PROCESS_COUNT];
+/* Slots that were ever in use: the ones to look at. */
+extern u64 process_slots;
 extern struct process *current;
 
 /* process.c */

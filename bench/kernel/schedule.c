@@ -14,8 +14,8 @@ void make_runnable(struct process *process) {
 
 static struct process *next_runnable(void) {
   u64 from = (u64)(current - processes);
-  for (u64 i = 1; i <= PROCESS_COUNT; i++) {
-    struct process *process = &processes[(from + i) % PROCESS_COUNT];
+  for (u64 i = 1; i <= process_slots; i++) {
+    struct process *process = &processes[(from + i) % process_slots];
     if (process->state == PROCESS_RUNNABLE) return process;
   }
   return NULL;
@@ -24,7 +24,7 @@ static struct process *next_runnable(void) {
 /* Nobody can run: waits for the timer. Interrupts stay masked, wfi ends on a pending one all the same. */
 static void idle(void) {
   int sleepers = 0;
-  for (u64 i = 0; i < PROCESS_COUNT; i++) {
+  for (u64 i = 0; i < process_slots; i++) {
     struct process *process = &processes[i];
     if (process->state == PROCESS_SLEEPING && (process->wake_at || process->alarm_at)) sleepers++;
   }
@@ -55,13 +55,13 @@ void sleep_on(const void *channel, u64 until) {
 }
 
 void wake(const void *channel) {
-  for (u64 i = 0; i < PROCESS_COUNT; i++)
+  for (u64 i = 0; i < process_slots; i++)
     if (processes[i].state == PROCESS_SLEEPING && processes[i].waits_for == channel) make_runnable(&processes[i]);
 }
 
 void schedule_tick(u64 now) {
   int others = 0;
-  for (u64 i = 0; i < PROCESS_COUNT; i++) {
+  for (u64 i = 0; i < process_slots; i++) {
     struct process *process = &processes[i];
     if (process->state == PROCESS_FREE || process->state == PROCESS_ZOMBIE) continue;
     if (process->alarm_at && process->alarm_at <= now) {

@@ -32,7 +32,7 @@ static s64 sys_exec(const u64 *a) {
 
 static s64 sys_kill(const u64 *a) {
   if (a[1] == 0 || a[1] >= SIGNAL_COUNT) return -1;
-  for (u64 i = 0; i < PROCESS_COUNT; i++) {
+  for (u64 i = 0; i < process_slots; i++) {
     struct process *process = &processes[i];
     if (process->pid != a[0] || process->state == PROCESS_FREE || process->state == PROCESS_ZOMBIE) continue;
     signal_raise(process, a[1]);
