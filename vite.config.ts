@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-const outDir = 'build/dashboard';
 
 /** With these a page gets a clock of 5 µs instead of 100 µs, and SharedArrayBuffer. */
 const isolation = {
@@ -12,19 +11,24 @@ const isolation = {
 };
 
 /** The machine and the guests, beside the built page where the development server has them too: below build/. */
-const artefacts = (): Plugin => ({
-  name: 'trapframe-artefacts',
-  apply: 'build',
-  closeBundle() {
-    for (const file of ['trapframe.wasm', 'guests']) {
-      const from = resolve('build', file);
-      if (!existsSync(from)) throw new Error(`${from} is missing: run \`npm run setup\``);
-      // Of the guests only what is loaded; the build keeps its intermediate files there too.
-      const wanted = (path: string) => !/\.(o|S|h|d|stamp)$/.test(path);
-      cpSync(from, resolve(outDir, 'build', file), { recursive: true, filter: wanted });
-    }
-  },
-});
+function artefacts(): Plugin {
+  let outDir = '';
+  return {
+    name: 'trapframe-artefacts',
+    apply: 'build',
+    configResolved(config) {
+      outDir = resolve(config.root, config.build.outDir);
+    },
+    closeBundle() {
+      const manifest = 'build/guests/manifest.json';
+      if (!existsSync(manifest)) throw new Error(`${manifest} is missing: run \`npm run setup\``);
+      const guests = Object.keys((JSON.parse(readFileSync(manifest, 'utf8')) as { files: object }).files);
+      for (const file of ['build/trapframe.wasm', manifest, ...guests.map((name) => `build/guests/${name}`)]) {
+        cpSync(file, resolve(outDir, file));
+      }
+    },
+  };
+}
 
 export default defineConfig({
   base: './',
@@ -34,5 +38,5 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { headers: isolation },
   preview: { headers: isolation },
-  build: { outDir, target: 'es2023', emptyOutDir: true },
+  build: { outDir: 'build/dashboard', target: 'es2023', emptyOutDir: true },
 });

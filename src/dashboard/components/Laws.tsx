@@ -14,15 +14,14 @@ const KINDS = [
   { id: 'shape', title: 'Shape laws', summary: 'orders and bands in modelled cycles, beside the published figure' },
 ] as const;
 
-function Row({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
+/** One case of a law. */
+function Case({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
   return (
     <tr>
-      <th scope="row">{row.id}</th>
-      <td>
-        {row.statement}
-        {row.case && <small>{row.case}</small>}
+      <th scope="row">
+        {row.case || row.id}
         {!row.pass && <small class="bad">{row.detail}</small>}
-      </td>
+      </th>
       <td class="number">{figure(row.expected)}</td>
       <td class="number">{figure(row.counted)}</td>
       {shape && <td>{row.published ? `${row.published.value} [${row.published.tag}]` : '–'}</td>}
@@ -33,6 +32,10 @@ function Row({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
     </tr>
   );
 }
+
+/** Cases of the same law, in the order of the list. */
+const byLaw = (list: readonly LawRow[]): LawRow[][] =>
+  [...new Set(list.map((row) => row.id))].map((id) => list.filter((row) => row.id === id));
 
 /** The laws of memory virtualization, checked in this page. */
 export function Laws(): JSX.Element {
@@ -82,8 +85,7 @@ export function Laws(): JSX.Element {
               <table class="laws">
                 <thead>
                   <tr>
-                    <th scope="col">law</th>
-                    <th scope="col">statement</th>
+                    <th scope="col">law and case</th>
                     <th scope="col" class="number">
                       expected
                     </th>
@@ -95,11 +97,18 @@ export function Laws(): JSX.Element {
                     <th scope="col">verdict</th>
                   </tr>
                 </thead>
-                <tbody>
-                  {mine.map((row) => (
-                    <Row key={`${row.id} ${row.case}`} row={row} shape={shape} />
-                  ))}
-                </tbody>
+                {byLaw(mine).map((cases) => (
+                  <tbody key={cases[0]!.id}>
+                    <tr class="law">
+                      <th scope="rowgroup" colSpan={shape ? 6 : 4}>
+                        <strong>{cases[0]!.id}</strong> {cases[0]!.statement}
+                      </th>
+                    </tr>
+                    {cases.map((row) => (
+                      <Case key={row.case} row={row} shape={shape} />
+                    ))}
+                  </tbody>
+                ))}
               </table>
             </div>
           </article>

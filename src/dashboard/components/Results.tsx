@@ -13,7 +13,7 @@ import { TableView } from './TableView.tsx';
 /** The counters of the table; the explorer has all of them. */
 const COUNTED = [
   { id: 'instret', title: 'instructions' },
-  { id: 'tlb.l2.misses', title: 'TLB misses' },
+  { id: 'walk.count', title: 'TLB misses' },
   { id: 'walk.references', title: 'references' },
   { id: 'exit.total', title: 'exits' },
 ] as const;
