@@ -59,15 +59,18 @@ export function interpret(n0: i64): i64 {
       }
       case 3: { // lui
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
       case 4: { // lui (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
       case 5: { // auipc
         store<u64>(load<u16>(ip, 2), ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
       case 6: { // jal
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
@@ -126,13 +129,37 @@ export function interpret(n0: i64): i64 {
       case 14: { // jalr
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return leave(n, data);
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 15: { // jalr, out of the page
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip = fetch(target);
         if (ip == 0) return leave(n, data);
         delta = load<u64>(0, DELTA);
         if (n <= 0) break;
         continue;
       }
-      case 15: { // jalr (16 bits)
+      case 16: { // jalr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return leave(n, data);
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 17: { // jalr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip = fetch(target);
@@ -141,7 +168,18 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 16: { // jr (16 bits)
+      case 18: { // jr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return leave(n, data);
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 19: { // jr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return leave(n, data);
@@ -149,7 +187,18 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 17: { // jr
+      case 20: { // jr
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return leave(n, data);
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 21: { // jr, out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return leave(n, data);
@@ -157,12 +206,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 18: { // beq
+      case 22: { // beq
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 19: { // beq, out of the page
+      case 23: { // beq, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -170,12 +219,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 20: { // beq (16 bits)
+      case 24: { // beq (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 21: { // beq (16 bits), out of the page
+      case 25: { // beq (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -183,12 +232,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 22: { // bne
+      case 26: { // bne
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 23: { // bne, out of the page
+      case 27: { // bne, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -196,12 +245,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 24: { // bne (16 bits)
+      case 28: { // bne (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 25: { // bne (16 bits), out of the page
+      case 29: { // bne (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -209,12 +258,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 26: { // blt
+      case 30: { // blt
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 27: { // blt, out of the page
+      case 31: { // blt, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -222,12 +271,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 28: { // bge
+      case 32: { // bge
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 29: { // bge, out of the page
+      case 33: { // bge, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -235,12 +284,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 30: { // bltu
+      case 34: { // bltu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 31: { // bltu, out of the page
+      case 35: { // bltu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -248,12 +297,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 32: { // bgeu
+      case 36: { // bgeu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 33: { // bgeu, out of the page
+      case 37: { // bgeu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -261,7 +310,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 34: { // lb
+      case 38: { // lb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -276,9 +325,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 35: { // lh
+      case 39: { // lh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -293,9 +343,29 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 39) { // lh
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4094) {
+            store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 1);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+            if (stop) { data++; ip += 32; break; }
+          }
+          data++;
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 36: { // lw
+      case 40: { // lw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -310,9 +380,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 37: { // lw (16 bits)
+      case 41: { // lw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -327,9 +398,35 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 16; break; }
         }
         data++;
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 41) { // lw
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4092) {
+            store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 2);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+            if (stop) { data++; ip += 16; break; }
+          }
+          data++;
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 54) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 38: { // ld
+      case 42: { // ld
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -344,9 +441,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 39: { // ld (16 bits)
+      case 43: { // ld (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -361,9 +459,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 16; break; }
         }
         data++;
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 40: { // lbu
+      case 44: { // lbu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -378,9 +477,29 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 44) { // lbu
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4095) {
+            store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 0);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+            if (stop) { data++; ip += 32; break; }
+          }
+          data++;
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 41: { // lhu
+      case 45: { // lhu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -395,9 +514,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 42: { // lwu
+      case 46: { // lwu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -412,9 +532,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { data++; ip += 32; break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 43: { // sb
+      case 47: { // sb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -427,9 +548,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 44: { // sh
+      case 48: { // sh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -442,9 +564,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 45: { // sw
+      case 49: { // sw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -457,9 +580,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 46: { // sw (16 bits)
+      case 50: { // sw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -472,9 +596,16 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
         }
         data++;
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 54) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 47: { // sd
+      case 51: { // sd
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -487,9 +618,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 48: { // sd (16 bits)
+      case 52: { // sd (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -502,39 +634,60 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
         }
         data++;
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 49: { // addi
+      case 53: { // addi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 26) { // bne
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
+        continue;
       }
-      case 50: { // addi (16 bits)
+      case 54: { // addi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 26) { // bne
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
+        continue;
       }
-      case 51: { // nop (16 bits)
-        ip += 16; continue;
+      case 55: { // nop (16 bits)
+        ip += 16;
+        continue;
       }
-      case 52: { // nop
-        ip += 32; continue;
+      case 56: { // nop
+        ip += 32;
+        continue;
       }
-      case 53: { // li (16 bits)
+      case 57: { // li (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 54: { // li
+      case 58: { // li
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 55: { // mv
+      case 59: { // mv
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 56: { // slti
+      case 60: { // slti
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 57: { // hint
+      case 61: { // hint
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysHint(load<u32>(ip, 8));
         ip = resume();
@@ -543,172 +696,256 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 58: { // sltiu
+      case 62: { // sltiu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 59: { // xori
+      case 63: { // xori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 60: { // ori
+      case 64: { // ori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 61: { // andi
+      case 65: { // andi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 34) { // bltu
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
+        continue;
       }
-      case 62: { // andi (16 bits)
+      case 66: { // andi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 63: { // slli
+      case 67: { // slli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 86) { // or
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 70) { // srli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 64: { // slli (16 bits)
+      case 68: { // slli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 70) { // srli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 65: { // srli
+      case 69: { // srli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 66: { // srli (16 bits)
+      case 70: { // srli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 67: { // srai
+      case 71: { // srai
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 68: { // srai (16 bits)
+      case 72: { // srai (16 bits)
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 69: { // add
+      case 73: { // add
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 70: { // add (16 bits)
+      case 74: { // add (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 71: { // copy (16 bits)
+      case 75: { // copy (16 bits)
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 75) { // copy
+          n--;
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 72: { // sub
+      case 76: { // sub
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 73: { // sub (16 bits)
+      case 77: { // sub (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 74: { // sll
+      case 78: { // sll
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 75: { // slt
+      case 79: { // slt
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 76: { // sltu
+      case 80: { // sltu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 77: { // xor
+      case 81: { // xor
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 78: { // xor (16 bits)
+      case 82: { // xor (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 79: { // srl
+      case 83: { // srl
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 80: { // sra
+      case 84: { // sra
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64>(load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 81: { // or
+      case 85: { // or
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 82: { // or (16 bits)
+      case 86: { // or (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 83: { // and
+      case 87: { // and
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 84: { // and (16 bits)
+      case 88: { // and (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 85: { // addiw
+      case 89: { // addiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 86: { // addiw (16 bits)
+      case 90: { // addiw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 87: { // slliw
+      case 91: { // slliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 88: { // srliw
+      case 92: { // srliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 67) { // slli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 89: { // sraiw
+      case 93: { // sraiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32><u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 90: { // addw
+      case 94: { // addw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 91: { // addw (16 bits)
+      case 95: { // addw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 92: { // subw
+      case 96: { // subw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 93: { // subw (16 bits)
+      case 97: { // subw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 94: { // sllw
+      case 98: { // sllw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 95: { // srlw
+      case 99: { // srlw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 96: { // sraw
+      case 100: { // sraw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32>(<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 97: { // fence
-        ip += 32; continue;
+      case 101: { // fence
+        ip += 32;
+        continue;
       }
-      case 98: { // fence.tso
-        ip += 32; continue;
+      case 102: { // fence.tso
+        ip += 32;
+        continue;
       }
-      case 99: { // pause
-        ip += 32; continue;
+      case 103: { // pause
+        ip += 32;
+        continue;
       }
-      case 100: { // fence.i
+      case 104: { // fence.i
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysFenceI();
         ip = resume();
@@ -717,7 +954,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 101: { // ecall
+      case 105: { // ecall
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysEcall();
         ip = resume();
@@ -726,7 +963,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 102: { // ebreak
+      case 106: { // ebreak
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysEbreak();
         ip = resume();
@@ -735,7 +972,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 103: { // ebreak (16 bits)
+      case 107: { // ebreak (16 bits)
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysEbreak();
         ip = resume();
@@ -744,81 +981,100 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 104: { // mul
+      case 108: { // mul
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) * load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 105: { // mulh
+      case 109: { // mulh
         store<u64>(load<u16>(ip, 2), mulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 106: { // mulhsu
+      case 110: { // mulhsu
         store<u64>(load<u16>(ip, 2), mulHighSU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 107: { // mulhu
+      case 111: { // mulhu
         store<u64>(load<u16>(ip, 2), mulHighU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 108: { // div
+      case 112: { // div
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, <u64>(<i64>t0 / <i64>select<u64>(<u64>1, t1, (t2 | (<u32>(t0 == <u64>0x8000000000000000) & <u32>(t1 == <u64>0xffffffffffffffff))) != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 109: { // divu
+      case 113: { // divu
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, (load<u64>(load<u16>(ip, 4), X) / select<u64>(<u64>1, t0, t1 != 0)), t1 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 110: { // rem
+      case 114: { // rem
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, <u64>(<i64>t0 % <i64>select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 111: { // remu
+      case 115: { // remu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, (t0 % select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 112: { // mulw
+      case 116: { // mulw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) * <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 113: { // divw
+      case 117: { // divw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, <u32>(<i32>t0 / <i32>select<u32>(<u32>1, t1, (t2 | (<u32>(t0 == <u32>0x80000000) & <u32>(t1 == <u32>0xffffffff))) != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 114: { // divuw
+      case 118: { // divuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, (<u32>load<u64>(load<u16>(ip, 4), X) / select<u32>(<u32>1, t0, t1 != 0)), t1 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 115: { // remw
+      case 119: { // remw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, <u32>(<i32>t0 % <i32>select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 116: { // remuw
+      case 120: { // remuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, (t0 % select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 117: { // lr.w
+      case 121: { // lr.w
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
@@ -826,7 +1082,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 118: { // lr.d
+      case 122: { // lr.d
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -834,7 +1090,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 119: { // sc.w
+      case 123: { // sc.w
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -842,7 +1098,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 120: { // sc.d
+      case 124: { // sc.d
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -850,7 +1106,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 121: { // amoswap.w
+      case 125: { // amoswap.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -860,7 +1116,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 122: { // amoswap.d
+      case 126: { // amoswap.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -870,7 +1126,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 123: { // amoadd.w
+      case 127: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -880,7 +1136,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 124: { // amoadd.d
+      case 128: { // amoadd.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -890,7 +1146,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 125: { // amoxor.w
+      case 129: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -900,7 +1156,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoxor.d
+      case 130: { // amoxor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -910,7 +1166,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 127: { // amoand.w
+      case 131: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -920,7 +1176,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoand.d
+      case 132: { // amoand.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -930,7 +1186,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 129: { // amoor.w
+      case 133: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -940,7 +1196,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amoor.d
+      case 134: { // amoor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -950,7 +1206,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 131: { // amomin.w
+      case 135: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -961,7 +1217,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 132: { // amomin.d
+      case 136: { // amomin.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -972,7 +1228,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 133: { // amomax.w
+      case 137: { // amomax.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -983,7 +1239,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 134: { // amomax.d
+      case 138: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -994,7 +1250,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 135: { // amominu.w
+      case 139: { // amominu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -1005,7 +1261,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 136: { // amominu.d
+      case 140: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -1016,7 +1272,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 137: { // amomaxu.w
+      case 141: { // amomaxu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -1027,7 +1283,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 138: { // amomaxu.d
+      case 142: { // amomaxu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -1038,13 +1294,15 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 139: { // wrs.nto
-        ip += 32; continue;
+      case 143: { // wrs.nto
+        ip += 32;
+        continue;
       }
-      case 140: { // wrs.sto
-        ip += 32; continue;
+      case 144: { // wrs.sto
+        ip += 32;
+        continue;
       }
-      case 141: { // csrrw
+      case 145: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -1053,7 +1311,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 142: { // csrrs
+      case 146: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1062,7 +1320,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 143: { // csrrc
+      case 147: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1071,7 +1329,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 144: { // csrrwi
+      case 148: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -1080,7 +1338,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 145: { // csrrsi
+      case 149: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1089,7 +1347,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 146: { // csrrci
+      case 150: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1098,7 +1356,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 147: { // sret
+      case 151: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSret();
         ip = resume();
@@ -1107,7 +1365,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 148: { // mret
+      case 152: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysMret();
         ip = resume();
@@ -1116,7 +1374,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 149: { // wfi
+      case 153: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysWfi();
         ip = resume();
@@ -1125,7 +1383,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 150: { // sfence.vma
+      case 154: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1134,7 +1392,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 151: { // sinval.vma
+      case 155: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1143,7 +1401,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 152: { // sfence.w.inval
+      case 156: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1152,7 +1410,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 153: { // sfence.inval.ir
+      case 157: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1161,7 +1419,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 154: { // cbo.inval
+      case 158: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1170,7 +1428,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 155: { // cbo.clean
+      case 159: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1179,7 +1437,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 156: { // cbo.flush
+      case 160: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1188,7 +1446,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 157: { // cbo.zero
+      case 161: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1197,16 +1455,19 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 158: { // prefetch.i
-        ip += 32; continue;
+      case 162: { // prefetch.i
+        ip += 32;
+        continue;
       }
-      case 159: { // prefetch.r
-        ip += 32; continue;
+      case 163: { // prefetch.r
+        ip += 32;
+        continue;
       }
-      case 160: { // prefetch.w
-        ip += 32; continue;
+      case 164: { // prefetch.w
+        ip += 32;
+        continue;
       }
-      case 161: { // flw
+      case 165: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1223,9 +1484,10 @@ export function interpret(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 162: { // fsw
+      case 166: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1239,9 +1501,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 163: { // fld
+      case 167: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1258,9 +1521,31 @@ export function interpret(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         data++;
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 167) { // fld
+          n--;
+          if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, F);
+            if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
+          }
+          store<u8>(0, 1, FP_DIRTY);
+          data++;
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 164: { // fld (16 bits)
+      case 168: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1277,9 +1562,10 @@ export function interpret(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         data++;
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 165: { // fsd
+      case 169: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1293,9 +1579,28 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 169) { // fsd
+          n--;
+          if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+          if (t <= 4088) {
+            store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+          } else {
+            store<i64>(0, n, BUDGET);
+            slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+            const stop = load<u32>(0, STOP);
+            if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+          }
+          data++;
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 166: { // fsd (16 bits)
+      case 170: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1309,9 +1614,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
         }
         data++;
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 167: { // flh
+      case 171: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1328,9 +1634,10 @@ export function interpret(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 168: { // fsh
+      case 172: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1344,9 +1651,10 @@ export function interpret(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
         }
         data++;
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 169: { // fmadd.s
+      case 173: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1354,9 +1662,10 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 170: { // fmsub.s
+      case 174: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1364,9 +1673,10 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 171: { // fnmsub.s
+      case 175: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1374,9 +1684,10 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 172: { // fnmadd.s
+      case 176: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1384,373 +1695,431 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 173: { // fadd.s
+      case 177: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Add(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 174: { // fsub.s
+      case 178: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Sub(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 175: { // fmul.s
+      case 179: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Mul(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 176: { // fdiv.s
+      case 180: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Div(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 177: { // fsqrt.s
+      case 181: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Sqrt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 178: { // fsgnj.s
+      case 182: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 179: { // fsgnjn.s
+      case 183: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | ((select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) ^ <u32>0x80000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 180: { // fsgnjx.s
+      case 184: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 181: { // fmin.s
+      case 185: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Min(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 182: { // fmax.s
+      case 186: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Max(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 183: { // feq.s
+      case 187: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f32Eq(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 184: { // flt.s
+      case 188: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f32Lt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 185: { // fle.s
+      case 189: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f32Le(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 186: { // fclass.s
+      case 190: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32Classify(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 187: { // fcvt.w.s
+      case 191: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToI32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 188: { // fcvt.wu.s
+      case 192: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToU32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 189: { // fcvt.l.s
+      case 193: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToI64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 190: { // fcvt.lu.s
+      case 194: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToU64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 191: { // fcvt.s.w
+      case 195: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 192: { // fcvt.s.wu
+      case 196: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 193: { // fcvt.s.l
+      case 197: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 194: { // fcvt.s.lu
+      case 198: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 195: { // fmadd.d
+      case 199: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 196: { // fmsub.d
+      case 200: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 197: { // fnmsub.d
+      case 201: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 198: { // fnmadd.d
+      case 202: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 199: { // fadd.d
+      case 203: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 200: { // fsub.d
+      case 204: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 201: { // fmul.d
+      case 205: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 203) { // fadd.d
+          n--;
+          let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+          if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+          store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 202: { // fdiv.d
+      case 206: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 203: { // fsqrt.d
+      case 207: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 204: { // fsgnj.d
+      case 208: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 205: { // fsgnjn.d
+      case 209: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 206: { // fsgnjx.d
+      case 210: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 207: { // fmin.d
+      case 211: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 208: { // fmax.d
+      case 212: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 209: { // feq.d
+      case 213: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 210: { // flt.d
+      case 214: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 211: { // fle.d
+      case 215: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 212: { // fclass.d
+      case 216: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 213: { // fcvt.w.d
+      case 217: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToI32(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 214: { // fcvt.wu.d
+      case 218: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToU32(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 215: { // fcvt.l.d
+      case 219: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToI64(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 216: { // fcvt.lu.d
+      case 220: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToU64(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 217: { // fcvt.d.w
+      case 221: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 218: { // fcvt.d.wu
+      case 222: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 219: { // fcvt.d.l
+      case 223: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 220: { // fcvt.d.lu
+      case 224: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 221: { // fmadd.h
+      case 225: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1758,9 +2127,10 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 222: { // fmsub.h
+      case 226: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1768,9 +2138,10 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 223: { // fnmsub.h
+      case 227: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1778,9 +2149,10 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 224: { // fnmadd.h
+      case 228: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1788,487 +2160,573 @@ export function interpret(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 225: { // fadd.h
+      case 229: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Add(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 226: { // fsub.h
+      case 230: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Sub(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 227: { // fmul.h
+      case 231: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Mul(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 228: { // fdiv.h
+      case 232: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Div(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 229: { // fsqrt.h
+      case 233: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Sqrt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 230: { // fsgnj.h
+      case 234: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 231: { // fsgnjn.h
+      case 235: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | ((select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) ^ <u32>0x8000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 232: { // fsgnjx.h
+      case 236: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 233: { // fmin.h
+      case 237: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Min(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 234: { // fmax.h
+      case 238: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Max(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 235: { // feq.h
+      case 239: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f16Eq(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 236: { // flt.h
+      case 240: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f16Lt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 237: { // fle.h
+      case 241: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f16Le(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 238: { // fclass.h
+      case 242: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16Classify(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 239: { // fcvt.w.h
+      case 243: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToI32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 240: { // fcvt.wu.h
+      case 244: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToU32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 241: { // fcvt.l.h
+      case 245: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToI64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 242: { // fcvt.lu.h
+      case 246: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToU64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 243: { // fcvt.h.w
+      case 247: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 244: { // fcvt.h.wu
+      case 248: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 245: { // fcvt.h.l
+      case 249: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 246: { // fcvt.h.lu
+      case 250: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 247: { // fmv.x.w
+      case 251: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 248: { // fmv.w.x
+      case 252: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 249: { // fmv.x.d
+      case 253: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 250: { // fmv.d.x
+      case 254: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 251: { // fmv.x.h
+      case 255: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 252: { // fmv.h.x
+      case 256: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 253: { // fcvt.s.d
+      case 257: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 254: { // fcvt.d.s
+      case 258: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToF64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 255: { // fcvt.h.s
+      case 259: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32ToF16(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 256: { // fcvt.s.h
+      case 260: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16ToF32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 257: { // fcvt.h.d
+      case 261: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 258: { // fcvt.d.h
+      case 262: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToF64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 259: { // add.uw
+      case 263: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 260: { // sh1add
+      case 264: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 261: { // sh2add
+      case 265: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 262: { // sh3add
+      case 266: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 263: { // sh1add.uw
+      case 267: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 264: { // sh2add.uw
+      case 268: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 265: { // sh3add.uw
+      case 269: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 266: { // slli.uw
+      case 270: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 267: { // andn
+      case 271: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 268: { // orn
+      case 272: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 269: { // xnor
+      case 273: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 270: { // clz
+      case 274: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 271: { // ctz
+      case 275: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 272: { // cpop
+      case 276: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 273: { // sext.b
+      case 277: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 274: { // sext.h
+      case 278: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 275: { // clzw
+      case 279: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 276: { // ctzw
+      case 280: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 277: { // cpopw
+      case 281: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 278: { // zext.h
+      case 282: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 279: { // min
+      case 283: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 280: { // minu
+      case 284: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 281: { // max
+      case 285: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 282: { // maxu
+      case 286: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 283: { // rol
+      case 287: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 284: { // ror
+      case 288: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 285: { // rori
+      case 289: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 286: { // rolw
+      case 290: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 287: { // rorw
+      case 291: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 288: { // roriw
+      case 292: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 289: { // orc.b
+      case 293: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 290: { // rev8
+      case 294: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 291: { // clmul
+      case 295: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 292: { // clmulr
+      case 296: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 293: { // clmulh
+      case 297: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 294: { // bclr
+      case 298: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 295: { // bext
+      case 299: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 296: { // binv
+      case 300: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 297: { // bset
+      case 301: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 298: { // bclri
+      case 302: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 299: { // bexti
+      case 303: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 300: { // binvi
+      case 304: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 301: { // bseti
+      case 305: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 302: { // pack
+      case 306: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 303: { // packh
+      case 307: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 304: { // packw
+      case 308: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 305: { // brev8
+      case 309: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
         store<u64>(load<u16>(ip, 2), (((t2 >> <u64>4) & <u64>0xf0f0f0f0f0f0f0f) | ((t2 & <u64>0xf0f0f0f0f0f0f0f) << <u64>4)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 306: { // xperm4
+      case 310: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 307: { // xperm8
+      case 311: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 308: { // czero.eqz
+      case 312: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 309: { // czero.nez
+      case 313: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
       default: {
         illegal(ip);
@@ -2308,15 +2766,18 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 3: { // lui
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
       case 4: { // lui (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
       case 5: { // auipc
         store<u64>(load<u16>(ip, 2), ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
       case 6: { // jal
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
@@ -2375,13 +2836,37 @@ export function interpretPlain(n0: i64): i64 {
       case 14: { // jalr
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return n;
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 15: { // jalr, out of the page
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip = fetch(target);
         if (ip == 0) return n;
         delta = load<u64>(0, DELTA);
         if (n <= 0) break;
         continue;
       }
-      case 15: { // jalr (16 bits)
+      case 16: { // jalr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return n;
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 17: { // jalr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip = fetch(target);
@@ -2390,7 +2875,18 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 16: { // jr (16 bits)
+      case 18: { // jr (16 bits)
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return n;
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 19: { // jr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return n;
@@ -2398,7 +2894,18 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 17: { // jr
+      case 20: { // jr
+        const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
+        if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
+        else {
+          ip = fetch(target);
+          if (ip == 0) return n;
+          delta = load<u64>(0, DELTA);
+        }
+        if (n <= 0) break;
+        continue;
+      }
+      case 21: { // jr, out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return n;
@@ -2406,12 +2913,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 18: { // beq
+      case 22: { // beq
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 19: { // beq, out of the page
+      case 23: { // beq, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2419,12 +2926,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 20: { // beq (16 bits)
+      case 24: { // beq (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 21: { // beq (16 bits), out of the page
+      case 25: { // beq (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2432,12 +2939,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 22: { // bne
+      case 26: { // bne
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 23: { // bne, out of the page
+      case 27: { // bne, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2445,12 +2952,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 24: { // bne (16 bits)
+      case 28: { // bne (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 25: { // bne (16 bits), out of the page
+      case 29: { // bne (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2458,12 +2965,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 26: { // blt
+      case 30: { // blt
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 27: { // blt, out of the page
+      case 31: { // blt, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2471,12 +2978,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 28: { // bge
+      case 32: { // bge
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 29: { // bge, out of the page
+      case 33: { // bge, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2484,12 +2991,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 30: { // bltu
+      case 34: { // bltu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 31: { // bltu, out of the page
+      case 35: { // bltu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2497,12 +3004,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 32: { // bgeu
+      case 36: { // bgeu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 33: { // bgeu, out of the page
+      case 37: { // bgeu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -2510,7 +3017,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 34: { // lb
+      case 38: { // lb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2524,9 +3031,10 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><i64><i8>value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 35: { // lh
+      case 39: { // lh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2540,9 +3048,28 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 39) { // lh
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4094) {
+            store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 1);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+            if (stop) { ip += 32; break; }
+          }
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 36: { // lw
+      case 40: { // lw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2556,9 +3083,10 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 37: { // lw (16 bits)
+      case 41: { // lw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2572,9 +3100,34 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
           if (stop) { ip += 16; break; }
         }
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 41) { // lw
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4092) {
+            store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 2);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+            if (stop) { ip += 16; break; }
+          }
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 54) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 38: { // ld
+      case 42: { // ld
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2588,9 +3141,10 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 39: { // ld (16 bits)
+      case 43: { // ld (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2604,9 +3158,10 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), value, X);
           if (stop) { ip += 16; break; }
         }
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 40: { // lbu
+      case 44: { // lbu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2620,9 +3175,28 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 44) { // lbu
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4095) {
+            store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 0);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+            if (stop) { ip += 32; break; }
+          }
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 41: { // lhu
+      case 45: { // lhu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2636,9 +3210,10 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 42: { // lwu
+      case 46: { // lwu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -2652,9 +3227,10 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), <u64><u32>value, X);
           if (stop) { ip += 32; break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 43: { // sb
+      case 47: { // sb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -2666,9 +3242,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 44: { // sh
+      case 48: { // sh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -2680,9 +3257,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 45: { // sw
+      case 49: { // sw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -2694,9 +3272,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 46: { // sw (16 bits)
+      case 50: { // sw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -2708,9 +3287,16 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
         }
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 54) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 47: { // sd
+      case 51: { // sd
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -2722,9 +3308,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 48: { // sd (16 bits)
+      case 52: { // sd (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -2736,39 +3323,60 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
         }
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 49: { // addi
+      case 53: { // addi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 26) { // bne
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
+        continue;
       }
-      case 50: { // addi (16 bits)
+      case 54: { // addi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 26) { // bne
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
+        continue;
       }
-      case 51: { // nop (16 bits)
-        ip += 16; continue;
+      case 55: { // nop (16 bits)
+        ip += 16;
+        continue;
       }
-      case 52: { // nop
-        ip += 32; continue;
+      case 56: { // nop
+        ip += 32;
+        continue;
       }
-      case 53: { // li (16 bits)
+      case 57: { // li (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 54: { // li
+      case 58: { // li
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 55: { // mv
+      case 59: { // mv
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 56: { // slti
+      case 60: { // slti
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 57: { // hint
+      case 61: { // hint
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysHint(load<u32>(ip, 8));
         ip = resume();
@@ -2777,172 +3385,256 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 58: { // sltiu
+      case 62: { // sltiu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 59: { // xori
+      case 63: { // xori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 60: { // ori
+      case 64: { // ori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 61: { // andi
+      case 65: { // andi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 34) { // bltu
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
+        continue;
       }
-      case 62: { // andi (16 bits)
+      case 66: { // andi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 63: { // slli
+      case 67: { // slli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 86) { // or
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 70) { // srli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 64: { // slli (16 bits)
+      case 68: { // slli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 70) { // srli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 65: { // srli
+      case 69: { // srli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 66: { // srli (16 bits)
+      case 70: { // srli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 67: { // srai
+      case 71: { // srai
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 68: { // srai (16 bits)
+      case 72: { // srai (16 bits)
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 69: { // add
+      case 73: { // add
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 70: { // add (16 bits)
+      case 74: { // add (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 71: { // copy (16 bits)
+      case 75: { // copy (16 bits)
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
-        ip += 16; continue;
+        ip += 16;
+        if (load<u16>(ip) == 75) { // copy
+          n--;
+          store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 72: { // sub
+      case 76: { // sub
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 73: { // sub (16 bits)
+      case 77: { // sub (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 74: { // sll
+      case 78: { // sll
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 75: { // slt
+      case 79: { // slt
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 76: { // sltu
+      case 80: { // sltu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 77: { // xor
+      case 81: { // xor
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 78: { // xor (16 bits)
+      case 82: { // xor (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 79: { // srl
+      case 83: { // srl
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 80: { // sra
+      case 84: { // sra
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64>(load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 81: { // or
+      case 85: { // or
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 82: { // or (16 bits)
+      case 86: { // or (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 83: { // and
+      case 87: { // and
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 84: { // and (16 bits)
+      case 88: { // and (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 85: { // addiw
+      case 89: { // addiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 86: { // addiw (16 bits)
+      case 90: { // addiw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 87: { // slliw
+      case 91: { // slliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 88: { // srliw
+      case 92: { // srliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 67) { // slli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 89: { // sraiw
+      case 93: { // sraiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32><u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 90: { // addw
+      case 94: { // addw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 91: { // addw (16 bits)
+      case 95: { // addw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 92: { // subw
+      case 96: { // subw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 93: { // subw (16 bits)
+      case 97: { // subw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 94: { // sllw
+      case 98: { // sllw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 95: { // srlw
+      case 99: { // srlw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 96: { // sraw
+      case 100: { // sraw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32>(<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 97: { // fence
-        ip += 32; continue;
+      case 101: { // fence
+        ip += 32;
+        continue;
       }
-      case 98: { // fence.tso
-        ip += 32; continue;
+      case 102: { // fence.tso
+        ip += 32;
+        continue;
       }
-      case 99: { // pause
-        ip += 32; continue;
+      case 103: { // pause
+        ip += 32;
+        continue;
       }
-      case 100: { // fence.i
+      case 104: { // fence.i
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysFenceI();
         ip = resume();
@@ -2951,7 +3643,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 101: { // ecall
+      case 105: { // ecall
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysEcall();
         ip = resume();
@@ -2960,7 +3652,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 102: { // ebreak
+      case 106: { // ebreak
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysEbreak();
         ip = resume();
@@ -2969,7 +3661,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 103: { // ebreak (16 bits)
+      case 107: { // ebreak (16 bits)
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysEbreak();
         ip = resume();
@@ -2978,81 +3670,100 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 104: { // mul
+      case 108: { // mul
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) * load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        continue;
       }
-      case 105: { // mulh
+      case 109: { // mulh
         store<u64>(load<u16>(ip, 2), mulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 106: { // mulhsu
+      case 110: { // mulhsu
         store<u64>(load<u16>(ip, 2), mulHighSU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 107: { // mulhu
+      case 111: { // mulhu
         store<u64>(load<u16>(ip, 2), mulHighU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 108: { // div
+      case 112: { // div
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, <u64>(<i64>t0 / <i64>select<u64>(<u64>1, t1, (t2 | (<u32>(t0 == <u64>0x8000000000000000) & <u32>(t1 == <u64>0xffffffffffffffff))) != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 109: { // divu
+      case 113: { // divu
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, (load<u64>(load<u16>(ip, 4), X) / select<u64>(<u64>1, t0, t1 != 0)), t1 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 110: { // rem
+      case 114: { // rem
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, <u64>(<i64>t0 % <i64>select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 111: { // remu
+      case 115: { // remu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, (t0 % select<u64>(<u64>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 112: { // mulw
+      case 116: { // mulw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) * <u32>load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 113: { // divw
+      case 117: { // divw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, <u32>(<i32>t0 / <i32>select<u32>(<u32>1, t1, (t2 | (<u32>(t0 == <u32>0x80000000) & <u32>(t1 == <u32>0xffffffff))) != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 114: { // divuw
+      case 118: { // divuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, (<u32>load<u64>(load<u16>(ip, 4), X) / select<u32>(<u32>1, t0, t1 != 0)), t1 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 115: { // remw
+      case 119: { // remw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, <u32>(<i32>t0 % <i32>select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 116: { // remuw
+      case 120: { // remuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(t0, (t0 % select<u32>(<u32>1, t1, t2 != 0)), t2 != 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 117: { // lr.w
+      case 121: { // lr.w
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
@@ -3060,7 +3771,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 118: { // lr.d
+      case 122: { // lr.d
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -3068,7 +3779,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 119: { // sc.w
+      case 123: { // sc.w
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -3076,7 +3787,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 120: { // sc.d
+      case 124: { // sc.d
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -3084,7 +3795,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 121: { // amoswap.w
+      case 125: { // amoswap.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3094,7 +3805,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 122: { // amoswap.d
+      case 126: { // amoswap.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3104,7 +3815,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 123: { // amoadd.w
+      case 127: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3114,7 +3825,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 124: { // amoadd.d
+      case 128: { // amoadd.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3124,7 +3835,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 125: { // amoxor.w
+      case 129: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3134,7 +3845,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoxor.d
+      case 130: { // amoxor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3144,7 +3855,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 127: { // amoand.w
+      case 131: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3154,7 +3865,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoand.d
+      case 132: { // amoand.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3164,7 +3875,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 129: { // amoor.w
+      case 133: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3174,7 +3885,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amoor.d
+      case 134: { // amoor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3184,7 +3895,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 131: { // amomin.w
+      case 135: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3195,7 +3906,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 132: { // amomin.d
+      case 136: { // amomin.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3206,7 +3917,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 133: { // amomax.w
+      case 137: { // amomax.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3217,7 +3928,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 134: { // amomax.d
+      case 138: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3228,7 +3939,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 135: { // amominu.w
+      case 139: { // amominu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3239,7 +3950,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 136: { // amominu.d
+      case 140: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3250,7 +3961,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 137: { // amomaxu.w
+      case 141: { // amomaxu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old = load<u32>(a);
@@ -3261,7 +3972,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 138: { // amomaxu.d
+      case 142: { // amomaxu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old = load<u64>(a);
@@ -3272,13 +3983,15 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 139: { // wrs.nto
-        ip += 32; continue;
+      case 143: { // wrs.nto
+        ip += 32;
+        continue;
       }
-      case 140: { // wrs.sto
-        ip += 32; continue;
+      case 144: { // wrs.sto
+        ip += 32;
+        continue;
       }
-      case 141: { // csrrw
+      case 145: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -3287,7 +4000,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 142: { // csrrs
+      case 146: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -3296,7 +4009,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 143: { // csrrc
+      case 147: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -3305,7 +4018,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 144: { // csrrwi
+      case 148: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -3314,7 +4027,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 145: { // csrrsi
+      case 149: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -3323,7 +4036,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 146: { // csrrci
+      case 150: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -3332,7 +4045,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 147: { // sret
+      case 151: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSret();
         ip = resume();
@@ -3341,7 +4054,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 148: { // mret
+      case 152: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysMret();
         ip = resume();
@@ -3350,7 +4063,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 149: { // wfi
+      case 153: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysWfi();
         ip = resume();
@@ -3359,7 +4072,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 150: { // sfence.vma
+      case 154: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -3368,7 +4081,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 151: { // sinval.vma
+      case 155: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -3377,7 +4090,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 152: { // sfence.w.inval
+      case 156: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -3386,7 +4099,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 153: { // sfence.inval.ir
+      case 157: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -3395,7 +4108,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 154: { // cbo.inval
+      case 158: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -3404,7 +4117,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 155: { // cbo.clean
+      case 159: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -3413,7 +4126,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 156: { // cbo.flush
+      case 160: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -3422,7 +4135,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 157: { // cbo.zero
+      case 161: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -3431,16 +4144,19 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 158: { // prefetch.i
-        ip += 32; continue;
+      case 162: { // prefetch.i
+        ip += 32;
+        continue;
       }
-      case 159: { // prefetch.r
-        ip += 32; continue;
+      case 163: { // prefetch.r
+        ip += 32;
+        continue;
       }
-      case 160: { // prefetch.w
-        ip += 32; continue;
+      case 164: { // prefetch.w
+        ip += 32;
+        continue;
       }
-      case 161: { // flw
+      case 165: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3456,9 +4172,10 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
         }
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 162: { // fsw
+      case 166: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3471,9 +4188,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 163: { // fld
+      case 167: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3489,9 +4207,30 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
         }
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 167) { // fld
+          n--;
+          if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, F);
+            if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
+          }
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 164: { // fld (16 bits)
+      case 168: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3507,9 +4246,10 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 16; break; }
         }
         store<u8>(0, 1, FP_DIRTY);
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 165: { // fsd
+      case 169: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3522,9 +4262,27 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 169) { // fsd
+          n--;
+          if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+          if (t <= 4088) {
+            store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+          } else {
+            store<i64>(0, n, BUDGET);
+            slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+            const stop = load<u32>(0, STOP);
+            if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+          }
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 166: { // fsd (16 bits)
+      case 170: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3537,9 +4295,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
         }
-        ip += 16; continue;
+        ip += 16;
+        continue;
       }
-      case 167: { // flh
+      case 171: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3555,9 +4314,10 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
         }
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 168: { // fsh
+      case 172: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3570,9 +4330,10 @@ export function interpretPlain(n0: i64): i64 {
           const stop = load<u32>(0, STOP);
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 169: { // fmadd.s
+      case 173: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3580,9 +4341,10 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 170: { // fmsub.s
+      case 174: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3590,9 +4352,10 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 171: { // fnmsub.s
+      case 175: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3600,9 +4363,10 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 172: { // fnmadd.s
+      case 176: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3610,373 +4374,431 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f32MulAdd((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), (select<u32>(<u32>t2, <u32>0x7fc00000, t2 >= <u64>0xffffffff00000000) ^ <u32>0x80000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 173: { // fadd.s
+      case 177: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Add(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 174: { // fsub.s
+      case 178: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Sub(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 175: { // fmul.s
+      case 179: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Mul(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 176: { // fdiv.s
+      case 180: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Div(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 177: { // fsqrt.s
+      case 181: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Sqrt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 178: { // fsgnj.s
+      case 182: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 179: { // fsgnjn.s
+      case 183: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) & <u32>0x7fffffff) | ((select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) ^ <u32>0x80000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 180: { // fsgnjx.s
+      case 184: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000) ^ (select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000) & <u32>0x80000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 181: { // fmin.s
+      case 185: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Min(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 182: { // fmax.s
+      case 186: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32Max(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 183: { // feq.s
+      case 187: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f32Eq(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 184: { // flt.s
+      case 188: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f32Lt(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 185: { // fle.s
+      case 189: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f32Le(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), select<u32>(<u32>t1, <u32>0x7fc00000, t1 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 186: { // fclass.s
+      case 190: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32Classify(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 187: { // fcvt.w.s
+      case 191: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToI32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 188: { // fcvt.wu.s
+      case 192: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToU32(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 189: { // fcvt.l.s
+      case 193: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToI64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 190: { // fcvt.lu.s
+      case 194: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToU64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 191: { // fcvt.s.w
+      case 195: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 192: { // fcvt.s.wu
+      case 196: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 193: { // fcvt.s.l
+      case 197: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 194: { // fcvt.s.lu
+      case 198: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 195: { // fmadd.d
+      case 199: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 196: { // fmsub.d
+      case 200: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 197: { // fnmsub.d
+      case 201: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 198: { // fnmadd.d
+      case 202: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 199: { // fadd.d
+      case 203: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 200: { // fsub.d
+      case 204: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 201: { // fmul.d
+      case 205: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        if (load<u16>(ip) == 203) { // fadd.d
+          n--;
+          let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+          if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+          store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
+        continue;
       }
-      case 202: { // fdiv.d
+      case 206: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 203: { // fsqrt.d
+      case 207: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 204: { // fsgnj.d
+      case 208: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 205: { // fsgnjn.d
+      case 209: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 206: { // fsgnjx.d
+      case 210: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 207: { // fmin.d
+      case 211: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 208: { // fmax.d
+      case 212: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 209: { // feq.d
+      case 213: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 210: { // flt.d
+      case 214: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 211: { // fle.d
+      case 215: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 212: { // fclass.d
+      case 216: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 213: { // fcvt.w.d
+      case 217: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToI32(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 214: { // fcvt.wu.d
+      case 218: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToU32(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 215: { // fcvt.l.d
+      case 219: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToI64(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 216: { // fcvt.lu.d
+      case 220: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64ToU64(load<u64>(load<u16>(ip, 4), F), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 217: { // fcvt.d.w
+      case 221: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 218: { // fcvt.d.wu
+      case 222: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 219: { // fcvt.d.l
+      case 223: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 220: { // fcvt.d.lu
+      case 224: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 221: { // fmadd.h
+      case 225: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3984,9 +4806,10 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 222: { // fmsub.h
+      case 226: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -3994,9 +4817,10 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 223: { // fnmsub.h
+      case 227: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4004,9 +4828,10 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 224: { // fnmadd.h
+      case 228: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4014,487 +4839,573 @@ export function interpretPlain(n0: i64): i64 {
         const t2: u64 = load<u64>((load<u32>(ip, 12) >> 27) << 3, F);
         store<u64>(load<u16>(ip, 2), (<u64>f16MulAdd((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), (select<u32>((<u32>t2 & <u32>0xffff), <u32>0x7e00, t2 >= <u64>0xffffffffffff0000) ^ <u32>0x8000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 225: { // fadd.h
+      case 229: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Add(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 226: { // fsub.h
+      case 230: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Sub(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 227: { // fmul.h
+      case 231: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Mul(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 228: { // fdiv.h
+      case 232: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Div(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 229: { // fsqrt.h
+      case 233: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Sqrt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 230: { // fsgnj.h
+      case 234: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 231: { // fsgnjn.h
+      case 235: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>((select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) & <u32>0x7fff) | ((select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) ^ <u32>0x8000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 232: { // fsgnjx.h
+      case 236: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000) ^ (select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000) & <u32>0x8000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 233: { // fmin.h
+      case 237: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Min(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 234: { // fmax.h
+      case 238: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16Max(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 235: { // feq.h
+      case 239: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f16Eq(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 236: { // flt.h
+      case 240: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f16Lt(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 237: { // fle.h
+      case 241: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
         store<u64>(load<u16>(ip, 2), f16Le(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), select<u32>((<u32>t1 & <u32>0xffff), <u32>0x7e00, t1 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 238: { // fclass.h
+      case 242: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16Classify(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 239: { // fcvt.w.h
+      case 243: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToI32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 240: { // fcvt.wu.h
+      case 244: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToU32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 241: { // fcvt.l.h
+      case 245: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToI64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 242: { // fcvt.lu.h
+      case 246: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToU64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000), rm), X);
         if (load<u8>(0, FFLAGS) != flags) store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 243: { // fcvt.h.w
+      case 247: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 244: { // fcvt.h.wu
+      case 248: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 245: { // fcvt.h.l
+      case 249: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 246: { // fcvt.h.lu
+      case 250: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 247: { // fmv.x.w
+      case 251: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 248: { // fmv.w.x
+      case 252: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 249: { // fmv.x.d
+      case 253: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 250: { // fmv.d.x
+      case 254: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 251: { // fmv.x.h
+      case 255: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 252: { // fmv.h.x
+      case 256: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 253: { // fcvt.s.d
+      case 257: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 254: { // fcvt.d.s
+      case 258: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f32ToF64(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 255: { // fcvt.h.s
+      case 259: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f32ToF16(select<u32>(<u32>t0, <u32>0x7fc00000, t0 >= <u64>0xffffffff00000000), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 256: { // fcvt.s.h
+      case 260: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), (<u64>f16ToF32(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 257: { // fcvt.h.d
+      case 261: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 258: { // fcvt.d.h
+      case 262: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         store<u64>(load<u16>(ip, 2), f16ToF64(select<u32>((<u32>t0 & <u32>0xffff), <u32>0x7e00, t0 >= <u64>0xffffffffffff0000)), F);
         store<u8>(0, 1, FP_DIRTY);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 259: { // add.uw
+      case 263: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 260: { // sh1add
+      case 264: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 261: { // sh2add
+      case 265: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 262: { // sh3add
+      case 266: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 263: { // sh1add.uw
+      case 267: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 264: { // sh2add.uw
+      case 268: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 265: { // sh3add.uw
+      case 269: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 266: { // slli.uw
+      case 270: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 267: { // andn
+      case 271: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 268: { // orn
+      case 272: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 269: { // xnor
+      case 273: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 270: { // clz
+      case 274: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 271: { // ctz
+      case 275: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 272: { // cpop
+      case 276: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 273: { // sext.b
+      case 277: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 274: { // sext.h
+      case 278: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 275: { // clzw
+      case 279: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 276: { // ctzw
+      case 280: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 277: { // cpopw
+      case 281: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 278: { // zext.h
+      case 282: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 279: { // min
+      case 283: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 280: { // minu
+      case 284: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 281: { // max
+      case 285: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 282: { // maxu
+      case 286: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 283: { // rol
+      case 287: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 284: { // ror
+      case 288: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 285: { // rori
+      case 289: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 286: { // rolw
+      case 290: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 287: { // rorw
+      case 291: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 288: { // roriw
+      case 292: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 289: { // orc.b
+      case 293: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 290: { // rev8
+      case 294: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 291: { // clmul
+      case 295: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 292: { // clmulr
+      case 296: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 293: { // clmulh
+      case 297: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 294: { // bclr
+      case 298: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 295: { // bext
+      case 299: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 296: { // binv
+      case 300: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 297: { // bset
+      case 301: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 298: { // bclri
+      case 302: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 299: { // bexti
+      case 303: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 300: { // binvi
+      case 304: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 301: { // bseti
+      case 305: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 302: { // pack
+      case 306: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 303: { // packh
+      case 307: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 304: { // packw
+      case 308: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 305: { // brev8
+      case 309: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
         store<u64>(load<u16>(ip, 2), (((t2 >> <u64>4) & <u64>0xf0f0f0f0f0f0f0f) | ((t2 & <u64>0xf0f0f0f0f0f0f0f) << <u64>4)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 306: { // xperm4
+      case 310: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 307: { // xperm8
+      case 311: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 308: { // czero.eqz
+      case 312: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
-      case 309: { // czero.nez
+      case 313: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
-        ip += 32; continue;
+        ip += 32;
+        continue;
       }
       default: {
         illegal(ip);

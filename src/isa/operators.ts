@@ -1,5 +1,5 @@
 /** The WebAssembly operators a semantics tree may use: parameter and result types. */
-import type { ValueType } from './types.ts';
+import type { ValueType } from './value-type.ts';
 
 interface Signature {
   readonly params: readonly ValueType[];

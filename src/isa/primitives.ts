@@ -2,7 +2,7 @@
  * Operations too long for a tree, by name. Each has two implementations: AssemblyScript (assembly/fpu and
  * assembly/cpu/arithmetic.ts) for the machine, BigInt (oracle/) for the oracle.
  */
-import type { ValueType } from './types.ts';
+import type { ValueType } from './value-type.ts';
 
 export interface Primitive {
   readonly params: readonly ValueType[];

@@ -4,6 +4,9 @@
  */
 import type { OperatorName } from './operators.ts';
 import type { PrimitiveName } from './primitives.ts';
+import type { ValueType } from './value-type.ts';
+
+export type { ValueType } from './value-type.ts';
 
 /** Extensions whose rows exist. The hypervisor extension takes its place here: `H`, with rows/hypervisor.ts. */
 export const EXTENSIONS = [
@@ -32,9 +35,6 @@ export const EXTENSIONS = [
   { id: 'Priv', summary: 'privileged instructions of M and S mode' },
 ] as const;
 export type Extension = (typeof EXTENSIONS)[number]['id'];
-
-/** Value types of an expression, as in WebAssembly. An f register is an i64 bit pattern. */
-export type ValueType = 'i32' | 'i64';
 
 export type RegisterFile = 'x' | 'f';
 export type SourceOperand = 'rs1' | 'rs2' | 'rs3';

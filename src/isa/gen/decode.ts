@@ -51,13 +51,14 @@ function leafLines(row: Row): string[] {
   const lines: string[] = [];
   if (encodingOf(row).fields.has('rm')) lines.push('if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);');
   const imm = encodingOf(base).fields.has('rm') ? text('rm') : text('imm');
-  for (const { id, when, direct } of formsOf(base, length)) {
+  for (const { id, when, transfer } of formsOf(base, length)) {
     const conditions = Object.entries(when).map(([operand, wanted]) => condition(row, operand as Operand, wanted));
     if (conditions.includes(null)) continue;
     const test = conditions.filter((c) => c !== undefined).join(' && ');
     const operands = `${destination(base, text('rd'))}, ${shifted(text('rs1'))}, ${shifted(text('rs2'))}, <i32>${imm}, word`;
-    const fill = direct
-      ? `transfer(ip, off, ${opOf(id, length, 'near')}, ${opOf(id, length, 'far')}, ${operands})`
+    const ops = transfer ? `${opOf(id, length, 'near')}, ${opOf(id, length, 'far')}` : '';
+    const fill = transfer
+      ? `${transfer}(ip, off, ${ops}, ${operands})`
       : `put(ip, ${opOf(id, length, null)}, ${operands})`;
     lines.push(`${test ? `if (${test}) ` : ''}return ${fill}; // ${id}`);
     if (!test) break;
@@ -150,14 +151,20 @@ function illegal(ip: u32, word: u32): void {
   put(ip, OP_ILLEGAL, SINK, 0, 0, <i32>word, word);
 }
 
-/**
- * A direct transfer. Inside the page the distance is kept in bytes of records; an instruction that straddles the
- * page always takes the far form, since its record may be entered from either mapping of the second half.
- */
-function transfer(ip: u32, off: u32, near: u32, far: u32, rd: u32, rs1: u32, rs2: u32, imm: i32, word: u32): void {
-  const straddles = off == 0xffe && (word & 3) == 3;
-  if (off + <u32>imm < 4096 && !straddles) put(ip, near, rd, rs1, rs2, imm << 3, word);
+/** An instruction that straddles the page's end. Its record stands alone: each mapping may give it another second half. */
+function straddles(off: u32, word: u32): bool {
+  return off == 0xffe && (word & 3) == 3;
+}
+
+/** A transfer by a known distance, which is kept in bytes of records when it stays inside the page. */
+function direct(ip: u32, off: u32, near: u32, far: u32, rd: u32, rs1: u32, rs2: u32, imm: i32, word: u32): void {
+  if (off + <u32>imm < 4096 && !straddles(off, word)) put(ip, near, rd, rs1, rs2, imm << 3, word);
   else put(ip, far, rd, rs1, rs2, imm, word);
+}
+
+/** A transfer to where a register says. */
+function indirect(ip: u32, off: u32, near: u32, far: u32, rd: u32, rs1: u32, rs2: u32, imm: i32, word: u32): void {
+  put(ip, straddles(off, word) ? far : near, rd, rs1, rs2, imm, word);
 }
 
 /** Fills the record at ip for the instruction at page offset \`off\`; of a 16-bit one only the low half of \`bits\` counts. */

@@ -3,7 +3,8 @@ import { PRIMITIVES } from '../primitives.ts';
 import { findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../traits.ts';
 import type { Effect, Expr, Width } from '../types.ts';
 import { printTrees } from './expression.ts';
-import { CASES, type Case, OP_NOT_DECODED, OP_PAGE_END } from './ops.ts';
+import { FOLLOWERS } from './followers.ts';
+import { CASES, type Case, caseOf, isDirect, OP_NOT_DECODED, OP_PAGE_END } from './ops.ts';
 
 /** Byte offset of each operand in a record. */
 const SLOT = { rd: 2, rs1: 4, rs2: 6 } as const;
@@ -56,10 +57,13 @@ class Body {
   readonly lines: string[] = [];
   private readonly c: Case;
   private readonly counting: boolean;
+  /** Whether to go on with what often follows. */
+  private readonly follows: boolean;
 
-  constructor(c: Case, counting: boolean) {
+  constructor(c: Case, counting: boolean, follows = true) {
     this.c = c;
     this.counting = counting;
+    this.follows = follows;
   }
 
   print(): string[] {
@@ -78,7 +82,15 @@ class Body {
   }
 
   private next(): void {
-    this.line(`ip += ${stride(this.c)}; continue;`);
+    this.line(`ip += ${stride(this.c)};`);
+    for (const follower of this.follows ? followersOf(this.c) : []) {
+      const body = new Body(follower, this.counting, false).print();
+      this.line(`if (load<u16>(ip) == ${follower.op}) { // ${follower.id}`);
+      this.line('  n--;');
+      for (const text of body) this.line(`  ${text}`);
+      this.line('}');
+    }
+    this.line('continue;');
   }
 
   /** Floating point is illegal while FS is Off or the rounding mode is invalid; frm holds the dynamic one. */
@@ -195,6 +207,18 @@ class Body {
     this.next();
   }
 
+  /** Goes to a pc that may well be in the page of this instruction, whose records are then at hand. */
+  private transferNear(target: string): void {
+    this.line(`if ((${target} ^ (${PC})) < 4096) ip = <u32>(${target} - delta) << 3;`);
+    this.line('else {');
+    this.line(`  ip = fetch(${target});`);
+    this.line(`  if (ip == 0) return ${this.counting ? 'leave(n, data)' : 'n'};`);
+    this.line('  delta = load<u64>(0, DELTA);');
+    this.line('}');
+    this.line(`if (n <= 0) ${LEAVE}`);
+    this.line('continue;');
+  }
+
   /** Goes to a pc: a fault in the fetch has left PC and STOP set, the transfer itself has retired. */
   private transfer(target: string): void {
     this.line(`ip = fetch(${target});`);
@@ -219,9 +243,9 @@ class Body {
   }
 
   private jump(effect: Extract<Effect, { kind: 'jump' }>): void {
-    const { length, reach } = this.c;
+    const { row, length, reach } = this.c;
     const link = `${PC} + ${length}`;
-    if (reach === 'near') {
+    if (reach === 'near' && isDirect(row, effect)) {
       this.line(setRd('x', link));
       this.line('ip += load<u32>(ip, 8);');
       this.line(`if (n <= 0) ${LEAVE}`);
@@ -231,7 +255,8 @@ class Body {
     const [target] = this.trees(effect.target);
     this.line(`const target: u64 = ${target} & ~1;`);
     if (effect.link) this.line(setRd('x', link));
-    this.transfer('target');
+    if (reach === 'near') this.transferNear('target');
+    else this.transfer('target');
   }
 
   /** After an access through the hart's own functions: STOP is 2 when it also ended the run. */
@@ -309,6 +334,12 @@ class Body {
 
 /** The selector of the encoding. */
 const CBO_KINDS = { cboInval: 0, cboClean: 1, cboFlush: 2, cboZero: 4 } as const;
+
+/** What a case goes on with at once. */
+function followersOf(c: Case): Case[] {
+  const forms = FOLLOWERS.filter(({ first: [id, length] }) => c.id === id && c.length === length && c.reach !== 'far');
+  return forms.flatMap(({ next }) => next.map(([id, length]) => caseOf(id, length)));
+}
 
 function printCase(c: Case, counting: boolean): string {
   const note = `${c.id}${c.length === 2 ? ' (16 bits)' : ''}${c.reach === 'far' ? ', out of the page' : ''}`;

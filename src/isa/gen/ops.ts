@@ -12,7 +12,10 @@ export interface Case {
   readonly id: string;
   readonly effect: Effect;
   readonly length: 2 | 4;
-  /** A transfer inside its page, or out of it; null for what is no direct transfer. */
+  /**
+   * A transfer inside its page, or out of it; null for what is no transfer. An indirect one is far when the instruction
+   * straddles two pages: its record is then not among those of its page.
+   */
   readonly reach: 'near' | 'far' | null;
 }
 
@@ -24,15 +27,20 @@ export const OP_ILLEGAL = 2;
 const FIRST = 3;
 
 /** The target is pc plus an immediate: known when the record is decoded. */
-function isDirect(row: BaseRow, effect: Effect): boolean {
+export function isDirect(row: BaseRow, effect: Effect): boolean {
   return effect.kind === 'branch' || row.name === 'jal';
+}
+
+/** Whether the instruction may go elsewhere, and so has a near and a far case. */
+function isTransfer(effect: Effect): boolean {
+  return effect.kind === 'branch' || effect.kind === 'jump';
 }
 
 function build(): Case[] {
   const cases: Case[] = [];
   const add = (row: BaseRow, id: string, effect: Effect, lengths: readonly (2 | 4)[]): void => {
     for (const length of lengths) {
-      for (const reach of isDirect(row, effect) ? (['near', 'far'] as const) : [null]) {
+      for (const reach of isTransfer(effect) ? (['near', 'far'] as const) : [null]) {
         cases.push({ op: FIRST + cases.length, row, id, effect, length, reach });
       }
     }
@@ -56,11 +64,22 @@ export function opOf(id: string, length: 2 | 4, reach: 'near' | 'far' | null): n
   return op;
 }
 
+export type Transfer = 'direct' | 'indirect' | null;
+
 /** Forms of a row that exist for a length, the row itself last. */
-export function formsOf(row: BaseRow, length: 2 | 4): { id: string; when: Special['when']; direct: boolean }[] {
+export function formsOf(row: BaseRow, length: 2 | 4): { id: string; when: Special['when']; transfer: Transfer }[] {
+  const transfer = (effect: Effect): Transfer =>
+    isDirect(row, effect) ? 'direct' : isTransfer(effect) ? 'indirect' : null;
   const specials = SPECIALS.filter((s) => s.of === row.name && s.lengths.includes(length));
   return [
-    ...specials.map((s) => ({ id: s.id, when: s.when, direct: isDirect(row, s.effect) })),
-    { id: row.name, when: {}, direct: isDirect(row, row.effect) },
+    ...specials.map((s) => ({ id: s.id, when: s.when, transfer: transfer(s.effect) })),
+    { id: row.name, when: {}, transfer: transfer(row.effect) },
   ];
+}
+
+/** The case of a form; of a direct transfer the near one. */
+export function caseOf(id: string, length: 2 | 4): Case {
+  const found = CASES.find((c) => c.id === id && c.length === length && c.reach !== 'far');
+  if (!found) throw new Error(`no case for ${id} of ${length} bytes`);
+  return found;
 }
