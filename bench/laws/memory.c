@@ -51,8 +51,9 @@ u64 event_touch_tables(u64 n) {
 
 static pte_t *mapped_page(void) {
   pte_t *root = tables_root(SV39);
-  pte_t *entry = tables_map(root, SV39, DATA_VA, DATA_PA, 0, PTE_DATA);
   tables_enter(root, SV39);
+  /* Written while it is no table yet: the supervisor's right to do so has to be taken back when it becomes one. */
+  pte_t *entry = tables_map(root, SV39, DATA_VA, DATA_PA, 0, PTE_DATA);
   *(volatile u64 *)DATA_VA = 1;
   return entry;
 }

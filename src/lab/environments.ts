@@ -36,7 +36,7 @@ export const ENVIRONMENTS: readonly Environment[] = [
   machine('paravirt', 'paravirtual paging: validated direct tables, batched updates', { strategy: 'paravirt' }),
   machine('shadow-sync', 'shadow paging, every store to a guest table exits', {
     strategy: 'shadow',
-    shadow: { policy: 'sync', flood: 0 },
+    shadow: { policy: 'sync' },
   }),
   machine('shadow-no-flood', 'shadow paging that never gives up a table, however often it is written', {
     strategy: 'shadow',

@@ -21,6 +21,7 @@ export class Lane {
   readonly #platform: Platform;
   readonly #connections = new Map<WorkerKind, Connection<Workers[WorkerKind]>>();
   readonly #loaded = new WeakMap<object, Set<string>>();
+  #last: Promise<unknown> = Promise.resolve();
   #onProgress: (progress: Progress) => void = () => {};
 
   constructor(platform: Platform) {
@@ -31,7 +32,16 @@ export class Lane {
    * Runs one image on a machine of its own. Rejects with InputError for a bad image or configuration, DeadlineError
    * after `timeoutMs`, WorkerError when the worker dies, and the signal's reason when stopped.
    */
-  async runGuest(
+  runGuest(
+    image: Uint8Array,
+    config: MachineConfig,
+    options: RunOptions & { readonly timeoutMs: number },
+    watch: Watch,
+  ): Promise<GuestRun> {
+    return this.#alone(() => this.#runGuest(image, config, options, watch));
+  }
+
+  async #runGuest(
     image: Uint8Array,
     config: MachineConfig,
     options: RunOptions & { readonly timeoutMs: number },
@@ -56,7 +66,17 @@ export class Lane {
    * Runs a workload's own WebAssembly build, compiled once a worker. It cannot be interrupted, so stopping it ends its
    * worker. Rejects as `runGuest` does.
    */
-  async runNative(
+  runNative(
+    id: string,
+    wasm: Uint8Array,
+    params: readonly number[],
+    timeoutMs: number,
+    watch: Watch,
+  ): Promise<NativeOutcome> {
+    return this.#alone(() => this.#runNative(id, wasm, params, timeoutMs, watch));
+  }
+
+  async #runNative(
     id: string,
     wasm: Uint8Array,
     params: readonly number[],
@@ -92,6 +112,13 @@ export class Lane {
   /** Ends the workers. */
   async close(): Promise<void> {
     await Promise.all([this.#close('guest'), this.#close('bench')]);
+  }
+
+  /** A worker holds one machine, so the next run waits for the one before, however that ends. */
+  #alone<T>(task: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(task, task);
+    this.#last = mine;
+    return mine;
   }
 
   async #supervised<T>(

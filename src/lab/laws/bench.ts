@@ -2,9 +2,7 @@
 import { MACHINE_DEFAULT } from '../../abi/config.ts';
 import type { ConfigPatch, Control } from '../api.ts';
 import { environmentById, patched } from '../environments.ts';
-import { modelCycles } from '../model.ts';
 import { paramsOf, planCell, type Settings, workloadById } from '../plan.ts';
-import { profileByName } from '../profile.ts';
 import { guestRecord, type RunRecord } from '../record.ts';
 import type { Runner } from '../runner.ts';
 import type { Bench, RunChoice } from './law.ts';
@@ -52,13 +50,5 @@ export function benchOn(runner: Runner, lane: number, runs: Runs, settings: Sett
       return guestRecord(outcome, imageSha256);
     });
   };
-  return {
-    run,
-    probe,
-    model: async (profile, workload, environment, choice) => {
-      const { counters, iterations } = await run(workload, environment, choice);
-      if (!counters) throw new Error(`${workload} under ${environment} counts nothing`);
-      return modelCycles(counters, profileByName(profile), iterations);
-    },
-  };
+  return { run, probe };
 }

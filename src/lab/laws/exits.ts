@@ -19,32 +19,41 @@ async function exits(bench: Bench, event: string, config: ConfigPatch, reason = 
   return (await eachEvent(bench, event, N, config))[`exit.${reason}`] ?? 0;
 }
 
+/** Hypercalls of a round that updates so many entries, over those of a round that updates none. */
+async function updateCalls(bench: Bench, updates: number): Promise<number> {
+  const calls = async (value: number): Promise<number> =>
+    (
+      await eachOperation(bench, 'update-miss-mix', 'paravirt', 'rounds', 2, {
+        params: { updates: value, misses: 16, pages: 2 * HYPERCALL_BATCH },
+      })
+    )['exit.hypercall'] ?? 0;
+  return (await calls(updates)) - (await calls(0));
+}
+
 async function tableWriteCases(bench: Bench): Promise<LawCase[]> {
-  const unflushed = await bench.probe('pte-store', N, UNSYNC);
+  const unflushed = bench.probe('pte-store', N, UNSYNC).then((run) => count(run, 'exit.total'));
   const cases = [
-    exact('nested', 0, await exits(bench, 'pte-store', NESTED), probed('pte-store')),
-    exact('synchronous shadow', 1, await exits(bench, 'pte-store', SYNC), probed('pte-store')),
-    exact('unsync shadow, all stores before a flush', 1, count(unflushed, 'exit.total'), `${N} stores, no flush`),
-    exact(
+    await exact(
+      'unsync shadow, all stores before a flush',
+      1,
+      unflushed,
+      `probe event=pte-store, ${N} stores, no flush`,
+    ),
+    await exact(
       'unsync shadow, a store after each flush',
       1,
-      await exits(bench, 'pte-store-fence', UNSYNC, 'pte-write'),
+      exits(bench, 'pte-store-fence', UNSYNC, 'pte-write'),
       probed('pte-store-fence'),
     ),
+    await exact('synchronous shadow', 1, exits(bench, 'pte-store', SYNC), probed('pte-store')),
+    await exact('nested', 0, exits(bench, 'pte-store', NESTED), probed('pte-store')),
   ];
   for (const updates of [HYPERCALL_BATCH / 2, HYPERCALL_BATCH, 2 * HYPERCALL_BATCH]) {
-    // Rounds that update nothing make the calls that have nothing to do with the updates.
-    const calls = async (value: number): Promise<number> =>
-      (
-        await eachOperation(bench, 'update-miss-mix', 'paravirt', 'rounds', 2, {
-          params: { updates: value, misses: 16, pages: 2 * HYPERCALL_BATCH },
-        })
-      )['exit.hypercall'] ?? 0;
     cases.push(
-      exact(
+      await exact(
         `paravirtual, ${updates} updates`,
         Math.ceil(updates / HYPERCALL_BATCH),
-        (await calls(updates)) - (await calls(0)),
+        updateCalls(bench, updates),
         `update-miss-mix, hypercalls of a round over those of a round without updates; batches of ${HYPERCALL_BATCH}`,
       ),
     );
@@ -53,28 +62,25 @@ async function tableWriteCases(bench: Bench): Promise<LawCase[]> {
 }
 
 async function switchCases(bench: Bench): Promise<LawCase[]> {
-  const paravirt = await eachOperation(bench, 'context-switch', 'paravirt', 'passes', N);
+  const calls = eachOperation(bench, 'context-switch', 'paravirt', 'passes', N).then(
+    (each) => each['exit.hypercall'] ?? 0,
+  );
   return [
-    exact('nested', 0, await exits(bench, 'satp', NESTED), probed('satp')),
-    exact('shadow', 1, await exits(bench, 'satp', UNSYNC), probed('satp')),
-    exact(
-      'paravirtual',
-      1,
-      paravirt['exit.hypercall'] ?? 0,
-      `context-switch, hypercalls of one hand-over, ${N} and ${2 * N} of them`,
-    ),
+    await exact('paravirtual', 1, calls, `context-switch, hypercalls of a hand-over, ${N} and ${2 * N} of them`),
+    await exact('nested', 0, exits(bench, 'satp', NESTED), probed('satp')),
+    await exact('shadow', 1, exits(bench, 'satp', UNSYNC), probed('satp')),
   ];
 }
 
 async function demandFaultCases(bench: Bench): Promise<LawCase[]> {
-  const paravirt = await eachOperation(bench, 'demand-fault', 'paravirt', 'n', N);
+  const crossings = eachOperation(bench, 'demand-fault', 'paravirt', 'n', N).then((each) => each['exit.total'] ?? 0);
   return [
-    exact('nested', 0, await exits(bench, 'fault', NESTED), probed('fault')),
-    exact('paravirtual', 2, paravirt['exit.total'] ?? 0, `demand-fault, ${N} and ${2 * N} pages of one table`),
+    await exact('paravirtual', 2, crossings, `demand-fault, ${N} and ${2 * N} pages of one table`),
+    await exact('nested', 0, exits(bench, 'fault', NESTED), probed('fault')),
     // The fault itself, the handler's store to the table, its SRET, and the fill of the shadow entry on the way back.
-    exact('synchronous shadow', 4, await exits(bench, 'fault', SYNC), probed('fault')),
+    await exact('synchronous shadow', 4, exits(bench, 'fault', SYNC), probed('fault')),
     // The table is out of step after the first store, so the others do not exit.
-    exact('unsync shadow', 3, await exits(bench, 'fault', UNSYNC), probed('fault')),
+    await exact('unsync shadow', 3, exits(bench, 'fault', UNSYNC), probed('fault')),
   ];
 }
 
@@ -84,9 +90,9 @@ const HANDLER_PRIVILEGED = 3;
 async function syscallCases(bench: Bench): Promise<LawCase[]> {
   const detail = `${probed('syscall')}, answered with ${HANDLER_PRIVILEGED} privileged instructions`;
   return [
-    exact('bare', 0, await exits(bench, 'syscall', BARE), detail),
-    exact('nested', 0, await exits(bench, 'syscall', NESTED), detail),
-    exact('shadow', 1 + HANDLER_PRIVILEGED, await exits(bench, 'syscall', UNSYNC), detail),
+    await exact('bare', 0, exits(bench, 'syscall', BARE), detail),
+    await exact('nested', 0, exits(bench, 'syscall', NESTED), detail),
+    await exact('shadow', 1 + HANDLER_PRIVILEGED, exits(bench, 'syscall', UNSYNC), detail),
   ];
 }
 
@@ -106,7 +112,7 @@ async function nonMmuCases(bench: Bench): Promise<LawCase[]> {
     for (const reason of NON_MMU) {
       const id = `exit.${reason}`;
       const expected = count(nested, id);
-      const row = exact(
+      const row = await exact(
         `${reason}, ${name}`,
         expected,
         count(run, id),
@@ -121,11 +127,11 @@ async function nonMmuCases(bench: Bench): Promise<LawCase[]> {
 
 async function gstageCases(bench: Bench): Promise<LawCase[]> {
   return [
-    exact('data pages', 1, await exits(bench, 'touch', NESTED, 'gstage-fault'), probed('touch')),
-    exact(
+    await exact('data pages', 1, exits(bench, 'touch', NESTED, 'gstage-fault'), probed('touch')),
+    await exact(
       'a data page and the page of its table',
       2,
-      await exits(bench, 'touch-tables', NESTED, 'gstage-fault'),
+      exits(bench, 'touch-tables', NESTED, 'gstage-fault'),
       probed('touch-tables'),
     ),
   ];
@@ -140,7 +146,7 @@ async function privilegeCases(bench: Bench): Promise<LawCase[]> {
   ] as const) {
     const run = await bench.probe('privileged', 1, config);
     cases.push(
-      exact(
+      await exact(
         `${name}: attempts that trap`,
         run.iterations,
         Number.parseInt(run.checksum ?? '0', 16),
@@ -165,7 +171,7 @@ async function taggedCases(bench: Bench): Promise<LawCase[]> {
     ['shadow', UNSYNC],
   ] as const) {
     const counters = await eachEvent(bench, 'satp', N, config);
-    cases.push(exact(`${name}, tagged: entries dropped by a switch`, 0, dropped(counters), probed('satp')));
+    cases.push(await exact(`${name}, tagged: entries dropped by a switch`, 0, dropped(counters), probed('satp')));
   }
   const untagged = dropped(await eachEvent(bench, 'satp', N, { ...BARE, mmu: { tagged: false } }));
   cases.push({

@@ -1,6 +1,6 @@
 /** What a law is: its words, and a check that yields a row for each of its cases. */
 import type { Counters } from '../../abi/counters.ts';
-import type { LawRow, Modelled } from '../../abi/result.ts';
+import type { LawRow } from '../../abi/result.ts';
 import type { ConfigPatch } from '../api.ts';
 import type { RunRecord } from '../record.ts';
 
@@ -33,20 +33,42 @@ export interface RunChoice {
 export interface Bench {
   /** One run of a workload, at its quick size unless `params` say otherwise. Equal runs are made once. */
   run(workload: string, environment: string, choice?: RunChoice): Promise<RunRecord>;
-  /** Modelled figures of such a run, under a shipped profile. */
-  model(profile: string, workload: string, environment: string, choice?: RunChoice): Promise<Modelled>;
   /** One run of the law probe (bench/laws): `event` is its part of the command line. */
   probe(event: string, n: number, config: ConfigPatch): Promise<RunRecord>;
 }
 
+/**
+ * A case whose value is still to be found. Where the run behind it fails, the case fails with the guest's message and
+ * the law's other cases go on.
+ */
+export async function decide<T>(
+  found: Omit<LawCase, 'counted' | 'pass'>,
+  value: T | PromiseLike<T>,
+  holds: (value: T) => boolean,
+  show: (value: T) => number | string,
+): Promise<LawCase> {
+  try {
+    const counted = await value;
+    return { ...found, counted: show(counted), pass: holds(counted) };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { ...found, counted: 'none', pass: false, detail };
+  }
+}
+
 /** An exact case: passes where both are equal. */
-export const exact = (name: string, expected: number, counted: number, detail: string): LawCase => ({
-  case: name,
-  expected,
-  counted,
-  pass: expected === counted,
-  detail,
-});
+export const exact = (
+  name: string,
+  expected: number,
+  counted: number | Promise<number>,
+  detail: string,
+): Promise<LawCase> =>
+  decide(
+    { case: name, expected, detail },
+    counted,
+    (value) => value === expected,
+    (value) => value,
+  );
 
 /** A counter of a run; counters the machine leaves out are zero. */
 export const count = (record: RunRecord, id: string): number => record.counters?.[id] ?? 0;

@@ -33,12 +33,12 @@ const SHAPES: readonly Shape[] = [
 const twoStage = (g: number, h: number): number => g * (h + 1) + h;
 
 async function oneStageCases(bench: Bench): Promise<LawCase[]> {
-  const cases = [exact('Bare', 0, await references(bench, 'levels=0', { strategy: 'bare' }), PROBE)];
+  const cases = [await exact('Bare', 0, references(bench, 'levels=0', { strategy: 'bare' }), PROBE)];
   for (const [leaf, name] of LEAVES.entries()) {
-    const counted = await references(bench, `levels=3 leaf=${leaf}`, { strategy: 'bare' });
-    cases.push(exact(`Sv39, ${name} leaf`, 3 - leaf, counted, PROBE));
+    const counted = references(bench, `levels=3 leaf=${leaf}`, { strategy: 'bare' });
+    cases.push(await exact(`Sv39, ${name} leaf`, 3 - leaf, counted, PROBE));
   }
-  cases.push(exact('Sv48, 4 KiB leaf', 4, await references(bench, 'levels=4', { strategy: 'bare' }), PROBE));
+  cases.push(await exact('Sv48, 4 KiB leaf', 4, references(bench, 'levels=4', { strategy: 'bare' }), PROBE));
   return cases;
 }
 
@@ -46,8 +46,8 @@ async function twoStageCases(bench: Bench): Promise<LawCase[]> {
   const cases: LawCase[] = [];
   for (const { name, levels, leaf, host } of SHAPES) {
     const config: ConfigPatch = { strategy: 'nested', hostPages: host.pages, hostLevels: host.levels };
-    const counted = await references(bench, `levels=${levels} leaf=${leaf}`, config);
-    cases.push(exact(name, twoStage(levels - leaf, host.levels - host.leaf), counted, PROBE));
+    const counted = references(bench, `levels=${levels} leaf=${leaf}`, config);
+    cases.push(await exact(name, twoStage(levels - leaf, host.levels - host.leaf), counted, PROBE));
   }
   return cases;
 }
@@ -65,7 +65,7 @@ async function shadowCases(bench: Bench): Promise<LawCase[]> {
   const [bare, shadow] = [await counts('bare'), await counts('shadow')];
   const [onBare, onShadow] = [trace(bare), trace(shadow)];
   return [
-    exact('references', 3, shadow['walk.references'] ?? 0, PROBE),
+    await exact('references', 3, shadow['walk.references'] ?? 0, PROBE),
     { case: 'trace', expected: onBare, counted: onShadow, pass: onBare !== '' && onBare === onShadow, detail: PROBE },
   ];
 }
@@ -75,7 +75,7 @@ async function nestedTlbCases(bench: Bench): Promise<LawCase[]> {
   const counters = await eachEvent(bench, 'load levels=3 leaf=0', N, config);
   // Three guest tables, each with its host walk of three taken off the fifteen.
   return [
-    exact(
+    await exact(
       'Sv39 on Sv39x4',
       twoStage(3, 3) - 3 * 3,
       counters['walk.references'] ?? 0,

@@ -19,9 +19,11 @@ export function formatCount(value: number): string {
 /** Milliseconds, four significant digits. */
 export const formatMs = (ms: number): string => grouped(significant(ms));
 
-/** A ratio: `6.1×`. */
-export const formatRatio = (ratio: number): string =>
-  `${ratio >= 1000 ? formatCount(Math.round(ratio)) : ratio.toPrecision(3)}×`;
+/** A ratio: `6.10×`; near 1 a digit more. */
+export function formatRatio(ratio: number): string {
+  if (ratio >= 1000) return `${formatCount(Math.round(ratio))}×`;
+  return `${Math.abs(ratio - 1) < 0.1 ? ratio.toFixed(3) : ratio.toPrecision(3)}×`;
+}
 
 /** A share of 1 as a percentage with one decimal. */
 export const formatShare = (share: number): string => `${(100 * share).toFixed(1)} %`;
