@@ -83,7 +83,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'A process with resident memory forks; its child stores to some of the shared pages (each is copied) and exits; the parent waits. Page tables are copied, write-protected and thrown away again: the worst of shadow paging.',
     params: [
-      { name: 'n', default: 1_000, summary: 'forks', unit: 'forks', least: 1 },
+      { name: 'n', default: 2_000, summary: 'forks', unit: 'forks', least: 1 },
       { name: 'pages', default: 256, summary: 'resident pages of the parent', unit: 'pages' },
       { name: 'touch', default: 16, summary: 'pages the child stores to', unit: 'pages' },
     ],
@@ -97,7 +97,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary: 'The smallest fork: a process that holds next to nothing forks, the child exits, the parent waits.',
     params: [
-      { name: 'n', default: 4_000, summary: 'forks', unit: 'forks', least: 1 },
+      { name: 'n', default: 6_000, summary: 'forks', unit: 'forks', least: 1 },
       { name: 'pages', default: 0, summary: 'resident pages of the parent', unit: 'pages' },
       { name: 'touch', default: 0, summary: 'pages the child stores to', unit: 'pages' },
     ],
@@ -111,7 +111,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary:
       'fork, exec of a program that ends at once, and wait: a whole address space is made, faulted in and ended each time.',
-    params: [{ name: 'n', default: 2_000, summary: 'programs started', unit: 'programs', least: 1 }],
+    params: [{ name: 'n', default: 4_000, summary: 'programs started', unit: 'programs', least: 1 }],
     program: 'micro/exec',
     operations: 'n',
     native: false,
@@ -121,7 +121,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     id: 'sh',
     group: 'micro',
     summary: 'fork, exec of a shell that forks, executes a program and waits for it, as `sh -c` does.',
-    params: [{ name: 'n', default: 1_000, summary: 'commands', unit: 'commands', least: 1 }],
+    params: [{ name: 'n', default: 2_000, summary: 'commands', unit: 'commands', least: 1 }],
     program: 'micro/exec',
     operations: 'n',
     native: false,
@@ -133,7 +133,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'Processes in a ring of pipes pass a token, each summing its own array before it passes it on: address-space switches, and what they leave in the TLB.',
     params: [
-      { name: 'passes', default: 50_000, summary: 'tokens handed over', unit: 'switches', least: 1 },
+      { name: 'passes', default: 80_000, summary: 'tokens handed over', unit: 'switches', least: 1 },
       { name: 'procs', default: 4, summary: 'processes in the ring', unit: 'processes', least: 2, most: 64 },
       { name: 'kib', default: 4, summary: 'array each process sums', unit: 'KiB' },
     ],
@@ -175,7 +175,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary:
       'A store to a read-only page, the signal, a handler that makes it writable, and the way back; then read-only again.',
-    params: [{ name: 'n', default: 200_000, summary: 'faults', unit: 'faults', least: 1 }],
+    params: [{ name: 'n', default: 100_000, summary: 'faults', unit: 'faults', least: 1 }],
     program: 'micro/protection-fault',
     operations: 'n',
     native: false,
@@ -187,7 +187,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'Page-table entries in use are changed: a resident region becomes read-only and writable again, with a touch of every page after each change.',
     params: [
-      { name: 'n', default: 1_000, summary: 'times there and back', unit: 'rounds', least: 1 },
+      { name: 'n', default: 5_000, summary: 'times there and back', unit: 'rounds', least: 1 },
       { name: 'pages', default: 256, summary: 'pages of the region', unit: 'pages', least: 1 },
     ],
     program: 'micro/ptemod',
@@ -199,7 +199,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     id: 'signal',
     group: 'micro',
     summary: 'A process sends itself a signal and handles it.',
-    params: [{ name: 'n', default: 300_000, summary: 'signals', unit: 'signals', least: 1 }],
+    params: [{ name: 'n', default: 200_000, summary: 'signals', unit: 'signals', least: 1 }],
     program: 'micro/signal',
     operations: 'n',
     native: false,
@@ -210,7 +210,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     group: 'micro',
     summary: 'Bytes go to another process through a pipe and come back changed: two switches and two copies each way.',
     params: [
-      { name: 'n', default: 50_000, summary: 'round trips', unit: 'round trips', least: 1 },
+      { name: 'n', default: 100_000, summary: 'round trips', unit: 'round trips', least: 1 },
       { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
     ],
     program: 'micro/pipe',
@@ -263,7 +263,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     summary:
       'A build as `make -j` runs it: compiler processes are forked, executed, fault their memory in, compute, and hand results back through a pipe.',
     params: [
-      { name: 'jobs', default: 100, summary: 'compiler processes', unit: 'jobs', least: 1 },
+      { name: 'jobs', default: 150, summary: 'compiler processes', unit: 'jobs', least: 1 },
       { name: 'parallel', default: 4, summary: 'at a time', unit: 'processes', least: 1, most: 64 },
       { name: 'kib', default: 64, summary: 'source text of each', unit: 'KiB', least: 1 },
     ],
