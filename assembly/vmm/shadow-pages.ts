@@ -5,7 +5,7 @@
 // Record (48 bytes at POOL_INFO, one a pool frame): +0 u32 guest frame + 1 of the table (direct: of the range; 0: not a
 //   shadow page), +4 u32 level | role << 8 | DIRECT, +8 u32 next in the hash bucket, +12 u32 next of the same guest
 //   table, +16 u32 head of the parents' list, +20 u32 stores since the last use, +24 u32 1 while out of step,
-//   +28 u32 next out of step, +32 u32 ASID of the hardware if a root
+//   +28 u32 next out of step, +32 u32 ASID of the hardware if a root, +36 u32 entries present
 import {
   C_SHADOW_ZAPS, FLUSH_SHADOW, FRAME_BASE, FREE_LINKS, LARGE_BASE, LINKS_BASE, NEXT_LINK, POOL_BASE, POOL_INFO, POOL_NEXT,
   RAM_SIZE, RAM_START, SHADOW_BUCKETS, SHADOW_NEXT_ASID, SHADOW_STALE, SHADOW_UNSYNC_LIST, GUEST_SIZE,
@@ -143,11 +143,27 @@ export function flushShadow(): void {
   return level ? regionOf(guestPhysical(linear), level) : frameOf(linear) + 12;
 }
 
+@inline function present(entry: u32, by: u32): void {
+  const r = recordOf(entry & ~0xfff);
+  store<u32>(r, load<u32>(r, 36) + by, 36);
+}
+
+/**
+ * Whether anything still depends on a shadow page: an entry that leads to it, or, of a root, an entry in it. The guest
+ * has freed the table of one that is idle, and uses its page for something else.
+ */
+export function isIdle(page: u32): bool {
+  const r = recordOf(page);
+  if (load<u32>(r, 16)) return false;
+  return load<u32>(r, 32) == 0 || load<u32>(r, 36) == 0;
+}
+
 /** Writes a leaf entry and its reverse map. False: no link was left, nothing was written. */
 export function setLeaf(entry: u32, value: u64, level: u32): bool {
   if (!linksLeft()) return false;
   zapEntry(entry);
   store<u64>(entry, value);
+  present(entry, 1);
   link(reverseHead(value, level), entry);
   return true;
 }
@@ -156,6 +172,7 @@ export function setLeaf(entry: u32, value: u64, level: u32): bool {
 export function setChild(entry: u32, child: u32, value: u64): bool {
   if (!linksLeft()) return false;
   store<u64>(entry, value);
+  present(entry, 1);
   link(recordOf(child) + 16, entry);
   return true;
 }
@@ -165,6 +182,7 @@ export function zapEntry(entry: u32): void {
   const value = load<u64>(entry);
   if (!value) return;
   store<u64>(entry, 0);
+  present(entry, -1);
   count(C_SHADOW_ZAPS);
   if (value & LEAF) {
     if (value & PTE_W) store<u32>(SHADOW_STALE, 1);

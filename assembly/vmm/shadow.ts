@@ -19,7 +19,7 @@ import {
 import { backingLevel, frameOf, guestPage, guestPageIfAny, hostLinear, hostPhysical, isGuestRam } from './frames';
 import { vmExit, vmWork } from './exit';
 import {
-  DIRECT, VMID, createPage, findPage, guestTable, levelOf, markUnsync, protect, recordOf,
+  DIRECT, VMID, createPage, findPage, guestTable, isIdle, levelOf, markUnsync, protect, recordOf,
   regionOf, roleOf, setChild, setLeaf, unshadow, zapAll, zapEntry,
 } from './shadow-pages';
 
@@ -309,20 +309,20 @@ export function shadowWritten(linear: u32, size: u32): void {
   const first = (linear & 0xfff) & ~7;
   const last = ((linear & 0xfff) + size - 1) & ~7;
   let flood = false;
+  let idle = true;
   for (let page = load<u32>(record, 8); page; page = load<u32>(recordOf(page), 12)) {
     for (let i = first; i <= last; i += 8) {
       zapEntry(page + i);
       vmWork(1);
     }
+    if (!isIdle(page)) idle = false;
     const writes = load<u32>(recordOf(page), 20) + 1;
     store<u32>(recordOf(page), writes, 20);
     const limit = load<u32>(SHADOW_FLOOD);
     if (limit && writes >= limit) flood = true;
   }
-  if (flood) {
-    count(C_SHADOW_FLOODS);
-    unshadow(record);
-  }
+  if (flood) count(C_SHADOW_FLOODS);
+  if (flood || idle) unshadow(record);
 }
 
 /** A store that can't be followed entry by entry (an atomic) goes to a guest table: it stops being one. */
