@@ -35,16 +35,19 @@ static u64 irq_mask(u64 n, u64 argument) {
   return count;
 }
 
-/* Rewrites the entries of a range of `pages` mapped pages in turn: the same translation, another software bit. */
-static u64 rewrite(u64 n, u64 start, u64 pages, int fence_each) {
+/*
+ * Rewrites the entries of a range of `pages` mapped pages in turn: the same translation, another software bit. The TLB is
+ * made to forget them after every `batch` updates; 0: not here.
+ */
+static u64 rewrite(u64 n, u64 start, u64 pages, u64 batch) {
   struct space *space = &current->space;
-  u64 count = 0;
+  u64 count = 0, pending = 0;
   for (u64 page = 0; count < n; count++) {
     u64 va = start + page * PAGE_SIZE;
     pte_t *entry = map_find(space, va);
     if (!entry || !*entry) return 0;
     arch_store(space, va, entry, *entry ^ PTE_SOFT);
-    if (fence_each) arch_commit(space);
+    if (++pending == batch) arch_commit(space), pending = 0;
     if (++page == pages) page = 0;
   }
   return count;
@@ -58,9 +61,9 @@ static u64 pte_store(u64 n, u64 va) {
 
 static u64 pte_store_fence(u64 n, u64 va) { return rewrite(n, va, 1, 1); }
 
-/* argument: address of the range and, in its low 12 bits, log2 of its pages. Fenced at the end. */
+/* argument: address of the range; log2 of its pages in bits 5:0, log2 of the batch in bits 11:6. */
 static u64 pte_update(u64 n, u64 argument) {
-  u64 count = rewrite(n, PAGE_DOWN(argument), 1ull << argument % PAGE_SIZE, 0);
+  u64 count = rewrite(n, PAGE_DOWN(argument), 1ull << argument % 64, 1ull << argument / 64 % 64);
   arch_commit(&current->space);
   return count;
 }

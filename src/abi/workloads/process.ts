@@ -228,6 +228,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
       { name: 'updates', default: 256, summary: 'leaf entries rewritten a round', unit: 'updates' },
       { name: 'misses', default: 4_096, summary: 'random pages touched a round', unit: 'touches' },
       { name: 'pages', default: 4_096, summary: 'working set, a power of two', unit: 'pages', least: 1 },
+      { name: 'batch', default: 1, summary: 'updates between two fences, a power of two', unit: 'updates', least: 1 },
     ],
     program: 'micro/update-miss-mix',
     operations: 'rounds',

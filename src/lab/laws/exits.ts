@@ -24,7 +24,7 @@ async function updateCalls(bench: Bench, updates: number): Promise<number> {
   const calls = async (value: number): Promise<number> =>
     (
       await eachOperation(bench, 'update-miss-mix', 'paravirt', 'rounds', 2, {
-        params: { updates: value, misses: 16, pages: 2 * HYPERCALL_BATCH },
+        params: { updates: value, misses: 16, pages: 2 * HYPERCALL_BATCH, batch: 4 * HYPERCALL_BATCH },
       })
     )['exit.hypercall'] ?? 0;
   return (await calls(updates)) - (await calls(0));

@@ -170,8 +170,8 @@ async function shadowAhead(bench: Bench): Promise<LawCase[]> {
   return cases;
 }
 
-const MIX = { rounds: 4, misses: 4_096, pages: 4_096 };
-const MIX_UPDATES = [0, 16, 64, 256, 1_024, 4_096];
+const MIX = { rounds: 8, misses: 4_096, pages: 4_096 };
+const MIX_UPDATES = [0, 4, 16, 64, 256];
 
 async function crossover(bench: Bench): Promise<LawCase[]> {
   const sweep = async (): Promise<ReturnType<typeof findCrossovers>> => {

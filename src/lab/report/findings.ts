@@ -46,16 +46,39 @@ function failures(result: Result): string[] {
 function costs(result: Result): string[] {
   const { baseline, all } = relations(result);
   if (all.length === 0) return [];
-  const most = all.reduce((a, b) => (b.ratio > a.ratio ? b : a));
   const environments = [...new Set(all.map((relation) => relation.environment))];
   const typical = environments.map((environment) => {
     const ratios = all.filter((relation) => relation.environment === environment).map((relation) => relation.ratio);
     return `${environment} ${formatRatio(median(ratios))}`;
   });
+  const most = all.reduce((a, b) => (b.ratio > a.ratio ? b : a));
   return [
+    shadowAgainstNested(all) ??
+      `The dearest pair is ${most.workload} under ${most.environment}: ${formatRatio(most.ratio)} the cycles of ${baseline}.`,
     `Modelled cycles over ${baseline} (${result.profile.name}), median of the workloads: ${typical.join(', ')}.`,
-    `The dearest pair is ${most.workload} under ${most.environment}: ${formatRatio(most.ratio)} the cycles of ${baseline}.`,
   ];
+}
+
+/** The oldest question of the field: which workload gains most from either; null where not both were run. */
+function shadowAgainstNested(all: readonly Relation[]): string | null {
+  const pairs = all.flatMap(({ workload, environment, ratio }) => {
+    const nested = all.find((other) => other.workload === workload && other.environment === 'nested');
+    return environment === 'shadow' && nested ? [{ workload, gain: ratio / nested.ratio }] : [];
+  });
+  if (pairs.length === 0) return null;
+  const best = pairs.reduce((a, b) => (b.gain > a.gain ? b : a));
+  const worst = pairs.reduce((a, b) => (b.gain < a.gain ? b : a));
+  const lines = [
+    best.gain > 1
+      ? `Nested paging is furthest ahead of shadow paging on ${best.workload} (${formatRatio(best.gain)})`
+      : '',
+    worst.gain < 1
+      ? `shadow paging is furthest ahead of nested on ${worst.workload} (${formatRatio(1 / worst.gain)})`
+      : '',
+  ].filter((line) => line !== '');
+  if (lines.length === 0) return null;
+  const sentence = lines.join('; ');
+  return `${sentence[0]!.toUpperCase()}${sentence.slice(1)}, in modelled cycles.`;
 }
 
 function speed(result: Result): string[] {

@@ -31,7 +31,7 @@ export const formatShare = (share: number): string => `${(100 * share).toFixed(1
 /** Four significant digits, no exponent, no trailing zeros behind the point. */
 function significant(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && size < 1e-4) return value.toExponential(2);
+  if (size !== 0 && size < 1e-5) return value.toExponential(1);
   const digits = size === 0 ? 0 : Math.max(0, 3 - Math.floor(Math.log10(size)));
   const text = value.toFixed(Math.min(digits, 6));
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
