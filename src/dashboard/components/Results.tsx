@@ -23,6 +23,8 @@ const operations = (cell: Cell): number => (cell.iterations > 0 ? cell.iteration
 
 const cyclesOf = (cell: Cell) => cell.modelled?.cycles ?? null;
 const medianOf = (cell: Cell) => cell.wall?.median ?? null;
+const widestWall = (row: readonly Cell[]) =>
+  Math.max(0, ...row.map((cell) => cell.wall?.ci95?.high ?? cell.wall?.median ?? 0));
 
 interface Scale {
   /** The figure ratios refer to; null where there is none yet. */
@@ -58,7 +60,7 @@ function CycleBar({ cell, scale }: { cell: Cell; scale: Scale }): JSX.Element {
 /** Median wall time as a bar, its interval as a whisker. */
 function WallBar({ cell, scale }: { cell: Cell; scale: Scale }): JSX.Element {
   const { median, ci95 } = cell.wall!;
-  const percent = (value: number) => `${Math.min(100, (value / scale.most) * 100)}%`;
+  const percent = (value: number) => `${(value / scale.most) * 100}%`;
   return (
     <div class="bar">
       <span class={`part env-${environmentIndex(cell.environment)}`} style={{ width: percent(median) }} />
@@ -157,7 +159,7 @@ function WorkloadCard({ workload }: { workload: string }): JSX.Element {
   const row = shown.value.environments.map((e) => cells.value.get(keyOf(workload, e)));
   const present = row.filter((cell) => cell !== undefined);
   const cycles = scaleOf(present, cyclesOf, modelBaseline(present));
-  const wall = scaleOf(present, medianOf, wallBaseline(present));
+  const wall = { ...scaleOf(present, medianOf, wallBaseline(present)), most: widestWall(present) };
   const params = Object.entries(present[0]?.params ?? {});
   const per = present.some((cell) => cell.iterations > 0) ? 'operation' : 'run';
   return (
