@@ -363,6 +363,12 @@ export function interpret(n0: i64): i64 {
           ip += 32;
           continue;
         }
+        if (load<u16>(ip) == 54) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 40: { // lw
@@ -460,6 +466,48 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 16;
+        if (load<u16>(ip) == 43) { // ld
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, X);
+            if (stop) { data++; ip += 16; break; }
+          }
+          data++;
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 52) { // sd
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+          if (t <= 4088) {
+            store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+          } else {
+            store<i64>(0, n, BUDGET);
+            slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+            const stop = load<u32>(0, STOP);
+            if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+          }
+          data++;
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 90) { // addiw
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 44: { // lbu
@@ -515,6 +563,25 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
+        if (load<u16>(ip) == 45) { // lhu
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4094) {
+            store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 1);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+            if (stop) { data++; ip += 32; break; }
+          }
+          data++;
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 46: { // lwu
@@ -533,6 +600,12 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
+        if (load<u16>(ip) == 65) { // andi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 47: { // sb
@@ -635,6 +708,42 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 16;
+        if (load<u16>(ip) == 52) { // sd
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+          if (t <= 4088) {
+            store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+          } else {
+            store<i64>(0, n, BUDGET);
+            slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+            const stop = load<u32>(0, STOP);
+            if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+          }
+          data++;
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 43) { // ld
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, X);
+            if (stop) { data++; ip += 16; break; }
+          }
+          data++;
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 53: { // addi
@@ -742,6 +851,12 @@ export function interpret(n0: i64): i64 {
           ip += 16;
           continue;
         }
+        if (load<u16>(ip) == 68) { // slli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 68: { // slli (16 bits)
@@ -764,11 +879,23 @@ export function interpret(n0: i64): i64 {
       case 69: { // srli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
+        if (load<u16>(ip) == 67) { // slli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 70: { // srli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 71: { // srai
@@ -784,11 +911,55 @@ export function interpret(n0: i64): i64 {
       case 73: { // add
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
+        if (load<u16>(ip) == 44) { // lbu
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4095) {
+            store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 0);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+            if (stop) { data++; ip += 32; break; }
+          }
+          data++;
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 74: { // add (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
+        if (load<u16>(ip) == 43) { // ld
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, X);
+            if (stop) { data++; ip += 16; break; }
+          }
+          data++;
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 75: { // copy (16 bits)
@@ -805,6 +976,12 @@ export function interpret(n0: i64): i64 {
       case 76: { // sub
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 77: { // sub (16 bits)
@@ -825,6 +1002,12 @@ export function interpret(n0: i64): i64 {
       case 80: { // sltu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
+        if (load<u16>(ip) == 80) { // sltu
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 81: { // xor
@@ -855,6 +1038,18 @@ export function interpret(n0: i64): i64 {
       case 86: { // or (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
+        if (load<u16>(ip) == 81) { // xor
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 32;
+          continue;
+        }
+        if (load<u16>(ip) == 92) { // srliw
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 87: { // and
@@ -875,6 +1070,12 @@ export function interpret(n0: i64): i64 {
       case 90: { // addiw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
+        if (load<u16>(ip) == 26) { // bne
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
         continue;
       }
       case 91: { // slliw
@@ -906,6 +1107,12 @@ export function interpret(n0: i64): i64 {
       case 95: { // addw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
+        if (load<u16>(ip) == 53) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 96: { // subw
@@ -987,6 +1194,12 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 74) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 95) { // addw
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
@@ -1941,6 +2154,15 @@ export function interpret(n0: i64): i64 {
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
+        if (load<u16>(ip) == 203) { // fadd.d
+          n--;
+          let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+          if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+          store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 204: { // fsub.d
@@ -1962,6 +2184,15 @@ export function interpret(n0: i64): i64 {
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
+        if (load<u16>(ip) == 205) { // fmul.d
+          n--;
+          let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+          if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+          store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
           continue;
@@ -3067,6 +3298,12 @@ export function interpretPlain(n0: i64): i64 {
           ip += 32;
           continue;
         }
+        if (load<u16>(ip) == 54) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 40: { // lw
@@ -3159,6 +3396,46 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 16; break; }
         }
         ip += 16;
+        if (load<u16>(ip) == 43) { // ld
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, X);
+            if (stop) { ip += 16; break; }
+          }
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 52) { // sd
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+          if (t <= 4088) {
+            store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+          } else {
+            store<i64>(0, n, BUDGET);
+            slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+            const stop = load<u32>(0, STOP);
+            if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+          }
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 90) { // addiw
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 44: { // lbu
@@ -3211,6 +3488,24 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 32; break; }
         }
         ip += 32;
+        if (load<u16>(ip) == 45) { // lhu
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4094) {
+            store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 1);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+            if (stop) { ip += 32; break; }
+          }
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 46: { // lwu
@@ -3228,6 +3523,12 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 32; break; }
         }
         ip += 32;
+        if (load<u16>(ip) == 65) { // andi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 47: { // sb
@@ -3324,6 +3625,40 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
         }
         ip += 16;
+        if (load<u16>(ip) == 52) { // sd
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+          if (t <= 4088) {
+            store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+          } else {
+            store<i64>(0, n, BUDGET);
+            slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+            const stop = load<u32>(0, STOP);
+            if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+          }
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 43) { // ld
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, X);
+            if (stop) { ip += 16; break; }
+          }
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 53: { // addi
@@ -3431,6 +3766,12 @@ export function interpretPlain(n0: i64): i64 {
           ip += 16;
           continue;
         }
+        if (load<u16>(ip) == 68) { // slli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 68: { // slli (16 bits)
@@ -3453,11 +3794,23 @@ export function interpretPlain(n0: i64): i64 {
       case 69: { // srli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
+        if (load<u16>(ip) == 67) { // slli
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 70: { // srli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 71: { // srai
@@ -3473,11 +3826,53 @@ export function interpretPlain(n0: i64): i64 {
       case 73: { // add
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
+        if (load<u16>(ip) == 44) { // lbu
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4095) {
+            store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 0);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+            if (stop) { ip += 32; break; }
+          }
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 74: { // add (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
+        if (load<u16>(ip) == 43) { // ld
+          n--;
+          const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const t: u64 = va ^ load<u64>(e, TLB_READ);
+          if (t <= 4088) {
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+          } else {
+            store<i64>(0, n, BUDGET);
+            const value: u64 = slowLoad(va, 3);
+            const stop = load<u32>(0, STOP);
+            if (stop == 1) { n++; break; }
+            store<u64>(load<u16>(ip, 2), value, X);
+            if (stop) { ip += 16; break; }
+          }
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 75: { // copy (16 bits)
@@ -3494,6 +3889,12 @@ export function interpretPlain(n0: i64): i64 {
       case 76: { // sub
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
+        if (load<u16>(ip) == 74) { // add
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
         continue;
       }
       case 77: { // sub (16 bits)
@@ -3514,6 +3915,12 @@ export function interpretPlain(n0: i64): i64 {
       case 80: { // sltu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
+        if (load<u16>(ip) == 80) { // sltu
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 81: { // xor
@@ -3544,6 +3951,18 @@ export function interpretPlain(n0: i64): i64 {
       case 86: { // or (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
+        if (load<u16>(ip) == 81) { // xor
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 32;
+          continue;
+        }
+        if (load<u16>(ip) == 92) { // srliw
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 87: { // and
@@ -3564,6 +3983,12 @@ export function interpretPlain(n0: i64): i64 {
       case 90: { // addiw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
+        if (load<u16>(ip) == 26) { // bne
+          n--;
+          if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+          if (n <= 0) break;
+          continue;
+        }
         continue;
       }
       case 91: { // slliw
@@ -3595,6 +4020,12 @@ export function interpretPlain(n0: i64): i64 {
       case 95: { // addw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
+        if (load<u16>(ip) == 53) { // addi
+          n--;
+          store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 96: { // subw
@@ -3676,6 +4107,12 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 74) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+          ip += 16;
+          continue;
+        }
+        if (load<u16>(ip) == 95) { // addw
+          n--;
+          store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
@@ -4620,6 +5057,15 @@ export function interpretPlain(n0: i64): i64 {
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
+        if (load<u16>(ip) == 203) { // fadd.d
+          n--;
+          let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+          if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+          store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
         continue;
       }
       case 204: { // fsub.d
@@ -4641,6 +5087,15 @@ export function interpretPlain(n0: i64): i64 {
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+          store<u8>(0, 1, FP_DIRTY);
+          ip += 32;
+          continue;
+        }
+        if (load<u16>(ip) == 205) { // fmul.d
+          n--;
+          let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+          if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+          store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
           continue;

@@ -12,7 +12,9 @@ export const FOLLOWERS: readonly { readonly first: Form; readonly next: readonly
   { first: ['copy', 2], next: [['copy', 2]] },
   { first: ['addi', 2], next: [['bne', 4]] },
   { first: ['addi', 4], next: [['bne', 4]] },
+  { first: ['addiw', 2], next: [['bne', 4]] },
   { first: ['andi', 4], next: [['bltu', 4]] },
+  { first: ['sltu', 4], next: [['sltu', 4]] },
   // Indices and bit fields.
   {
     first: ['slli', 2],
@@ -26,12 +28,45 @@ export const FOLLOWERS: readonly { readonly first: Form; readonly next: readonly
     next: [
       ['or', 2],
       ['srli', 2],
+      ['slli', 2],
     ],
   },
+  { first: ['srli', 4], next: [['slli', 4]] },
+  { first: ['srli', 2], next: [['add', 2]] },
   { first: ['srliw', 4], next: [['slli', 4]] },
+  {
+    first: ['or', 2],
+    next: [
+      ['xor', 4],
+      ['srliw', 4],
+    ],
+  },
+  {
+    first: ['add', 2],
+    next: [
+      ['ld', 2],
+      ['add', 2],
+    ],
+  },
+  { first: ['add', 4], next: [['lbu', 4]] },
+  { first: ['sub', 4], next: [['add', 2]] },
+  { first: ['addw', 2], next: [['addi', 4]] },
   // Sums of products.
-  { first: ['mul', 4], next: [['add', 2]] },
-  { first: ['fmul.d', 4], next: [['fadd.d', 4]] },
+  {
+    first: ['mul', 4],
+    next: [
+      ['add', 2],
+      ['addw', 2],
+    ],
+  },
+  {
+    first: ['fmul.d', 4],
+    next: [
+      ['fadd.d', 4],
+      ['fmul.d', 4],
+    ],
+  },
+  { first: ['fadd.d', 4], next: [['fadd.d', 4]] },
   // Walks over memory.
   {
     first: ['lw', 2],
@@ -40,8 +75,31 @@ export const FOLLOWERS: readonly { readonly first: Form; readonly next: readonly
       ['addi', 2],
     ],
   },
-  { first: ['lh', 4], next: [['lh', 4]] },
+  {
+    first: ['lh', 4],
+    next: [
+      ['lh', 4],
+      ['addi', 2],
+    ],
+  },
+  { first: ['lhu', 4], next: [['lhu', 4]] },
   { first: ['lbu', 4], next: [['lbu', 4]] },
+  { first: ['lwu', 4], next: [['andi', 4]] },
+  {
+    first: ['ld', 2],
+    next: [
+      ['ld', 2],
+      ['sd', 2],
+      ['addiw', 2],
+    ],
+  },
+  {
+    first: ['sd', 2],
+    next: [
+      ['sd', 2],
+      ['ld', 2],
+    ],
+  },
   { first: ['sw', 2], next: [['addi', 2]] },
   { first: ['fld', 4], next: [['fld', 4]] },
   { first: ['fsd', 4], next: [['fsd', 4]] },
