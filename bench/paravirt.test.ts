@@ -63,7 +63,7 @@ describe.skipIf(!qemuAvailable())('the paravirtual kernel (skipped where qemu-sy
   });
 
   test('options break no rule either', async () => {
-    expect((await run('workload=selfcheck asid=0 batch=1')).verdict).toBe('PASS selfcheck 1');
+    expect((await run('workload=selfcheck asid=0 pv_batch=1')).verdict).toBe('PASS selfcheck 1');
   });
 
   test('a demand fault is one hypercall and one update where the tables exist, an unmapped page one of a batch', async () => {
@@ -75,8 +75,8 @@ describe.skipIf(!qemuAvailable())('the paravirtual kernel (skipped where qemu-sy
   });
 
   test.each([1, 64, 2048])('%i page-table updates share one hypercall (law E7)', async (batch) => {
-    const few = await run(`workload=pte-store n=2048 batch=${batch}`);
-    const more = await run(`workload=pte-store n=6144 batch=${batch}`);
+    const few = await run(`workload=pte-store n=2048 pv_batch=${batch}`);
+    const more = await run(`workload=pte-store n=6144 pv_batch=${batch}`);
     expect(more.updates - few.updates).toBe(4096);
     expect(more.hypercalls - few.hypercalls).toBe(4096 / batch);
   });

@@ -36,12 +36,13 @@ static u64 irq_mask(u64 n, u64 argument) {
 }
 
 /*
- * Rewrites the entries of a range of `pages` mapped pages in turn: the same translation, another software bit. The TLB is
- * made to forget them after every `batch` updates; 0: not here.
+ * Rewrites the entries of a range of `pages` mapped pages in turn: the same translation, another software bit. The TLB
+ * is made to forget them after every `batch` updates; 0: not here. The kernel's own entries are not for this.
  */
 static u64 rewrite(u64 n, u64 start, u64 pages, u64 batch) {
   struct space *space = &current->space;
   u64 count = 0, pending = 0;
+  if (start >= USER_END || pages > (USER_END - start) / PAGE_SIZE) return 0;
   for (u64 page = 0; count < n; count++) {
     u64 va = start + page * PAGE_SIZE;
     pte_t *entry = map_find(space, va);

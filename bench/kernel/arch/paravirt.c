@@ -62,7 +62,7 @@ void arch_enter(u64 magic, u64 delta, u64 root) {
 void arch_map_kernel(u64 memory_start, u64 memory_end) {
   (void)memory_start, (void)memory_end; /* the VMM mapped RAM before it entered us */
   asid_count = boot_option("asid", "0") ? 1 : 1ull << 16;
-  batch = boot_number("batch", HYPERCALL_BATCH);
+  batch = boot_number("pv_batch", HYPERCALL_BATCH);
   if (batch < 1 || batch > HYPERCALL_BATCH) batch = HYPERCALL_BATCH;
 }
 

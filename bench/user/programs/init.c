@@ -2,6 +2,7 @@
  * The first process: reads the command line (`workload=<id> [quick=1] name=value ...`), runs that workload as a child,
  * prints `PASS <workload> <checksum>` or `FAIL <workload> <why>`, and shuts the machine down.
  */
+#include "options.h"
 #include "user.h"
 
 #define MOST_PARAMS 8
@@ -21,8 +22,8 @@ struct workload {
 
 #include "workload_table.h"
 
-/* What the kernel itself reads from the command line. */
-static const char *const kernel_options[] = {"workload", "quick", "kernel_pages", "asid", "ad", "slice_us", "batch"};
+#define OPTION_NAME(name, values, meaning) #name,
+static const char *const boot_options[] = {BOOT_OPTIONS(OPTION_NAME)};
 
 static const char *workload_name = "none";
 
@@ -69,9 +70,9 @@ static const struct workload *choose(const char *line) {
   return NULL;
 }
 
-static int is_kernel_option(const char *name) {
-  for (u64 i = 0; i < ARRAY_LENGTH(kernel_options); i++)
-    if (text_equal(kernel_options[i], name)) return 1;
+static int is_boot_option(const char *name) {
+  for (u64 i = 0; i < ARRAY_LENGTH(boot_options); i++)
+    if (text_equal(boot_options[i], name)) return 1;
   return 0;
 }
 
@@ -82,7 +83,7 @@ static void read_params(const struct workload *workload, char *line, int quick, 
   while ((name = next_option(&line, &value))) {
     u64 at = 0;
     while (at < workload->count && !text_equal(workload->params[at].name, name)) at++;
-    if (at == workload->count && is_kernel_option(name)) continue;
+    if (at == workload->count && is_boot_option(name)) continue;
     if (at == workload->count) finish("a parameter on the command line is not one of this workload", 0);
     if (!value || parse_number(value, &params[at])) finish("a parameter on the command line is not a number", 0);
   }
