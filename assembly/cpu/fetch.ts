@@ -4,14 +4,17 @@
 // belong to the physical page, so every mapping of it shares them; a store into the page clears what it touched, and the
 // change is seen by the next instruction.
 import {
-  CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF, PAGE_HOST, PAGE_KEPT, PAGE_REC,
-  PAGE_VA, PC, SCRATCH, STOP, TLB_FETCH, TLB_MASK, TVAL,
+  BLANK_PAGE, CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF, PAGE_HOST, PAGE_KEPT, PAGE_REC,
+  PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, TLB_MASK, TRAP_FETCH_ACCESS,
 } from '../generated/layout';
 import { OP_PAGE_END, decode } from '../generated/decode';
 import { count } from '../counters';
 import { dropFastFetches, dropFastWrites, fillFetch } from '../mmu/fast';
 import { countFetchPage, fetchCacheable, resolveFetch } from '../mmu/translate';
-import { frameOf } from '../vmm/frames';
+import { PMP_MIXED, PMP_X, pmpRange } from '../mmu/pmp';
+import { PRIV_M } from '../mmu/privilege';
+import { frameOf, guestPhysical } from '../vmm/frames';
+import { raise } from './raise';
 
 const PAGE_END_AT: u32 = 4096 << 3;
 
@@ -46,8 +49,12 @@ function fetchPage(pc: u64): u32 {
       return 0;
     }
     page = linear & ~0xfff;
-    records = recordsOf(page);
-    if (fetchCacheable() && !load<u32>(FAST_OFF)) fillFetch(pc, page, records);
+    if (!fetchCacheable()) {
+      records = <u32>BLANK_PAGE;
+    } else {
+      records = recordsOf(page);
+      if (!load<u32>(FAST_OFF)) fillFetch(pc, page, records);
+    }
   }
   const base = pc & ~0xfff;
   store<u64>(PAGE_VA, base);
@@ -83,28 +90,50 @@ function recordsOf(page: u32): u32 {
 
 /**
  * Decodes the record at `ip` and returns where to go on: the same record, or a scratch record for an instruction that
- * straddles two pages, whose second half is fetched anew each time. On a fault STOP is set and `ip` comes back.
+ * must be looked at anew each time, because it straddles two pages or PMP differs inside its page. On a fault STOP is set
+ * and `ip` comes back.
  */
 export function decodeAt(ip: u32): u32 {
   const off = (ip - load<u32>(PAGE_REC)) >> 3;
   const at = load<u32>(PAGE_HOST) + off;
   const low: u32 = load<u16>(at);
+  const full = (low & 3) == 3;
+  const straddles = full && off == 0xffe;
   count(C_CODE_DECODED);
-  if ((low & 3) != 3 || off < 0xffe) {
-    decode(ip, off, (low & 3) == 3 ? load<u32>(at) : low);
+  if (!straddles && load<u32>(PAGE_REC) != <u32>BLANK_PAGE) {
+    decode(ip, off, full ? load<u32>(at) : low);
     return ip;
   }
-  const pc = load<u64>(DELTA) + <u64>(ip >> 3);
   const delta = load<u64>(DELTA);
-  if (!fetchPage(pc + 2)) {
-    // The instruction is at fault, its second half is what could not be fetched.
-    store<u64>(DELTA, delta);
-    return ip;
+  const pc = delta + <u64>(ip >> 3);
+  if (load<u32>(PAGE_REC) == <u32>BLANK_PAGE && !mayFetch(at, full && !straddles ? 4 : 2, pc)) return ip;
+  let word = low;
+  if (straddles) {
+    if (!fetchPage(pc + 2)) {
+      // The instruction is at fault, its second half is what could not be fetched.
+      store<u64>(DELTA, delta);
+      return ip;
+    }
+    word |= <u32>load<u16>(load<u32>(PAGE_HOST)) << 16;
+  } else if (full) {
+    word = load<u32>(at);
   }
-  decode(<u32>SCRATCH, off, low | (<u32>load<u16>(load<u32>(PAGE_HOST)) << 16));
+  // An offset beyond every page makes each transfer a far one.
+  decode(<u32>SCRATCH, OUTSIDE, word);
+  store<u16>(SCRATCH + 16, <u16>OP_PAGE_END);
   store<u16>(SCRATCH + 32, <u16>OP_PAGE_END);
   store<u64>(DELTA, pc - <u64>(SCRATCH >> 3));
   return <u32>SCRATCH;
+}
+
+const OUTSIDE: u32 = 0x4000_0000;
+
+/** PMP of one instruction; raises where it may not be executed. */
+function mayFetch(at: u32, size: u32, pc: u64): bool {
+  const pmp = pmpRange(guestPhysical(at), size, load<u32>(PRIV) == PRIV_M);
+  if (pmp != PMP_MIXED && pmp & PMP_X) return true;
+  raise(TRAP_FETCH_ACCESS, pc);
+  return false;
 }
 
 /** A store went into a frame with decoded code: forget the records it touched, and of the instruction that may reach in. */

@@ -14,6 +14,7 @@ export const SNAPSHOT: usize = 0x28000;
 export const TLB_READ: usize = 0x40000;
 export const TLB_WRITE: usize = 0x50000;
 export const TLB_FETCH: usize = 0x60000;
+export const BLANK_PAGE: usize = 0x70000;
 export const JOURNAL_READ: usize = 0x80000;
 export const JOURNAL_WRITE: usize = 0x84000;
 export const JOURNAL_FETCH: usize = 0x88000;

@@ -9,6 +9,7 @@
  *   0x0001_0000  counters saved at roi_begin, then those saved at roi_end
  *   0x0002_0000  scratch records, line buffers
  *   0x0004_0000  fast TLBs: read, write, fetch (4096 entries of 16 bytes each)
+ *   0x0007_0000  a page of blank records
  *   0x0008_0000  journals of the fast TLBs
  *   0x0010_0000  modelled TLBs, walk caches, nested TLB, line caches
  *   0x0080_0000  dynamic: frame tables, decoded code, RAM
@@ -75,6 +76,8 @@ export const PLACES = {
   TLB_READ: 0x4_0000,
   TLB_WRITE: 0x5_0000,
   TLB_FETCH: 0x6_0000,
+  /** Records of a page that PMP does not treat alike: never decoded in place, so always zero. */
+  BLANK_PAGE: 0x7_0000,
   JOURNAL_READ: 0x8_0000,
   JOURNAL_WRITE: 0x8_4000,
   JOURNAL_FETCH: 0x8_8000,
