@@ -165,7 +165,12 @@ export function sweepHtml(result: SweepResult): string {
     series,
     markers,
   );
-  return page('Trapframe: sweep', [list(crossoverLines(result)), plot, titled(sweepTable(result), 2), made(result)]);
+  return page('Trapframe: sweep', [
+    list(crossoverLines(result)),
+    plot,
+    titled(sweepTable(result, []), 2),
+    made(result),
+  ]);
 }
 
 export const lawsHtml = (result: LawsResult): string =>

@@ -77,25 +77,32 @@ export interface Marker {
   readonly text: string;
 }
 
-const PLOT = { left: 70, right: 130, top: 16, bottom: 44, height: 340 };
+const PLOT = { left: 88, right: 130, top: 16, bottom: 44, height: 340 };
 
-/** Powers or round steps that cover a range: at most about eight. */
+/** A factor between least and most from which an axis is logarithmic. */
+const LOG_Y = 8;
+const LOG_X = 30;
+
+/** Round values that cover a range, at most about eight: of a logarithmic axis 1, 2 and 5 in each decade, or powers of ten. */
 function ticks(low: number, high: number, log: boolean): number[] {
+  const out: number[] = [];
   if (log) {
-    const out: number[] = [];
-    const every = Math.max(1, Math.ceil(Math.log10(high / low) / 8));
-    for (let e = Math.ceil(Math.log10(low)); 10 ** e <= high * 1.0001; e += every) out.push(10 ** e);
-    return out.length > 1 ? out : [low, high];
+    const decades = Math.log10(high / low);
+    const every = Math.max(1, Math.ceil(decades / 8));
+    const within = decades > 2.5 ? [1] : [1, 2, 5];
+    for (let e = Math.floor(Math.log10(low)); 10 ** e <= high; e += every) {
+      out.push(...within.map((m) => m * 10 ** e).filter((at) => at >= low && at <= high));
+    }
+    return out;
   }
   const raw = (high - low) / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw)!;
-  const out: number[] = [];
   for (let at = Math.ceil(low / step) * step; at <= high * 1.0001; at += step) out.push(at);
   return out;
 }
 
-/** Lines over a common axis; axes that span more than a factor of 30 are logarithmic (x as log(1 + x), so that 0 has a place). */
+/** Lines over a common axis; axes that span much are logarithmic (x as log(1 + x), so that 0 has a place). */
 export function linePlot(
   title: string,
   axes: { readonly x: string; readonly y: string },
@@ -106,10 +113,10 @@ export function linePlot(
   const all = series.flatMap((s) => s.values).filter((v) => v !== null);
   if (all.length === 0 || xs.length === 0) return '';
   const [lowest, highest] = [Math.min(...all), Math.max(...all)];
-  const logY = lowest > 0 && highest / lowest > 30;
-  const [y0, y1] = logY ? [lowest, highest] : [0, Math.max(highest, Number.MIN_VALUE)];
+  const logY = lowest > 0 && highest / lowest > LOG_Y;
+  const [y0, y1] = logY ? [lowest / 1.2, highest * 1.1] : [0, Math.max(highest, Number.MIN_VALUE)];
   const [x0, x1] = [xs[0]!, xs.at(-1)!];
-  const logX = x1 / Math.max(x0, 1) > 30;
+  const logX = x1 / Math.max(x0, 1) > LOG_X;
   const fx = (x: number): number => (logX ? Math.log1p(x) : x);
   const spanX = fx(x1) - fx(x0) || 1;
   const plotWidth = WIDTH - PLOT.left - PLOT.right;
@@ -131,8 +138,8 @@ export function linePlot(
     .filter((_, i) => i % every === 0 || i === xs.length - 1)
     .map((x) => `<text class="tick middle" x="${px(at.x(x))}" y="${bottom + 16}">${formatCount(x)}</text>`);
   const crossings = markers.map(
-    ({ x, text }) =>
-      `<path class="cross" d="M${px(at.x(x))} ${PLOT.top}V${bottom}"><title>${escaped(text)}</title></path><text class="tick" x="${px(at.x(x) + 4)}" y="${PLOT.top + 6}">${escaped(formatCount(x))}</text>`,
+    ({ x, text }, i) =>
+      `<path class="cross" d="M${px(at.x(x))} ${PLOT.top}V${bottom}"><title>${escaped(text)}</title></path><text class="tick" x="${px(at.x(x) + 4)}" y="${PLOT.top + 6 + (i % 5) * 14}">${escaped(formatCount(x))}</text>`,
   );
   const lines = series.map((s) => line(s, xs, at));
   const names = spread(

@@ -173,8 +173,8 @@ export function exitTables(cells: readonly Cell[], profile: Profile): Table[] {
   });
 }
 
-/** Modelled cycles by value of the parameter, one column an environment, the cheapest marked. */
-export function sweepTable(result: SweepResult): Table {
+/** Modelled cycles by value of the parameter, one column an environment, the cheapest marked. `found` stands below it. */
+export function sweepTable(result: SweepResult, found: readonly string[] = crossoverLines(result)): Table {
   const { workload, param, environments } = result.experiment;
   const failed = result.points.flatMap(({ value, cells }) =>
     cells.filter((cell) => cell.status !== 'ok').map((cell) => `${param}=${value}, ${note(cell)}`),
@@ -193,7 +193,7 @@ export function sweepTable(result: SweepResult): Table {
         ),
       ];
     }),
-    notes: [...crossoverLines(result), ...failed],
+    notes: [...found, ...failed],
   };
 }
 
