@@ -29,7 +29,7 @@ export interface QemuResult {
 }
 
 /** Runs an image entered in M-mode; `timeout` in milliseconds. */
-export async function runQemu(elf: Uint8Array, timeout = 20_000): Promise<QemuResult> {
+export async function runQemu(elf: Uint8Array, timeout = 20_000, harts = 1): Promise<QemuResult> {
   const directory = mkdtempSync(join(tmpdir(), 'trapframe-qemu-'));
   const file = join(directory, 'program.elf');
   writeFileSync(file, elf);
@@ -37,7 +37,23 @@ export async function runQemu(elf: Uint8Array, timeout = 20_000): Promise<QemuRe
     return await new Promise<QemuResult>((resolve, reject) => {
       const child = spawn(
         BINARY,
-        ['-M', 'virt', '-cpu', CPU, '-m', '128M', '-bios', 'none', '-kernel', file, '-nographic', '-monitor', 'none'],
+        [
+          '-M',
+          'virt',
+          '-cpu',
+          CPU,
+          '-m',
+          '128M',
+          '-smp',
+          String(harts),
+          '-bios',
+          'none',
+          '-kernel',
+          file,
+          '-nographic',
+          '-monitor',
+          'none',
+        ],
         { stdio: ['ignore', 'pipe', 'pipe'] },
       );
       const out: Buffer[] = [];
