@@ -26,23 +26,29 @@ function illegal(ip: u32, word: u32): void {
   put(ip, OP_ILLEGAL, SINK, 0, 0, <i32>word, word);
 }
 
-/** An instruction that straddles the page's end. Its record stands alone: each mapping may give it another second half. */
-function straddles(off: u32, word: u32): bool {
-  return off == 0xffe && (word & 3) == 3;
+/**
+ * Whether the record stands alone, not among those of its page: an instruction that straddles two pages (each mapping may
+ * give it another second half), or one the caller keeps apart, which it says by an offset outside of every page.
+ */
+function alone(off: u32, word: u32): bool {
+  return off >= 4096 || (off == 0xffe && (word & 3) == 3);
 }
 
 /** A transfer by a known distance, which is kept in bytes of records when it stays inside the page. */
 function direct(ip: u32, off: u32, near: u32, far: u32, rd: u32, rs1: u32, rs2: u32, imm: i32, word: u32): void {
-  if (off + <u32>imm < 4096 && !straddles(off, word)) put(ip, near, rd, rs1, rs2, imm << 3, word);
+  if (off + <u32>imm < 4096 && !alone(off, word)) put(ip, near, rd, rs1, rs2, imm << 3, word);
   else put(ip, far, rd, rs1, rs2, imm, word);
 }
 
 /** A transfer to where a register says. */
 function indirect(ip: u32, off: u32, near: u32, far: u32, rd: u32, rs1: u32, rs2: u32, imm: i32, word: u32): void {
-  put(ip, straddles(off, word) ? far : near, rd, rs1, rs2, imm, word);
+  put(ip, alone(off, word) ? far : near, rd, rs1, rs2, imm, word);
 }
 
-/** Fills the record at ip for the instruction at page offset `off`; of a 16-bit one only the low half of `bits` counts. */
+/**
+ * Fills the record at ip for the instruction at page offset `off` (4096 or more: the record stands alone); of a 16-bit
+ * instruction only the low half of `bits` counts.
+ */
 export function decode(ip: u32, off: u32, bits: u32): void {
   if ((bits & 3) == 3) decodeFull(ip, off, bits);
   else decodeCompressed(ip, off, bits & 0xffff);
