@@ -45,8 +45,9 @@ describe('a plan', () => {
   const fork = workloadById('fork');
 
   it('fills parameters in: chosen, else quick, else default', () => {
-    expect(paramsOf(fork, {}, false)).toEqual({ n: 1000, pages: 256, touch: 16 });
-    expect(paramsOf(fork, { touch: 3 }, true)).toEqual({ n: fork.quick.n, pages: 256, touch: 3 });
+    const [n, pages, touch] = fork.params.map((param) => param.default);
+    expect(paramsOf(fork, {}, false)).toEqual({ n, pages, touch });
+    expect(paramsOf(fork, { touch: 3 }, true)).toEqual({ n: fork.quick.n, pages, touch: 3 });
     expect(bootargsOf(fork, { n: 1, pages: 2, touch: 3 })).toBe('workload=fork n=1 pages=2 touch=3');
   });
 

@@ -26,6 +26,7 @@ export async function writeFiles(files: readonly { readonly path: string; readon
     }
     for (const file of files) await rename(file.path + suffix, file.path);
   } finally {
-    await Promise.all(files.map((file) => rm(file.path + suffix, { force: true })));
+    // Some may never have been made, or have no directory to be in.
+    await Promise.allSettled(files.map((file) => rm(file.path + suffix, { force: true })));
   }
 }
