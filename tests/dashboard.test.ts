@@ -90,7 +90,11 @@ describe.skipIf(CHROMIUM === null)('the dashboard in Chromium', () => {
   it('shows cells as they finish, stops when told to, and can go on afterwards', async () => {
     const { page } = await dashboard.open(`${url}#w=integer-mix&e=native,bare&repeat=500&size=quick`);
     await page.getByRole('button', { name: 'Compare' }).click();
-    await page.getByRole('row', { name: /^bare/ }).getByText(/^1\.0+×$/).first().waitFor();
+    await page
+      .getByRole('row', { name: /^bare/ })
+      .getByText(/^1\.0+×$/)
+      .first()
+      .waitFor();
     expect(await page.getByRole('progressbar').count()).toBe(1);
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('status').filter({ hasText: 'Stopped' }).waitFor();

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { CELL_STATUSES, type Cell } from '../../abi/result.ts';
 import type { CompareRequest } from '../../lab/api.ts';
 import { findings } from '../../lab/report/findings.ts';
-import { comparisonTables, exitTables } from '../../lab/report/tables.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
 import { COMPARISON_FORMATS } from '../formats.ts';
@@ -57,10 +56,7 @@ export function addCompare(program: Command, context: Context): void {
     };
     const to = destination(options, COMPARISON_FORMATS);
     const result = await onLab(context, options.quiet === true, (lab, control) => lab.compare(request, control));
-    await deliver(result, to, context, () => ({
-      tables: [...comparisonTables(result), ...(options.exits ? exitTables(result.cells, result.profile) : [])],
-      findings: findings(result),
-    }));
+    await deliver(result, to, context, { findings: findings(result), exits: options.exits === true });
     if (result.cells.some(isFailure)) context.setExitCode(exitCode('failed'));
   });
 }

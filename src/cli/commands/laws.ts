@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { LawsResult } from '../../abi/result.ts';
 import type { LawsRequest } from '../../lab/api.ts';
-import { lawTables } from '../../lab/report/tables.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
 import { LAWS_FORMATS } from '../formats.ts';
@@ -40,7 +39,7 @@ export function addLaws(program: Command, context: Context): void {
     };
     const to = destination(options, LAWS_FORMATS);
     const result = await onLab(context, options.quiet === true, (lab, control) => lab.laws(request, control));
-    await deliver(result, to, context, () => ({ tables: lawTables(result), findings: summary(result) }));
+    await deliver(result, to, context, { findings: summary(result) });
     if (result.laws.some((row) => !row.pass)) context.setExitCode(exitCode('failed'));
   });
 }

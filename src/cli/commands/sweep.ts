@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import type { SweepRequest } from '../../lab/api.ts';
 import { parseRange } from '../../lab/range.ts';
-import { sweepTable } from '../../lab/report/tables.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
 import { SWEEP_FORMATS } from '../formats.ts';
@@ -72,7 +71,7 @@ export function addSweep(program: Command, context: Context): void {
     };
     const to = destination(options, SWEEP_FORMATS);
     const result = await onLab(context, options.quiet === true, (lab, control) => lab.sweep(request, control));
-    await deliver(result, to, context, () => ({ tables: [sweepTable(result)], findings: [] }));
+    await deliver(result, to, context, { findings: [] });
     if (result.points.some((point) => point.cells.some(isFailure))) context.setExitCode(exitCode('failed'));
   });
 }

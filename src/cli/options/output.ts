@@ -3,8 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { writeFiles } from '../../lab/node/files.ts';
-import type { Table } from '../../lab/report/tables.ts';
-import { terminalTables } from '../../lab/report/terminal.ts';
+import type { AnyResult } from '../../lab/report/json.ts';
+import { terminalReport } from '../../lab/report/terminal.ts';
 import type { Context } from '../context.ts';
 import type { Options } from './common.ts';
 
@@ -58,10 +58,12 @@ export function destination<R>(options: Options, formats: readonly Format<R>[]):
   return { files, stdout: printed[0] ?? null };
 }
 
-/** What a result says to a person: tables, and at most three lines of findings. */
+/** What a person is shown instead of a file. */
 export interface ForPeople {
-  readonly tables: readonly Table[];
+  /** At most three lines below the tables; where the reports are takes one of them. */
   readonly findings: readonly string[];
+  /** Also exits by reason. */
+  readonly exits?: boolean;
 }
 
 const LINES = 3;
@@ -70,14 +72,14 @@ const LINES = 3;
  * Renders everything first, then writes the files whole, then prints.
  * @throws InputError when a file cannot be written
  */
-export async function deliver<R>(
+export async function deliver<R extends AnyResult>(
   result: R,
   to: Destination<R>,
   context: Context,
-  forPeople: () => ForPeople,
+  forPeople: ForPeople,
 ): Promise<void> {
   const texts = to.files.map(({ path, format }) => ({ path, text: format.render(result) }));
-  const printed = to.stdout ? to.stdout.render(result) : people(forPeople(), to, context);
+  const printed = to.stdout ? to.stdout.render(result) : people(result, forPeople, to, context);
   context.signal.throwIfAborted();
   try {
     await writeFiles(texts);
@@ -87,11 +89,16 @@ export async function deliver<R>(
   context.stdout.write(printed.endsWith('\n') ? printed : `${printed}\n`);
 }
 
-/** Tables, then three lines: what was found, and where the reports are. */
-function people<R>({ tables, findings }: ForPeople, to: Destination<R>, { stdout }: Context): string {
+/** Tables, then what was found, and where the reports are. */
+function people<R extends AnyResult>(
+  result: R,
+  { findings, exits = false }: ForPeople,
+  to: Destination<R>,
+  { stdout }: Context,
+): string {
   const colour = stdout.isTTY === true && !process.env.NO_COLOR;
-  const drawn = terminalTables(tables, { width: stdout.columns ?? 120, colour });
+  const drawn = terminalReport(result, { width: stdout.columns ?? 120, colour, exits });
   const paths = to.files.map(({ path }) => relative(process.cwd(), path) || path);
   const where = paths.length > 0 ? [`Written: ${paths.join(', ')}`] : [];
-  return [drawn, '', ...findings.slice(0, LINES - where.length), ...where].join('\n');
+  return [drawn, '', ...findings.slice(0, LINES - where.length), ...where].join('\n').trimEnd();
 }
