@@ -58,7 +58,8 @@ function findRoot(): string {
 function writeIfChanged(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
 }
 
 async function runJobs(root: string, jobs: readonly Job[], stamps: Stamps, say: (line: string) => void): Promise<void> {

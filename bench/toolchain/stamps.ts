@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 
 /** SHA-256 of some bytes, 64 hex digits. */
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -39,6 +40,9 @@ export class Stamps {
   /** Notes that `target` was made with this key. */
   note(target: string, key: string): void {
     this.keys[target] = key;
-    writeFileSync(this.file, `${JSON.stringify(this.keys, null, 2)}\n`);
+    /* Complete or not at all: another build may read it meanwhile. */
+    const unfinished = `${this.file}.${process.pid}`;
+    writeFileSync(unfinished, `${JSON.stringify(this.keys, null, 2)}\n`);
+    renameSync(unfinished, this.file);
   }
 }
