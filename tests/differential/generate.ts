@@ -235,7 +235,7 @@ class Generator {
     csrw(0x306, rng.u32());
     csrw(0x106, rng.u32());
     if (rng.chance(0.3)) csrw(3, BigInt(rng.below(8) << 5) | BigInt(rng.below(32)));
-    else if (rng.chance(0.3)) csrw(3, BigInt(rng.pick([0, 1, 2, 3, 4]) << 5));
+    else csrw(3, BigInt(rng.pick([0, 1, 2, 3, 4]) << 5));
     if (rng.chance(0.3)) {
       const first = rng.below(32);
       a.li(1, DATA + 8 * rng.below(4096));

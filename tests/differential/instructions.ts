@@ -7,7 +7,7 @@ import { encodingOf, type Field, insert } from '../../src/isa/encoding.ts';
 import { baseRow, isCompressed, ROWS } from '../../src/isa/rows.ts';
 import { memoryWidth } from '../../src/isa/traits.ts';
 import type { Row } from '../../src/isa/types.ts';
-import { ACCEPTED_BY_QEMU } from './deviations.ts';
+import { ACCEPTED_BY_QEMU, LEFT_OUT } from './deviations.ts';
 import { FREE, POINTERS } from './places.ts';
 import type { Rng } from './rng.ts';
 
@@ -82,7 +82,7 @@ function template(row: Row): Template {
 export function templates(leaveOut: ReadonlySet<string>): ReadonlyMap<Use, readonly Template[]> {
   const groups = new Map<Use, Template[]>();
   for (const row of ROWS) {
-    if (leaveOut.has(row.extension)) continue;
+    if (leaveOut.has(row.extension) || LEFT_OUT.has(row.name)) continue;
     const made = template(row);
     groups.set(made.use, [...(groups.get(made.use) ?? []), made]);
   }
