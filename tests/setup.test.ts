@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 // @ts-expect-error plain JavaScript without types: it runs before anything is compiled
-import { isFresh, setUp as setUpUntyped, takeLock as takeLockUntyped } from '../src/cli/setup.mjs';
+import { isFresh, nodeProblem, setUp as setUpUntyped, takeLock as takeLockUntyped } from '../src/cli/setup.mjs';
 
 interface Step {
   readonly id: string;
@@ -96,6 +96,11 @@ describe('set-up', () => {
     expect(said.join()).toContain('did not make idle.out');
     expect(isFresh(root, idle)).toBe(false);
   });
+});
+
+it('refuses a Node that is too old, by its version and path', () => {
+  for (const version of ['18.20.4', '20.18.3']) expect(nodeProblem(version)).toContain(version);
+  for (const version of ['20.19.0', '20.20.2', '22.0.0', '24.1.0']) expect(nodeProblem(version)).toBeNull();
 });
 
 describe('the lock of set-up', () => {

@@ -21,6 +21,14 @@ const STEP_DEADLINE_MS = 10 * 60_000;
 /** How long another set-up in the same checkout is waited for. */
 const LOCK_DEADLINE_MS = 15 * 60_000;
 
+/** What is wrong with this Node, or null. */
+export function nodeProblem(version = process.versions.node) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > 20 || (major === 20 && minor >= 19)
+    ? null
+    : `trapframe needs Node 20.19 or newer; this is ${version} (${process.execPath}).`;
+}
+
 const npmCli = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
 
 /**
@@ -291,7 +299,9 @@ if (isMain) {
   const named = process.argv.slice(2);
   const steps = STEPS.filter((step) => named.length === 0 || named.includes(step.id));
   const unknown = named.find((id) => !STEPS.some((step) => step.id === id));
+  const problem = nodeProblem();
+  if (problem) console.error(problem);
   if (unknown) console.error(`set-up: unknown step ${unknown}; known: ${STEPS.map((step) => step.id).join(', ')}`);
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-  process.exitCode = unknown ? 2 : (await setUp(root, { steps })) ? 0 : 3;
+  process.exitCode = unknown ? 2 : !problem && (await setUp(root, { steps })) ? 0 : 3;
 }

@@ -4,20 +4,18 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeProblem, setUp } from './setup.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`trapframe needs Node 20.19 or newer; this is ${process.versions.node} (${process.execPath}).`);
+const problem = nodeProblem();
+if (problem) {
+  console.error(problem);
   process.exit(3);
 }
 
 // TRAPFRAME_NO_SETUP=1 runs what was built last, for scripts that have set up before and start many commands.
-if (process.env.TRAPFRAME_NO_SETUP !== '1') {
-  const { setUp } = await import('./setup.mjs');
-  if (!(await setUp(root))) process.exit(3);
-}
+if (process.env.TRAPFRAME_NO_SETUP !== '1' && !(await setUp(root))) process.exit(3);
 
 const main = join(root, 'dist/src/cli/main.js');
 if (!existsSync(main)) {
