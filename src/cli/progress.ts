@@ -89,7 +89,7 @@ export class Progress {
     }
     const full = this.#total > 0 ? Math.round((this.#done / this.#total) * BAR) : 0;
     const line = `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${count} · ${clock(spent)}${left} · ${this.#what}${instret}`;
-    this.#stream.write(`\r\x1b[2K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
+    this.#stream.write(`\r\x1b[2K${line.slice(0, (this.#stream.columns || 80) - 1)}`);
     this.#open = true;
   }
 }

@@ -106,7 +106,7 @@ export function addList(program: Command, context: Context): void {
       const listing = LISTINGS.find((l) => l.id === id)!;
       const text = options.json
         ? JSON.stringify(listing.rows(), null, 2)
-        : forPeople(listing, context.stdout.columns ?? 100);
+        : forPeople(listing, context.stdout.columns || 100);
       context.stdout.write(`${text}\n`);
     });
 }

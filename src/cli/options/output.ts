@@ -97,7 +97,7 @@ function people<R extends AnyResult>(
   { stdout }: Context,
 ): string {
   const colour = stdout.isTTY === true && !process.env.NO_COLOR;
-  const drawn = terminalReport(result, { width: stdout.columns ?? 120, colour, exits });
+  const drawn = terminalReport(result, { width: stdout.columns || 120, colour, exits });
   const paths = to.files.map(({ path }) => relative(process.cwd(), path) || path);
   const where = paths.length > 0 ? [`Written: ${paths.join(', ')}`] : [];
   return [drawn, '', ...findings.slice(0, LINES - where.length), ...where].join('\n').trimEnd();
