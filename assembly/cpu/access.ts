@@ -5,7 +5,7 @@ import {
 } from '../generated/layout';
 import { count } from '../counters';
 import { ACCESS_READ, ACCESS_WRITE } from '../mmu/pte';
-import { deviceAddress, resolveData, tracked } from '../mmu/translate';
+import { countRefusedAccess, deviceAddress, resolveData, tracked } from '../mmu/translate';
 import { refreshContext } from '../mmu/context';
 import { shadowUnshadow, shadowWritten } from '../vmm/shadow';
 import { takeRootsDropped } from '../vmm/shadow-pages';
@@ -14,7 +14,7 @@ import { leaveHostKernel, vmExit } from '../vmm/exit';
 import { deviceRead, deviceWrite } from '../bus/bus';
 import { watchedWrite } from '../bus/htif';
 import { codeWritten } from './fetch';
-import { raise } from './raise';
+import { STOP_TRAP, raise } from './raise';
 
 @inline function loadSized(linear: u32, lg: u32): u64 {
   if (lg == 3) return load<u64>(linear);
@@ -27,6 +27,12 @@ import { raise } from './raise';
   else if (lg == 2) store<u32>(linear, <u32>value);
   else if (lg) store<u16>(linear, <u16>value);
   else store<u8>(linear, <u8>value);
+}
+
+/** An access fault found after translation. */
+function refuse(cause: u32, va: u64): void {
+  countRefusedAccess();
+  raise(cause, va);
 }
 
 @inline function mmioExit(): void {
@@ -56,23 +62,25 @@ export function slowLoad(va: u64, lg: u32): u64 {
   mmioExit();
   count(C_MMIO_READS);
   if (<u32>deviceAddress & (size - 1)) {
-    raise(TRAP_LOAD_ACCESS, va);
+    refuse(TRAP_LOAD_ACCESS, va);
     return 0;
   }
-  return deviceRead(deviceAddress, lg, va);
+  const value = deviceRead(deviceAddress, lg, va);
+  if (load<u32>(STOP) == STOP_TRAP) countRefusedAccess();
+  return value;
 }
 
 function crossLoad(va: u64, size: u32): u64 {
   const first: u32 = 4096 - (<u32>va & 0xfff);
-  store<u64>(DATA_ACCESSES, load<u64>(DATA_ACCESSES) + 1);
   const low = resolveData(va, ACCESS_READ, first);
   if (!low) {
-    if (!load<u32>(STOP)) raise(TRAP_LOAD_ACCESS, va);
+    if (!load<u32>(STOP)) refuse(TRAP_LOAD_ACCESS, va);
     return 0;
   }
+  store<u64>(DATA_ACCESSES, load<u64>(DATA_ACCESSES) + 1);
   const high = resolveData(va + first, ACCESS_READ, size - first);
   if (!high) {
-    if (!load<u32>(STOP)) raise(TRAP_LOAD_ACCESS, va + first);
+    if (!load<u32>(STOP)) refuse(TRAP_LOAD_ACCESS, va + first);
     return 0;
   }
   let value: u64 = 0;
@@ -99,25 +107,26 @@ export function slowStore(va: u64, value: u64, lg: u32): void {
   mmioExit();
   count(C_MMIO_WRITES);
   if (<u32>deviceAddress & (size - 1)) {
-    raise(TRAP_STORE_ACCESS, va);
+    refuse(TRAP_STORE_ACCESS, va);
     return;
   }
   deviceWrite(deviceAddress, value, lg, va);
+  if (load<u32>(STOP) == STOP_TRAP) countRefusedAccess();
 }
 
 function crossStore(va: u64, value: u64, size: u32): void {
   const first: u32 = 4096 - (<u32>va & 0xfff);
-  store<u64>(DATA_ACCESSES, load<u64>(DATA_ACCESSES) + 1);
   const low = resolveData(va, ACCESS_WRITE, first);
   const followLow = tracked;
   if (!low) {
-    if (!load<u32>(STOP)) raise(TRAP_STORE_ACCESS, va);
+    if (!load<u32>(STOP)) refuse(TRAP_STORE_ACCESS, va);
     return;
   }
+  store<u64>(DATA_ACCESSES, load<u64>(DATA_ACCESSES) + 1);
   const high = resolveData(va + first, ACCESS_WRITE, size - first);
   const followHigh = tracked;
   if (!high) {
-    if (!load<u32>(STOP)) raise(TRAP_STORE_ACCESS, va + first);
+    if (!load<u32>(STOP)) refuse(TRAP_STORE_ACCESS, va + first);
     return;
   }
   for (let i: u32 = 0; i < first; i++) store<u8>(low + i, <u8>(value >> (i << 3)));
@@ -138,7 +147,7 @@ export function amoAddress(va: u64, lg: u32): u32 {
   }
   const linear = resolveData(va, ACCESS_WRITE, size);
   if (!linear) {
-    if (!load<u32>(STOP)) raise(TRAP_STORE_ACCESS, va);
+    if (!load<u32>(STOP)) refuse(TRAP_STORE_ACCESS, va);
     return 0;
   }
   if (tracked) {
@@ -158,7 +167,7 @@ export function loadReserved(va: u64, lg: u32): u64 {
   }
   const linear = resolveData(va, ACCESS_READ, size);
   if (!linear) {
-    if (!load<u32>(STOP)) raise(TRAP_LOAD_ACCESS, va);
+    if (!load<u32>(STOP)) refuse(TRAP_LOAD_ACCESS, va);
     return 0;
   }
   store<u64>(RESERVATION, <u64>linear << 4 | lg);

@@ -28,11 +28,20 @@ export let deviceAddress: u64 = 0;
 /** The store resolved last goes to a guest table the VMM tracks: it must be told afterwards. */
 export let tracked: bool = false;
 
+/**
+ * A data access that faults looked the TLB up too, but is not among the accesses the interpreter counts, since its
+ * instruction does not retire.
+ */
+export function countRefusedAccess(): void {
+  if (load<u32>(DATA_MODE) != MODE_PHYSICAL) count(C_TLB_L1D_LOOKUPS);
+}
+
 let flags: u32 = 0;
 let target: u64 = 0;
 let cacheable: bool = true;
 
 function raiseFor(access: u32, page: bool, va: u64): void {
+  if (access != ACCESS_FETCH) countRefusedAccess();
   if (access == ACCESS_FETCH) raise(page ? TRAP_FETCH_PAGE : TRAP_FETCH_ACCESS, va);
   else if (access == ACCESS_READ) raise(page ? TRAP_LOAD_PAGE : TRAP_LOAD_ACCESS, va);
   else raise(page ? TRAP_STORE_PAGE : TRAP_STORE_ACCESS, va);
