@@ -3,52 +3,18 @@
  * frame that is a table may be mapped writable nowhere, the kernel's own mapping of RAM included (direct paging, as Xen
  * does it). Changes are queued and sent as one hypercall when they have to be in force.
  */
-#include "abi.h"
-#include "arch.h"
+#include "paravirt.h"
+
 #include "kernel.h"
 
-struct update {
-  u64 entry; /* machine address */
-  u64 value;
-};
-
-enum { FLUSH_CHANGED = 1 };
 #define EVERY_PAGE (~0ull)
 
 u64 arch_machine_delta;
 
 static pte_t *initial_root;
-static struct update queue[HYPERCALL_BATCH] __attribute__((aligned(sizeof(struct update))));
-static u64 queued, batch;
 static u64 asid_count;
 
-static u64 hypercall(const char *name, u64 function, u64 arg0, u64 arg1, u64 arg2) {
-  register u64 a0 __asm__("a0") = arg0;
-  register u64 a1 __asm__("a1") = arg1;
-  register u64 a2 __asm__("a2") = arg2;
-  register u64 a6 __asm__("a6") = function;
-  register u64 a7 __asm__("a7") = HYPERCALL_EXTENSION;
-  __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
-  if (!a0) return a1;
-  print("\nhypercall %s(%x, %x, %x): error -%u\n", name, arg0, arg1, arg2, -a0);
-  panic("the VMM refused a hypercall");
-}
-
-#define HYPERCALL(name, arg0, arg1, arg2) hypercall(#name, HYPERCALL_##name, arg0, arg1, arg2)
-
 static u64 machine_number(u64 frame) { return (frame + arch_machine_delta) >> 12; }
-
-static void send(u64 flags) {
-  if (!queued) return;
-  u64 count = queued;
-  queued = 0;
-  if (HYPERCALL(MMU_UPDATE, (u64)queue, count, flags) != count) panic("the VMM left page-table updates undone");
-}
-
-static void enqueue(pte_t *entry, pte_t value) {
-  if (queued == batch) send(FLUSH_CHANGED);
-  queue[queued++] = (struct update){(u64)entry + arch_machine_delta, value};
-}
 
 void arch_enter(u64 magic, u64 delta, u64 root) {
   if (magic != PARAVIRT_MAGIC) {
@@ -62,8 +28,7 @@ void arch_enter(u64 magic, u64 delta, u64 root) {
 void arch_map_kernel(u64 memory_start, u64 memory_end) {
   (void)memory_start, (void)memory_end; /* the VMM mapped RAM before it entered us */
   asid_count = boot_option("asid", "0") ? 1 : 1ull << 16;
-  batch = boot_number("pv_batch", HYPERCALL_BATCH);
-  if (batch < 1 || batch > HYPERCALL_BATCH) batch = HYPERCALL_BATCH;
+  queue_limit(boot_number("pv_batch", HYPERCALL_BATCH));
 }
 
 /* The entry by which the kernel sees a frame of RAM, or NULL. All spaces share its table. */
@@ -112,7 +77,7 @@ void arch_root_init(pte_t *root) {
 /* Built in ordinary memory, handed over as a whole: one pin validates the root and all below it. */
 void arch_activate(struct space *space) {
   for_each_table(space, make_read_only);
-  send(FLUSH_CHANGED);
+  queue_send(FLUSH_CHANGED);
   HYPERCALL(PIN_TABLE, machine_number(space->root), 2, 0);
   space->live = 1;
 }
@@ -121,7 +86,7 @@ void arch_retire(struct space *space) {
   HYPERCALL(UNPIN_TABLE, machine_number(space->root), 0, 0);
   space->live = 0;
   for_each_table(space, make_writable);
-  send(FLUSH_CHANGED);
+  queue_send(FLUSH_CHANGED);
   if (asid_count > 1) HYPERCALL(FLUSH, EVERY_PAGE, space->asid, 0);
 }
 
@@ -144,17 +109,17 @@ void arch_link_table(struct space *space, pte_t *entry, u64 frame) {
   }
   make_read_only(frame);
   enqueue(entry, value);
-  send(FLUSH_CHANGED); /* now: the caller goes on to walk through it */
+  queue_send(FLUSH_CHANGED); /* now: the caller goes on to walk through it */
 }
 
 void arch_commit(struct space *space) {
   (void)space;
-  send(FLUSH_CHANGED);
+  queue_send(FLUSH_CHANGED);
 }
 
 void arch_commit_lazily(struct space *space) {
   (void)space;
-  send(0);
+  queue_send(0);
 }
 
 void arch_flush_page(struct space *space, u64 va) { HYPERCALL(FLUSH, va, space->asid, 0); }
