@@ -134,13 +134,14 @@ async function nestedAhead(bench: Bench): Promise<LawCase[]> {
 }
 
 /** Programs whose working set is static and larger than the TLB reaches (4 MiB). */
+const LARGE: ConfigPatch = { memory: 128 * 2 ** 20 };
 const STATIC: readonly (readonly [string, RunChoice])[] = [
-  ['bfs', { params: { scale: 15, roots: 2 } }],
-  ['kvstore', { params: { keys: 50_000, operations: 60_000 } }],
-  ['xs-lookup', { params: { nuclides: 64, points: 512, lookups: 20_000 } }],
+  ['oltp', { params: { accounts: 200_000, transactions: 10_000 }, config: LARGE }],
+  ['kvstore', { params: { keys: 200_000, operations: 30_000 }, config: LARGE }],
+  ['xs-lookup', { params: { nuclides: 128, points: 512, lookups: 8_000 }, config: LARGE }],
 ];
 /** Nothing but misses: more pages than TLB and walk caches hold. */
-const MISSING: RunChoice = { params: { pages: 16_384, hops: 100_000 }, config: { memory: 128 * 2 ** 20 } };
+const MISSING: RunChoice = { params: { pages: 16_384, hops: 100_000 }, config: LARGE };
 const MISSING_DETAIL = 'tlb-sweep over 16,384 pages: every access misses';
 
 async function shadowAhead(bench: Bench): Promise<LawCase[]> {
@@ -157,7 +158,7 @@ async function shadowAhead(bench: Bench): Promise<LawCase[]> {
       ),
     );
   }
-  const uncached: RunChoice = { ...MISSING, config: { ...MISSING.config, mmu: { walkCache: 0 } } };
+  const uncached: RunChoice = { ...MISSING, config: { ...LARGE, mmu: { walkCache: 0 } } };
   const gap = await ratio(bench, SKYLAKE, 'tlb-sweep', ['nested', 'shadow'], MISSING);
   const huge = ratio(bench, SKYLAKE, 'tlb-sweep', ['nested-2m', 'shadow'], MISSING);
   const walks = ratio(bench, SKYLAKE, 'tlb-sweep', ['nested-no-pwc', 'shadow'], uncached);
