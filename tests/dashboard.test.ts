@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Result, resultSchema } from '../src/abi/result.ts';
+import { type Result, resultSchema, sweepSchema } from '../src/abi/result.ts';
 import { CHROMIUM, Dashboard } from './support/browser.ts';
 import { trapframe } from './support/cli.ts';
 
@@ -139,6 +139,20 @@ describe.skipIf(CHROMIUM === null)('the dashboard in Chromium', () => {
       await page.getByLabel(name, { exact: true }).uncheck();
     await page.getByRole('alert').filter({ hasText: 'at least one workload' }).waitFor();
     expect(await page.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
+  });
+
+  it('sweeps a parameter and draws it', async () => {
+    const { page, errors } = await dashboard.open(`${url}#e=shadow,nested&size=quick`);
+    await page.getByRole('tab', { name: 'Sweep' }).click();
+    await page.getByLabel('Values').fill('9..3:x2');
+    await page.getByRole('alert').filter({ hasText: '9..3:x2' }).waitFor();
+    await page.getByLabel('Values').fill('0..64:x8');
+    await page.getByRole('button', { name: 'Sweep' }).click();
+    await page.getByRole('img', { name: /^update-miss-mix: modelled cycles by updates/ }).waitFor({ timeout: 120_000 });
+    const swept = sweepSchema.parse(JSON.parse(await download(page, 'JSON')));
+    expect(swept.points.map((point) => point.value)).toEqual([0, 1, 8, 64]);
+    expect(swept.points.every((point) => point.cells.every((cell) => cell.status === 'ok'))).toBe(true);
+    expect(errors).toEqual([]);
   });
 
   it('checks the laws in the page', async () => {

@@ -1,13 +1,20 @@
 /** The one experiment that runs in this page, and what is known of it so far. */
 import { batch, computed, signal } from '@preact/signals';
 import type { Profile } from '../abi/profile.ts';
-import { type Cell, type LawRow, type LawsResult, RESULT_SCHEMA, type Result } from '../abi/result.ts';
-import type { CompareRequest, Control, Lab, LabEvent } from '../lab/api.ts';
+import {
+  type Cell,
+  type LawRow,
+  type LawsResult,
+  RESULT_SCHEMA,
+  type Result,
+  type SweepResult,
+} from '../abi/result.ts';
+import type { CompareRequest, Control, Lab, LabEvent, SweepRequest } from '../lab/api.ts';
 import { createLab } from '../lab/browser.ts';
 import { profileByName, resolveProfile } from '../lab/profile.ts';
 import { parseResult } from '../lab/report/json.ts';
 
-export type Activity = 'idle' | 'comparing' | 'checking-laws' | 'stopping';
+export type Activity = 'idle' | 'comparing' | 'sweeping' | 'checking-laws' | 'stopping';
 
 export const activity = signal<Activity>('idle');
 /** Workloads and environments the table shows: those of the running, last or opened experiment. */
@@ -19,6 +26,7 @@ export const shown = signal<{ readonly workloads: readonly string[]; readonly en
 export const profile = signal<Profile>(profileByName('skylake'));
 export const cells = signal<ReadonlyMap<string, Cell>>(new Map());
 export const result = signal<Result | null>(null);
+export const swept = signal<SweepResult | null>(null);
 export const lawRows = signal<readonly LawRow[]>([]);
 export const laws = signal<LawsResult | null>(null);
 /** What went wrong, for the user. */
@@ -97,6 +105,12 @@ export const compare = (request: CompareRequest): Promise<void> =>
       if (typeof request.profile === 'object') profile.value = resolveProfile(request.profile);
     });
     show(await theLab().compare(request, control));
+  });
+
+export const sweep = (request: SweepRequest): Promise<void> =>
+  during('sweeping', async (control) => {
+    swept.value = null;
+    swept.value = await theLab().sweep(request, control);
   });
 
 export const checkLaws = (): Promise<void> =>

@@ -6,10 +6,12 @@ import { Laws } from './Laws.tsx';
 import { Results } from './Results.tsx';
 import { Settings } from './Settings.tsx';
 import { Status } from './Status.tsx';
+import { Sweep } from './Sweep.tsx';
 
 const TABS = [
   { id: 'compare', title: 'Compare', show: Results },
   { id: 'counters', title: 'Counters', show: Counters },
+  { id: 'sweep', title: 'Sweep', show: Sweep },
   { id: 'laws', title: 'Laws', show: Laws },
 ] as const;
 
@@ -61,7 +63,7 @@ export function App(): JSX.Element {
           Trapframe <span class="faint">{__VERSION__}</span>
         </h1>
         <Tabs />
-        <Downloads />
+        <Downloads view={tab.value} />
       </header>
       <div class="columns">
         <Settings />
