@@ -96,7 +96,7 @@ describe('trapframe run', () => {
   it('stops at Ctrl-C with 130', async () => {
     const started = Date.now();
     const ended = await trapframe(['run', guest('spin'), '--budget', '900G', '--counters', 'json'], {
-      interrupt: { when: 1500, signal: 'SIGINT' },
+      interrupt: { when: 3000, signal: 'SIGINT' },
       deadline: 30_000,
     });
     expect(ended.code, ended.stderr).toBe(130);

@@ -8,6 +8,10 @@ import { nodeProblem, setUp } from './setup.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
+// Until the command line takes over, Ctrl-C ends at once with the same code as later.
+const interrupted = () => process.exit(130);
+process.on('SIGINT', interrupted);
+
 const problem = nodeProblem();
 if (problem) {
   console.error(problem);
@@ -23,4 +27,5 @@ if (!existsSync(main)) {
   process.exit(3);
 }
 const { main: run } = await import(pathToFileURL(main).href);
+process.off('SIGINT', interrupted);
 process.exitCode = await run(process.argv.slice(2), root);
