@@ -88,6 +88,29 @@ describe('set-up', () => {
     expect(made('beside')).toBe('1');
   });
 
+  it('leaves nothing running and no lock when interrupted', async () => {
+    put('in/a', '1');
+    const script = `
+      import { setUp } from ${JSON.stringify(resolve(import.meta.dirname, '../src/cli/setup.mjs'))};
+      const command = [process.execPath, '-e', 'require("fs").writeFileSync("pid", String(process.pid)); setTimeout(() => {}, 60000)'];
+      await setUp(${JSON.stringify(root)}, { steps: [{ id: 'long', say: 'waiting', inputs: ['in'], command, outputs: ['never'] }] });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    const ended = new Promise((done) => child.on('close', done));
+    await expect.poll(() => existsSync(join(root, 'pid')), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(existsSync(join(root, 'build/.setup.lock'))).toBe(false);
+    const step = Number(readFileSync(join(root, 'pid'), 'utf8'));
+    const alive = () => {
+      try {
+        return process.kill(step, 0);
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(alive, { timeout: 10_000 }).toBe(false);
+  });
+
   it('fails when a step makes nothing', async () => {
     put('in/a', '1');
     const said: string[] = [];

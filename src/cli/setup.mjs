@@ -238,10 +238,12 @@ export async function setUp(root, { steps = STEPS, log = (line) => console.error
   // The usual case, decided without the lock.
   if (steps.every((step) => isFresh(root, step))) return true;
   const children = new Set();
-  const interrupt = () => {
+  // However this process ends, its compilers end with it.
+  const killAll = () => {
     for (const child of children) child.kill('SIGTERM');
-    process.exit(130);
   };
+  const interrupt = () => process.exit(130);
+  process.once('exit', killAll);
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   let release;
@@ -288,6 +290,7 @@ export async function setUp(root, { steps = STEPS, log = (line) => console.error
     return false;
   } finally {
     release?.();
+    process.off('exit', killAll);
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
