@@ -27,12 +27,15 @@ const SHORT =
 const IMMEDIATE_W = /^(add|sll|srl|sra|ror)iw(?= )/;
 const likeBinutils = (text: string): string => text.replace(IMMEDIATE_W, '$1w').replace(SHORT, '$1');
 
+/** Extensions that came after binutils 2.40. */
+const NOT_IN_BINUTILS: ReadonlySet<string> = new Set(['Zicond', 'Zacas', 'Zabha']);
+
 /** Words where objdump is not asked: what it does not know, or treats as data though the manual makes it legal. */
 function skipped(word: number): boolean {
   const decoded = decode(word);
   if (!decoded) return false;
   const { row, operands } = expand(decoded);
-  if (row.extension === 'Zicond') return true;
+  if (NOT_IN_BINUTILS.has(row.extension)) return true;
   // Reserved fields of fences are to be ignored; the modes of exact conversions are not looked at.
   if (row.name.startsWith('fence')) return ((word >>> 7) & 31) !== 0 || ((word >>> 15) & 31) !== 0 || word >>> 28 !== 0;
   if (/^fcvt\.(d\.(w|wu|s|h)|s\.h)$/.test(row.name)) return operands.rm !== 0;

@@ -1322,176 +1322,176 @@ export function interpret(n0: i64): i64 {
       case 125: { // amoswap.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, <u32>load<u64>(load<u16>(ip, 6), X));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32><u32>load<u64>(load<u16>(ip, 6), X));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoswap.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 127: { // amoadd.w
+      case 126: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old + <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old + <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoadd.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old + load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 129: { // amoxor.w
+      case 127: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old ^ <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old ^ <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amoxor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old ^ load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 131: { // amoand.w
+      case 128: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old & <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old & <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 132: { // amoand.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old & load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 133: { // amoor.w
+      case 129: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old | <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old | <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 134: { // amoor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old | load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 135: { // amomin.w
+      case 130: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
+        const old: u32 = load<u32>(a);
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, <i32>old < <i32>t0));
+        store<u32>(a, <u32>select<u32>(old, t0, <i32>old < <i32>t0));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 136: { // amomin.d
+      case 131: { // amomax.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, <i32>old > <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 132: { // amominu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 133: { // amomaxu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 134: { // amoswap.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 135: { // amoadd.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old + load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 136: { // amoxor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old ^ load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 137: { // amoand.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old & load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 138: { // amoor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old | load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 139: { // amomin.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, <i64>old < <i64>t0));
+        store<u64>(a, <u64>select<u64>(old, t0, <i64>old < <i64>t0));
         store<u64>(load<u16>(ip, 2), old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 137: { // amomax.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, <i32>old > <i32>t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 138: { // amomax.d
+      case 140: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, <i64>old > <i64>t0));
+        store<u64>(a, <u64>select<u64>(old, t0, <i64>old > <i64>t0));
         store<u64>(load<u16>(ip, 2), old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 139: { // amominu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, old < t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 140: { // amominu.d
+      case 141: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, old < t0));
+        store<u64>(a, <u64>select<u64>(old, t0, old < t0));
         store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 141: { // amomaxu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, old > t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
@@ -1499,23 +1499,276 @@ export function interpret(n0: i64): i64 {
       case 142: { // amomaxu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, old > t0));
+        store<u64>(a, <u64>select<u64>(old, t0, old > t0));
         store<u64>(load<u16>(ip, 2), old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 143: { // wrs.nto
+      case 143: { // amoswap.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8><u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 144: { // amoadd.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old + <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 145: { // amoxor.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old ^ <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 146: { // amoand.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old & <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 147: { // amoor.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old | <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 148: { // amomin.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = <u32><i32><i8>old;
+        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 < <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 149: { // amomax.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = <u32><i32><i8>old;
+        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 > <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 150: { // amominu.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = (old & <u32>0xff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
+        store<u8>(a, <u8>select<u32>(t0, t1, t0 < t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 151: { // amomaxu.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = (old & <u32>0xff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
+        store<u8>(a, <u8>select<u32>(t0, t1, t0 > t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 152: { // amoswap.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16><u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 153: { // amoadd.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old + <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 154: { // amoxor.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old ^ <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 155: { // amoand.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old & <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 156: { // amoor.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old | <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 157: { // amomin.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = <u32><i32><i16>old;
+        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 < <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 158: { // amomax.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = <u32><i32><i16>old;
+        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 > <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 159: { // amominu.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = (old & <u32>0xffff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
+        store<u16>(a, <u16>select<u32>(t0, t1, t0 < t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 160: { // amomaxu.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = (old & <u32>0xffff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
+        store<u16>(a, <u16>select<u32>(t0, t1, t0 > t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 161: { // amocas.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == <u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 162: { // amocas.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>select<u64>(load<u64>(load<u16>(ip, 6), X), old, old == load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 163: { // amocas.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xff)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 164: { // amocas.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xffff)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 165: { // amocas.q
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 4);
+        if (a == 0) { n++; break; }
+        const rd: u32 = ((load<u32>(ip, 12) >> 7) & 31) << 3;
+        const rdLow = load<u64>(rd, X);
+        const rdHigh: u64 = rd == 0 ? 0 : load<u64>(rd, X + 8);
+        const rs2: u32 = ((load<u32>(ip, 12) >> 20) & 31) << 3;
+        const rs2Low = load<u64>(rs2, X);
+        const rs2High: u64 = rs2 == 0 ? 0 : load<u64>(rs2, X + 8);
+        const low = load<u64>(a);
+        const high = load<u64>(a, 8);
+        if (low == rdLow && high == rdHigh) { store<u64>(a, rs2Low); store<u64>(a, rs2High, 8); }
+        if (rd != 0) { store<u64>(rd, low, X); store<u64>(rd, high, X + 8); }
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 166: { // wrs.nto
         ip += 32;
         continue;
       }
-      case 144: { // wrs.sto
+      case 167: { // wrs.sto
         ip += 32;
         continue;
       }
-      case 145: { // csrrw
+      case 168: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -1524,7 +1777,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 146: { // csrrs
+      case 169: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1533,7 +1786,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 147: { // csrrc
+      case 170: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1542,7 +1795,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 148: { // csrrwi
+      case 171: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -1551,7 +1804,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 149: { // csrrsi
+      case 172: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1560,7 +1813,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 150: { // csrrci
+      case 173: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1569,7 +1822,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 151: { // sret
+      case 174: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSret();
         ip = resume();
@@ -1578,7 +1831,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 152: { // mret
+      case 175: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysMret();
         ip = resume();
@@ -1587,7 +1840,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 153: { // wfi
+      case 176: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysWfi();
         ip = resume();
@@ -1596,7 +1849,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 154: { // sfence.vma
+      case 177: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1605,7 +1858,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 155: { // sinval.vma
+      case 178: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1614,7 +1867,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 156: { // sfence.w.inval
+      case 179: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1623,7 +1876,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 157: { // sfence.inval.ir
+      case 180: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1632,7 +1885,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 158: { // cbo.inval
+      case 181: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1641,7 +1894,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 159: { // cbo.clean
+      case 182: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1650,7 +1903,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 160: { // cbo.flush
+      case 183: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1659,7 +1912,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 161: { // cbo.zero
+      case 184: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1668,19 +1921,19 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 162: { // prefetch.i
+      case 185: { // prefetch.i
         ip += 32;
         continue;
       }
-      case 163: { // prefetch.r
+      case 186: { // prefetch.r
         ip += 32;
         continue;
       }
-      case 164: { // prefetch.w
+      case 187: { // prefetch.w
         ip += 32;
         continue;
       }
-      case 165: { // flw
+      case 188: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1700,7 +1953,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 166: { // fsw
+      case 189: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1717,7 +1970,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 167: { // fld
+      case 190: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1735,7 +1988,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         data++;
         ip += 32;
-        if (load<u16>(ip) == 167) { // fld
+        if (load<u16>(ip) == 190) { // fld
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -1758,7 +2011,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 168: { // fld (16 bits)
+      case 191: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1778,7 +2031,7 @@ export function interpret(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 169: { // fsd
+      case 192: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1793,7 +2046,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 169) { // fsd
+        if (load<u16>(ip) == 192) { // fsd
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -1813,7 +2066,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 170: { // fsd (16 bits)
+      case 193: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1830,7 +2083,7 @@ export function interpret(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 171: { // flh
+      case 194: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1850,7 +2103,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 172: { // fsh
+      case 195: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1867,7 +2120,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 173: { // fmadd.s
+      case 196: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1878,7 +2131,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 174: { // fmsub.s
+      case 197: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1889,7 +2142,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 175: { // fnmsub.s
+      case 198: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1900,7 +2153,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 176: { // fnmadd.s
+      case 199: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1911,7 +2164,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 177: { // fadd.s
+      case 200: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1921,7 +2174,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 178: { // fsub.s
+      case 201: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1931,7 +2184,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 179: { // fmul.s
+      case 202: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1941,7 +2194,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 180: { // fdiv.s
+      case 203: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1951,7 +2204,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 181: { // fsqrt.s
+      case 204: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1960,7 +2213,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 182: { // fsgnj.s
+      case 205: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1969,7 +2222,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 183: { // fsgnjn.s
+      case 206: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1978,7 +2231,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 184: { // fsgnjx.s
+      case 207: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1987,7 +2240,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 185: { // fmin.s
+      case 208: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -1996,7 +2249,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 186: { // fmax.s
+      case 209: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2005,7 +2258,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 187: { // feq.s
+      case 210: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2015,7 +2268,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 188: { // flt.s
+      case 211: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2025,7 +2278,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 189: { // fle.s
+      case 212: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2035,7 +2288,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 190: { // fclass.s
+      case 213: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2044,7 +2297,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 191: { // fcvt.w.s
+      case 214: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2054,7 +2307,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 192: { // fcvt.wu.s
+      case 215: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2064,7 +2317,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 193: { // fcvt.l.s
+      case 216: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2074,7 +2327,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 194: { // fcvt.lu.s
+      case 217: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2084,7 +2337,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 195: { // fcvt.s.w
+      case 218: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2092,7 +2345,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 196: { // fcvt.s.wu
+      case 219: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2100,7 +2353,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 197: { // fcvt.s.l
+      case 220: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2108,7 +2361,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 198: { // fcvt.s.lu
+      case 221: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2116,7 +2369,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 199: { // fmadd.d
+      case 222: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -2124,7 +2377,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 200: { // fmsub.d
+      case 223: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -2132,7 +2385,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 201: { // fnmsub.d
+      case 224: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -2140,7 +2393,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 202: { // fnmadd.d
+      case 225: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -2148,13 +2401,13 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 203: { // fadd.d
+      case 226: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 203) { // fadd.d
+        if (load<u16>(ip) == 226) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2165,7 +2418,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 204: { // fsub.d
+      case 227: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -2173,13 +2426,13 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 205: { // fmul.d
+      case 228: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 203) { // fadd.d
+        if (load<u16>(ip) == 226) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2188,7 +2441,7 @@ export function interpret(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 205) { // fmul.d
+        if (load<u16>(ip) == 228) { // fmul.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2199,7 +2452,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 206: { // fdiv.d
+      case 229: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -2207,7 +2460,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 207: { // fsqrt.d
+      case 230: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
@@ -2215,42 +2468,42 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 208: { // fsgnj.d
+      case 231: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 209: { // fsgnjn.d
+      case 232: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 210: { // fsgnjx.d
+      case 233: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 211: { // fmin.d
+      case 234: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 212: { // fmax.d
+      case 235: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 213: { // feq.d
+      case 236: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2258,7 +2511,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 214: { // flt.d
+      case 237: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2266,7 +2519,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 215: { // fle.d
+      case 238: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2274,7 +2527,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 216: { // fclass.d
+      case 239: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
@@ -2282,7 +2535,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 217: { // fcvt.w.d
+      case 240: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2291,7 +2544,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 218: { // fcvt.wu.d
+      case 241: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2300,7 +2553,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 219: { // fcvt.l.d
+      case 242: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2309,7 +2562,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 220: { // fcvt.lu.d
+      case 243: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2318,7 +2571,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 221: { // fcvt.d.w
+      case 244: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2326,7 +2579,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 222: { // fcvt.d.wu
+      case 245: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2334,7 +2587,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 223: { // fcvt.d.l
+      case 246: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2342,7 +2595,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 224: { // fcvt.d.lu
+      case 247: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2350,7 +2603,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 225: { // fmadd.h
+      case 248: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2361,7 +2614,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 226: { // fmsub.h
+      case 249: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2372,7 +2625,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 227: { // fnmsub.h
+      case 250: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2383,7 +2636,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 228: { // fnmadd.h
+      case 251: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2394,7 +2647,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 229: { // fadd.h
+      case 252: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2404,7 +2657,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 230: { // fsub.h
+      case 253: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2414,7 +2667,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 231: { // fmul.h
+      case 254: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2424,7 +2677,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 232: { // fdiv.h
+      case 255: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2434,7 +2687,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 233: { // fsqrt.h
+      case 256: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2443,7 +2696,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 234: { // fsgnj.h
+      case 257: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2452,7 +2705,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 235: { // fsgnjn.h
+      case 258: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2461,7 +2714,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 236: { // fsgnjx.h
+      case 259: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2470,7 +2723,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 237: { // fmin.h
+      case 260: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2479,7 +2732,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 238: { // fmax.h
+      case 261: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2488,7 +2741,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 239: { // feq.h
+      case 262: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2498,7 +2751,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 240: { // flt.h
+      case 263: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2508,7 +2761,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 241: { // fle.h
+      case 264: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2518,7 +2771,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 242: { // fclass.h
+      case 265: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2527,7 +2780,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 243: { // fcvt.w.h
+      case 266: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2537,7 +2790,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 244: { // fcvt.wu.h
+      case 267: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2547,7 +2800,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 245: { // fcvt.l.h
+      case 268: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2557,7 +2810,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 246: { // fcvt.lu.h
+      case 269: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2567,7 +2820,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 247: { // fcvt.h.w
+      case 270: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2575,7 +2828,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 248: { // fcvt.h.wu
+      case 271: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2583,7 +2836,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 249: { // fcvt.h.l
+      case 272: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2591,7 +2844,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 250: { // fcvt.h.lu
+      case 273: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2599,46 +2852,46 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 251: { // fmv.x.w
+      case 274: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 252: { // fmv.w.x
+      case 275: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 253: { // fmv.x.d
+      case 276: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 254: { // fmv.d.x
+      case 277: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 255: { // fmv.x.h
+      case 278: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 256: { // fmv.h.x
+      case 279: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 257: { // fcvt.s.d
+      case 280: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
@@ -2646,7 +2899,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 258: { // fcvt.d.s
+      case 281: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2655,7 +2908,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 259: { // fcvt.h.s
+      case 282: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2664,7 +2917,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 260: { // fcvt.s.h
+      case 283: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2673,7 +2926,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 261: { // fcvt.h.d
+      case 284: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
@@ -2681,7 +2934,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 262: { // fcvt.d.h
+      case 285: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2690,248 +2943,248 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 263: { // add.uw
+      case 286: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 264: { // sh1add
+      case 287: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 265: { // sh2add
+      case 288: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 266: { // sh3add
+      case 289: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 267: { // sh1add.uw
+      case 290: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 268: { // sh2add.uw
+      case 291: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 269: { // sh3add.uw
+      case 292: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 270: { // slli.uw
+      case 293: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 271: { // andn
+      case 294: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 272: { // orn
+      case 295: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 273: { // xnor
+      case 296: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32;
         continue;
       }
-      case 274: { // clz
+      case 297: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 275: { // ctz
+      case 298: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 276: { // cpop
+      case 299: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 277: { // sext.b
+      case 300: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 278: { // sext.h
+      case 301: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 279: { // clzw
+      case 302: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 280: { // ctzw
+      case 303: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 281: { // cpopw
+      case 304: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 282: { // zext.h
+      case 305: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32;
         continue;
       }
-      case 283: { // min
+      case 306: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 284: { // minu
+      case 307: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32;
         continue;
       }
-      case 285: { // max
+      case 308: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 286: { // maxu
+      case 309: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32;
         continue;
       }
-      case 287: { // rol
+      case 310: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 288: { // ror
+      case 311: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 289: { // rori
+      case 312: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 290: { // rolw
+      case 313: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 291: { // rorw
+      case 314: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 292: { // roriw
+      case 315: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 293: { // orc.b
+      case 316: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32;
         continue;
       }
-      case 294: { // rev8
+      case 317: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32;
         continue;
       }
-      case 295: { // clmul
+      case 318: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 296: { // clmulr
+      case 319: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 297: { // clmulh
+      case 320: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 298: { // bclr
+      case 321: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 299: { // bext
+      case 322: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 300: { // binv
+      case 323: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 301: { // bset
+      case 324: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 302: { // bclri
+      case 325: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 303: { // bexti
+      case 326: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 304: { // binvi
+      case 327: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 305: { // bseti
+      case 328: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 306: { // pack
+      case 329: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32;
         continue;
       }
-      case 307: { // packh
+      case 330: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32;
         continue;
       }
-      case 308: { // packw
+      case 331: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32;
         continue;
       }
-      case 309: { // brev8
+      case 332: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
@@ -2939,22 +3192,22 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 310: { // xperm4
+      case 333: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 311: { // xperm8
+      case 334: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 312: { // czero.eqz
+      case 335: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
       }
-      case 313: { // czero.nez
+      case 336: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
@@ -4235,176 +4488,176 @@ export function interpretPlain(n0: i64): i64 {
       case 125: { // amoswap.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, <u32>load<u64>(load<u16>(ip, 6), X));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32><u32>load<u64>(load<u16>(ip, 6), X));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoswap.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 127: { // amoadd.w
+      case 126: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old + <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old + <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoadd.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old + load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 129: { // amoxor.w
+      case 127: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old ^ <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old ^ <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amoxor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old ^ load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 131: { // amoand.w
+      case 128: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old & <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old & <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 132: { // amoand.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old & load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 133: { // amoor.w
+      case 129: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        store<u32>(a, (old | <u32>load<u64>(load<u16>(ip, 6), X)));
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>(old | <u32>load<u64>(load<u16>(ip, 6), X)));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 134: { // amoor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old = load<u64>(a);
-        store<u64>(a, (old | load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 135: { // amomin.w
+      case 130: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
-        const old = load<u32>(a);
+        const old: u32 = load<u32>(a);
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, <i32>old < <i32>t0));
+        store<u32>(a, <u32>select<u32>(old, t0, <i32>old < <i32>t0));
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 136: { // amomin.d
+      case 131: { // amomax.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, <i32>old > <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 132: { // amominu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 133: { // amomaxu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 134: { // amoswap.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 135: { // amoadd.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old + load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 136: { // amoxor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old ^ load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 137: { // amoand.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old & load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 138: { // amoor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old | load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 139: { // amomin.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, <i64>old < <i64>t0));
+        store<u64>(a, <u64>select<u64>(old, t0, <i64>old < <i64>t0));
         store<u64>(load<u16>(ip, 2), old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 137: { // amomax.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, <i32>old > <i32>t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 138: { // amomax.d
+      case 140: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, <i64>old > <i64>t0));
+        store<u64>(a, <u64>select<u64>(old, t0, <i64>old > <i64>t0));
         store<u64>(load<u16>(ip, 2), old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 139: { // amominu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, old < t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 140: { // amominu.d
+      case 141: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, old < t0));
+        store<u64>(a, <u64>select<u64>(old, t0, old < t0));
         store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 141: { // amomaxu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, select<u32>(old, t0, old > t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
@@ -4412,23 +4665,276 @@ export function interpretPlain(n0: i64): i64 {
       case 142: { // amomaxu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
-        const old = load<u64>(a);
+        const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
-        store<u64>(a, select<u64>(old, t0, old > t0));
+        store<u64>(a, <u64>select<u64>(old, t0, old > t0));
         store<u64>(load<u16>(ip, 2), old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 143: { // wrs.nto
+      case 143: { // amoswap.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8><u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 144: { // amoadd.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old + <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 145: { // amoxor.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old ^ <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 146: { // amoand.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old & <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 147: { // amoor.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>(<u32><i32><i8>old | <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 148: { // amomin.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = <u32><i32><i8>old;
+        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 < <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 149: { // amomax.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = <u32><i32><i8>old;
+        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 > <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 150: { // amominu.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = (old & <u32>0xff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
+        store<u8>(a, <u8>select<u32>(t0, t1, t0 < t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 151: { // amomaxu.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        const t0: u32 = (old & <u32>0xff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
+        store<u8>(a, <u8>select<u32>(t0, t1, t0 > t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 152: { // amoswap.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16><u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 153: { // amoadd.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old + <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 154: { // amoxor.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old ^ <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 155: { // amoand.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old & <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 156: { // amoor.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>(<u32><i32><i16>old | <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 157: { // amomin.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = <u32><i32><i16>old;
+        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 < <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 158: { // amomax.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = <u32><i32><i16>old;
+        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
+        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 > <i32>t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 159: { // amominu.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = (old & <u32>0xffff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
+        store<u16>(a, <u16>select<u32>(t0, t1, t0 < t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 160: { // amomaxu.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        const t0: u32 = (old & <u32>0xffff);
+        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
+        store<u16>(a, <u16>select<u32>(t0, t1, t0 > t1));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 161: { // amocas.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        store<u32>(a, <u32>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == <u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 162: { // amocas.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>select<u64>(load<u64>(load<u16>(ip, 6), X), old, old == load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 163: { // amocas.b
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u8>(a);
+        store<u8>(a, <u8>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xff)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 164: { // amocas.h
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u16>(a);
+        store<u16>(a, <u16>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xffff)));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 165: { // amocas.q
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 4);
+        if (a == 0) { n++; break; }
+        const rd: u32 = ((load<u32>(ip, 12) >> 7) & 31) << 3;
+        const rdLow = load<u64>(rd, X);
+        const rdHigh: u64 = rd == 0 ? 0 : load<u64>(rd, X + 8);
+        const rs2: u32 = ((load<u32>(ip, 12) >> 20) & 31) << 3;
+        const rs2Low = load<u64>(rs2, X);
+        const rs2High: u64 = rs2 == 0 ? 0 : load<u64>(rs2, X + 8);
+        const low = load<u64>(a);
+        const high = load<u64>(a, 8);
+        if (low == rdLow && high == rdHigh) { store<u64>(a, rs2Low); store<u64>(a, rs2High, 8); }
+        if (rd != 0) { store<u64>(rd, low, X); store<u64>(rd, high, X + 8); }
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 166: { // wrs.nto
         ip += 32;
         continue;
       }
-      case 144: { // wrs.sto
+      case 167: { // wrs.sto
         ip += 32;
         continue;
       }
-      case 145: { // csrrw
+      case 168: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -4437,7 +4943,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 146: { // csrrs
+      case 169: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -4446,7 +4952,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 147: { // csrrc
+      case 170: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -4455,7 +4961,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 148: { // csrrwi
+      case 171: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -4464,7 +4970,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 149: { // csrrsi
+      case 172: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -4473,7 +4979,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 150: { // csrrci
+      case 173: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -4482,7 +4988,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 151: { // sret
+      case 174: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSret();
         ip = resume();
@@ -4491,7 +4997,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 152: { // mret
+      case 175: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysMret();
         ip = resume();
@@ -4500,7 +5006,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 153: { // wfi
+      case 176: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysWfi();
         ip = resume();
@@ -4509,7 +5015,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 154: { // sfence.vma
+      case 177: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -4518,7 +5024,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 155: { // sinval.vma
+      case 178: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -4527,7 +5033,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 156: { // sfence.w.inval
+      case 179: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -4536,7 +5042,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 157: { // sfence.inval.ir
+      case 180: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -4545,7 +5051,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 158: { // cbo.inval
+      case 181: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4554,7 +5060,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 159: { // cbo.clean
+      case 182: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4563,7 +5069,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 160: { // cbo.flush
+      case 183: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4572,7 +5078,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 161: { // cbo.zero
+      case 184: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4581,19 +5087,19 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 162: { // prefetch.i
+      case 185: { // prefetch.i
         ip += 32;
         continue;
       }
-      case 163: { // prefetch.r
+      case 186: { // prefetch.r
         ip += 32;
         continue;
       }
-      case 164: { // prefetch.w
+      case 187: { // prefetch.w
         ip += 32;
         continue;
       }
-      case 165: { // flw
+      case 188: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4612,7 +5118,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 166: { // fsw
+      case 189: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4628,7 +5134,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 167: { // fld
+      case 190: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4645,7 +5151,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 167) { // fld
+        if (load<u16>(ip) == 190) { // fld
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -4667,7 +5173,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 168: { // fld (16 bits)
+      case 191: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4686,7 +5192,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 169: { // fsd
+      case 192: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4700,7 +5206,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 169) { // fsd
+        if (load<u16>(ip) == 192) { // fsd
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -4719,7 +5225,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 170: { // fsd (16 bits)
+      case 193: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4735,7 +5241,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 171: { // flh
+      case 194: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4754,7 +5260,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 172: { // fsh
+      case 195: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4770,7 +5276,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 173: { // fmadd.s
+      case 196: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4781,7 +5287,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 174: { // fmsub.s
+      case 197: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4792,7 +5298,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 175: { // fnmsub.s
+      case 198: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4803,7 +5309,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 176: { // fnmadd.s
+      case 199: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4814,7 +5320,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 177: { // fadd.s
+      case 200: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4824,7 +5330,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 178: { // fsub.s
+      case 201: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4834,7 +5340,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 179: { // fmul.s
+      case 202: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4844,7 +5350,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 180: { // fdiv.s
+      case 203: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4854,7 +5360,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 181: { // fsqrt.s
+      case 204: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4863,7 +5369,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 182: { // fsgnj.s
+      case 205: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4872,7 +5378,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 183: { // fsgnjn.s
+      case 206: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4881,7 +5387,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 184: { // fsgnjx.s
+      case 207: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4890,7 +5396,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 185: { // fmin.s
+      case 208: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4899,7 +5405,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 186: { // fmax.s
+      case 209: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4908,7 +5414,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 187: { // feq.s
+      case 210: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4918,7 +5424,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 188: { // flt.s
+      case 211: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4928,7 +5434,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 189: { // fle.s
+      case 212: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4938,7 +5444,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 190: { // fclass.s
+      case 213: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4947,7 +5453,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 191: { // fcvt.w.s
+      case 214: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -4957,7 +5463,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 192: { // fcvt.wu.s
+      case 215: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -4967,7 +5473,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 193: { // fcvt.l.s
+      case 216: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -4977,7 +5483,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 194: { // fcvt.lu.s
+      case 217: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -4987,7 +5493,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 195: { // fcvt.s.w
+      case 218: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -4995,7 +5501,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 196: { // fcvt.s.wu
+      case 219: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5003,7 +5509,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 197: { // fcvt.s.l
+      case 220: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5011,7 +5517,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 198: { // fcvt.s.lu
+      case 221: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5019,7 +5525,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 199: { // fmadd.d
+      case 222: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -5027,7 +5533,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 200: { // fmsub.d
+      case 223: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -5035,7 +5541,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 201: { // fnmsub.d
+      case 224: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -5043,7 +5549,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 202: { // fnmadd.d
+      case 225: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -5051,13 +5557,13 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 203: { // fadd.d
+      case 226: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 203) { // fadd.d
+        if (load<u16>(ip) == 226) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5068,7 +5574,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 204: { // fsub.d
+      case 227: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -5076,13 +5582,13 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 205: { // fmul.d
+      case 228: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 203) { // fadd.d
+        if (load<u16>(ip) == 226) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5091,7 +5597,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 205) { // fmul.d
+        if (load<u16>(ip) == 228) { // fmul.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5102,7 +5608,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 206: { // fdiv.d
+      case 229: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -5110,7 +5616,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 207: { // fsqrt.d
+      case 230: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
@@ -5118,42 +5624,42 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 208: { // fsgnj.d
+      case 231: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 209: { // fsgnjn.d
+      case 232: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 210: { // fsgnjx.d
+      case 233: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 211: { // fmin.d
+      case 234: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 212: { // fmax.d
+      case 235: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 213: { // feq.d
+      case 236: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5161,7 +5667,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 214: { // flt.d
+      case 237: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5169,7 +5675,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 215: { // fle.d
+      case 238: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5177,7 +5683,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 216: { // fclass.d
+      case 239: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
@@ -5185,7 +5691,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 217: { // fcvt.w.d
+      case 240: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5194,7 +5700,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 218: { // fcvt.wu.d
+      case 241: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5203,7 +5709,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 219: { // fcvt.l.d
+      case 242: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5212,7 +5718,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 220: { // fcvt.lu.d
+      case 243: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5221,7 +5727,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 221: { // fcvt.d.w
+      case 244: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5229,7 +5735,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 222: { // fcvt.d.wu
+      case 245: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5237,7 +5743,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 223: { // fcvt.d.l
+      case 246: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5245,7 +5751,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 224: { // fcvt.d.lu
+      case 247: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5253,7 +5759,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 225: { // fmadd.h
+      case 248: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5264,7 +5770,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 226: { // fmsub.h
+      case 249: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5275,7 +5781,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 227: { // fnmsub.h
+      case 250: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5286,7 +5792,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 228: { // fnmadd.h
+      case 251: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5297,7 +5803,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 229: { // fadd.h
+      case 252: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5307,7 +5813,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 230: { // fsub.h
+      case 253: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5317,7 +5823,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 231: { // fmul.h
+      case 254: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5327,7 +5833,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 232: { // fdiv.h
+      case 255: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5337,7 +5843,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 233: { // fsqrt.h
+      case 256: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5346,7 +5852,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 234: { // fsgnj.h
+      case 257: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5355,7 +5861,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 235: { // fsgnjn.h
+      case 258: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5364,7 +5870,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 236: { // fsgnjx.h
+      case 259: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5373,7 +5879,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 237: { // fmin.h
+      case 260: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5382,7 +5888,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 238: { // fmax.h
+      case 261: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5391,7 +5897,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 239: { // feq.h
+      case 262: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5401,7 +5907,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 240: { // flt.h
+      case 263: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5411,7 +5917,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 241: { // fle.h
+      case 264: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5421,7 +5927,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 242: { // fclass.h
+      case 265: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5430,7 +5936,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 243: { // fcvt.w.h
+      case 266: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5440,7 +5946,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 244: { // fcvt.wu.h
+      case 267: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5450,7 +5956,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 245: { // fcvt.l.h
+      case 268: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5460,7 +5966,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 246: { // fcvt.lu.h
+      case 269: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5470,7 +5976,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 247: { // fcvt.h.w
+      case 270: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5478,7 +5984,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 248: { // fcvt.h.wu
+      case 271: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5486,7 +5992,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 249: { // fcvt.h.l
+      case 272: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5494,7 +6000,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 250: { // fcvt.h.lu
+      case 273: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5502,46 +6008,46 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 251: { // fmv.x.w
+      case 274: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 252: { // fmv.w.x
+      case 275: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 253: { // fmv.x.d
+      case 276: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 254: { // fmv.d.x
+      case 277: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 255: { // fmv.x.h
+      case 278: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 256: { // fmv.h.x
+      case 279: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 257: { // fcvt.s.d
+      case 280: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
@@ -5549,7 +6055,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 258: { // fcvt.d.s
+      case 281: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5558,7 +6064,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 259: { // fcvt.h.s
+      case 282: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5567,7 +6073,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 260: { // fcvt.s.h
+      case 283: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5576,7 +6082,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 261: { // fcvt.h.d
+      case 284: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
@@ -5584,7 +6090,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 262: { // fcvt.d.h
+      case 285: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5593,248 +6099,248 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 263: { // add.uw
+      case 286: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 264: { // sh1add
+      case 287: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 265: { // sh2add
+      case 288: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 266: { // sh3add
+      case 289: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 267: { // sh1add.uw
+      case 290: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 268: { // sh2add.uw
+      case 291: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 269: { // sh3add.uw
+      case 292: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 270: { // slli.uw
+      case 293: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 271: { // andn
+      case 294: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 272: { // orn
+      case 295: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 273: { // xnor
+      case 296: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32;
         continue;
       }
-      case 274: { // clz
+      case 297: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 275: { // ctz
+      case 298: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 276: { // cpop
+      case 299: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 277: { // sext.b
+      case 300: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 278: { // sext.h
+      case 301: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 279: { // clzw
+      case 302: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 280: { // ctzw
+      case 303: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 281: { // cpopw
+      case 304: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 282: { // zext.h
+      case 305: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32;
         continue;
       }
-      case 283: { // min
+      case 306: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 284: { // minu
+      case 307: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32;
         continue;
       }
-      case 285: { // max
+      case 308: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 286: { // maxu
+      case 309: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32;
         continue;
       }
-      case 287: { // rol
+      case 310: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 288: { // ror
+      case 311: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 289: { // rori
+      case 312: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 290: { // rolw
+      case 313: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 291: { // rorw
+      case 314: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 292: { // roriw
+      case 315: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 293: { // orc.b
+      case 316: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32;
         continue;
       }
-      case 294: { // rev8
+      case 317: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32;
         continue;
       }
-      case 295: { // clmul
+      case 318: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 296: { // clmulr
+      case 319: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 297: { // clmulh
+      case 320: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 298: { // bclr
+      case 321: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 299: { // bext
+      case 322: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 300: { // binv
+      case 323: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 301: { // bset
+      case 324: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 302: { // bclri
+      case 325: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 303: { // bexti
+      case 326: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 304: { // binvi
+      case 327: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 305: { // bseti
+      case 328: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 306: { // pack
+      case 329: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32;
         continue;
       }
-      case 307: { // packh
+      case 330: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32;
         continue;
       }
-      case 308: { // packw
+      case 331: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32;
         continue;
       }
-      case 309: { // brev8
+      case 332: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
@@ -5842,22 +6348,22 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 310: { // xperm4
+      case 333: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 311: { // xperm8
+      case 334: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 312: { // czero.eqz
+      case 335: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
       }
-      case 313: { // czero.nez
+      case 336: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;

@@ -59,6 +59,8 @@ export const ALIASES: readonly Alias[] = [
   alias('fence', { pred: 15, succ: 15 }, 'fence', ''),
   alias('sfence.vma', { rs1: 0, rs2: 0 }, 'sfence.vma', ''),
   alias('sfence.vma', { rs2: 0 }, 'sfence.vma', 'rs1'),
+  // A write to a read-only register: what compilers put where nothing may be executed.
+  alias('csrrw', { csr: 0xc00, rd: 0, rs1: 0 }, 'unimp', ''),
   alias('csrrs', { csr: 0xc00, rs1: 0 }, 'rdcycle', 'rd'),
   alias('csrrs', { csr: 0xc01, rs1: 0 }, 'rdtime', 'rd'),
   alias('csrrs', { csr: 0xc02, rs1: 0 }, 'rdinstret', 'rd'),

@@ -6,7 +6,7 @@
  *   011 imm[9] 00010 imm[4|6|8:7|5] 01        c.addi16sp
  *
  * `imm` is sign-extended from its highest bit, `uimm` zero-extended. A prime marks a register field of three bits
- * (x8…x15); `rd/rs1` is one field that names both operands.
+ * (x8…x15); `rd/rs1` is one field that names both operands; `rd[4:1] 0` is one that must be even.
  */
 import type { Operand, Row } from './types.ts';
 
@@ -55,7 +55,7 @@ interface Piece {
 }
 
 function parsePiece(token: string): Piece {
-  const scattered = /^(u?imm)\[([\d:|]+)\]$/.exec(token);
+  const scattered = /^(u?imm|rd|rs2)\[([\d:|]+)\]$/.exec(token);
   if (scattered) {
     const ranges = scattered[2]!.split('|').map((range) => {
       const [high, low] = range.split(':').map(Number);

@@ -26,6 +26,8 @@ export function call(name: PrimitiveName, ...args: Expr[]): Expr {
 
 export const rs1: Expr = { kind: 'reg', type: 'i64', file: 'x', operand: 'rs1' };
 export const rs2: Expr = { kind: 'reg', type: 'i64', file: 'x', operand: 'rs2' };
+/** rd as a source. */
+export const rdOld: Expr = { kind: 'reg', type: 'i64', file: 'x', operand: 'rd' };
 export const fs1: Expr = { kind: 'reg', type: 'i64', file: 'f', operand: 'rs1' };
 export const fs2: Expr = { kind: 'reg', type: 'i64', file: 'f', operand: 'rs2' };
 export const fs3: Expr = { kind: 'reg', type: 'i64', file: 'f', operand: 'rs3' };

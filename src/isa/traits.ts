@@ -49,7 +49,8 @@ export function endsBlock(effect: Effect): boolean {
 }
 
 /** Bytes of its memory access, or 0. */
-export function memoryWidth(effect: Effect): Width | 0 {
+export function memoryWidth(effect: Effect): Width | 16 | 0 {
+  if (effect.kind === 'casPair') return 16;
   if (effect.kind === 'write') return findLoad(effect.value)?.bytes ?? 0;
   return 'bytes' in effect ? effect.bytes : 0;
 }

@@ -47,6 +47,7 @@ function useOf(row: Row): Use {
     case 'store':
       return 'memory';
     case 'amo':
+    case 'casPair':
       return 'atomic';
     case 'loadReserved':
     case 'storeConditional':

@@ -32,6 +32,8 @@ function leaf(e: Expr): string {
   switch (e.kind) {
     case 'reg':
       if (e.operand === 'rs3') return `load<u64>((load<u32>(ip, 12) >> 27) << 3, ${base(e.file)})`;
+      // rd of a record may be the sink of x0; the instruction's own bits name the register to read.
+      if (e.operand === 'rd') return `load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, ${base(e.file)})`;
       return `load<u64>(load<u16>(ip, ${SLOT[e.operand]}), ${base(e.file)})`;
     case 'imm':
       return '<u64><i64>load<i32>(ip, 8)';
@@ -123,6 +125,9 @@ class Body {
         break;
       case 'amo':
         this.amo(effect);
+        break;
+      case 'casPair':
+        this.casPair();
         break;
       case 'loadReserved':
       case 'storeConditional':
@@ -267,13 +272,31 @@ class Body {
   }
 
   private amo(effect: Extract<Effect, { kind: 'amo' }>): void {
-    const type = effect.bytes === 4 ? 'u32' : 'u64';
+    const type = `u${8 * effect.bytes}`;
     this.line(`const a: u32 = amoAddress(load<u64>(load<u16>(ip, ${SLOT.rs1}), X), ${lg(effect.bytes)});`);
     this.line(`if (a == 0) { ${NOT_RETIRED} ${LEAVE} }`);
-    this.line(`const old = load<${type}>(a);`);
+    this.line(`const old: ${effect.bytes === 8 ? 'u64' : 'u32'} = load<${type}>(a);`);
     const [value] = this.trees(effect.value);
-    this.line(`store<${type}>(a, ${value});`);
-    this.line(setRd('x', effect.bytes === 4 ? '<u64><i64><i32>old' : 'old'));
+    this.line(`store<${type}>(a, <${type}>${value});`);
+    this.line(setRd('x', effect.bytes === 8 ? 'old' : `<u64><i64><i${8 * effect.bytes}>old`));
+    this.afterAccess();
+  }
+
+  /** Register pairs: that of x0 reads as zero and is not written. */
+  private casPair(): void {
+    const half = (operand: 'rd' | 'rs2', shift: number): void => {
+      this.line(`const ${operand}: u32 = ((load<u32>(ip, 12) >> ${shift}) & 31) << 3;`);
+      this.line(`const ${operand}Low = load<u64>(${operand}, X);`);
+      this.line(`const ${operand}High: u64 = ${operand} == 0 ? 0 : load<u64>(${operand}, X + 8);`);
+    };
+    this.line(`const a: u32 = amoAddress(load<u64>(load<u16>(ip, ${SLOT.rs1}), X), 4);`);
+    this.line(`if (a == 0) { ${NOT_RETIRED} ${LEAVE} }`);
+    half('rd', 7);
+    half('rs2', 20);
+    this.line('const low = load<u64>(a);');
+    this.line('const high = load<u64>(a, 8);');
+    this.line('if (low == rdLow && high == rdHigh) { store<u64>(a, rs2Low); store<u64>(a, rs2High, 8); }');
+    this.line('if (rd != 0) { store<u64>(rd, low, X); store<u64>(rd, high, X + 8); }');
     this.afterAccess();
   }
 

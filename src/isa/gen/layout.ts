@@ -37,15 +37,15 @@ export function printLayout(): string {
   constant('C_WALK_MATRIX', 'usize', address.get(`walk.ref.g0.h0.${SERVED[0]}`)!);
   constant('WALK_LEVELS', 'u32', WALK_LEVELS);
   constant('SERVED_KINDS', 'u32', SERVED.length);
-  SERVED.forEach((id, i) => constant(`SERVED_${upper(id)}`, 'u32', i));
+  for (const [i, id] of SERVED.entries()) constant(`SERVED_${upper(id)}`, 'u32', i);
 
   section('Codes');
-  STRATEGIES.forEach(({ id }, i) => constant(`STRATEGY_${upper(id)}`, 'u32', i));
-  HOSTINGS.forEach(({ id }, i) => constant(`HOSTING_${upper(id)}`, 'u32', i));
-  POLICIES.forEach((id, i) => constant(`POLICY_${upper(id)}`, 'u32', i));
-  TLB_STRUCTURES.forEach(({ id }, i) => constant(`TLB_${upper(id)}`, 'u32', i));
-  FLUSH_CAUSES.forEach(({ id }, i) => constant(`FLUSH_${upper(id)}`, 'u32', i));
-  EXITS.forEach(({ id }, i) => constant(`EXIT_${upper(id)}`, 'u32', i));
+  for (const [i, { id }] of STRATEGIES.entries()) constant(`STRATEGY_${upper(id)}`, 'u32', i);
+  for (const [i, { id }] of HOSTINGS.entries()) constant(`HOSTING_${upper(id)}`, 'u32', i);
+  for (const [i, id] of POLICIES.entries()) constant(`POLICY_${upper(id)}`, 'u32', i);
+  for (const [i, { id }] of TLB_STRUCTURES.entries()) constant(`TLB_${upper(id)}`, 'u32', i);
+  for (const [i, { id }] of FLUSH_CAUSES.entries()) constant(`FLUSH_${upper(id)}`, 'u32', i);
+  for (const [i, { id }] of EXITS.entries()) constant(`EXIT_${upper(id)}`, 'u32', i);
   for (const t of TRAPS) constant(`TRAP_${upper(t.id)}`, 'u32', t.code);
   for (const t of INTERRUPTS) constant(`IRQ_${upper(t.id)}`, 'u32', t.code);
   for (const h of HINTS) constant(`HINT_${upper(h.id)}`, 'u32', h.code);

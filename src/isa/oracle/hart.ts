@@ -145,6 +145,9 @@ export class OracleHart {
       case 'amo':
         this.amo(effect, context);
         break;
+      case 'casPair':
+        this.casPair(context);
+        break;
       case 'loadReserved':
         this.loadReserved(effect.bytes, context);
         break;
@@ -166,11 +169,31 @@ export class OracleHart {
     return address;
   }
 
+  private casPair(context: Context): void {
+    const { rd, rs2 } = context.instruction.operands;
+    const address = this.x[context.instruction.operands.rs1!]!;
+    if (address % 16n !== 0n) throw new Trap(CAUSE.storeMisaligned, address);
+    this.memory.probeStore(address, 8);
+    const places = [address, address + 8n];
+    const held = places.map((place) => this.memory.load(place, 8));
+    const pairOf = (register: number): bigint[] =>
+      register === 0 ? [0n, 0n] : [this.x[register]!, this.x[register + 1]!];
+    const wanted = pairOf(rd!);
+    if (held.every((value, i) => value === wanted[i])) {
+      pairOf(rs2!).forEach((value, i) => {
+        this.memory.store(places[i]!, 8, value);
+      });
+    }
+    if (rd === 0) return;
+    this.setX(rd!, held[0]!);
+    this.setX(rd! + 1, held[1]!);
+  }
+
   private amo(effect: Extract<Effect, { kind: 'amo' }>, context: Context): void {
     const address = this.atomicAddress(effect.bytes, context, CAUSE.storeMisaligned);
     this.memory.probeStore(address, effect.bytes);
     context.old = this.memory.load(address, effect.bytes);
-    this.memory.store(address, effect.bytes, this.fold(effect.value, context));
+    this.memory.store(address, effect.bytes, BigInt.asUintN(8 * effect.bytes, this.fold(effect.value, context)));
     this.setX(context.instruction.operands.rd!, BigInt.asIntN(8 * effect.bytes, context.old));
   }
 
