@@ -24,12 +24,24 @@ export const emptyRecord = (status: CellStatus, message: string): RunRecord => (
 const sortedCounters = (counters: Counters): Counters =>
   Object.fromEntries(Object.entries(counters).sort(([a], [b]) => (a < b ? -1 : 1)));
 
+/** The guest's own last word on its failure: what its kernel printed behind FAIL or panic. */
+function lastWord(console: string): string | null {
+  const lines = console.split('\n').filter((line) => /^FAIL |panic/i.test(line));
+  return lines.at(-1)?.trim() ?? null;
+}
+
 /** A guest that says it passed but published no checksum did not do its work. */
 export function guestRecord(outcome: RunOutcome, imageSha256: string): RunRecord {
   const passed = outcome.status === 'passed';
+  const silent = passed && outcome.result === null;
+  const said = passed ? null : lastWord(outcome.console);
   return {
-    status: outcome.status === 'passed' ? (outcome.result === null ? 'failed' : 'ok') : outcome.status,
-    message: passed && outcome.result === null ? 'the guest published no checksum' : passed ? '' : outcome.message,
+    status: outcome.status === 'passed' ? (silent ? 'failed' : 'ok') : outcome.status,
+    message: silent
+      ? 'the guest published no checksum'
+      : passed
+        ? ''
+        : outcome.message + (said === null ? '' : `; it said: ${said}`),
     imageSha256,
     iterations: outcome.region?.iterations ?? 0,
     checksum: outcome.result,
