@@ -11,8 +11,10 @@ export interface BrowserOptions {
   readonly base: URL;
 }
 
+const FETCH_MS = 60_000;
+
 async function fetched(url: URL): Promise<Uint8Array> {
-  const response = await fetch(url).catch((error: unknown) => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS) }).catch((error: unknown) => {
     throw new InputError(`${url.pathname}: ${error instanceof Error ? error.message : String(error)}`);
   });
   if (!response.ok) throw new InputError(`${url.pathname}: ${response.status} ${response.statusText}`);
