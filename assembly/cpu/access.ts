@@ -7,7 +7,7 @@ import { count } from '../counters';
 import { ACCESS_READ, ACCESS_WRITE } from '../mmu/pte';
 import { countRefusedAccess, deviceAddress, resolveData, tracked } from '../mmu/translate';
 import { refreshContext } from '../mmu/context';
-import { shadowUnshadow, shadowWritten } from '../vmm/shadow';
+import { shadowUnshadow, shadowWritten } from '../vmm/shadow-sync';
 import { takeRootsDropped } from '../vmm/shadow-pages';
 import { FRAME_WATCHED, frameOf } from '../vmm/frames';
 import { leaveHostKernel, vmExit } from '../vmm/exit';

@@ -2,7 +2,7 @@
 import {
   FLUSH_SFENCE_ALL, FLUSH_SFENCE_ASID, FLUSH_SFENCE_VA, FLUSH_SFENCE_VA_ASID, STRATEGY, STRATEGY_BARE, STRATEGY_SHADOW,
 } from '../generated/layout';
-import { shadowFence } from '../vmm/shadow';
+import { shadowFence } from '../vmm/shadow-sync';
 import { takeRootsDropped } from '../vmm/shadow-pages';
 import { dropWalkCaches } from './caches';
 import { refreshContext, tagOf } from './context';
