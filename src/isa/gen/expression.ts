@@ -34,13 +34,7 @@ const COMPARE: Record<string, string> = {
 
 const unsigned = (type: ValueType): string => (type === 'i64' ? 'u64' : 'u32');
 
-/** A tree printed: statements that name what is used more than once, then the value. */
-export interface Printed {
-  readonly lets: readonly string[];
-  readonly value: string;
-}
-
-/** Prints trees that are evaluated together; nodes they share are named once. */
+/** Prints trees that are evaluated together: statements that name what is used more than once, then the values. */
 export function printTrees(exprs: readonly Expr[], reader: Reader): { lets: string[]; values: string[] } {
   const uses = new Map<Expr, number>();
   const count = (e: Expr): void => {
@@ -112,12 +106,6 @@ export function printTrees(exprs: readonly Expr[], reader: Reader): { lets: stri
     }
   };
   return { lets, values: exprs.map(print) };
-}
-
-/** One tree alone. */
-export function printTree(expr: Expr, reader: Reader): Printed {
-  const { lets, values } = printTrees([expr], reader);
-  return { lets, value: values[0]! };
 }
 
 const hex = (value: bigint): string => (value < 10n ? String(value) : `0x${value.toString(16)}`);

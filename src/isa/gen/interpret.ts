@@ -1,6 +1,6 @@
 /** Prints assembly/generated/interpret.ts: the interpreter's switch, once counting data accesses and once not. */
 import { PRIMITIVES } from '../primitives.ts';
-import { findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../traits.ts';
+import { endsBlock, findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../traits.ts';
 import type { Effect, Expr, Width } from '../types.ts';
 import { printTrees } from './expression.ts';
 import { FOLLOWERS } from './followers.ts';
@@ -361,6 +361,7 @@ const CBO_KINDS = { cboInval: 0, cboClean: 1, cboFlush: 2, cboZero: 4 } as const
 /** What a case goes on with at once. */
 function followersOf(c: Case): Case[] {
   const forms = FOLLOWERS.filter(({ first: [id, length] }) => c.id === id && c.length === length && c.reach !== 'far');
+  if (forms.length && endsBlock(c.effect)) throw new Error(`${c.id} ends its block: nothing follows at once`);
   return forms.flatMap(({ next }) => next.map(([id, length]) => caseOf(id, length)));
 }
 

@@ -1,4 +1,4 @@
-/** Prints every generated file of assembly/. Run from the repository's root. */
+/** Prints every file that comes from the tables of src/isa and src/abi. Run from the repository's root. */
 import { writeFileSync } from 'node:fs';
 import { GENERATED } from './files.ts';
 
