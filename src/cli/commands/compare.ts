@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { CELL_STATUSES, type Cell } from '../../abi/result.ts';
 import type { CompareRequest } from '../../lab/api.ts';
 import { findings } from '../../lab/report/findings.ts';
+import { COMPARISON_FORMATS } from '../../lab/report/formats.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
-import { COMPARISON_FORMATS } from '../formats.ts';
 import {
   addCommonOptions,
   commonRequest,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { LawsResult } from '../../abi/result.ts';
 import type { LawsRequest } from '../../lab/api.ts';
+import { LAWS_FORMATS } from '../../lab/report/formats.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
-import { LAWS_FORMATS } from '../formats.ts';
 import { addCommonOptions, commonRequest, type Options } from '../options/common.ts';
 import { addOutputOptions, deliver, destination } from '../options/output.ts';
 import { list } from '../options/values.ts';

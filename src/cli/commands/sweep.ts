@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import type { SweepRequest } from '../../lab/api.ts';
 import { parseRange } from '../../lab/range.ts';
+import { SWEEP_FORMATS } from '../../lab/report/formats.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
-import { SWEEP_FORMATS } from '../formats.ts';
 import {
   addCommonOptions,
   commonRequest,

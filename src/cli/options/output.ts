@@ -3,19 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { writeFiles } from '../../lab/node/files.ts';
+import type { Format } from '../../lab/report/formats.ts';
 import type { AnyResult } from '../../lab/report/json.ts';
 import { terminalReport } from '../../lab/report/terminal.ts';
 import type { Context } from '../context.ts';
 import type { Options } from './common.ts';
-
-/** One way to write a result of type R. */
-export interface Format<R> {
-  /** Name of the option. */
-  readonly id: string;
-  readonly extension: string;
-  readonly summary: string;
-  readonly render: (result: R) => string;
-}
 
 /** Files to write, and what to print. */
 export interface Destination<R> {
