@@ -125,8 +125,11 @@ async function nonMmuCases(bench: Bench): Promise<LawCase[]> {
   return cases;
 }
 
+/** Workloads that touch fresh memory of the guest: new processes, their tables and their pages. */
+const FRESH_MEMORY = ['fork', 'exec', 'build'] as const;
+
 async function gstageCases(bench: Bench): Promise<LawCase[]> {
-  return [
+  const cases = [
     await exact('data pages', 1, exits(bench, 'touch', NESTED, 'gstage-fault'), probed('touch')),
     await exact(
       'a data page and the page of its table',
@@ -135,6 +138,19 @@ async function gstageCases(bench: Bench): Promise<LawCase[]> {
       probed('touch-tables'),
     ),
   ];
+  for (const workload of FRESH_MEMORY) {
+    const run = await bench.run(workload, 'nested');
+    const frames = count(run, 'vmm.frames');
+    const row = await exact(
+      `${workload}: frames given to the guest`,
+      frames,
+      count(run, 'exit.gstage-fault'),
+      'measured region of the workload',
+    );
+    // Equal because nothing was touched would show nothing.
+    cases.push({ ...row, pass: row.pass && frames > 0 });
+  }
+  return cases;
 }
 
 async function privilegeCases(bench: Bench): Promise<LawCase[]> {
