@@ -2,7 +2,8 @@
 // hold decides the counts of an experiment; see mmu/fast.ts for the accelerator in front of them.
 //
 // Descriptor (64 bytes at MODEL + id * 64): +0 entries' address, +4 sets - 1, +8 ways, +12 policy, +16 address of the
-//   per-set FIFO cursors (u32 each), +20 bit mask of page sizes (levels) that were ever filled, +24 LRU clock, +28 entries
+//   per-set FIFO cursors (u32 each), +20 bit mask of page sizes (levels) that were ever filled, +24 LRU clock, +28 entries,
+//   +32 address of the bit map of valid entries, so that a flush costs what it drops
 // Entry (32 bytes): +0 virtual page (aligned to its size), +8 target: linear address of the page in RAM, or a device's
 //   physical address, +16 asid | vmid << 16, +20 flags (0: invalid), +24 LRU stamp, +28 unused
 import {
@@ -66,6 +67,7 @@ export function configureTlb(id: u32, entries: u32, ways: u32, policy: u32): voi
   store<u32>(d + 20, 0);
   store<u32>(d + 24, 0);
   store<u32>(d + 28, entries);
+  store<u32>(d + 32, modelAlloc(((entries + 31) >> 5) << 2));
 }
 
 /** The entry that covers `va` for this tag, or 0. Counts the look-up's miss, not the look-up (see bookDataAccesses). */
@@ -94,6 +96,26 @@ export function lookup(id: u32, va: u64, tag: u32): u32 {
   }
   count(counter(id, 1));
   return 0;
+}
+
+@inline function bitWord(d: u32, e: u32): u32 {
+  return load<u32>(d + 32) + (((e - load<u32>(d)) >> 10) << 2);
+}
+
+@inline function bit(d: u32, e: u32): u32 {
+  return (<u32>1) << (((e - load<u32>(d)) >> 5) & 31);
+}
+
+@inline function setValid(d: u32, e: u32, flags: u32): void {
+  store<u32>(e, flags, 20);
+  const word = bitWord(d, e);
+  store<u32>(word, load<u32>(word) | bit(d, e));
+}
+
+@inline function setInvalid(d: u32, e: u32): void {
+  store<u32>(e, 0, 20);
+  const word = bitWord(d, e);
+  store<u32>(word, load<u32>(word) & ~bit(d, e));
 }
 
 @inline function touch(d: u32, e: u32): void {
@@ -163,7 +185,7 @@ export function insert(id: u32, va: u64, target: u64, tag: u32, flags: u32): u32
   store<u64>(e, vpn << shift);
   store<u64>(e, target, 8);
   store<u32>(e, tag, 16);
-  store<u32>(e, flags, 20);
+  setValid(d, e, flags);
   touch(d, e);
   return e;
 }
@@ -204,18 +226,23 @@ function invalidateIn(id: u32, how: u32, va: u64, tag: u32): u32 {
       for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) {
         if (!matches(e, how, va, tag)) continue;
         forget(id, unified, e);
-        store<u32>(e, 0, 20);
+        setInvalid(d, e);
         dropped++;
       }
     }
     return dropped;
   }
-  let e = load<u32>(d);
-  for (let i: u32 = 0; i < entries; i++, e += ENTRY_SIZE) {
-    if (!matches(e, how, va, tag)) continue;
-    forget(id, unified, e);
-    store<u32>(e, 0, 20);
-    dropped++;
+  const words = (entries + 31) >> 5;
+  for (let w: u32 = 0; w < words; w++) {
+    let bits = load<u32>(load<u32>(d + 32) + (w << 2));
+    while (bits) {
+      const e = load<u32>(d) + ((w << 5) + ctz(bits)) * ENTRY_SIZE;
+      bits &= bits - 1;
+      if (!matches(e, how, va, tag)) continue;
+      forget(id, unified, e);
+      setInvalid(d, e);
+      dropped++;
+    }
   }
   return dropped;
 }
@@ -233,5 +260,5 @@ export function invalidateTlbs(cause: u32, how: u32, va: u64, tag: u32): u32 {
 /** Drops one entry so that its page is walked anew; quiet: part of a miss, not a flush. */
 export function discard(id: u32, e: u32): void {
   forget(id, isUnified(), e);
-  store<u32>(e, 0, 20);
+  setInvalid(descriptor(id), e);
 }

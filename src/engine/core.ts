@@ -155,7 +155,7 @@ export function checkConfig(config: MachineConfig): void {
 
 /** Bytes of the model's tables, to check that they fit their place. */
 function modelBytes(mmu: MmuConfig): number {
-  const tlbs = [mmu.l1i, mmu.l1d, mmu.l2].reduce((sum, t) => sum + (t ? t.entries * 36 : 0), 0);
+  const tlbs = [mmu.l1i, mmu.l1d, mmu.l2].reduce((sum, t) => sum + (t ? t.entries * 37 : 0), 0);
   const lines = [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].reduce((sum, c) => sum + c.lines * 8, 0);
   return tlbs + lines + mmu.walkCache * 9 * 20 + mmu.nestedTlb * 20 + 64 * 64;
 }
