@@ -1,8 +1,14 @@
 /** Runs the real command line, as a user would: a process of its own. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-export const ROOT = resolve(import.meta.dirname, '../..');
+/** The checkout; this file is run from tests/ by vitest and from dist/tests/ by scripts. */
+function findRoot(from: string): string {
+  return existsSync(resolve(from, 'package.json')) ? from : findRoot(resolve(from, '..'));
+}
+
+export const ROOT = findRoot(import.meta.dirname);
 const BIN = resolve(ROOT, 'src/cli/trapframe.mjs');
 
 export interface Ended {
