@@ -129,6 +129,21 @@ describe('a comparison', () => {
     },
   );
 
+  it('starts another worker where one died', async () => {
+    const started: string[] = [];
+    const { result } = await compare(
+      { dies: (config) => config.strategy === 'shadow', onStart: (kind) => started.push(kind) },
+      { environments: ['bare', 'shadow', 'nested'], parallel: 1 },
+    );
+    expect(statusOf(result, 'fork', 'shadow')).toMatchObject({
+      status: 'error',
+      message: 'the run: the worker ended: out of memory',
+    });
+    expect(statusOf(result, 'fork', 'nested')).toMatchObject({ status: 'ok', wall: { n: 3 } });
+    // One at first, and one after each of the two deaths.
+    expect(started).toEqual(['guest', 'guest', 'guest']);
+  });
+
   it('stops a guest that outlives its deadline, and carries on', async () => {
     const { result } = await compare(
       {

@@ -20,6 +20,8 @@ export type Behaviour = (
 
 export interface FakeOptions {
   readonly behaviour?: Behaviour;
+  /** Whether the worker dies instead of running this. */
+  readonly dies?: (config: MachineConfig) => boolean;
   /** Throws what loading rejects with. */
   readonly onLoad?: (config: MachineConfig) => void;
   readonly native?: () => { checksum: string; wallMs: number };
@@ -52,7 +54,7 @@ export function fakePlatform(options: FakeOptions = {}): Platform & { readonly o
   const runs = new Map<string, number>();
   let running = 0;
   let open = 0;
-  const guest = (): GuestWorker => {
+  const guest = (die: () => void): GuestWorker => {
     let config: MachineConfig | null = null;
     let tell: (progress: Progress) => void = () => {};
     let cancel = (): void => {};
@@ -67,6 +69,10 @@ export function fakePlatform(options: FakeOptions = {}): Platform & { readonly o
       },
       async run() {
         const used = config!;
+        if (options.dies?.(used)) {
+          die();
+          return new Promise<RunOutcome>(() => {});
+        }
         const key = JSON.stringify(used);
         runs.set(key, (runs.get(key) ?? 0) + 1);
         options.onRun?.(used.bootargs, running > 0);
@@ -91,15 +97,24 @@ export function fakePlatform(options: FakeOptions = {}): Platform & { readonly o
     options.onStart?.(kind);
     open++;
     const { port1, port2 } = new MessageChannel();
-    expose(kind === 'guest' ? guest() : bench(), port1 as unknown as Endpoint);
+    let die = (): void => {};
+    let alive = true;
+    expose(kind === 'guest' ? guest(() => die()) : bench(), port1 as unknown as Endpoint);
     return {
       endpoint: port2 as unknown as Endpoint,
       terminate: async () => {
-        open--;
+        if (alive) open--;
+        alive = false;
         port1.close();
         port2.close();
       },
-      onFailure: () => {},
+      onFailure: (listener) => {
+        die = () => {
+          alive = false;
+          open--;
+          listener(new Error('out of memory'));
+        };
+      },
     };
   };
   return {
