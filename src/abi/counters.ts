@@ -79,7 +79,11 @@ const tlbRows = TLB_STRUCTURES.flatMap(({ id, summary }) => [
 export const COUNTERS: readonly CounterRow[] = [
   row('instret', 'instructions', 'instructions retired by the guest'),
   row('idle', 'ticks', 'time skipped while the guest waited for an interrupt'),
-  row('data.translated', 'accesses', 'loads, stores and atomics made with translation on (two for one that crosses a page)'),
+  row(
+    'data.translated',
+    'accesses',
+    'loads, stores and atomics made with translation on (two for one that crosses a page)',
+  ),
   row('data.untranslated', 'accesses', 'loads, stores and atomics made with translation off'),
   row('fetch.pages', 'accesses', 'times the fetch unit moved to another page with translation on'),
   ...tlbRows,
@@ -102,7 +106,9 @@ export const COUNTERS: readonly CounterRow[] = [
   ...INTERRUPTS.map((t) => row(`interrupt.${t.id}`, 'events', `interrupts delivered to the guest: ${t.summary}`)),
   row('exit.total', 'events', 'VM exits of every reason'),
   ...EXITS.map((e) => row(`exit.${e.id}`, 'events', `VM exits: ${e.summary}`)),
-  ...EXITS.map((e) => row(`exit.work.${e.id}`, 'references', `table entries the VMM read or wrote handling: ${e.summary}`)),
+  ...EXITS.map((e) =>
+    row(`exit.work.${e.id}`, 'references', `table entries the VMM read or wrote handling: ${e.summary}`),
+  ),
   row('fault.hidden', 'events', 'page faults the VMM solved without the guest'),
   row('fault.true', 'events', 'page faults the guest itself had to handle'),
   row('vmm.frames', 'pages', 'host frames behind guest memory'),

@@ -39,7 +39,11 @@ export const HYPERCALLS = [
       'a0: address of an array of {u64 machine address of a PTE, u64 value}, a1: entries, a2: 1 flushes the TLB for what changed; a1 returns how many were done',
   },
   { id: 'pin_table', code: 2, summary: 'a0: machine frame, a1: level (2 is an Sv39 root): validate as a page table' },
-  { id: 'unpin_table', code: 3, summary: 'a0: machine frame: the page is ordinary memory again when nothing refers to it' },
+  {
+    id: 'unpin_table',
+    code: 3,
+    summary: 'a0: machine frame: the page is ordinary memory again when nothing refers to it',
+  },
   { id: 'set_satp', code: 4, summary: 'a0: machine frame of a pinned root, a1: ASID' },
   { id: 'flush', code: 5, summary: 'a0: virtual address or -1 for all, a1: ASID or -1 for all' },
   { id: 'mmio_read', code: 6, summary: 'a0: device address, a1: bytes (1, 2, 4, 8); a1 returns the value' },

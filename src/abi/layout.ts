@@ -17,6 +17,7 @@
 import { COUNTER_IDS } from './counters.ts';
 
 /** Cells of the hart state, 8 bytes each, in this order from CELLS. */
+// biome-ignore format: a line or two a group
 export const CELLS = [
   // The interpreter's own
   'PC', 'INSTRET', 'BUDGET', 'DELTA', 'DATA_ACCESSES', 'STOP', 'CAUSE', 'TVAL', 'PAGE_VA', 'PAGE_REC', 'PAGE_HOST', 'PAGE_KEPT',

@@ -1,5 +1,13 @@
 /** The wasm core: its exports, its memory laid out for a configuration, and typed access to its cells. */
-import { HOSTINGS, type MachineConfig, MMU_OFF, type MmuConfig, POLICIES, STRATEGIES, type TlbGeometry } from '../abi/config.ts';
+import {
+  HOSTINGS,
+  type MachineConfig,
+  MMU_OFF,
+  type MmuConfig,
+  POLICIES,
+  STRATEGIES,
+  type TlbGeometry,
+} from '../abi/config.ts';
 import { InputError } from '../abi/errors.ts';
 import { CELL_OFFSETS, type Cell, PLACES, SIZES } from '../abi/layout.ts';
 
@@ -118,7 +126,10 @@ const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n > 0 && (n 
 function checkTlb(name: string, { entries, ways, policy }: TlbGeometry): void {
   if (entries === 0) return;
   const bad = (why: string): never => {
-    throw new InputError(`mmu.${name}: ${entries} entries, ${ways} ways: ${why}`, 'Write it as ENTRIESxWAYS:POLICY, such as 64x4:fifo.');
+    throw new InputError(
+      `mmu.${name}: ${entries} entries, ${ways} ways: ${why}`,
+      'Write it as ENTRIESxWAYS:POLICY, such as 64x4:fifo.',
+    );
   };
   if (!isPowerOfTwo(entries) || entries > 65536) bad('the entries must be a power of two up to 65536');
   if (!isPowerOfTwo(ways) || ways > entries) bad('the ways must be a power of two and no more than the entries');
@@ -170,7 +181,10 @@ export async function createCore(module: WebAssembly.Module, config: MachineConf
   const { cells, end } = dynamicLayout(config);
   const pages = Math.ceil(end / WASM_PAGE);
   if (pages > 65536) {
-    throw new InputError(`${config.memory / MiB} MiB of guest memory do not fit a 4 GiB host with the tables of the VMM`, 'Give the guest less.');
+    throw new InputError(
+      `${config.memory / MiB} MiB of guest memory do not fit a 4 GiB host with the tables of the VMM`,
+      'Give the guest less.',
+    );
   }
   let memory: WebAssembly.Memory;
   try {
@@ -200,8 +214,14 @@ export async function createCore(module: WebAssembly.Module, config: MachineConf
 }
 
 function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
-  core.set('STRATEGY', STRATEGIES.findIndex((s) => s.id === config.strategy));
-  core.set('HOSTING', HOSTINGS.findIndex((h) => h.id === config.hosting));
+  core.set(
+    'STRATEGY',
+    STRATEGIES.findIndex((s) => s.id === config.strategy),
+  );
+  core.set(
+    'HOSTING',
+    HOSTINGS.findIndex((h) => h.id === config.hosting),
+  );
   core.set('COUNTING', config.counting ? 1 : 0);
   core.set('AD_FAULT', config.adUpdate === 'fault' ? 1 : 0);
   core.set('FAST_OFF', fastTlbOff(config) ? 1 : 0);
@@ -211,7 +231,7 @@ function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
   core.set('HOST_PAGES', { '4k': 0, '2m': 1, '1g': 2 }[config.hostPages]);
   core.set('HOST_LEVELS', config.hostLevels);
   core.set('TAGGED', mmu.tagged ? 1 : 0);
-  core.set('SEED', BigInt(mmu.seed) * 0x9e3779b97f4a7c15n % 2n ** 64n || 1n);
+  core.set('SEED', (BigInt(mmu.seed) * 0x9e3779b97f4a7c15n) % 2n ** 64n || 1n);
   core.set('CODE_PAGES', config.codePages);
   core.resetModelHeap();
   const tlb = (id: number, t: TlbGeometry | null): void => {
@@ -222,5 +242,6 @@ function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
   tlb(1, mmu.l1d);
   tlb(2, mmu.l2);
   core.configureTables(mmu.walkCache, mmu.nestedTlb);
-  [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].forEach((c, i) => core.configureLines(i, c.lines, c.ways));
+  for (const [i, c] of [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].entries())
+    core.configureLines(i, c.lines, c.ways);
 }

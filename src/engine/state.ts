@@ -7,7 +7,9 @@ import type { Core } from './core.ts';
 export function readCounters(core: Core, at: number, since?: number): Counters {
   const counters: Counters = {};
   COUNTER_IDS.forEach((id, i) => {
-    const value = Number(core.view.getBigInt64(at + i * 8, true)) - (since === undefined ? 0 : Number(core.view.getBigInt64(since + i * 8, true)));
+    const value =
+      Number(core.view.getBigInt64(at + i * 8, true)) -
+      (since === undefined ? 0 : Number(core.view.getBigInt64(since + i * 8, true)));
     if (value !== 0 || !id.startsWith('walk.ref.')) counters[id] = value;
   });
   return counters;
@@ -28,9 +30,36 @@ export function drainConsole(core: Core): Uint8Array {
 
 /** What belongs to the architectural state besides memory: the same under every engine and strategy. */
 const STATE_CELLS: readonly Cell[] = [
-  'PC', 'INSTRET', 'PRIV', 'FFLAGS', 'FRM', 'MEDELEG', 'MIDELEG', 'MIE', 'MIP', 'MTVEC', 'MSCRATCH', 'MEPC', 'MCAUSE', 'MTVAL',
-  'MCOUNTEREN', 'MCOUNTINHIBIT', 'MENVCFG', 'STVEC', 'SSCRATCH', 'SEPC', 'SCAUSE', 'STVAL', 'SCOUNTEREN', 'SENVCFG', 'SATP',
-  'STIMECMP', 'MTIMECMP', 'IDLE', 'PMPCFG0', 'PMPCFG2',
+  'PC',
+  'INSTRET',
+  'PRIV',
+  'FFLAGS',
+  'FRM',
+  'MEDELEG',
+  'MIDELEG',
+  'MIE',
+  'MIP',
+  'MTVEC',
+  'MSCRATCH',
+  'MEPC',
+  'MCAUSE',
+  'MTVAL',
+  'MCOUNTEREN',
+  'MCOUNTINHIBIT',
+  'MENVCFG',
+  'STVEC',
+  'SSCRATCH',
+  'SEPC',
+  'SCAUSE',
+  'STVAL',
+  'SCOUNTEREN',
+  'SENVCFG',
+  'SATP',
+  'STIMECMP',
+  'MTIMECMP',
+  'IDLE',
+  'PMPCFG0',
+  'PMPCFG2',
 ]; // prettier-ignore
 
 const MASK = (1n << 64n) - 1n;

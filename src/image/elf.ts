@@ -24,9 +24,17 @@ const PT_LOAD = 1;
 const PF_X = 1;
 const SHT_SYMTAB = 2;
 const EM_RISCV = 243;
-const MACHINES: Readonly<Record<number, string>> = { 3: 'x86', 40: 'ARM', 62: 'x86-64', 183: 'AArch64', 8: 'MIPS', 21: 'PowerPC 64' };
+const MACHINES: Readonly<Record<number, string>> = {
+  3: 'x86',
+  40: 'ARM',
+  62: 'x86-64',
+  183: 'AArch64',
+  8: 'MIPS',
+  21: 'PowerPC 64',
+};
 
-const BUILD_ADVICE = 'Build it for riscv64 and link it at 0x80000000 (bare metal) or 0x80200000 (a supervisor with SBI).';
+const BUILD_ADVICE =
+  'Build it for riscv64 and link it at 0x80000000 (bare metal) or 0x80200000 (a supervisor with SBI).';
 
 /** Reads an image. Throws InputError for anything that is not a loadable 64-bit RISC-V ELF file. */
 export function readElf(file: Uint8Array): ElfImage {
@@ -34,16 +42,23 @@ export function readElf(file: Uint8Array): ElfImage {
   if (file.length < 4 || view.getUint32(0) !== 0x7f454c46) {
     throw new InputError(`not an ELF file: it begins with ${firstBytes(file)}, not 7f 45 4c 46`, BUILD_ADVICE);
   }
-  if (file.length < HEADER) throw new InputError(`a truncated ELF file: ${file.length} bytes, the header alone has ${HEADER}`);
+  if (file.length < HEADER)
+    throw new InputError(`a truncated ELF file: ${file.length} bytes, the header alone has ${HEADER}`);
   if (view.getUint8(4) !== 2) throw new InputError('a 32-bit ELF file; the machine is RV64', BUILD_ADVICE);
   if (view.getUint8(5) !== 1) throw new InputError('a big-endian ELF file; the machine is little-endian', BUILD_ADVICE);
   const machine = view.getUint16(18, true);
   if (machine !== EM_RISCV) {
-    throw new InputError(`an ELF file for ${MACHINES[machine] ?? `machine ${machine}`}, not for RISC-V (243)`, BUILD_ADVICE);
+    throw new InputError(
+      `an ELF file for ${MACHINES[machine] ?? `machine ${machine}`}, not for RISC-V (243)`,
+      BUILD_ADVICE,
+    );
   }
   const type = view.getUint16(16, true);
   if (type !== 2) {
-    throw new InputError(`an ELF file of type ${type}, not an executable (2)`, 'Link it statically, without -pie or -shared.');
+    throw new InputError(
+      `an ELF file of type ${type}, not an executable (2)`,
+      'Link it statically, without -pie or -shared.',
+    );
   }
   const segments = programHeaders(view, file);
   if (segments.length === 0) throw new InputError('an ELF file without a segment to load', BUILD_ADVICE);
@@ -51,12 +66,15 @@ export function readElf(file: Uint8Array): ElfImage {
 }
 
 const firstBytes = (file: Uint8Array): string =>
-  file.length === 0 ? 'nothing (an empty file)' : Array.from(file.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
+  file.length === 0
+    ? 'nothing (an empty file)'
+    : Array.from(file.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
 
 /** A 64-bit field that has to be a number JavaScript holds exactly. */
 function word(view: DataView, at: number, what: string): number {
   const value = view.getBigUint64(at, true);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new InputError(`${what} is 0x${value.toString(16)}, beyond any RAM`);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new InputError(`${what} is 0x${value.toString(16)}, beyond any RAM`);
   return Number(value);
 }
 
@@ -64,7 +82,9 @@ function programHeaders(view: DataView, file: Uint8Array): Segment[] {
   const at = word(view, 32, 'the offset of the program headers');
   const count = view.getUint16(56, true);
   if (at + count * PROGRAM_HEADER > file.length) {
-    throw new InputError(`a truncated ELF file: ${count} program headers at ${at} reach beyond its ${file.length} bytes`);
+    throw new InputError(
+      `a truncated ELF file: ${count} program headers at ${at} reach beyond its ${file.length} bytes`,
+    );
   }
   const segments: Segment[] = [];
   for (let i = 0; i < count; i++) {

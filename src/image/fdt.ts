@@ -79,7 +79,18 @@ export function writeTree(root: TreeNode): Uint8Array {
   const structureAt = HEADER + RESERVATIONS;
   const stringsAt = structureAt + structure.bytes.length;
   const out = new Writer();
-  const fields = [MAGIC, stringsAt + strings.length, structureAt, stringsAt, HEADER, 17, 16, 0, strings.length, structure.bytes.length];
+  const fields = [
+    MAGIC,
+    stringsAt + strings.length,
+    structureAt,
+    stringsAt,
+    HEADER,
+    17,
+    16,
+    0,
+    strings.length,
+    structure.bytes.length,
+  ];
   for (const field of fields) out.u32(field);
   for (let i = 0; i < RESERVATIONS; i++) out.bytes.push(0);
   return Uint8Array.from([...out.bytes, ...structure.bytes, ...strings]);

@@ -76,7 +76,11 @@ class Session {
   private endRegion(wallMs: number): void {
     const counters = readCounters(this.core, PLACES.ROI_END, PLACES.ROI_BEGIN);
     const before = this.region;
-    this.region = { counters: before ? sum(before.counters, counters) : counters, wallMs: wallMs + (before?.wallMs ?? 0), iterations: 0 };
+    this.region = {
+      counters: before ? sum(before.counters, counters) : counters,
+      wallMs: wallMs + (before?.wallMs ?? 0),
+      iterations: 0,
+    };
   }
 
   private ending(event: number): Ending {
@@ -88,7 +92,11 @@ class Session {
           ? { status: 'passed', exitCode: 0, message: 'the guest ended well' }
           : { status: 'failed', exitCode: code, message: `the guest failed with code ${code} ${at}` };
       case EVENT.stalled:
-        return { status: 'stalled', exitCode: 1, message: `the guest waits for an interrupt that nothing can raise ${at}` };
+        return {
+          status: 'stalled',
+          exitCode: 1,
+          message: `the guest waits for an interrupt that nothing can raise ${at}`,
+        };
       case EVENT.reset:
         return { status: 'failed', exitCode: 1, message: `the guest asked for a reset ${at}` };
       case EVENT.trapLoop: {
@@ -157,7 +165,8 @@ export function createMachineHost(module: WebAssembly.Module): MachineHost {
       const stop = machine.get('INSTRET') + BigInt(budget);
       for (;;) {
         const now = machine.get('INSTRET');
-        if (cancelled) return session.outcome({ status: 'cancelled', exitCode: 1, message: `stopped after ${now} instructions` });
+        if (cancelled)
+          return session.outcome({ status: 'cancelled', exitCode: 1, message: `stopped after ${now} instructions` });
         if (now >= stop) {
           const pc = hex(machine.get('PC'));
           return session.outcome({

@@ -37,11 +37,16 @@ export function loadImage(core: Core, image: Uint8Array, config: MachineConfig):
     if (address < RAM_START || address + size > end) {
       throw new InputError(
         `a segment at ${hex(address)} to ${hex(address + size)} is outside RAM (${hex(RAM_START)} to ${hex(end)})`,
-        address >= RAM_START ? `Give the guest more memory: --memory ${Math.ceil((address + size - RAM_START) / 2 ** 21) * 2 + 2}M.` : 'Link it at 0x80000000.',
+        address >= RAM_START
+          ? `Give the guest more memory: --memory ${Math.ceil((address + size - RAM_START) / 2 ** 21) * 2 + 2}M.`
+          : 'Link it at 0x80000000.',
       );
     }
     if (address + size > treeAt) {
-      throw new InputError(`too little memory: the image ends at ${hex(address + size)}, the device tree has to lie at ${hex(treeAt)}`, 'Give the guest more: --memory.');
+      throw new InputError(
+        `too little memory: the image ends at ${hex(address + size)}, the device tree has to lie at ${hex(treeAt)}`,
+        'Give the guest more: --memory.',
+      );
     }
   }
   if (elf.entry < RAM_START || elf.entry >= end || elf.entry % 2 !== 0) {
@@ -57,7 +62,10 @@ export function loadImage(core: Core, image: Uint8Array, config: MachineConfig):
   }
   core.set('SBI', elf.entry >= SUPERVISOR_ENTRY ? 1 : 0);
   if (config.strategy === 'paravirt' && elf.entry < SUPERVISOR_ENTRY) {
-    throw new InputError('a machine-mode program can not be paravirtual', 'Choose bare, nested or shadow, or a supervisor linked at 0x80200000.');
+    throw new InputError(
+      'a machine-mode program can not be paravirtual',
+      'Choose bare, nested or shadow, or a supervisor linked at 0x80200000.',
+    );
   }
   core.start(BigInt(elf.entry), BigInt(treeAt));
 }

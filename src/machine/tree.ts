@@ -12,10 +12,18 @@ const INTC = 1;
 export function deviceTree(memory: number, bootargs: string): Uint8Array {
   return writeTree({
     name: '',
-    properties: { '#address-cells': [2], '#size-cells': [2], compatible: ['trapframe', 'riscv-virtio'], model: 'trapframe' },
+    properties: {
+      '#address-cells': [2],
+      '#size-cells': [2],
+      compatible: ['trapframe', 'riscv-virtio'],
+      model: 'trapframe',
+    },
     children: [
       { name: 'chosen', properties: { bootargs, 'stdout-path': '/soc/serial@10000000' } },
-      { name: `memory@${RAM_START.toString(16)}`, properties: { device_type: 'memory', reg: [...cells64(RAM_START), ...cells64(memory)] } },
+      {
+        name: `memory@${RAM_START.toString(16)}`,
+        properties: { device_type: 'memory', reg: [...cells64(RAM_START), ...cells64(memory)] },
+      },
       {
         name: 'cpus',
         properties: { '#address-cells': [1], '#size-cells': [0], 'timebase-frequency': [TIMEBASE_HZ] },
@@ -35,7 +43,12 @@ export function deviceTree(memory: number, bootargs: string): Uint8Array {
             children: [
               {
                 name: 'interrupt-controller',
-                properties: { '#interrupt-cells': [1], 'interrupt-controller': true, compatible: 'riscv,cpu-intc', phandle: [INTC] },
+                properties: {
+                  '#interrupt-cells': [1],
+                  'interrupt-controller': true,
+                  compatible: 'riscv,cpu-intc',
+                  phandle: [INTC],
+                },
               },
             ],
           },
@@ -47,7 +60,11 @@ export function deviceTree(memory: number, bootargs: string): Uint8Array {
         children: [
           {
             name: 'serial@10000000',
-            properties: { compatible: 'ns16550a', reg: [...cells64(0x1000_0000), ...cells64(0x100)], 'clock-frequency': [3_686_400] },
+            properties: {
+              compatible: 'ns16550a',
+              reg: [...cells64(0x1000_0000), ...cells64(0x100)],
+              'clock-frequency': [3_686_400],
+            },
           },
           {
             name: 'clint@2000000',
@@ -57,7 +74,13 @@ export function deviceTree(memory: number, bootargs: string): Uint8Array {
               'interrupts-extended': [INTC, 3, INTC, 7],
             },
           },
-          { name: 'test@100000', properties: { compatible: ['sifive,test1', 'sifive,test0'], reg: [...cells64(0x10_0000), ...cells64(0x1000)] } },
+          {
+            name: 'test@100000',
+            properties: {
+              compatible: ['sifive,test1', 'sifive,test0'],
+              reg: [...cells64(0x10_0000), ...cells64(0x1000)],
+            },
+          },
         ],
       },
     ],
