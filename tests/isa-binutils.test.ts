@@ -28,7 +28,7 @@ const IMMEDIATE_W = /^(add|sll|srl|sra|ror)iw(?= )/;
 const likeBinutils = (text: string): string => text.replace(IMMEDIATE_W, '$1w').replace(SHORT, '$1');
 
 /** Extensions that came after binutils 2.40. */
-const NOT_IN_BINUTILS: ReadonlySet<string> = new Set(['Zicond', 'Zacas', 'Zabha']);
+const NOT_IN_BINUTILS: ReadonlySet<string> = new Set(['Zicond', 'Zacas']);
 
 /** Words where objdump is not asked: what it does not know, or treats as data though the manual makes it legal. */
 function skipped(word: number): boolean {

@@ -85,13 +85,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 4: {
       switch (word & 0x7000) {
         case 0x1000: {
-          return put(ip, 194, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flh
+          return put(ip, 174, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flh
         }
         case 0x2000: {
-          return put(ip, 188, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flw
+          return put(ip, 168, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flw
         }
         case 0x3000: {
-          return put(ip, 190, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fld
+          return put(ip, 170, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fld
         }
       }
       break;
@@ -113,16 +113,16 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x2000: {
           switch (word & 0xfff00f80) {
             case 0: {
-              return put(ip, 181, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.inval
+              return put(ip, 161, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.inval
             }
             case 0x100000: {
-              return put(ip, 182, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.clean
+              return put(ip, 162, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.clean
             }
             case 0x200000: {
-              return put(ip, 183, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.flush
+              return put(ip, 163, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.flush
             }
             case 0x400000: {
-              return put(ip, 184, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.zero
+              return put(ip, 164, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.zero
             }
           }
           break;
@@ -144,33 +144,33 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               return put(ip, 67, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli
             }
             case 0x28000000: {
-              return put(ip, 328, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bseti
+              return put(ip, 308, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bseti
             }
             case 0x48000000: {
-              return put(ip, 325, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bclri
+              return put(ip, 305, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bclri
             }
             case 0x60000000: {
               switch (word & 0x3f00000) {
                 case 0: {
-                  return put(ip, 297, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clz
+                  return put(ip, 277, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clz
                 }
                 case 0x100000: {
-                  return put(ip, 298, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctz
+                  return put(ip, 278, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctz
                 }
                 case 0x200000: {
-                  return put(ip, 299, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpop
+                  return put(ip, 279, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpop
                 }
                 case 0x400000: {
-                  return put(ip, 300, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.b
+                  return put(ip, 280, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.b
                 }
                 case 0x500000: {
-                  return put(ip, 301, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.h
+                  return put(ip, 281, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.h
                 }
               }
               break;
             }
             case 0x68000000: {
-              return put(ip, 327, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // binvi
+              return put(ip, 307, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // binvi
             }
           }
           break;
@@ -192,7 +192,7 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
             }
             case 0x28000000: {
               if ((word & 0x3f00000) == 0x700000) {
-                return put(ip, 316, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // orc.b
+                return put(ip, 296, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // orc.b
               }
               break;
             }
@@ -200,18 +200,18 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               return put(ip, 71, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // srai
             }
             case 0x48000000: {
-              return put(ip, 326, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bexti
+              return put(ip, 306, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bexti
             }
             case 0x60000000: {
-              return put(ip, 312, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // rori
+              return put(ip, 292, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // rori
             }
             case 0x68000000: {
               switch (word & 0x3f00000) {
                 case 0x700000: {
-                  return put(ip, 332, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // brev8
+                  return put(ip, 312, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // brev8
                 }
                 case 0x3800000: {
-                  return put(ip, 317, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // rev8
+                  return put(ip, 297, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // rev8
                 }
               }
               break;
@@ -221,13 +221,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         }
         case 0x6000: {
           if ((word & 0x1f00f80) == 0) {
-            return put(ip, 185, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.i
+            return put(ip, 165, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.i
           }
           if ((word & 0x1f00f80) == 0x100000) {
-            return put(ip, 186, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.r
+            return put(ip, 166, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.r
           }
           if ((word & 0x1f00f80) == 0x300000) {
-            return put(ip, 187, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.w
+            return put(ip, 167, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.w
           }
           return put(ip, 64, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // ori
         }
@@ -254,18 +254,18 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               break;
             }
             case 0x8000000: {
-              return put(ip, 293, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli.uw
+              return put(ip, 273, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli.uw
             }
             case 0x60000000: {
               switch (word & 0x3f00000) {
                 case 0: {
-                  return put(ip, 302, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clzw
+                  return put(ip, 282, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clzw
                 }
                 case 0x100000: {
-                  return put(ip, 303, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctzw
+                  return put(ip, 283, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctzw
                 }
                 case 0x200000: {
-                  return put(ip, 304, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpopw
+                  return put(ip, 284, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpopw
                 }
               }
               break;
@@ -282,7 +282,7 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
               return put(ip, 93, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // sraiw
             }
             case 0x60000000: {
-              return put(ip, 315, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // roriw
+              return put(ip, 295, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // roriw
             }
           }
           break;
@@ -310,42 +310,30 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x24: {
       switch (word & 0x7000) {
         case 0x1000: {
-          return put(ip, 195, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsh
+          return put(ip, 175, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsh
         }
         case 0x2000: {
-          return put(ip, 189, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsw
+          return put(ip, 169, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsw
         }
         case 0x3000: {
-          return put(ip, 192, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsd
+          return put(ip, 172, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsd
         }
       }
       break;
     }
     case 0x2c: {
       switch (word & 0xf8007000) {
-        case 0: {
-          return put(ip, 144, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.b
-        }
-        case 0x1000: {
-          return put(ip, 153, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.h
-        }
         case 0x2000: {
-          return put(ip, 126, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.w
+          return put(ip, 127, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.w
         }
         case 0x3000: {
-          return put(ip, 135, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.d
-        }
-        case 0x8000000: {
-          return put(ip, 143, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.b
-        }
-        case 0x8001000: {
-          return put(ip, 152, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.h
+          return put(ip, 128, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.d
         }
         case 0x8002000: {
           return put(ip, 125, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.w
         }
         case 0x8003000: {
-          return put(ip, 134, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.d
+          return put(ip, 126, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.d
         }
         case 0x10002000: {
           if ((word & 0x1f00000) == 0) {
@@ -365,104 +353,56 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x18003000: {
           return put(ip, 124, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sc.d
         }
-        case 0x20000000: {
-          return put(ip, 145, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.b
-        }
-        case 0x20001000: {
-          return put(ip, 154, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.h
-        }
         case 0x20002000: {
-          return put(ip, 127, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.w
+          return put(ip, 129, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.w
         }
         case 0x20003000: {
-          return put(ip, 136, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.d
-        }
-        case 0x28000000: {
-          return put(ip, 163, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.b
-        }
-        case 0x28001000: {
-          return put(ip, 164, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.h
+          return put(ip, 130, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.d
         }
         case 0x28002000: {
-          return put(ip, 161, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.w
+          return put(ip, 143, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.w
         }
         case 0x28003000: {
-          return put(ip, 162, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.d
+          return put(ip, 144, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.d
         }
         case 0x28004000: {
           if ((word & 0x100080) == 0) {
-            return put(ip, 165, sink((((word >> 8) & 0xf) << 1)), ((word >> 15) & 0x1f) << 3, (((word >> 21) & 0xf) << 1) << 3, <i32>0, word); // amocas.q
+            return put(ip, 145, sink((((word >> 8) & 0xf) << 1)), ((word >> 15) & 0x1f) << 3, (((word >> 21) & 0xf) << 1) << 3, <i32>0, word); // amocas.q
           }
           break;
         }
-        case 0x40000000: {
-          return put(ip, 147, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.b
-        }
-        case 0x40001000: {
-          return put(ip, 156, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.h
-        }
         case 0x40002000: {
-          return put(ip, 129, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.w
+          return put(ip, 133, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.w
         }
         case 0x40003000: {
-          return put(ip, 138, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.d
-        }
-        case 0x60000000: {
-          return put(ip, 146, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.b
-        }
-        case 0x60001000: {
-          return put(ip, 155, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.h
+          return put(ip, 134, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.d
         }
         case 0x60002000: {
-          return put(ip, 128, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.w
+          return put(ip, 131, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.w
         }
         case 0x60003000: {
-          return put(ip, 137, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.d
-        }
-        case 0x80000000: {
-          return put(ip, 148, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.b
-        }
-        case 0x80001000: {
-          return put(ip, 157, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.h
+          return put(ip, 132, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.d
         }
         case 0x80002000: {
-          return put(ip, 130, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.w
+          return put(ip, 135, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.w
         }
         case 0x80003000: {
-          return put(ip, 139, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.d
-        }
-        case 0xa0000000: {
-          return put(ip, 149, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.b
-        }
-        case 0xa0001000: {
-          return put(ip, 158, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.h
+          return put(ip, 136, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.d
         }
         case 0xa0002000: {
-          return put(ip, 131, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.w
+          return put(ip, 137, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.w
         }
         case 0xa0003000: {
-          return put(ip, 140, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.d
-        }
-        case 0xc0000000: {
-          return put(ip, 150, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.b
-        }
-        case 0xc0001000: {
-          return put(ip, 159, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.h
+          return put(ip, 138, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.d
         }
         case 0xc0002000: {
-          return put(ip, 132, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.w
+          return put(ip, 139, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.w
         }
         case 0xc0003000: {
-          return put(ip, 141, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.d
-        }
-        case 0xe0000000: {
-          return put(ip, 151, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.b
-        }
-        case 0xe0001000: {
-          return put(ip, 160, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.h
+          return put(ip, 140, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.d
         }
         case 0xe0002000: {
-          return put(ip, 133, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.w
+          return put(ip, 141, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.w
         }
         case 0xe0003000: {
           return put(ip, 142, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.d
@@ -521,85 +461,85 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           return put(ip, 115, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remu
         }
         case 0x8004000: {
-          return put(ip, 329, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // pack
+          return put(ip, 309, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // pack
         }
         case 0x8007000: {
-          return put(ip, 330, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packh
+          return put(ip, 310, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packh
         }
         case 0xa001000: {
-          return put(ip, 318, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmul
+          return put(ip, 298, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmul
         }
         case 0xa002000: {
-          return put(ip, 319, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulr
+          return put(ip, 299, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulr
         }
         case 0xa003000: {
-          return put(ip, 320, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulh
+          return put(ip, 300, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulh
         }
         case 0xa004000: {
-          return put(ip, 306, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // min
+          return put(ip, 286, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // min
         }
         case 0xa005000: {
-          return put(ip, 307, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // minu
+          return put(ip, 287, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // minu
         }
         case 0xa006000: {
-          return put(ip, 308, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // max
+          return put(ip, 288, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // max
         }
         case 0xa007000: {
-          return put(ip, 309, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // maxu
+          return put(ip, 289, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // maxu
         }
         case 0xe005000: {
-          return put(ip, 335, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.eqz
+          return put(ip, 315, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.eqz
         }
         case 0xe007000: {
-          return put(ip, 336, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.nez
+          return put(ip, 316, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.nez
         }
         case 0x20002000: {
-          return put(ip, 287, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add
+          return put(ip, 267, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add
         }
         case 0x20004000: {
-          return put(ip, 288, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add
+          return put(ip, 268, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add
         }
         case 0x20006000: {
-          return put(ip, 289, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add
+          return put(ip, 269, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add
         }
         case 0x28001000: {
-          return put(ip, 324, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bset
+          return put(ip, 304, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bset
         }
         case 0x28002000: {
-          return put(ip, 333, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm4
+          return put(ip, 313, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm4
         }
         case 0x28004000: {
-          return put(ip, 334, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm8
+          return put(ip, 314, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm8
         }
         case 0x40000000: {
           return put(ip, 76, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sub
         }
         case 0x40004000: {
-          return put(ip, 296, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xnor
+          return put(ip, 276, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xnor
         }
         case 0x40005000: {
           return put(ip, 84, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sra
         }
         case 0x40006000: {
-          return put(ip, 295, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // orn
+          return put(ip, 275, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // orn
         }
         case 0x40007000: {
-          return put(ip, 294, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // andn
+          return put(ip, 274, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // andn
         }
         case 0x48001000: {
-          return put(ip, 321, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bclr
+          return put(ip, 301, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bclr
         }
         case 0x48005000: {
-          return put(ip, 322, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bext
+          return put(ip, 302, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bext
         }
         case 0x60001000: {
-          return put(ip, 310, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rol
+          return put(ip, 290, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rol
         }
         case 0x60005000: {
-          return put(ip, 311, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // ror
+          return put(ip, 291, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // ror
         }
         case 0x68001000: {
-          return put(ip, 323, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // binv
+          return put(ip, 303, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // binv
         }
       }
       break;
@@ -634,22 +574,22 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           return put(ip, 120, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remuw
         }
         case 0x8000000: {
-          return put(ip, 286, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add.uw
+          return put(ip, 266, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add.uw
         }
         case 0x8004000: {
           if ((word & 0x1f00000) == 0) {
-            return put(ip, 305, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // zext.h
+            return put(ip, 285, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // zext.h
           }
-          return put(ip, 331, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packw
+          return put(ip, 311, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packw
         }
         case 0x20002000: {
-          return put(ip, 290, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add.uw
+          return put(ip, 270, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add.uw
         }
         case 0x20004000: {
-          return put(ip, 291, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add.uw
+          return put(ip, 271, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add.uw
         }
         case 0x20006000: {
-          return put(ip, 292, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add.uw
+          return put(ip, 272, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add.uw
         }
         case 0x40000000: {
           return put(ip, 96, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // subw
@@ -658,10 +598,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           return put(ip, 100, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sraw
         }
         case 0x60001000: {
-          return put(ip, 313, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rolw
+          return put(ip, 293, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rolw
         }
         case 0x60005000: {
-          return put(ip, 314, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rorw
+          return put(ip, 294, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rorw
         }
       }
       break;
@@ -670,15 +610,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 196, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.s
+          return put(ip, 176, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 222, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.d
+          return put(ip, 202, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 248, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.h
+          return put(ip, 228, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.h
         }
       }
       break;
@@ -687,15 +627,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 197, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.s
+          return put(ip, 177, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 223, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.d
+          return put(ip, 203, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 249, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.h
+          return put(ip, 229, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.h
         }
       }
       break;
@@ -704,15 +644,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 198, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.s
+          return put(ip, 178, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 224, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.d
+          return put(ip, 204, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 250, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.h
+          return put(ip, 230, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.h
         }
       }
       break;
@@ -721,15 +661,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 199, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.s
+          return put(ip, 179, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 225, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.d
+          return put(ip, 205, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 251, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.h
+          return put(ip, 231, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.h
         }
       }
       break;
@@ -738,62 +678,62 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0xfe000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 200, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.s
+          return put(ip, 180, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 226, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.d
+          return put(ip, 206, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 252, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.h
+          return put(ip, 232, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.h
         }
         case 0x8000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 201, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.s
+          return put(ip, 181, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.s
         }
         case 0xa000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 227, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.d
+          return put(ip, 207, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.d
         }
         case 0xc000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 253, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.h
+          return put(ip, 233, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.h
         }
         case 0x10000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 202, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.s
+          return put(ip, 182, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.s
         }
         case 0x12000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 228, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.d
+          return put(ip, 208, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.d
         }
         case 0x14000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 254, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.h
+          return put(ip, 234, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.h
         }
         case 0x18000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 203, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.s
+          return put(ip, 183, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.s
         }
         case 0x1a000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 229, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.d
+          return put(ip, 209, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.d
         }
         case 0x1c000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 255, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.h
+          return put(ip, 235, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.h
         }
         case 0x20000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 205, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.s
+              return put(ip, 185, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.s
             }
             case 0x1000: {
-              return put(ip, 206, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.s
+              return put(ip, 186, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.s
             }
             case 0x2000: {
-              return put(ip, 207, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.s
+              return put(ip, 187, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.s
             }
           }
           break;
@@ -801,13 +741,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x22000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 231, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.d
+              return put(ip, 211, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.d
             }
             case 0x1000: {
-              return put(ip, 232, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.d
+              return put(ip, 212, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.d
             }
             case 0x2000: {
-              return put(ip, 233, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.d
+              return put(ip, 213, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.d
             }
           }
           break;
@@ -815,13 +755,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x24000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 257, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.h
+              return put(ip, 237, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.h
             }
             case 0x1000: {
-              return put(ip, 258, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.h
+              return put(ip, 238, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.h
             }
             case 0x2000: {
-              return put(ip, 259, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.h
+              return put(ip, 239, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.h
             }
           }
           break;
@@ -829,10 +769,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x28000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 208, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.s
+              return put(ip, 188, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.s
             }
             case 0x1000: {
-              return put(ip, 209, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.s
+              return put(ip, 189, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.s
             }
           }
           break;
@@ -840,10 +780,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x2a000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 234, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.d
+              return put(ip, 214, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.d
             }
             case 0x1000: {
-              return put(ip, 235, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.d
+              return put(ip, 215, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.d
             }
           }
           break;
@@ -851,10 +791,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x2c000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 260, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.h
+              return put(ip, 240, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.h
             }
             case 0x1000: {
-              return put(ip, 261, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.h
+              return put(ip, 241, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.h
             }
           }
           break;
@@ -863,11 +803,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 280, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.d
+              return put(ip, 260, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.d
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 283, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.h
+              return put(ip, 263, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.h
             }
           }
           break;
@@ -876,11 +816,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 281, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.s
+              return put(ip, 261, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.s
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 285, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.h
+              return put(ip, 265, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.h
             }
           }
           break;
@@ -889,11 +829,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 282, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.s
+              return put(ip, 262, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.s
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 284, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.d
+              return put(ip, 264, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.d
             }
           }
           break;
@@ -901,34 +841,34 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x58000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 204, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.s
+            return put(ip, 184, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.s
           }
           break;
         }
         case 0x5a000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 230, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.d
+            return put(ip, 210, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.d
           }
           break;
         }
         case 0x5c000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 256, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.h
+            return put(ip, 236, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.h
           }
           break;
         }
         case 0xa0000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 212, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.s
+              return put(ip, 192, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.s
             }
             case 0x1000: {
-              return put(ip, 211, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.s
+              return put(ip, 191, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.s
             }
             case 0x2000: {
-              return put(ip, 210, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.s
+              return put(ip, 190, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.s
             }
           }
           break;
@@ -936,13 +876,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xa2000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 238, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.d
+              return put(ip, 218, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.d
             }
             case 0x1000: {
-              return put(ip, 237, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.d
+              return put(ip, 217, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.d
             }
             case 0x2000: {
-              return put(ip, 236, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.d
+              return put(ip, 216, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.d
             }
           }
           break;
@@ -950,13 +890,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xa4000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 264, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.h
+              return put(ip, 244, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.h
             }
             case 0x1000: {
-              return put(ip, 263, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.h
+              return put(ip, 243, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.h
             }
             case 0x2000: {
-              return put(ip, 262, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.h
+              return put(ip, 242, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.h
             }
           }
           break;
@@ -965,19 +905,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 214, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.s
+              return put(ip, 194, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.s
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 215, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.s
+              return put(ip, 195, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.s
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 216, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.s
+              return put(ip, 196, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.s
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 217, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.s
+              return put(ip, 197, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.s
             }
           }
           break;
@@ -986,19 +926,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 240, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.d
+              return put(ip, 220, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.d
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 241, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.d
+              return put(ip, 221, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.d
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 242, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.d
+              return put(ip, 222, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.d
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 243, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.d
+              return put(ip, 223, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.d
             }
           }
           break;
@@ -1007,19 +947,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 266, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.h
+              return put(ip, 246, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.h
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 267, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.h
+              return put(ip, 247, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.h
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 268, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.h
+              return put(ip, 248, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.h
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 269, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.h
+              return put(ip, 249, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.h
             }
           }
           break;
@@ -1028,19 +968,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 218, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.w
+              return put(ip, 198, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 219, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.wu
+              return put(ip, 199, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 220, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.l
+              return put(ip, 200, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 221, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.lu
+              return put(ip, 201, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.lu
             }
           }
           break;
@@ -1049,19 +989,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 244, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.w
+              return put(ip, 224, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 245, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.wu
+              return put(ip, 225, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 246, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.l
+              return put(ip, 226, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 247, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.lu
+              return put(ip, 227, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.lu
             }
           }
           break;
@@ -1070,19 +1010,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 270, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.w
+              return put(ip, 250, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 271, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.wu
+              return put(ip, 251, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 272, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.l
+              return put(ip, 252, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 273, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.lu
+              return put(ip, 253, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.lu
             }
           }
           break;
@@ -1090,10 +1030,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe0000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 274, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.w
+              return put(ip, 254, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.w
             }
             case 0x1000: {
-              return put(ip, 213, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.s
+              return put(ip, 193, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.s
             }
           }
           break;
@@ -1101,10 +1041,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe2000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 276, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.d
+              return put(ip, 256, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.d
             }
             case 0x1000: {
-              return put(ip, 239, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.d
+              return put(ip, 219, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.d
             }
           }
           break;
@@ -1112,29 +1052,29 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe4000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 278, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.h
+              return put(ip, 258, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.h
             }
             case 0x1000: {
-              return put(ip, 265, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.h
+              return put(ip, 245, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.h
             }
           }
           break;
         }
         case 0xf0000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 275, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.w.x
+            return put(ip, 255, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.w.x
           }
           break;
         }
         case 0xf2000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 277, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.d.x
+            return put(ip, 257, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.d.x
           }
           break;
         }
         case 0xf4000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 279, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.h.x
+            return put(ip, 259, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.h.x
           }
           break;
         }
@@ -1188,10 +1128,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
                   return put(ip, 106, SINK, 0, 0, <i32>0, word); // ebreak
                 }
                 case 0xd00000: {
-                  return put(ip, 166, SINK, 0, 0, <i32>0, word); // wrs.nto
+                  return put(ip, 146, SINK, 0, 0, <i32>0, word); // wrs.nto
                 }
                 case 0x1d00000: {
-                  return put(ip, 167, SINK, 0, 0, <i32>0, word); // wrs.sto
+                  return put(ip, 147, SINK, 0, 0, <i32>0, word); // wrs.sto
                 }
               }
               break;
@@ -1199,34 +1139,34 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
             case 0x10000000: {
               switch (word & 0x1ff8000) {
                 case 0x200000: {
-                  return put(ip, 174, SINK, 0, 0, <i32>0, word); // sret
+                  return put(ip, 154, SINK, 0, 0, <i32>0, word); // sret
                 }
                 case 0x500000: {
-                  return put(ip, 176, SINK, 0, 0, <i32>0, word); // wfi
+                  return put(ip, 156, SINK, 0, 0, <i32>0, word); // wfi
                 }
               }
               break;
             }
             case 0x12000000: {
-              return put(ip, 177, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sfence.vma
+              return put(ip, 157, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sfence.vma
             }
             case 0x16000000: {
-              return put(ip, 178, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sinval.vma
+              return put(ip, 158, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sinval.vma
             }
             case 0x18000000: {
               switch (word & 0x1ff8000) {
                 case 0: {
-                  return put(ip, 179, SINK, 0, 0, <i32>0, word); // sfence.w.inval
+                  return put(ip, 159, SINK, 0, 0, <i32>0, word); // sfence.w.inval
                 }
                 case 0x100000: {
-                  return put(ip, 180, SINK, 0, 0, <i32>0, word); // sfence.inval.ir
+                  return put(ip, 160, SINK, 0, 0, <i32>0, word); // sfence.inval.ir
                 }
               }
               break;
             }
             case 0x30000000: {
               if ((word & 0x1ff8000) == 0x200000) {
-                return put(ip, 175, SINK, 0, 0, <i32>0, word); // mret
+                return put(ip, 155, SINK, 0, 0, <i32>0, word); // mret
               }
               break;
             }
@@ -1234,22 +1174,22 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           break;
         }
         case 0x1000: {
-          return put(ip, 168, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrw
+          return put(ip, 148, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrw
         }
         case 0x2000: {
-          return put(ip, 169, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrs
+          return put(ip, 149, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrs
         }
         case 0x3000: {
-          return put(ip, 170, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrc
+          return put(ip, 150, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrc
         }
         case 0x5000: {
-          return put(ip, 171, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrwi
+          return put(ip, 151, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrwi
         }
         case 0x6000: {
-          return put(ip, 172, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrsi
+          return put(ip, 152, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrsi
         }
         case 0x7000: {
-          return put(ip, 173, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrci
+          return put(ip, 153, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrci
         }
       }
       break;
@@ -1280,7 +1220,7 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       return put(ip, 68, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // slli
     }
     case 0x2000: {
-      return put(ip, 191, (((word >> 2) & 7) + 8) << 3, (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fld
+      return put(ip, 171, (((word >> 2) & 7) + 8) << 3, (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fld
     }
     case 0x2001: {
       if (((word >> 7) & 0x1f) != 0) {
@@ -1289,7 +1229,7 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       break;
     }
     case 0x2002: {
-      return put(ip, 191, ((word >> 7) & 0x1f) << 3, 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // fld
+      return put(ip, 171, ((word >> 7) & 0x1f) << 3, 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // fld
     }
     case 0x4000: {
       return put(ip, 41, sink((((word >> 2) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // lw
@@ -1387,13 +1327,13 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       break;
     }
     case 0xa000: {
-      return put(ip, 193, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fsd
+      return put(ip, 173, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fsd
     }
     case 0xa001: {
       return direct(ip, off, 10, 11, SINK, 0, 0, <i32>((<i32>((((word >> 12) & 1) << 11) | (((word >> 11) & 1) << 4) | (((word >> 9) & 3) << 8) | (((word >> 8) & 1) << 10) | (((word >> 7) & 1) << 6) | (((word >> 6) & 1) << 7) | (((word >> 3) & 7) << 1) | (((word >> 2) & 1) << 5)) << 20) >> 20), word); // j
     }
     case 0xa002: {
-      return put(ip, 193, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 7) & 7) << 6)), word); // fsd
+      return put(ip, 173, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 7) & 7) << 6)), word); // fsd
     }
     case 0xc000: {
       return put(ip, 50, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // sw

@@ -1329,7 +1329,17 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoadd.w
+      case 126: { // amoswap.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 127: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1339,7 +1349,17 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 127: { // amoxor.w
+      case 128: { // amoadd.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old + load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 129: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1349,7 +1369,17 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoand.w
+      case 130: { // amoxor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old ^ load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 131: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1359,7 +1389,17 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 129: { // amoor.w
+      case 132: { // amoand.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old & load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 133: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1369,7 +1409,17 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amomin.w
+      case 134: { // amoor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old | load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 135: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1380,90 +1430,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 131: { // amomax.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, <u32>select<u32>(old, t0, <i32>old > <i32>t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 132: { // amominu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, <u32>select<u32>(old, t0, old < t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 133: { // amomaxu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, <u32>select<u32>(old, t0, old > t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 134: { // amoswap.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 135: { // amoadd.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old + load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 136: { // amoxor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old ^ load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 137: { // amoand.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old & load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 138: { // amoor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old | load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 139: { // amomin.d
+      case 136: { // amomin.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1474,7 +1441,18 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 140: { // amomax.d
+      case 137: { // amomax.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, <i32>old > <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 138: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1485,13 +1463,35 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 141: { // amominu.d
+      case 139: { // amominu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 140: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(a, <u64>select<u64>(old, t0, old < t0));
         store<u64>(load<u16>(ip, 2), old, X);
+        data++; ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 141: { // amomaxu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         data++; ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
@@ -1507,203 +1507,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 143: { // amoswap.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8><u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 144: { // amoadd.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old + <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 145: { // amoxor.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old ^ <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 146: { // amoand.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old & <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 147: { // amoor.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old | <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 148: { // amomin.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = <u32><i32><i8>old;
-        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 < <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 149: { // amomax.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = <u32><i32><i8>old;
-        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 > <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 150: { // amominu.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = (old & <u32>0xff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
-        store<u8>(a, <u8>select<u32>(t0, t1, t0 < t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 151: { // amomaxu.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = (old & <u32>0xff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
-        store<u8>(a, <u8>select<u32>(t0, t1, t0 > t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 152: { // amoswap.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16><u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 153: { // amoadd.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old + <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 154: { // amoxor.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old ^ <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 155: { // amoand.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old & <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 156: { // amoor.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old | <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 157: { // amomin.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = <u32><i32><i16>old;
-        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 < <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 158: { // amomax.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = <u32><i32><i16>old;
-        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 > <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 159: { // amominu.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = (old & <u32>0xffff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
-        store<u16>(a, <u16>select<u32>(t0, t1, t0 < t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 160: { // amomaxu.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = (old & <u32>0xffff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
-        store<u16>(a, <u16>select<u32>(t0, t1, t0 > t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 161: { // amocas.w
+      case 143: { // amocas.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1713,7 +1517,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 162: { // amocas.d
+      case 144: { // amocas.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1723,27 +1527,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 163: { // amocas.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xff)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 164: { // amocas.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xffff)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        data++; ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 165: { // amocas.q
+      case 145: { // amocas.q
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 4);
         if (a == 0) { n++; break; }
         const rd: u32 = ((load<u32>(ip, 12) >> 7) & 31) << 3;
@@ -1760,15 +1544,15 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 166: { // wrs.nto
+      case 146: { // wrs.nto
         ip += 32;
         continue;
       }
-      case 167: { // wrs.sto
+      case 147: { // wrs.sto
         ip += 32;
         continue;
       }
-      case 168: { // csrrw
+      case 148: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -1777,7 +1561,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 169: { // csrrs
+      case 149: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1786,7 +1570,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 170: { // csrrc
+      case 150: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1795,7 +1579,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 171: { // csrrwi
+      case 151: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -1804,7 +1588,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 172: { // csrrsi
+      case 152: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1813,7 +1597,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 173: { // csrrci
+      case 153: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1822,7 +1606,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 174: { // sret
+      case 154: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSret();
         ip = resume();
@@ -1831,7 +1615,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 175: { // mret
+      case 155: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysMret();
         ip = resume();
@@ -1840,7 +1624,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 176: { // wfi
+      case 156: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysWfi();
         ip = resume();
@@ -1849,7 +1633,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 177: { // sfence.vma
+      case 157: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1858,7 +1642,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 178: { // sinval.vma
+      case 158: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1867,7 +1651,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 179: { // sfence.w.inval
+      case 159: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1876,7 +1660,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 180: { // sfence.inval.ir
+      case 160: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1885,7 +1669,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 181: { // cbo.inval
+      case 161: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1894,7 +1678,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 182: { // cbo.clean
+      case 162: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1903,7 +1687,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 183: { // cbo.flush
+      case 163: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1912,7 +1696,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 184: { // cbo.zero
+      case 164: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1921,19 +1705,19 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 185: { // prefetch.i
+      case 165: { // prefetch.i
         ip += 32;
         continue;
       }
-      case 186: { // prefetch.r
+      case 166: { // prefetch.r
         ip += 32;
         continue;
       }
-      case 187: { // prefetch.w
+      case 167: { // prefetch.w
         ip += 32;
         continue;
       }
-      case 188: { // flw
+      case 168: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1953,7 +1737,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 189: { // fsw
+      case 169: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1970,7 +1754,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 190: { // fld
+      case 170: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1988,7 +1772,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         data++;
         ip += 32;
-        if (load<u16>(ip) == 190) { // fld
+        if (load<u16>(ip) == 170) { // fld
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -2011,7 +1795,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 191: { // fld (16 bits)
+      case 171: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -2031,7 +1815,7 @@ export function interpret(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 192: { // fsd
+      case 172: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -2046,7 +1830,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 192) { // fsd
+        if (load<u16>(ip) == 172) { // fsd
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -2066,7 +1850,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 193: { // fsd (16 bits)
+      case 173: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -2083,7 +1867,7 @@ export function interpret(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 194: { // flh
+      case 174: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -2103,7 +1887,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 195: { // fsh
+      case 175: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -2120,7 +1904,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 196: { // fmadd.s
+      case 176: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2131,7 +1915,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 197: { // fmsub.s
+      case 177: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2142,7 +1926,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 198: { // fnmsub.s
+      case 178: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2153,7 +1937,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 199: { // fnmadd.s
+      case 179: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2164,7 +1948,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 200: { // fadd.s
+      case 180: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2174,7 +1958,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 201: { // fsub.s
+      case 181: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2184,7 +1968,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 202: { // fmul.s
+      case 182: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2194,7 +1978,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 203: { // fdiv.s
+      case 183: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2204,7 +1988,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 204: { // fsqrt.s
+      case 184: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2213,7 +1997,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 205: { // fsgnj.s
+      case 185: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2222,7 +2006,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 206: { // fsgnjn.s
+      case 186: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2231,7 +2015,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 207: { // fsgnjx.s
+      case 187: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2240,7 +2024,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 208: { // fmin.s
+      case 188: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2249,7 +2033,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 209: { // fmax.s
+      case 189: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2258,7 +2042,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 210: { // feq.s
+      case 190: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2268,7 +2052,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 211: { // flt.s
+      case 191: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2278,7 +2062,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 212: { // fle.s
+      case 192: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2288,7 +2072,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 213: { // fclass.s
+      case 193: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2297,7 +2081,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 214: { // fcvt.w.s
+      case 194: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2307,7 +2091,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 215: { // fcvt.wu.s
+      case 195: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2317,7 +2101,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 216: { // fcvt.l.s
+      case 196: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2327,7 +2111,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 217: { // fcvt.lu.s
+      case 197: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2337,7 +2121,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 218: { // fcvt.s.w
+      case 198: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2345,7 +2129,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 219: { // fcvt.s.wu
+      case 199: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2353,7 +2137,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 220: { // fcvt.s.l
+      case 200: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2361,7 +2145,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 221: { // fcvt.s.lu
+      case 201: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2369,7 +2153,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 222: { // fmadd.d
+      case 202: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -2377,7 +2161,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 223: { // fmsub.d
+      case 203: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -2385,7 +2169,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 224: { // fnmsub.d
+      case 204: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -2393,7 +2177,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 225: { // fnmadd.d
+      case 205: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -2401,13 +2185,13 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 226: { // fadd.d
+      case 206: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 226) { // fadd.d
+        if (load<u16>(ip) == 206) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2418,7 +2202,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 227: { // fsub.d
+      case 207: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -2426,13 +2210,13 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 228: { // fmul.d
+      case 208: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 226) { // fadd.d
+        if (load<u16>(ip) == 206) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2441,7 +2225,7 @@ export function interpret(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 228) { // fmul.d
+        if (load<u16>(ip) == 208) { // fmul.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2452,7 +2236,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 229: { // fdiv.d
+      case 209: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -2460,7 +2244,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 230: { // fsqrt.d
+      case 210: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
@@ -2468,42 +2252,42 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 231: { // fsgnj.d
+      case 211: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 232: { // fsgnjn.d
+      case 212: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 233: { // fsgnjx.d
+      case 213: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 234: { // fmin.d
+      case 214: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 235: { // fmax.d
+      case 215: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 236: { // feq.d
+      case 216: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2511,7 +2295,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 237: { // flt.d
+      case 217: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2519,7 +2303,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 238: { // fle.d
+      case 218: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2527,7 +2311,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 239: { // fclass.d
+      case 219: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
@@ -2535,7 +2319,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 240: { // fcvt.w.d
+      case 220: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2544,7 +2328,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 241: { // fcvt.wu.d
+      case 221: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2553,7 +2337,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 242: { // fcvt.l.d
+      case 222: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2562,7 +2346,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 243: { // fcvt.lu.d
+      case 223: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2571,7 +2355,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 244: { // fcvt.d.w
+      case 224: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2579,7 +2363,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 245: { // fcvt.d.wu
+      case 225: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2587,7 +2371,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 246: { // fcvt.d.l
+      case 226: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2595,7 +2379,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 247: { // fcvt.d.lu
+      case 227: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2603,7 +2387,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 248: { // fmadd.h
+      case 228: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2614,7 +2398,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 249: { // fmsub.h
+      case 229: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2625,7 +2409,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 250: { // fnmsub.h
+      case 230: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2636,7 +2420,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 251: { // fnmadd.h
+      case 231: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2647,7 +2431,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 252: { // fadd.h
+      case 232: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2657,7 +2441,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 253: { // fsub.h
+      case 233: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2667,7 +2451,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 254: { // fmul.h
+      case 234: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2677,7 +2461,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 255: { // fdiv.h
+      case 235: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2687,7 +2471,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 256: { // fsqrt.h
+      case 236: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2696,7 +2480,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 257: { // fsgnj.h
+      case 237: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2705,7 +2489,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 258: { // fsgnjn.h
+      case 238: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2714,7 +2498,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 259: { // fsgnjx.h
+      case 239: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2723,7 +2507,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 260: { // fmin.h
+      case 240: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2732,7 +2516,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 261: { // fmax.h
+      case 241: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2741,7 +2525,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 262: { // feq.h
+      case 242: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2751,7 +2535,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 263: { // flt.h
+      case 243: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2761,7 +2545,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 264: { // fle.h
+      case 244: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2771,7 +2555,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 265: { // fclass.h
+      case 245: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2780,7 +2564,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 266: { // fcvt.w.h
+      case 246: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2790,7 +2574,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 267: { // fcvt.wu.h
+      case 247: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2800,7 +2584,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 268: { // fcvt.l.h
+      case 248: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2810,7 +2594,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 269: { // fcvt.lu.h
+      case 249: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2820,7 +2604,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 270: { // fcvt.h.w
+      case 250: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2828,7 +2612,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 271: { // fcvt.h.wu
+      case 251: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2836,7 +2620,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 272: { // fcvt.h.l
+      case 252: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2844,7 +2628,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 273: { // fcvt.h.lu
+      case 253: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2852,46 +2636,46 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 274: { // fmv.x.w
+      case 254: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 275: { // fmv.w.x
+      case 255: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 276: { // fmv.x.d
+      case 256: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 277: { // fmv.d.x
+      case 257: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 278: { // fmv.x.h
+      case 258: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 279: { // fmv.h.x
+      case 259: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 280: { // fcvt.s.d
+      case 260: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
@@ -2899,7 +2683,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 281: { // fcvt.d.s
+      case 261: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2908,7 +2692,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 282: { // fcvt.h.s
+      case 262: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2917,7 +2701,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 283: { // fcvt.s.h
+      case 263: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2926,7 +2710,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 284: { // fcvt.h.d
+      case 264: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
@@ -2934,7 +2718,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 285: { // fcvt.d.h
+      case 265: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2943,248 +2727,248 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 286: { // add.uw
+      case 266: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 287: { // sh1add
+      case 267: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 288: { // sh2add
+      case 268: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 289: { // sh3add
+      case 269: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 290: { // sh1add.uw
+      case 270: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 291: { // sh2add.uw
+      case 271: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 292: { // sh3add.uw
+      case 272: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 293: { // slli.uw
+      case 273: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 294: { // andn
+      case 274: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 295: { // orn
+      case 275: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 296: { // xnor
+      case 276: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32;
         continue;
       }
-      case 297: { // clz
+      case 277: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 298: { // ctz
+      case 278: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 299: { // cpop
+      case 279: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 300: { // sext.b
+      case 280: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 301: { // sext.h
+      case 281: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 302: { // clzw
+      case 282: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 303: { // ctzw
+      case 283: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 304: { // cpopw
+      case 284: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 305: { // zext.h
+      case 285: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32;
         continue;
       }
-      case 306: { // min
+      case 286: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 307: { // minu
+      case 287: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32;
         continue;
       }
-      case 308: { // max
+      case 288: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 309: { // maxu
+      case 289: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32;
         continue;
       }
-      case 310: { // rol
+      case 290: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 311: { // ror
+      case 291: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 312: { // rori
+      case 292: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 313: { // rolw
+      case 293: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 314: { // rorw
+      case 294: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 315: { // roriw
+      case 295: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 316: { // orc.b
+      case 296: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32;
         continue;
       }
-      case 317: { // rev8
+      case 297: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32;
         continue;
       }
-      case 318: { // clmul
+      case 298: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 319: { // clmulr
+      case 299: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 320: { // clmulh
+      case 300: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 321: { // bclr
+      case 301: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 322: { // bext
+      case 302: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 323: { // binv
+      case 303: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 324: { // bset
+      case 304: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 325: { // bclri
+      case 305: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 326: { // bexti
+      case 306: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 327: { // binvi
+      case 307: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 328: { // bseti
+      case 308: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 329: { // pack
+      case 309: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32;
         continue;
       }
-      case 330: { // packh
+      case 310: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32;
         continue;
       }
-      case 331: { // packw
+      case 311: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32;
         continue;
       }
-      case 332: { // brev8
+      case 312: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
@@ -3192,22 +2976,22 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 333: { // xperm4
+      case 313: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 334: { // xperm8
+      case 314: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 335: { // czero.eqz
+      case 315: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
       }
-      case 336: { // czero.nez
+      case 316: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
@@ -4495,7 +4279,17 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoadd.w
+      case 126: { // amoswap.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>load<u64>(load<u16>(ip, 6), X));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 127: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4505,7 +4299,17 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 127: { // amoxor.w
+      case 128: { // amoadd.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old + load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 129: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4515,7 +4319,17 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoand.w
+      case 130: { // amoxor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old ^ load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 131: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4525,7 +4339,17 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 129: { // amoor.w
+      case 132: { // amoand.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old & load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 133: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4535,7 +4359,17 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amomin.w
+      case 134: { // amoor.d
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
+        if (a == 0) { n++; break; }
+        const old: u64 = load<u64>(a);
+        store<u64>(a, <u64>(old | load<u64>(load<u16>(ip, 6), X)));
+        store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 135: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4546,90 +4380,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 131: { // amomax.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, <u32>select<u32>(old, t0, <i32>old > <i32>t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 132: { // amominu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, <u32>select<u32>(old, t0, old < t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 133: { // amomaxu.w
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u32>(a);
-        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
-        store<u32>(a, <u32>select<u32>(old, t0, old > t0));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 134: { // amoswap.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 135: { // amoadd.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old + load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 136: { // amoxor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old ^ load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 137: { // amoand.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old & load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 138: { // amoor.d
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
-        if (a == 0) { n++; break; }
-        const old: u64 = load<u64>(a);
-        store<u64>(a, <u64>(old | load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 139: { // amomin.d
+      case 136: { // amomin.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4640,7 +4391,18 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 140: { // amomax.d
+      case 137: { // amomax.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, <i32>old > <i32>t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 138: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4651,13 +4413,35 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 141: { // amominu.d
+      case 139: { // amominu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old < t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 140: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(a, <u64>select<u64>(old, t0, old < t0));
         store<u64>(load<u16>(ip, 2), old, X);
+        ip += 32;
+        if (load<u32>(0, STOP)) break;
+        continue;
+      }
+      case 141: { // amomaxu.w
+        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
+        if (a == 0) { n++; break; }
+        const old: u32 = load<u32>(a);
+        const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
+        store<u32>(a, <u32>select<u32>(old, t0, old > t0));
+        store<u64>(load<u16>(ip, 2), <u64><i64><i32>old, X);
         ip += 32;
         if (load<u32>(0, STOP)) break;
         continue;
@@ -4673,203 +4457,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 143: { // amoswap.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8><u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 144: { // amoadd.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old + <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 145: { // amoxor.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old ^ <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 146: { // amoand.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old & <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 147: { // amoor.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>(<u32><i32><i8>old | <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 148: { // amomin.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = <u32><i32><i8>old;
-        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 < <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 149: { // amomax.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = <u32><i32><i8>old;
-        const t1: u32 = <u32><i32><i8><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u8>(a, <u8>select<u32>(t0, t1, <i32>t0 > <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 150: { // amominu.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = (old & <u32>0xff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
-        store<u8>(a, <u8>select<u32>(t0, t1, t0 < t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 151: { // amomaxu.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        const t0: u32 = (old & <u32>0xff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xff);
-        store<u8>(a, <u8>select<u32>(t0, t1, t0 > t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 152: { // amoswap.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16><u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 153: { // amoadd.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old + <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 154: { // amoxor.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old ^ <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 155: { // amoand.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old & <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 156: { // amoor.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>(<u32><i32><i16>old | <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 157: { // amomin.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = <u32><i32><i16>old;
-        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 < <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 158: { // amomax.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = <u32><i32><i16>old;
-        const t1: u32 = <u32><i32><i16><u32>load<u64>(load<u16>(ip, 6), X);
-        store<u16>(a, <u16>select<u32>(t0, t1, <i32>t0 > <i32>t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 159: { // amominu.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = (old & <u32>0xffff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
-        store<u16>(a, <u16>select<u32>(t0, t1, t0 < t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 160: { // amomaxu.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        const t0: u32 = (old & <u32>0xffff);
-        const t1: u32 = (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0xffff);
-        store<u16>(a, <u16>select<u32>(t0, t1, t0 > t1));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 161: { // amocas.w
+      case 143: { // amocas.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4879,7 +4467,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 162: { // amocas.d
+      case 144: { // amocas.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4889,27 +4477,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 163: { // amocas.b
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 0);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u8>(a);
-        store<u8>(a, <u8>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xff)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i8>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 164: { // amocas.h
-        const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 1);
-        if (a == 0) { n++; break; }
-        const old: u32 = load<u16>(a);
-        store<u16>(a, <u16>select<u32>(<u32>load<u64>(load<u16>(ip, 6), X), old, old == (<u32>load<u64>(((load<u32>(ip, 12) >> 7) & 31) << 3, X) & <u32>0xffff)));
-        store<u64>(load<u16>(ip, 2), <u64><i64><i16>old, X);
-        ip += 32;
-        if (load<u32>(0, STOP)) break;
-        continue;
-      }
-      case 165: { // amocas.q
+      case 145: { // amocas.q
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 4);
         if (a == 0) { n++; break; }
         const rd: u32 = ((load<u32>(ip, 12) >> 7) & 31) << 3;
@@ -4926,15 +4494,15 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 166: { // wrs.nto
+      case 146: { // wrs.nto
         ip += 32;
         continue;
       }
-      case 167: { // wrs.sto
+      case 147: { // wrs.sto
         ip += 32;
         continue;
       }
-      case 168: { // csrrw
+      case 148: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -4943,7 +4511,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 169: { // csrrs
+      case 149: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -4952,7 +4520,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 170: { // csrrc
+      case 150: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -4961,7 +4529,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 171: { // csrrwi
+      case 151: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -4970,7 +4538,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 172: { // csrrsi
+      case 152: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -4979,7 +4547,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 173: { // csrrci
+      case 153: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -4988,7 +4556,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 174: { // sret
+      case 154: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSret();
         ip = resume();
@@ -4997,7 +4565,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 175: { // mret
+      case 155: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysMret();
         ip = resume();
@@ -5006,7 +4574,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 176: { // wfi
+      case 156: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysWfi();
         ip = resume();
@@ -5015,7 +4583,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 177: { // sfence.vma
+      case 157: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -5024,7 +4592,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 178: { // sinval.vma
+      case 158: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -5033,7 +4601,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 179: { // sfence.w.inval
+      case 159: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -5042,7 +4610,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 180: { // sfence.inval.ir
+      case 160: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -5051,7 +4619,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 181: { // cbo.inval
+      case 161: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -5060,7 +4628,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 182: { // cbo.clean
+      case 162: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -5069,7 +4637,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 183: { // cbo.flush
+      case 163: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -5078,7 +4646,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 184: { // cbo.zero
+      case 164: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -5087,19 +4655,19 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 185: { // prefetch.i
+      case 165: { // prefetch.i
         ip += 32;
         continue;
       }
-      case 186: { // prefetch.r
+      case 166: { // prefetch.r
         ip += 32;
         continue;
       }
-      case 187: { // prefetch.w
+      case 167: { // prefetch.w
         ip += 32;
         continue;
       }
-      case 188: { // flw
+      case 168: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5118,7 +4686,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 189: { // fsw
+      case 169: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5134,7 +4702,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 190: { // fld
+      case 170: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5151,7 +4719,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 190) { // fld
+        if (load<u16>(ip) == 170) { // fld
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -5173,7 +4741,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 191: { // fld (16 bits)
+      case 171: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5192,7 +4760,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 192: { // fsd
+      case 172: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5206,7 +4774,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 192) { // fsd
+        if (load<u16>(ip) == 172) { // fsd
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -5225,7 +4793,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 193: { // fsd (16 bits)
+      case 173: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5241,7 +4809,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 194: { // flh
+      case 174: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5260,7 +4828,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 195: { // fsh
+      case 175: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -5276,7 +4844,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 196: { // fmadd.s
+      case 176: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5287,7 +4855,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 197: { // fmsub.s
+      case 177: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5298,7 +4866,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 198: { // fnmsub.s
+      case 178: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5309,7 +4877,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 199: { // fnmadd.s
+      case 179: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5320,7 +4888,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 200: { // fadd.s
+      case 180: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5330,7 +4898,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 201: { // fsub.s
+      case 181: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5340,7 +4908,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 202: { // fmul.s
+      case 182: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5350,7 +4918,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 203: { // fdiv.s
+      case 183: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5360,7 +4928,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 204: { // fsqrt.s
+      case 184: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5369,7 +4937,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 205: { // fsgnj.s
+      case 185: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5378,7 +4946,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 206: { // fsgnjn.s
+      case 186: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5387,7 +4955,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 207: { // fsgnjx.s
+      case 187: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5396,7 +4964,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 208: { // fmin.s
+      case 188: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5405,7 +4973,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 209: { // fmax.s
+      case 189: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5414,7 +4982,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 210: { // feq.s
+      case 190: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5424,7 +4992,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 211: { // flt.s
+      case 191: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5434,7 +5002,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 212: { // fle.s
+      case 192: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5444,7 +5012,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 213: { // fclass.s
+      case 193: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5453,7 +5021,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 214: { // fcvt.w.s
+      case 194: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5463,7 +5031,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 215: { // fcvt.wu.s
+      case 195: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5473,7 +5041,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 216: { // fcvt.l.s
+      case 196: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5483,7 +5051,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 217: { // fcvt.lu.s
+      case 197: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5493,7 +5061,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 218: { // fcvt.s.w
+      case 198: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5501,7 +5069,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 219: { // fcvt.s.wu
+      case 199: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5509,7 +5077,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 220: { // fcvt.s.l
+      case 200: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5517,7 +5085,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 221: { // fcvt.s.lu
+      case 201: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5525,7 +5093,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 222: { // fmadd.d
+      case 202: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -5533,7 +5101,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 223: { // fmsub.d
+      case 203: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -5541,7 +5109,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 224: { // fnmsub.d
+      case 204: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -5549,7 +5117,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 225: { // fnmadd.d
+      case 205: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -5557,13 +5125,13 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 226: { // fadd.d
+      case 206: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 226) { // fadd.d
+        if (load<u16>(ip) == 206) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5574,7 +5142,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 227: { // fsub.d
+      case 207: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -5582,13 +5150,13 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 228: { // fmul.d
+      case 208: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 226) { // fadd.d
+        if (load<u16>(ip) == 206) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5597,7 +5165,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 228) { // fmul.d
+        if (load<u16>(ip) == 208) { // fmul.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5608,7 +5176,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 229: { // fdiv.d
+      case 209: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -5616,7 +5184,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 230: { // fsqrt.d
+      case 210: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
@@ -5624,42 +5192,42 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 231: { // fsgnj.d
+      case 211: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 232: { // fsgnjn.d
+      case 212: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 233: { // fsgnjx.d
+      case 213: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 234: { // fmin.d
+      case 214: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 235: { // fmax.d
+      case 215: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 236: { // feq.d
+      case 216: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5667,7 +5235,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 237: { // flt.d
+      case 217: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5675,7 +5243,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 238: { // fle.d
+      case 218: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5683,7 +5251,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 239: { // fclass.d
+      case 219: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
@@ -5691,7 +5259,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 240: { // fcvt.w.d
+      case 220: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5700,7 +5268,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 241: { // fcvt.wu.d
+      case 221: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5709,7 +5277,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 242: { // fcvt.l.d
+      case 222: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5718,7 +5286,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 243: { // fcvt.lu.d
+      case 223: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5727,7 +5295,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 244: { // fcvt.d.w
+      case 224: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5735,7 +5303,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 245: { // fcvt.d.wu
+      case 225: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5743,7 +5311,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 246: { // fcvt.d.l
+      case 226: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5751,7 +5319,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 247: { // fcvt.d.lu
+      case 227: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5759,7 +5327,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 248: { // fmadd.h
+      case 228: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5770,7 +5338,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 249: { // fmsub.h
+      case 229: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5781,7 +5349,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 250: { // fnmsub.h
+      case 230: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5792,7 +5360,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 251: { // fnmadd.h
+      case 231: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5803,7 +5371,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 252: { // fadd.h
+      case 232: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5813,7 +5381,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 253: { // fsub.h
+      case 233: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5823,7 +5391,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 254: { // fmul.h
+      case 234: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5833,7 +5401,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 255: { // fdiv.h
+      case 235: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5843,7 +5411,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 256: { // fsqrt.h
+      case 236: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5852,7 +5420,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 257: { // fsgnj.h
+      case 237: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5861,7 +5429,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 258: { // fsgnjn.h
+      case 238: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5870,7 +5438,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 259: { // fsgnjx.h
+      case 239: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5879,7 +5447,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 260: { // fmin.h
+      case 240: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5888,7 +5456,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 261: { // fmax.h
+      case 241: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5897,7 +5465,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 262: { // feq.h
+      case 242: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5907,7 +5475,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 263: { // flt.h
+      case 243: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5917,7 +5485,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 264: { // fle.h
+      case 244: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5927,7 +5495,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 265: { // fclass.h
+      case 245: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5936,7 +5504,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 266: { // fcvt.w.h
+      case 246: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5946,7 +5514,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 267: { // fcvt.wu.h
+      case 247: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5956,7 +5524,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 268: { // fcvt.l.h
+      case 248: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5966,7 +5534,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 269: { // fcvt.lu.h
+      case 249: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5976,7 +5544,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 270: { // fcvt.h.w
+      case 250: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5984,7 +5552,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 271: { // fcvt.h.wu
+      case 251: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5992,7 +5560,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 272: { // fcvt.h.l
+      case 252: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -6000,7 +5568,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 273: { // fcvt.h.lu
+      case 253: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -6008,46 +5576,46 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 274: { // fmv.x.w
+      case 254: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 275: { // fmv.w.x
+      case 255: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 276: { // fmv.x.d
+      case 256: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 277: { // fmv.d.x
+      case 257: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 278: { // fmv.x.h
+      case 258: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 279: { // fmv.h.x
+      case 259: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 280: { // fcvt.s.d
+      case 260: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
@@ -6055,7 +5623,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 281: { // fcvt.d.s
+      case 261: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -6064,7 +5632,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 282: { // fcvt.h.s
+      case 262: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -6073,7 +5641,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 283: { // fcvt.s.h
+      case 263: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -6082,7 +5650,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 284: { // fcvt.h.d
+      case 264: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
@@ -6090,7 +5658,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 285: { // fcvt.d.h
+      case 265: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -6099,248 +5667,248 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 286: { // add.uw
+      case 266: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 287: { // sh1add
+      case 267: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 288: { // sh2add
+      case 268: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 289: { // sh3add
+      case 269: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 290: { // sh1add.uw
+      case 270: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 291: { // sh2add.uw
+      case 271: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 292: { // sh3add.uw
+      case 272: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 293: { // slli.uw
+      case 273: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 294: { // andn
+      case 274: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 295: { // orn
+      case 275: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 296: { // xnor
+      case 276: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32;
         continue;
       }
-      case 297: { // clz
+      case 277: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 298: { // ctz
+      case 278: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 299: { // cpop
+      case 279: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 300: { // sext.b
+      case 280: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 301: { // sext.h
+      case 281: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 302: { // clzw
+      case 282: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 303: { // ctzw
+      case 283: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 304: { // cpopw
+      case 284: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 305: { // zext.h
+      case 285: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32;
         continue;
       }
-      case 306: { // min
+      case 286: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 307: { // minu
+      case 287: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32;
         continue;
       }
-      case 308: { // max
+      case 288: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 309: { // maxu
+      case 289: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32;
         continue;
       }
-      case 310: { // rol
+      case 290: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 311: { // ror
+      case 291: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 312: { // rori
+      case 292: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 313: { // rolw
+      case 293: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 314: { // rorw
+      case 294: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 315: { // roriw
+      case 295: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 316: { // orc.b
+      case 296: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32;
         continue;
       }
-      case 317: { // rev8
+      case 297: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32;
         continue;
       }
-      case 318: { // clmul
+      case 298: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 319: { // clmulr
+      case 299: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 320: { // clmulh
+      case 300: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 321: { // bclr
+      case 301: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 322: { // bext
+      case 302: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 323: { // binv
+      case 303: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 324: { // bset
+      case 304: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 325: { // bclri
+      case 305: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 326: { // bexti
+      case 306: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 327: { // binvi
+      case 307: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 328: { // bseti
+      case 308: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 329: { // pack
+      case 309: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32;
         continue;
       }
-      case 330: { // packh
+      case 310: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32;
         continue;
       }
-      case 331: { // packw
+      case 311: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32;
         continue;
       }
-      case 332: { // brev8
+      case 312: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
@@ -6348,22 +5916,22 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 333: { // xperm4
+      case 313: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 334: { // xperm8
+      case 314: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 335: { // czero.eqz
+      case 315: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
       }
-      case 336: { // czero.nez
+      case 316: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;

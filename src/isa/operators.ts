@@ -34,8 +34,6 @@ export const OPERATORS = {
   'i32.lt_u': i32x2,
   'i32.gt_s': i32x2,
   'i32.gt_u': i32x2,
-  'i32.extend8_s': i32x1,
-  'i32.extend16_s': i32x1,
   'i32.clz': i32x1,
   'i32.ctz': i32x1,
   'i32.popcnt': i32x1,

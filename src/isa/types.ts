@@ -14,7 +14,6 @@ export const EXTENSIONS = [
   { id: 'M', summary: 'multiplication and division' },
   { id: 'A', summary: 'atomic instructions' },
   { id: 'Zacas', summary: 'atomic compare-and-swap' },
-  { id: 'Zabha', summary: 'atomic operations on bytes and half-words' },
   { id: 'F', summary: 'single-precision floating point' },
   { id: 'D', summary: 'double-precision floating point' },
   { id: 'Zfh', summary: 'half-precision floating point' },
@@ -54,7 +53,7 @@ export type Expr =
   | { readonly kind: 'pc'; readonly type: 'i64' }
   /** The effective rounding mode, 0…4: an instruction with an invalid one is illegal before its tree is evaluated. */
   | { readonly kind: 'rm'; readonly type: 'i32' }
-  /** Inside an `amo`: what memory held, zero-extended. */
+  /** Inside an `amo`: what memory held. */
   | { readonly kind: 'old'; readonly type: ValueType }
   | { readonly kind: 'op'; readonly type: ValueType; readonly op: OperatorName; readonly args: readonly Expr[] }
   | { readonly kind: 'call'; readonly type: ValueType; readonly name: PrimitiveName; readonly args: readonly Expr[] }
@@ -96,7 +95,7 @@ export type Effect =
   /** rd receives the address of the next instruction (where linked); pc becomes the target with bit 0 cleared. */
   | { readonly kind: 'jump'; readonly target: Expr; readonly link: boolean }
   /** rd receives what memory at rs1 held (sign-extended), memory the value, in one step. */
-  | { readonly kind: 'amo'; readonly bytes: Width; readonly value: Expr }
+  | { readonly kind: 'amo'; readonly bytes: 4 | 8; readonly value: Expr }
   /** Compare-and-swap of 16 bytes: registers rd and rd + 1 with those of rs2, the even one being the low half. */
   | { readonly kind: 'casPair' }
   | { readonly kind: 'loadReserved'; readonly bytes: 4 | 8 }

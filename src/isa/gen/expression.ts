@@ -92,9 +92,9 @@ export function printTrees(exprs: readonly Expr[], reader: Reader): { lets: stri
       case 'rotr':
         return `${name}<${type}>(${args[0]}, ${args[1]})`;
       case 'extend8_s':
-        return `<${type}><${prefix}><i8>${args[0]}`;
+        return `<u64><i64><i8>${args[0]}`;
       case 'extend16_s':
-        return `<${type}><${prefix}><i16>${args[0]}`;
+        return `<u64><i64><i16>${args[0]}`;
       case 'extend_i32_s':
         return `<u64><i64><i32>${args[0]}`;
       case 'extend_i32_u':
