@@ -1,23 +1,7 @@
-/** Laws of the exit: which events of the guest reach its VMM, and how often. */
-import type { EXITS } from '../../abi/exits.ts';
+/** Laws of the exit where memory is concerned: which changes of a guest's tables reach its VMM, and how often. */
 import { HYPERCALL_BATCH } from '../../abi/guest.ts';
-import type { ConfigPatch } from '../api.ts';
-import { type Bench, count, eachEvent, eachOperation, exact, type Law, type LawCase } from './law.ts';
-
-const N = 100;
-
-const NESTED: ConfigPatch = { strategy: 'nested' };
-const BARE: ConfigPatch = { strategy: 'bare' };
-// Without flood handling: a table that is given up is no longer the subject of these laws.
-const SYNC: ConfigPatch = { strategy: 'shadow', shadow: { policy: 'sync', flood: 0 } };
-const UNSYNC: ConfigPatch = { strategy: 'shadow', shadow: { policy: 'unsync', flood: 0 } };
-
-const probed = (event: string): string => `probe event=${event}, ${N} and ${2 * N} events`;
-
-/** Exits an event takes, of every reason or of one. */
-async function exits(bench: Bench, event: string, config: ConfigPatch, reason = 'total'): Promise<number> {
-  return (await eachEvent(bench, event, N, config))[`exit.${reason}`] ?? 0;
-}
+import { exits, N, NESTED, probed, SYNC, UNSYNC } from './events.ts';
+import { type Bench, count, eachOperation, exact, type Law, type LawCase } from './law.ts';
 
 /** Hypercalls of a round that updates so many entries, over those of a round that updates none. */
 async function updateCalls(bench: Bench, updates: number): Promise<number> {
@@ -84,47 +68,6 @@ async function demandFaultCases(bench: Bench): Promise<LawCase[]> {
   ];
 }
 
-/** Privileged instructions of the probe's system-call handler: csrr sepc, csrw sepc, sret. */
-const HANDLER_PRIVILEGED = 3;
-
-async function syscallCases(bench: Bench): Promise<LawCase[]> {
-  const detail = `${probed('syscall')}, answered with ${HANDLER_PRIVILEGED} privileged instructions`;
-  return [
-    await exact('bare', 0, exits(bench, 'syscall', BARE), detail),
-    await exact('nested', 0, exits(bench, 'syscall', NESTED), detail),
-    await exact('shadow', 1 + HANDLER_PRIVILEGED, exits(bench, 'syscall', UNSYNC), detail),
-  ];
-}
-
-/** Reasons that have nothing to do with memory and are the guest's own doing. */
-const NON_MMU = ['sbi', 'mmio', 'wfi'] as const satisfies readonly (typeof EXITS)[number]['id'][];
-
-async function nonMmuCases(bench: Bench): Promise<LawCase[]> {
-  const nested = await bench.probe('devices', N, NESTED);
-  const others: readonly (readonly [string, ConfigPatch])[] = [
-    ['synchronous shadow', SYNC],
-    ['unsync shadow', UNSYNC],
-    ['nested, 2 MiB host pages', { ...NESTED, hostPages: '2m' }],
-  ];
-  const cases: LawCase[] = [];
-  for (const [name, config] of others) {
-    const run = await bench.probe('devices', N, config);
-    for (const reason of NON_MMU) {
-      const id = `exit.${reason}`;
-      const expected = count(nested, id);
-      const row = await exact(
-        `${reason}, ${name}`,
-        expected,
-        count(run, id),
-        `probe event=devices n=${N}, against nested paging`,
-      );
-      // Equal because both are zero would show nothing.
-      cases.push({ ...row, pass: row.pass && expected > 0 });
-    }
-  }
-  return cases;
-}
-
 /** Workloads that touch fresh memory of the guest: new processes, their tables and their pages. */
 const FRESH_MEMORY = ['fork', 'exec', 'build'] as const;
 
@@ -153,53 +96,6 @@ async function gstageCases(bench: Bench): Promise<LawCase[]> {
   return cases;
 }
 
-async function privilegeCases(bench: Bench): Promise<LawCase[]> {
-  const cases: LawCase[] = [];
-  for (const [name, config] of [
-    ['bare', BARE],
-    ['nested', NESTED],
-    ['shadow', UNSYNC],
-  ] as const) {
-    const run = await bench.probe('privileged', 1, config);
-    cases.push(
-      await exact(
-        `${name}: attempts that trap`,
-        run.iterations,
-        Number.parseInt(run.checksum ?? '0', 16),
-        'probe event=privileged: every CSR above user level read and written, every privileged instruction; exceptions: WFI, granted counters',
-      ),
-    );
-  }
-  return cases;
-}
-
-const dropped = (counters: Readonly<Record<string, number>>): number =>
-  Object.entries(counters).reduce(
-    (sum, [id, value]) => (id.startsWith('flush.') && id.endsWith('.entries') ? sum + value : sum),
-    0,
-  );
-
-async function taggedCases(bench: Bench): Promise<LawCase[]> {
-  const cases: LawCase[] = [];
-  for (const [name, config] of [
-    ['bare', BARE],
-    ['nested', NESTED],
-    ['shadow', UNSYNC],
-  ] as const) {
-    const counters = await eachEvent(bench, 'satp', N, config);
-    cases.push(await exact(`${name}, tagged: entries dropped by a switch`, 0, dropped(counters), probed('satp')));
-  }
-  const untagged = dropped(await eachEvent(bench, 'satp', N, { ...BARE, mmu: { tagged: false } }));
-  cases.push({
-    case: 'bare, untagged: entries dropped by a switch',
-    expected: 'above 0',
-    counted: untagged,
-    pass: untagged > 0,
-    detail: `${probed('satp')}: shows that the count is alive`,
-  });
-  return cases;
-}
-
 export const EXIT_LAWS: readonly Law[] = [
   {
     id: 'E7',
@@ -222,35 +118,10 @@ export const EXIT_LAWS: readonly Law[] = [
     check: demandFaultCases,
   },
   {
-    id: 'E11',
-    kind: 'exact',
-    statement:
-      'A guest system call: with the H extension 0 exits; trap and emulate 1 and the privileged instructions executed.',
-    check: syscallCases,
-  },
-  {
-    id: 'E12',
-    kind: 'exact',
-    statement: 'The strategy leaves every exit that has nothing to do with memory unchanged: SBI, MMIO, WFI.',
-    check: nonMmuCases,
-  },
-  {
     id: 'E13',
     kind: 'exact',
     statement:
       'G-stage faults under nested paging are the distinct host pages first touched, guest page tables included.',
     check: gstageCases,
-  },
-  {
-    id: 'E14',
-    kind: 'exact',
-    statement: 'Every supervisor CSR and instruction traps from user mode (Popek and Goldberg).',
-    check: privilegeCases,
-  },
-  {
-    id: 'E15',
-    kind: 'exact',
-    statement: 'A tagged switch of address space drops no TLB entry.',
-    check: taggedCases,
   },
 ];
