@@ -18,8 +18,15 @@ import { createGstage } from './vmm/gstage';
 import { buildInitialTables } from './vmm/paravirt';
 import { run, saveCounters } from './cpu/run';
 import { statusValue } from './cpu/csr';
+import { dropTranslations } from './cpu/translated';
+import { slowLoad, slowStore } from './cpu/access';
+import { raise } from './cpu/raise';
 
 export { configureLines, configureTables, configureTlb, resetModelHeap, run, saveCounters };
+// What translated code calls.
+export { dropTranslations, raise, slowLoad, slowStore };
+export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
+export * from './fpu/index';
 
 const NEVER: u64 = u64.MAX_VALUE;
 

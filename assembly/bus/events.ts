@@ -18,3 +18,5 @@ export const EVENT_REFUSED: u32 = 7;
 export const EVENT_TRAP_LOOP: u32 = 8;
 /** The VMM ran out of memory for its own tables. */
 export const EVENT_NO_MEMORY: u32 = 9;
+/** A burst has ended; the translator may look where. The guest's own time has not come to a point that matters. */
+export const EVENT_BURST: u32 = 10;

@@ -4,8 +4,8 @@
 // belong to the physical page, so every mapping of it shares them; a store into the page clears what it touched, and the
 // change is seen by the next instruction.
 import {
-  BLANK_PAGE, CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF, PAGE_HOST, PAGE_KEPT, PAGE_REC,
-  PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, TLB_MASK, TRAP_FETCH_ACCESS,
+  BLANK_PAGE, CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, CODE_TRANSLATED, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF,
+  PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, TLB_MASK, TRAP_FETCH_ACCESS, WITHIN,
 } from '../generated/layout';
 import { OP_PAGE_END, decode } from '../generated/decode';
 import { count } from '../counters';
@@ -15,6 +15,7 @@ import { PMP_MIXED, PMP_X, pmpRange } from '../mmu/pmp';
 import { PRIV_M } from '../mmu/privilege';
 import { frameOf, guestPhysical } from '../vmm/frames';
 import { raise } from './raise';
+import { dropTranslations } from './translated';
 
 const PAGE_END_AT: u32 = 4096 << 3;
 
@@ -31,6 +32,21 @@ export function fetch(pc: u64): u32 {
     return records + (((<u32>pc) & 0xffe) << 3);
   }
   return fetchPage(pc);
+}
+
+/**
+ * The record to begin with at PC. After a burst that ended for no reason of the guest's (WITHIN) execution goes on in its
+ * page without asking whether its translation still stands, as it would have without the break.
+ */
+export function enter(): u32 {
+  const pc = load<u64>(PC);
+  if (load<u32>(WITHIN)) {
+    store<u32>(WITHIN, 0);
+    const page = load<u64>(PAGE_VA);
+    const records = load<u32>(PAGE_REC);
+    if ((pc ^ page) < 4096 && load<u64>(DELTA) == page - <u64>(records >> 3)) return records + (((<u32>pc) & 0xffe) << 3);
+  }
+  return fetch(pc);
 }
 
 /** The fetch unit moves to another page. */
@@ -142,6 +158,7 @@ export function codeWritten(linear: u32, size: u32): void {
   if (!slot) return;
   count(C_CODE_REWRITTEN);
   const records = load<u32>(CODE_BASE) + (slot - 1) * CODE_PAGE;
+  if (load<u32>(records, CODE_TRANSLATED)) dropTranslations(records);
   const off = linear & 0xfff;
   const first = (off & 0xffe) >= 2 ? (off & 0xffe) - 2 : 0;
   for (let o = first; o < off + size && o < 4096; o += 2) store<u16>(records + (o << 3), 0);

@@ -1,17 +1,17 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  BUDGET, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, COUNTERS, COUNTERS_BYTES,
+  BUDGET, BURST, BURST_END, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN, COUNTERS, COUNTERS_BYTES,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters } from '../counters';
 import { settleFrames } from '../vmm/frames';
-import { EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END } from '../bus/events';
+import { EVENT_BURST, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END } from '../bus/events';
 import { takeInterrupt, ticksToDeadline } from './interrupts';
 import { STOP_TRAP } from './raise';
 import { deliverException } from './trap';
 
-/** A burst is bounded so that BUDGET, signed, can't overflow whatever the caller asks for. */
-const BURST: u64 = 1 << 40;
+/** A slice is bounded so that BUDGET, signed, can't overflow whatever the caller asks for. */
+const LONGEST: u64 = 1 << 40;
 
 /** Brings all counters up to date and copies them. */
 export function saveCounters(to: usize): void {
@@ -20,23 +20,48 @@ export function saveCounters(to: usize): void {
   memory.copy(to, COUNTERS, COUNTERS_BYTES);
 }
 
-/** Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code. */
+/**
+ * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
+ *
+ * With BURST set it also returns after about so many instructions, and goes on where it was when called again (with the
+ * same limit). That is no point of the guest's time: INSTRET stays, no interrupt is taken, the fetch unit keeps its page.
+ */
 export function run(limit: u64): u32 {
   store<u32>(EVENT, EVENT_NONE);
+  let now: u64 = 0;
+  let end = load<u64>(BURST_END);
+  store<u64>(BURST_END, 0);
+  if (end) {
+    now = load<u64>(BURST_NOW);
+    store<u32>(WITHIN, 1);
+  }
   for (;;) {
-    takeInterrupt();
-    const now = load<u64>(INSTRET);
-    if (now >= limit) return EVENT_NONE;
-    let n = limit - now;
-    const due = ticksToDeadline();
-    if (due < n) n = due;
-    if (n > BURST) n = BURST;
-    const end = now + n;
-    store<u64>(SLICE_END, end);
+    if (!end) {
+      takeInterrupt();
+      now = load<u64>(INSTRET);
+      if (now >= limit) return EVENT_NONE;
+      let n = limit - now;
+      const due = ticksToDeadline();
+      if (due < n) n = due;
+      if (n > LONGEST) n = LONGEST;
+      end = now + n;
+    }
+    let n = end - now;
+    const burst = load<u64>(BURST);
+    if (burst && burst < n) n = burst;
+    const sliceEnd = now + n;
+    store<u64>(SLICE_END, sliceEnd);
     store<i64>(BUDGET, <i64>n);
     const left = load<u32>(COUNTING) ? interpret(<i64>n) : interpretPlain(<i64>n);
-    store<u64>(INSTRET, end - <u64>left);
+    now = sliceEnd - <u64>left;
     const stop = load<u32>(STOP);
+    if (!stop && now < end) {
+      store<u64>(BURST_NOW, now);
+      store<u64>(BURST_END, end);
+      return EVENT_BURST;
+    }
+    end = 0;
+    store<u64>(INSTRET, now);
     if (stop) {
       store<u32>(STOP, 0);
       if (stop == STOP_TRAP) deliverException();

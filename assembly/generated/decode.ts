@@ -4,6 +4,7 @@
 export const OP_NOT_DECODED: u32 = 0;
 export const OP_PAGE_END: u32 = 1;
 export const OP_ILLEGAL: u32 = 2;
+export const OP_TRANSLATED: u32 = 3;
 
 /** Where a write to x0 goes: the slot behind x31. */
 const SINK: u32 = 256;
@@ -59,25 +60,25 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0: {
       switch (word & 0x7000) {
         case 0: {
-          return put(ip, 38, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lb
+          return put(ip, 39, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lb
         }
         case 0x1000: {
-          return put(ip, 39, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lh
+          return put(ip, 40, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lh
         }
         case 0x2000: {
-          return put(ip, 40, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lw
+          return put(ip, 41, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lw
         }
         case 0x3000: {
-          return put(ip, 42, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // ld
+          return put(ip, 43, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // ld
         }
         case 0x4000: {
-          return put(ip, 44, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lbu
+          return put(ip, 45, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lbu
         }
         case 0x5000: {
-          return put(ip, 45, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lhu
+          return put(ip, 46, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lhu
         }
         case 0x6000: {
-          return put(ip, 46, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lwu
+          return put(ip, 47, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // lwu
         }
       }
       break;
@@ -85,13 +86,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 4: {
       switch (word & 0x7000) {
         case 0x1000: {
-          return put(ip, 174, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flh
+          return put(ip, 175, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flh
         }
         case 0x2000: {
-          return put(ip, 168, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flw
+          return put(ip, 169, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // flw
         }
         case 0x3000: {
-          return put(ip, 170, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fld
+          return put(ip, 171, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fld
         }
       }
       break;
@@ -100,29 +101,29 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x7000) {
         case 0: {
           if ((word & 0xffff8f80) == 0x1000000) {
-            return put(ip, 103, SINK, 0, 0, <i32>0, word); // pause
+            return put(ip, 104, SINK, 0, 0, <i32>0, word); // pause
           }
           if ((word & 0xfff00000) == 0x83300000) {
-            return put(ip, 102, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fence.tso
+            return put(ip, 103, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fence.tso
           }
-          return put(ip, 101, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fence
+          return put(ip, 102, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fence
         }
         case 0x1000: {
-          return put(ip, 104, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fence.i
+          return put(ip, 105, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // fence.i
         }
         case 0x2000: {
           switch (word & 0xfff00f80) {
             case 0: {
-              return put(ip, 161, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.inval
+              return put(ip, 162, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.inval
             }
             case 0x100000: {
-              return put(ip, 162, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.clean
+              return put(ip, 163, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.clean
             }
             case 0x200000: {
-              return put(ip, 163, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.flush
+              return put(ip, 164, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.flush
             }
             case 0x400000: {
-              return put(ip, 164, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.zero
+              return put(ip, 165, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cbo.zero
             }
           }
           break;
@@ -133,85 +134,85 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x10: {
       switch (word & 0x7000) {
         case 0: {
-          if (((word >> 7) & 0x1f) == 0) return put(ip, 56, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // nop
-          if (((word >> 15) & 0x1f) == 0) return put(ip, 58, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // li
-          if ((<i32>word >> 20) == 0) return put(ip, 59, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // mv
-          return put(ip, 53, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // addi
+          if (((word >> 7) & 0x1f) == 0) return put(ip, 57, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // nop
+          if (((word >> 15) & 0x1f) == 0) return put(ip, 59, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // li
+          if ((<i32>word >> 20) == 0) return put(ip, 60, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // mv
+          return put(ip, 54, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // addi
         }
         case 0x1000: {
           switch (word & 0xfc000000) {
             case 0: {
-              return put(ip, 67, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli
+              return put(ip, 68, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli
             }
             case 0x28000000: {
-              return put(ip, 308, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bseti
+              return put(ip, 309, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bseti
             }
             case 0x48000000: {
-              return put(ip, 305, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bclri
+              return put(ip, 306, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bclri
             }
             case 0x60000000: {
               switch (word & 0x3f00000) {
                 case 0: {
-                  return put(ip, 277, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clz
+                  return put(ip, 278, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clz
                 }
                 case 0x100000: {
-                  return put(ip, 278, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctz
+                  return put(ip, 279, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctz
                 }
                 case 0x200000: {
-                  return put(ip, 279, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpop
+                  return put(ip, 280, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpop
                 }
                 case 0x400000: {
-                  return put(ip, 280, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.b
+                  return put(ip, 281, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.b
                 }
                 case 0x500000: {
-                  return put(ip, 281, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.h
+                  return put(ip, 282, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // sext.h
                 }
               }
               break;
             }
             case 0x68000000: {
-              return put(ip, 307, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // binvi
+              return put(ip, 308, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // binvi
             }
           }
           break;
         }
         case 0x2000: {
-          if (((word >> 7) & 0x1f) == 0 && ((word >> 15) & 0x1f) == 0 && (<i32>word >> 20) >= 1 && (<i32>word >> 20) <= 4) return put(ip, 61, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // hint
-          return put(ip, 60, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // slti
+          if (((word >> 7) & 0x1f) == 0 && ((word >> 15) & 0x1f) == 0 && (<i32>word >> 20) >= 1 && (<i32>word >> 20) <= 4) return put(ip, 62, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // hint
+          return put(ip, 61, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // slti
         }
         case 0x3000: {
-          return put(ip, 62, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // sltiu
+          return put(ip, 63, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // sltiu
         }
         case 0x4000: {
-          return put(ip, 63, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // xori
+          return put(ip, 64, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // xori
         }
         case 0x5000: {
           switch (word & 0xfc000000) {
             case 0: {
-              return put(ip, 69, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // srli
+              return put(ip, 70, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // srli
             }
             case 0x28000000: {
               if ((word & 0x3f00000) == 0x700000) {
-                return put(ip, 296, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // orc.b
+                return put(ip, 297, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // orc.b
               }
               break;
             }
             case 0x40000000: {
-              return put(ip, 71, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // srai
+              return put(ip, 72, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // srai
             }
             case 0x48000000: {
-              return put(ip, 306, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bexti
+              return put(ip, 307, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // bexti
             }
             case 0x60000000: {
-              return put(ip, 292, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // rori
+              return put(ip, 293, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // rori
             }
             case 0x68000000: {
               switch (word & 0x3f00000) {
                 case 0x700000: {
-                  return put(ip, 312, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // brev8
+                  return put(ip, 313, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // brev8
                 }
                 case 0x3800000: {
-                  return put(ip, 297, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // rev8
+                  return put(ip, 298, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // rev8
                 }
               }
               break;
@@ -221,51 +222,51 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         }
         case 0x6000: {
           if ((word & 0x1f00f80) == 0) {
-            return put(ip, 165, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.i
+            return put(ip, 166, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.i
           }
           if ((word & 0x1f00f80) == 0x100000) {
-            return put(ip, 166, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.r
+            return put(ip, 167, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.r
           }
           if ((word & 0x1f00f80) == 0x300000) {
-            return put(ip, 167, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.w
+            return put(ip, 168, SINK, ((word >> 15) & 0x1f) << 3, 0, <i32>((<i32>word >> 25) << 5), word); // prefetch.w
           }
-          return put(ip, 64, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // ori
+          return put(ip, 65, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // ori
         }
         case 0x7000: {
-          return put(ip, 65, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // andi
+          return put(ip, 66, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // andi
         }
       }
       break;
     }
     case 0x14: {
-      return put(ip, 5, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>word >> 12) << 12), word); // auipc
+      return put(ip, 6, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>word >> 12) << 12), word); // auipc
     }
     case 0x18: {
       switch (word & 0x7000) {
         case 0: {
-          return put(ip, 89, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // addiw
+          return put(ip, 90, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // addiw
         }
         case 0x1000: {
           switch (word & 0xfc000000) {
             case 0: {
               if ((word & 0x2000000) == 0) {
-                return put(ip, 91, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // slliw
+                return put(ip, 92, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // slliw
               }
               break;
             }
             case 0x8000000: {
-              return put(ip, 273, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli.uw
+              return put(ip, 274, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x3f), word); // slli.uw
             }
             case 0x60000000: {
               switch (word & 0x3f00000) {
                 case 0: {
-                  return put(ip, 282, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clzw
+                  return put(ip, 283, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // clzw
                 }
                 case 0x100000: {
-                  return put(ip, 283, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctzw
+                  return put(ip, 284, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // ctzw
                 }
                 case 0x200000: {
-                  return put(ip, 284, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpopw
+                  return put(ip, 285, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // cpopw
                 }
               }
               break;
@@ -276,13 +277,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x5000: {
           switch (word & 0xfe000000) {
             case 0: {
-              return put(ip, 92, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // srliw
+              return put(ip, 93, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // srliw
             }
             case 0x40000000: {
-              return put(ip, 93, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // sraiw
+              return put(ip, 94, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // sraiw
             }
             case 0x60000000: {
-              return put(ip, 295, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // roriw
+              return put(ip, 296, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 20) & 0x1f), word); // roriw
             }
           }
           break;
@@ -293,16 +294,16 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x20: {
       switch (word & 0x7000) {
         case 0: {
-          return put(ip, 47, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sb
+          return put(ip, 48, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sb
         }
         case 0x1000: {
-          return put(ip, 48, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sh
+          return put(ip, 49, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sh
         }
         case 0x2000: {
-          return put(ip, 49, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sw
+          return put(ip, 50, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sw
         }
         case 0x3000: {
-          return put(ip, 51, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sd
+          return put(ip, 52, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // sd
         }
       }
       break;
@@ -310,13 +311,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x24: {
       switch (word & 0x7000) {
         case 0x1000: {
-          return put(ip, 175, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsh
+          return put(ip, 176, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsh
         }
         case 0x2000: {
-          return put(ip, 169, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsw
+          return put(ip, 170, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsw
         }
         case 0x3000: {
-          return put(ip, 172, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsd
+          return put(ip, 173, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 25) & 0x7f) << 5) | ((word >> 7) & 0x1f)) << 20) >> 20), word); // fsd
         }
       }
       break;
@@ -324,88 +325,88 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x2c: {
       switch (word & 0xf8007000) {
         case 0x2000: {
-          return put(ip, 127, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.w
+          return put(ip, 128, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.w
         }
         case 0x3000: {
-          return put(ip, 128, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.d
+          return put(ip, 129, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoadd.d
         }
         case 0x8002000: {
-          return put(ip, 125, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.w
+          return put(ip, 126, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.w
         }
         case 0x8003000: {
-          return put(ip, 126, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.d
+          return put(ip, 127, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoswap.d
         }
         case 0x10002000: {
           if ((word & 0x1f00000) == 0) {
-            return put(ip, 121, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // lr.w
+            return put(ip, 122, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // lr.w
           }
           break;
         }
         case 0x10003000: {
           if ((word & 0x1f00000) == 0) {
-            return put(ip, 122, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // lr.d
+            return put(ip, 123, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // lr.d
           }
           break;
         }
         case 0x18002000: {
-          return put(ip, 123, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sc.w
+          return put(ip, 124, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sc.w
         }
         case 0x18003000: {
-          return put(ip, 124, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sc.d
+          return put(ip, 125, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sc.d
         }
         case 0x20002000: {
-          return put(ip, 129, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.w
+          return put(ip, 130, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.w
         }
         case 0x20003000: {
-          return put(ip, 130, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.d
+          return put(ip, 131, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoxor.d
         }
         case 0x28002000: {
-          return put(ip, 143, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.w
+          return put(ip, 144, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.w
         }
         case 0x28003000: {
-          return put(ip, 144, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.d
+          return put(ip, 145, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amocas.d
         }
         case 0x28004000: {
           if ((word & 0x100080) == 0) {
-            return put(ip, 145, sink((((word >> 8) & 0xf) << 1)), ((word >> 15) & 0x1f) << 3, (((word >> 21) & 0xf) << 1) << 3, <i32>0, word); // amocas.q
+            return put(ip, 146, sink((((word >> 8) & 0xf) << 1)), ((word >> 15) & 0x1f) << 3, (((word >> 21) & 0xf) << 1) << 3, <i32>0, word); // amocas.q
           }
           break;
         }
         case 0x40002000: {
-          return put(ip, 133, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.w
+          return put(ip, 134, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.w
         }
         case 0x40003000: {
-          return put(ip, 134, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.d
+          return put(ip, 135, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoor.d
         }
         case 0x60002000: {
-          return put(ip, 131, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.w
+          return put(ip, 132, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.w
         }
         case 0x60003000: {
-          return put(ip, 132, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.d
+          return put(ip, 133, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amoand.d
         }
         case 0x80002000: {
-          return put(ip, 135, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.w
+          return put(ip, 136, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.w
         }
         case 0x80003000: {
-          return put(ip, 136, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.d
+          return put(ip, 137, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomin.d
         }
         case 0xa0002000: {
-          return put(ip, 137, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.w
+          return put(ip, 138, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.w
         }
         case 0xa0003000: {
-          return put(ip, 138, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.d
+          return put(ip, 139, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomax.d
         }
         case 0xc0002000: {
-          return put(ip, 139, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.w
+          return put(ip, 140, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.w
         }
         case 0xc0003000: {
-          return put(ip, 140, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.d
+          return put(ip, 141, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amominu.d
         }
         case 0xe0002000: {
-          return put(ip, 141, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.w
+          return put(ip, 142, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.w
         }
         case 0xe0003000: {
-          return put(ip, 142, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.d
+          return put(ip, 143, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // amomaxu.d
         }
       }
       break;
@@ -413,195 +414,195 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x30: {
       switch (word & 0xfe007000) {
         case 0: {
-          return put(ip, 73, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add
+          return put(ip, 74, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add
         }
         case 0x1000: {
-          return put(ip, 78, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sll
+          return put(ip, 79, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sll
         }
         case 0x2000: {
-          return put(ip, 79, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // slt
+          return put(ip, 80, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // slt
         }
         case 0x3000: {
-          return put(ip, 80, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sltu
+          return put(ip, 81, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sltu
         }
         case 0x4000: {
-          return put(ip, 81, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xor
+          return put(ip, 82, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xor
         }
         case 0x5000: {
-          return put(ip, 83, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // srl
+          return put(ip, 84, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // srl
         }
         case 0x6000: {
-          return put(ip, 85, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // or
+          return put(ip, 86, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // or
         }
         case 0x7000: {
-          return put(ip, 87, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // and
+          return put(ip, 88, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // and
         }
         case 0x2000000: {
-          return put(ip, 108, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mul
+          return put(ip, 109, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mul
         }
         case 0x2001000: {
-          return put(ip, 109, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulh
+          return put(ip, 110, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulh
         }
         case 0x2002000: {
-          return put(ip, 110, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulhsu
+          return put(ip, 111, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulhsu
         }
         case 0x2003000: {
-          return put(ip, 111, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulhu
+          return put(ip, 112, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulhu
         }
         case 0x2004000: {
-          return put(ip, 112, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // div
+          return put(ip, 113, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // div
         }
         case 0x2005000: {
-          return put(ip, 113, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // divu
+          return put(ip, 114, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // divu
         }
         case 0x2006000: {
-          return put(ip, 114, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rem
+          return put(ip, 115, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rem
         }
         case 0x2007000: {
-          return put(ip, 115, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remu
+          return put(ip, 116, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remu
         }
         case 0x8004000: {
-          return put(ip, 309, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // pack
+          return put(ip, 310, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // pack
         }
         case 0x8007000: {
-          return put(ip, 310, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packh
+          return put(ip, 311, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packh
         }
         case 0xa001000: {
-          return put(ip, 298, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmul
+          return put(ip, 299, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmul
         }
         case 0xa002000: {
-          return put(ip, 299, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulr
+          return put(ip, 300, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulr
         }
         case 0xa003000: {
-          return put(ip, 300, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulh
+          return put(ip, 301, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // clmulh
         }
         case 0xa004000: {
-          return put(ip, 286, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // min
+          return put(ip, 287, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // min
         }
         case 0xa005000: {
-          return put(ip, 287, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // minu
+          return put(ip, 288, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // minu
         }
         case 0xa006000: {
-          return put(ip, 288, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // max
+          return put(ip, 289, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // max
         }
         case 0xa007000: {
-          return put(ip, 289, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // maxu
+          return put(ip, 290, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // maxu
         }
         case 0xe005000: {
-          return put(ip, 315, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.eqz
+          return put(ip, 316, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.eqz
         }
         case 0xe007000: {
-          return put(ip, 316, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.nez
+          return put(ip, 317, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // czero.nez
         }
         case 0x20002000: {
-          return put(ip, 267, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add
+          return put(ip, 268, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add
         }
         case 0x20004000: {
-          return put(ip, 268, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add
+          return put(ip, 269, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add
         }
         case 0x20006000: {
-          return put(ip, 269, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add
+          return put(ip, 270, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add
         }
         case 0x28001000: {
-          return put(ip, 304, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bset
+          return put(ip, 305, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bset
         }
         case 0x28002000: {
-          return put(ip, 313, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm4
+          return put(ip, 314, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm4
         }
         case 0x28004000: {
-          return put(ip, 314, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm8
+          return put(ip, 315, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xperm8
         }
         case 0x40000000: {
-          return put(ip, 76, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sub
+          return put(ip, 77, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sub
         }
         case 0x40004000: {
-          return put(ip, 276, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xnor
+          return put(ip, 277, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // xnor
         }
         case 0x40005000: {
-          return put(ip, 84, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sra
+          return put(ip, 85, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sra
         }
         case 0x40006000: {
-          return put(ip, 275, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // orn
+          return put(ip, 276, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // orn
         }
         case 0x40007000: {
-          return put(ip, 274, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // andn
+          return put(ip, 275, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // andn
         }
         case 0x48001000: {
-          return put(ip, 301, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bclr
+          return put(ip, 302, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bclr
         }
         case 0x48005000: {
-          return put(ip, 302, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bext
+          return put(ip, 303, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // bext
         }
         case 0x60001000: {
-          return put(ip, 290, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rol
+          return put(ip, 291, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rol
         }
         case 0x60005000: {
-          return put(ip, 291, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // ror
+          return put(ip, 292, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // ror
         }
         case 0x68001000: {
-          return put(ip, 303, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // binv
+          return put(ip, 304, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // binv
         }
       }
       break;
     }
     case 0x34: {
-      return put(ip, 3, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>word >> 12) << 12), word); // lui
+      return put(ip, 4, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>word >> 12) << 12), word); // lui
     }
     case 0x38: {
       switch (word & 0xfe007000) {
         case 0: {
-          return put(ip, 94, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // addw
+          return put(ip, 95, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // addw
         }
         case 0x1000: {
-          return put(ip, 98, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sllw
+          return put(ip, 99, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sllw
         }
         case 0x5000: {
-          return put(ip, 99, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // srlw
+          return put(ip, 100, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // srlw
         }
         case 0x2000000: {
-          return put(ip, 116, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulw
+          return put(ip, 117, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // mulw
         }
         case 0x2004000: {
-          return put(ip, 117, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // divw
+          return put(ip, 118, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // divw
         }
         case 0x2005000: {
-          return put(ip, 118, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // divuw
+          return put(ip, 119, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // divuw
         }
         case 0x2006000: {
-          return put(ip, 119, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remw
+          return put(ip, 120, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remw
         }
         case 0x2007000: {
-          return put(ip, 120, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remuw
+          return put(ip, 121, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // remuw
         }
         case 0x8000000: {
-          return put(ip, 266, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add.uw
+          return put(ip, 267, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // add.uw
         }
         case 0x8004000: {
           if ((word & 0x1f00000) == 0) {
-            return put(ip, 285, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // zext.h
+            return put(ip, 286, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // zext.h
           }
-          return put(ip, 311, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packw
+          return put(ip, 312, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // packw
         }
         case 0x20002000: {
-          return put(ip, 270, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add.uw
+          return put(ip, 271, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh1add.uw
         }
         case 0x20004000: {
-          return put(ip, 271, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add.uw
+          return put(ip, 272, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh2add.uw
         }
         case 0x20006000: {
-          return put(ip, 272, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add.uw
+          return put(ip, 273, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sh3add.uw
         }
         case 0x40000000: {
-          return put(ip, 96, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // subw
+          return put(ip, 97, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // subw
         }
         case 0x40005000: {
-          return put(ip, 100, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sraw
+          return put(ip, 101, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sraw
         }
         case 0x60001000: {
-          return put(ip, 293, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rolw
+          return put(ip, 294, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rolw
         }
         case 0x60005000: {
-          return put(ip, 294, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rorw
+          return put(ip, 295, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // rorw
         }
       }
       break;
@@ -610,15 +611,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 176, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.s
+          return put(ip, 177, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 202, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.d
+          return put(ip, 203, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 228, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.h
+          return put(ip, 229, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmadd.h
         }
       }
       break;
@@ -627,15 +628,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 177, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.s
+          return put(ip, 178, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 203, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.d
+          return put(ip, 204, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 229, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.h
+          return put(ip, 230, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmsub.h
         }
       }
       break;
@@ -644,15 +645,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 178, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.s
+          return put(ip, 179, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 204, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.d
+          return put(ip, 205, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 230, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.h
+          return put(ip, 231, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmsub.h
         }
       }
       break;
@@ -661,15 +662,15 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0x6000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 179, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.s
+          return put(ip, 180, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 205, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.d
+          return put(ip, 206, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 231, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.h
+          return put(ip, 232, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fnmadd.h
         }
       }
       break;
@@ -678,62 +679,62 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
       switch (word & 0xfe000000) {
         case 0: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 180, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.s
+          return put(ip, 181, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.s
         }
         case 0x2000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 206, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.d
+          return put(ip, 207, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.d
         }
         case 0x4000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 232, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.h
+          return put(ip, 233, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fadd.h
         }
         case 0x8000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 181, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.s
+          return put(ip, 182, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.s
         }
         case 0xa000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 207, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.d
+          return put(ip, 208, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.d
         }
         case 0xc000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 233, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.h
+          return put(ip, 234, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fsub.h
         }
         case 0x10000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 182, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.s
+          return put(ip, 183, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.s
         }
         case 0x12000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 208, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.d
+          return put(ip, 209, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.d
         }
         case 0x14000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 234, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.h
+          return put(ip, 235, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fmul.h
         }
         case 0x18000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 183, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.s
+          return put(ip, 184, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.s
         }
         case 0x1a000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 209, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.d
+          return put(ip, 210, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.d
         }
         case 0x1c000000: {
           if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-          return put(ip, 235, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.h
+          return put(ip, 236, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((word >> 12) & 7), word); // fdiv.h
         }
         case 0x20000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 185, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.s
+              return put(ip, 186, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.s
             }
             case 0x1000: {
-              return put(ip, 186, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.s
+              return put(ip, 187, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.s
             }
             case 0x2000: {
-              return put(ip, 187, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.s
+              return put(ip, 188, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.s
             }
           }
           break;
@@ -741,13 +742,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x22000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 211, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.d
+              return put(ip, 212, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.d
             }
             case 0x1000: {
-              return put(ip, 212, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.d
+              return put(ip, 213, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.d
             }
             case 0x2000: {
-              return put(ip, 213, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.d
+              return put(ip, 214, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.d
             }
           }
           break;
@@ -755,13 +756,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x24000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 237, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.h
+              return put(ip, 238, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnj.h
             }
             case 0x1000: {
-              return put(ip, 238, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.h
+              return put(ip, 239, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjn.h
             }
             case 0x2000: {
-              return put(ip, 239, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.h
+              return put(ip, 240, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fsgnjx.h
             }
           }
           break;
@@ -769,10 +770,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x28000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 188, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.s
+              return put(ip, 189, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.s
             }
             case 0x1000: {
-              return put(ip, 189, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.s
+              return put(ip, 190, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.s
             }
           }
           break;
@@ -780,10 +781,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x2a000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 214, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.d
+              return put(ip, 215, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.d
             }
             case 0x1000: {
-              return put(ip, 215, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.d
+              return put(ip, 216, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.d
             }
           }
           break;
@@ -791,10 +792,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x2c000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 240, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.h
+              return put(ip, 241, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmin.h
             }
             case 0x1000: {
-              return put(ip, 241, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.h
+              return put(ip, 242, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fmax.h
             }
           }
           break;
@@ -803,11 +804,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 260, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.d
+              return put(ip, 261, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.d
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 263, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.h
+              return put(ip, 264, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.h
             }
           }
           break;
@@ -816,11 +817,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 261, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.s
+              return put(ip, 262, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.s
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 265, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.h
+              return put(ip, 266, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.h
             }
           }
           break;
@@ -829,11 +830,11 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 262, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.s
+              return put(ip, 263, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.s
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 264, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.d
+              return put(ip, 265, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.d
             }
           }
           break;
@@ -841,34 +842,34 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0x58000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 184, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.s
+            return put(ip, 185, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.s
           }
           break;
         }
         case 0x5a000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 210, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.d
+            return put(ip, 211, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.d
           }
           break;
         }
         case 0x5c000000: {
           if ((word & 0x1f00000) == 0) {
             if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-            return put(ip, 236, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.h
+            return put(ip, 237, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fsqrt.h
           }
           break;
         }
         case 0xa0000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 192, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.s
+              return put(ip, 193, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.s
             }
             case 0x1000: {
-              return put(ip, 191, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.s
+              return put(ip, 192, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.s
             }
             case 0x2000: {
-              return put(ip, 190, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.s
+              return put(ip, 191, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.s
             }
           }
           break;
@@ -876,13 +877,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xa2000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 218, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.d
+              return put(ip, 219, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.d
             }
             case 0x1000: {
-              return put(ip, 217, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.d
+              return put(ip, 218, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.d
             }
             case 0x2000: {
-              return put(ip, 216, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.d
+              return put(ip, 217, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.d
             }
           }
           break;
@@ -890,13 +891,13 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xa4000000: {
           switch (word & 0x7000) {
             case 0: {
-              return put(ip, 244, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.h
+              return put(ip, 245, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // fle.h
             }
             case 0x1000: {
-              return put(ip, 243, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.h
+              return put(ip, 244, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // flt.h
             }
             case 0x2000: {
-              return put(ip, 242, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.h
+              return put(ip, 243, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // feq.h
             }
           }
           break;
@@ -905,19 +906,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 194, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.s
+              return put(ip, 195, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.s
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 195, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.s
+              return put(ip, 196, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.s
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 196, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.s
+              return put(ip, 197, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.s
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 197, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.s
+              return put(ip, 198, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.s
             }
           }
           break;
@@ -926,19 +927,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 220, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.d
+              return put(ip, 221, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.d
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 221, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.d
+              return put(ip, 222, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.d
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 222, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.d
+              return put(ip, 223, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.d
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 223, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.d
+              return put(ip, 224, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.d
             }
           }
           break;
@@ -947,19 +948,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 246, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.h
+              return put(ip, 247, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.w.h
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 247, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.h
+              return put(ip, 248, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.wu.h
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 248, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.h
+              return put(ip, 249, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.l.h
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 249, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.h
+              return put(ip, 250, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.lu.h
             }
           }
           break;
@@ -968,19 +969,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 198, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.w
+              return put(ip, 199, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 199, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.wu
+              return put(ip, 200, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 200, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.l
+              return put(ip, 201, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 201, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.lu
+              return put(ip, 202, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.s.lu
             }
           }
           break;
@@ -989,19 +990,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 224, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.w
+              return put(ip, 225, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 225, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.wu
+              return put(ip, 226, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 226, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.l
+              return put(ip, 227, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 227, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.lu
+              return put(ip, 228, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.d.lu
             }
           }
           break;
@@ -1010,19 +1011,19 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           switch (word & 0x1f00000) {
             case 0: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 250, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.w
+              return put(ip, 251, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.w
             }
             case 0x100000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 251, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.wu
+              return put(ip, 252, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.wu
             }
             case 0x200000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 252, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.l
+              return put(ip, 253, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.l
             }
             case 0x300000: {
               if (((word >> 12) & 7) - 5 < 2) return illegal(ip, word);
-              return put(ip, 253, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.lu
+              return put(ip, 254, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>((word >> 12) & 7), word); // fcvt.h.lu
             }
           }
           break;
@@ -1030,10 +1031,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe0000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 254, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.w
+              return put(ip, 255, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.w
             }
             case 0x1000: {
-              return put(ip, 193, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.s
+              return put(ip, 194, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.s
             }
           }
           break;
@@ -1041,10 +1042,10 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe2000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 256, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.d
+              return put(ip, 257, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.d
             }
             case 0x1000: {
-              return put(ip, 219, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.d
+              return put(ip, 220, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.d
             }
           }
           break;
@@ -1052,29 +1053,29 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
         case 0xe4000000: {
           switch (word & 0x1f07000) {
             case 0: {
-              return put(ip, 258, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.h
+              return put(ip, 259, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.x.h
             }
             case 0x1000: {
-              return put(ip, 245, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.h
+              return put(ip, 246, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fclass.h
             }
           }
           break;
         }
         case 0xf0000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 255, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.w.x
+            return put(ip, 256, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.w.x
           }
           break;
         }
         case 0xf2000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 257, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.d.x
+            return put(ip, 258, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.d.x
           }
           break;
         }
         case 0xf4000000: {
           if ((word & 0x1f07000) == 0) {
-            return put(ip, 259, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.h.x
+            return put(ip, 260, ((word >> 7) & 0x1f) << 3, ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // fmv.h.x
           }
           break;
         }
@@ -1084,36 +1085,36 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
     case 0x60: {
       switch (word & 0x7000) {
         case 0: {
-          return direct(ip, off, 22, 23, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // beq
+          return direct(ip, off, 23, 24, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // beq
         }
         case 0x1000: {
-          return direct(ip, off, 26, 27, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bne
+          return direct(ip, off, 27, 28, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bne
         }
         case 0x4000: {
-          return direct(ip, off, 30, 31, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // blt
+          return direct(ip, off, 31, 32, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // blt
         }
         case 0x5000: {
-          return direct(ip, off, 32, 33, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bge
+          return direct(ip, off, 33, 34, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bge
         }
         case 0x6000: {
-          return direct(ip, off, 34, 35, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bltu
+          return direct(ip, off, 35, 36, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bltu
         }
         case 0x7000: {
-          return direct(ip, off, 36, 37, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bgeu
+          return direct(ip, off, 37, 38, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>((<i32>((((word >> 31) & 1) << 12) | (((word >> 25) & 0x3f) << 5) | (((word >> 8) & 0xf) << 1) | (((word >> 7) & 1) << 11)) << 19) >> 19), word); // bgeu
         }
       }
       break;
     }
     case 0x64: {
       if ((word & 0x7000) == 0) {
-        if (((word >> 7) & 0x1f) == 0) return indirect(ip, off, 20, 21, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // jr
-        return indirect(ip, off, 14, 15, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // jalr
+        if (((word >> 7) & 0x1f) == 0) return indirect(ip, off, 21, 22, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // jr
+        return indirect(ip, off, 15, 16, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>(<i32>word >> 20), word); // jalr
       }
       break;
     }
     case 0x6c: {
-      if (((word >> 7) & 0x1f) == 0) return direct(ip, off, 12, 13, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 31) & 1) << 20) | (((word >> 21) & 0x3ff) << 1) | (((word >> 20) & 1) << 11) | (((word >> 12) & 0xff) << 12)) << 11) >> 11), word); // j
-      return direct(ip, off, 6, 7, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 31) & 1) << 20) | (((word >> 21) & 0x3ff) << 1) | (((word >> 20) & 1) << 11) | (((word >> 12) & 0xff) << 12)) << 11) >> 11), word); // jal
+      if (((word >> 7) & 0x1f) == 0) return direct(ip, off, 13, 14, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 31) & 1) << 20) | (((word >> 21) & 0x3ff) << 1) | (((word >> 20) & 1) << 11) | (((word >> 12) & 0xff) << 12)) << 11) >> 11), word); // j
+      return direct(ip, off, 7, 8, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 31) & 1) << 20) | (((word >> 21) & 0x3ff) << 1) | (((word >> 20) & 1) << 11) | (((word >> 12) & 0xff) << 12)) << 11) >> 11), word); // jal
     }
     case 0x70: {
       switch (word & 0x7000) {
@@ -1122,16 +1123,16 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
             case 0: {
               switch (word & 0x1ff8000) {
                 case 0: {
-                  return put(ip, 105, SINK, 0, 0, <i32>0, word); // ecall
+                  return put(ip, 106, SINK, 0, 0, <i32>0, word); // ecall
                 }
                 case 0x100000: {
-                  return put(ip, 106, SINK, 0, 0, <i32>0, word); // ebreak
+                  return put(ip, 107, SINK, 0, 0, <i32>0, word); // ebreak
                 }
                 case 0xd00000: {
-                  return put(ip, 146, SINK, 0, 0, <i32>0, word); // wrs.nto
+                  return put(ip, 147, SINK, 0, 0, <i32>0, word); // wrs.nto
                 }
                 case 0x1d00000: {
-                  return put(ip, 147, SINK, 0, 0, <i32>0, word); // wrs.sto
+                  return put(ip, 148, SINK, 0, 0, <i32>0, word); // wrs.sto
                 }
               }
               break;
@@ -1139,34 +1140,34 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
             case 0x10000000: {
               switch (word & 0x1ff8000) {
                 case 0x200000: {
-                  return put(ip, 154, SINK, 0, 0, <i32>0, word); // sret
+                  return put(ip, 155, SINK, 0, 0, <i32>0, word); // sret
                 }
                 case 0x500000: {
-                  return put(ip, 156, SINK, 0, 0, <i32>0, word); // wfi
+                  return put(ip, 157, SINK, 0, 0, <i32>0, word); // wfi
                 }
               }
               break;
             }
             case 0x12000000: {
-              return put(ip, 157, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sfence.vma
+              return put(ip, 158, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sfence.vma
             }
             case 0x16000000: {
-              return put(ip, 158, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sinval.vma
+              return put(ip, 159, SINK, ((word >> 15) & 0x1f) << 3, ((word >> 20) & 0x1f) << 3, <i32>0, word); // sinval.vma
             }
             case 0x18000000: {
               switch (word & 0x1ff8000) {
                 case 0: {
-                  return put(ip, 159, SINK, 0, 0, <i32>0, word); // sfence.w.inval
+                  return put(ip, 160, SINK, 0, 0, <i32>0, word); // sfence.w.inval
                 }
                 case 0x100000: {
-                  return put(ip, 160, SINK, 0, 0, <i32>0, word); // sfence.inval.ir
+                  return put(ip, 161, SINK, 0, 0, <i32>0, word); // sfence.inval.ir
                 }
               }
               break;
             }
             case 0x30000000: {
               if ((word & 0x1ff8000) == 0x200000) {
-                return put(ip, 155, SINK, 0, 0, <i32>0, word); // mret
+                return put(ip, 156, SINK, 0, 0, <i32>0, word); // mret
               }
               break;
             }
@@ -1174,22 +1175,22 @@ function decodeFull(ip: u32, off: u32, word: u32): void {
           break;
         }
         case 0x1000: {
-          return put(ip, 148, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrw
+          return put(ip, 149, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrw
         }
         case 0x2000: {
-          return put(ip, 149, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrs
+          return put(ip, 150, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrs
         }
         case 0x3000: {
-          return put(ip, 150, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrc
+          return put(ip, 151, sink(((word >> 7) & 0x1f)), ((word >> 15) & 0x1f) << 3, 0, <i32>0, word); // csrrc
         }
         case 0x5000: {
-          return put(ip, 151, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrwi
+          return put(ip, 152, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrwi
         }
         case 0x6000: {
-          return put(ip, 152, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrsi
+          return put(ip, 153, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrsi
         }
         case 0x7000: {
-          return put(ip, 153, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrci
+          return put(ip, 154, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((word >> 15) & 0x1f), word); // csrrci
         }
       }
       break;
@@ -1202,96 +1203,96 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
   switch (word & 0xe003) {
     case 0: {
       if (((((word >> 11) & 3) << 4) | (((word >> 7) & 0xf) << 6) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 3)) != 0) {
-        return put(ip, 54, sink((((word >> 2) & 7) + 8)), 16, 0, <i32>((((word >> 11) & 3) << 4) | (((word >> 7) & 0xf) << 6) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 3)), word); // addi
+        return put(ip, 55, sink((((word >> 2) & 7) + 8)), 16, 0, <i32>((((word >> 11) & 3) << 4) | (((word >> 7) & 0xf) << 6) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 3)), word); // addi
       }
       break;
     }
     case 1: {
       if ((word & 0xf80) == 0) {
-        return put(ip, 55, SINK, 0, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // nop
+        return put(ip, 56, SINK, 0, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // nop
       }
       if (((word >> 7) & 0x1f) != 0) {
-        if (((word >> 7) & 0x1f) == 0) return put(ip, 57, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // li
-        return put(ip, 54, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // addi
+        if (((word >> 7) & 0x1f) == 0) return put(ip, 58, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // li
+        return put(ip, 55, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // addi
       }
       break;
     }
     case 2: {
-      return put(ip, 68, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // slli
+      return put(ip, 69, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // slli
     }
     case 0x2000: {
-      return put(ip, 171, (((word >> 2) & 7) + 8) << 3, (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fld
+      return put(ip, 172, (((word >> 2) & 7) + 8) << 3, (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fld
     }
     case 0x2001: {
       if (((word >> 7) & 0x1f) != 0) {
-        return put(ip, 90, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // addiw
+        return put(ip, 91, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // addiw
       }
       break;
     }
     case 0x2002: {
-      return put(ip, 171, ((word >> 7) & 0x1f) << 3, 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // fld
+      return put(ip, 172, ((word >> 7) & 0x1f) << 3, 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // fld
     }
     case 0x4000: {
-      return put(ip, 41, sink((((word >> 2) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // lw
+      return put(ip, 42, sink((((word >> 2) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // lw
     }
     case 0x4001: {
-      if (((word >> 7) & 0x1f) == 0) return put(ip, 55, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // nop
-      return put(ip, 57, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // li
+      if (((word >> 7) & 0x1f) == 0) return put(ip, 56, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // nop
+      return put(ip, 58, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // li
     }
     case 0x4002: {
       if (((word >> 7) & 0x1f) != 0) {
-        return put(ip, 41, sink(((word >> 7) & 0x1f)), 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 4) & 7) << 2) | (((word >> 2) & 3) << 6)), word); // lw
+        return put(ip, 42, sink(((word >> 7) & 0x1f)), 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 4) & 7) << 2) | (((word >> 2) & 3) << 6)), word); // lw
       }
       break;
     }
     case 0x6000: {
-      return put(ip, 43, sink((((word >> 2) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // ld
+      return put(ip, 44, sink((((word >> 2) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // ld
     }
     case 0x6001: {
       if ((word & 0xf80) == 0x100 && ((<i32>((((word >> 12) & 1) << 9) | (((word >> 6) & 1) << 4) | (((word >> 5) & 1) << 6) | (((word >> 3) & 3) << 7) | (((word >> 2) & 1) << 5)) << 22) >> 22) != 0) {
-        return put(ip, 54, 16, 16, 0, <i32>((<i32>((((word >> 12) & 1) << 9) | (((word >> 6) & 1) << 4) | (((word >> 5) & 1) << 6) | (((word >> 3) & 3) << 7) | (((word >> 2) & 1) << 5)) << 22) >> 22), word); // addi
+        return put(ip, 55, 16, 16, 0, <i32>((<i32>((((word >> 12) & 1) << 9) | (((word >> 6) & 1) << 4) | (((word >> 5) & 1) << 6) | (((word >> 3) & 3) << 7) | (((word >> 2) & 1) << 5)) << 22) >> 22), word); // addi
       }
       if (((word >> 7) & 0x1f) != 2 && ((<i32>((((word >> 12) & 1) << 17) | (((word >> 2) & 0x1f) << 12)) << 14) >> 14) != 0) {
-        return put(ip, 4, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 12) & 1) << 17) | (((word >> 2) & 0x1f) << 12)) << 14) >> 14), word); // lui
+        return put(ip, 5, sink(((word >> 7) & 0x1f)), 0, 0, <i32>((<i32>((((word >> 12) & 1) << 17) | (((word >> 2) & 0x1f) << 12)) << 14) >> 14), word); // lui
       }
       break;
     }
     case 0x6002: {
       if (((word >> 7) & 0x1f) != 0) {
-        return put(ip, 43, sink(((word >> 7) & 0x1f)), 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // ld
+        return put(ip, 44, sink(((word >> 7) & 0x1f)), 16, 0, <i32>((((word >> 12) & 1) << 5) | (((word >> 5) & 3) << 3) | (((word >> 2) & 7) << 6)), word); // ld
       }
       break;
     }
     case 0x8001: {
       switch (word & 0xc00) {
         case 0: {
-          return put(ip, 70, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // srli
+          return put(ip, 71, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // srli
         }
         case 0x400: {
-          return put(ip, 72, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // srai
+          return put(ip, 73, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)), word); // srai
         }
         case 0x800: {
-          return put(ip, 66, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // andi
+          return put(ip, 67, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 5) | ((word >> 2) & 0x1f)) << 26) >> 26), word); // andi
         }
         case 0xc00: {
           switch (word & 0x1060) {
             case 0: {
-              return put(ip, 77, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // sub
+              return put(ip, 78, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // sub
             }
             case 0x20: {
-              return put(ip, 82, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // xor
+              return put(ip, 83, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // xor
             }
             case 0x40: {
-              return put(ip, 86, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // or
+              return put(ip, 87, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // or
             }
             case 0x60: {
-              return put(ip, 88, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // and
+              return put(ip, 89, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // and
             }
             case 0x1000: {
-              return put(ip, 97, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // subw
+              return put(ip, 98, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // subw
             }
             case 0x1020: {
-              return put(ip, 95, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // addw
+              return put(ip, 96, sink((((word >> 7) & 7) + 8)), (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>0, word); // addw
             }
           }
           break;
@@ -1303,23 +1304,23 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       switch (word & 0x1000) {
         case 0: {
           if ((word & 0x7c) == 0 && ((word >> 7) & 0x1f) != 0) {
-            return indirect(ip, off, 18, 19, SINK, ((word >> 7) & 0x1f) << 3, 0, <i32>0, word); // jr
+            return indirect(ip, off, 19, 20, SINK, ((word >> 7) & 0x1f) << 3, 0, <i32>0, word); // jr
           }
           if (((word >> 2) & 0x1f) != 0) {
-            return put(ip, 75, sink(((word >> 7) & 0x1f)), 0, ((word >> 2) & 0x1f) << 3, <i32>0, word); // copy
+            return put(ip, 76, sink(((word >> 7) & 0x1f)), 0, ((word >> 2) & 0x1f) << 3, <i32>0, word); // copy
           }
           break;
         }
         case 0x1000: {
           if ((word & 0xffc) == 0) {
-            return put(ip, 107, SINK, 0, 0, <i32>0, word); // ebreak
+            return put(ip, 108, SINK, 0, 0, <i32>0, word); // ebreak
           }
           if ((word & 0x7c) == 0 && ((word >> 7) & 0x1f) != 0) {
-            return indirect(ip, off, 16, 17, 8, ((word >> 7) & 0x1f) << 3, 0, <i32>0, word); // jalr
+            return indirect(ip, off, 17, 18, 8, ((word >> 7) & 0x1f) << 3, 0, <i32>0, word); // jalr
           }
           if (((word >> 2) & 0x1f) != 0) {
-            if (((word >> 7) & 0x1f) == 0) return put(ip, 75, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, ((word >> 2) & 0x1f) << 3, <i32>0, word); // copy
-            return put(ip, 74, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, ((word >> 2) & 0x1f) << 3, <i32>0, word); // add
+            if (((word >> 7) & 0x1f) == 0) return put(ip, 76, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, ((word >> 2) & 0x1f) << 3, <i32>0, word); // copy
+            return put(ip, 75, sink(((word >> 7) & 0x1f)), ((word >> 7) & 0x1f) << 3, ((word >> 2) & 0x1f) << 3, <i32>0, word); // add
           }
           break;
         }
@@ -1327,31 +1328,31 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
       break;
     }
     case 0xa000: {
-      return put(ip, 173, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fsd
+      return put(ip, 174, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // fsd
     }
     case 0xa001: {
-      return direct(ip, off, 10, 11, SINK, 0, 0, <i32>((<i32>((((word >> 12) & 1) << 11) | (((word >> 11) & 1) << 4) | (((word >> 9) & 3) << 8) | (((word >> 8) & 1) << 10) | (((word >> 7) & 1) << 6) | (((word >> 6) & 1) << 7) | (((word >> 3) & 7) << 1) | (((word >> 2) & 1) << 5)) << 20) >> 20), word); // j
+      return direct(ip, off, 11, 12, SINK, 0, 0, <i32>((<i32>((((word >> 12) & 1) << 11) | (((word >> 11) & 1) << 4) | (((word >> 9) & 3) << 8) | (((word >> 8) & 1) << 10) | (((word >> 7) & 1) << 6) | (((word >> 6) & 1) << 7) | (((word >> 3) & 7) << 1) | (((word >> 2) & 1) << 5)) << 20) >> 20), word); // j
     }
     case 0xa002: {
-      return put(ip, 173, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 7) & 7) << 6)), word); // fsd
+      return put(ip, 174, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 7) & 7) << 6)), word); // fsd
     }
     case 0xc000: {
-      return put(ip, 50, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // sw
+      return put(ip, 51, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 6) & 1) << 2) | (((word >> 5) & 1) << 6)), word); // sw
     }
     case 0xc001: {
-      return direct(ip, off, 24, 25, SINK, (((word >> 7) & 7) + 8) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 8) | (((word >> 10) & 3) << 3) | (((word >> 5) & 3) << 6) | (((word >> 3) & 3) << 1) | (((word >> 2) & 1) << 5)) << 23) >> 23), word); // beq
+      return direct(ip, off, 25, 26, SINK, (((word >> 7) & 7) + 8) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 8) | (((word >> 10) & 3) << 3) | (((word >> 5) & 3) << 6) | (((word >> 3) & 3) << 1) | (((word >> 2) & 1) << 5)) << 23) >> 23), word); // beq
     }
     case 0xc002: {
-      return put(ip, 50, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 9) & 0xf) << 2) | (((word >> 7) & 3) << 6)), word); // sw
+      return put(ip, 51, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 9) & 0xf) << 2) | (((word >> 7) & 3) << 6)), word); // sw
     }
     case 0xe000: {
-      return put(ip, 52, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // sd
+      return put(ip, 53, SINK, (((word >> 7) & 7) + 8) << 3, (((word >> 2) & 7) + 8) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 5) & 3) << 6)), word); // sd
     }
     case 0xe001: {
-      return direct(ip, off, 28, 29, SINK, (((word >> 7) & 7) + 8) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 8) | (((word >> 10) & 3) << 3) | (((word >> 5) & 3) << 6) | (((word >> 3) & 3) << 1) | (((word >> 2) & 1) << 5)) << 23) >> 23), word); // bne
+      return direct(ip, off, 29, 30, SINK, (((word >> 7) & 7) + 8) << 3, 0, <i32>((<i32>((((word >> 12) & 1) << 8) | (((word >> 10) & 3) << 3) | (((word >> 5) & 3) << 6) | (((word >> 3) & 3) << 1) | (((word >> 2) & 1) << 5)) << 23) >> 23), word); // bne
     }
     case 0xe002: {
-      return put(ip, 52, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 7) & 7) << 6)), word); // sd
+      return put(ip, 53, SINK, 16, ((word >> 2) & 0x1f) << 3, <i32>((((word >> 10) & 7) << 3) | (((word >> 7) & 7) << 6)), word); // sd
     }
   }
   illegal(ip, word);

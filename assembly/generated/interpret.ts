@@ -1,11 +1,12 @@
 // Generated from src/isa by `npm run generate`. Do not edit.
 import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from '../cpu/access';
 import { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from '../cpu/arithmetic';
-import { decodeAt, fetch } from '../cpu/fetch';
+import { decodeAt, enter, fetch } from '../cpu/fetch';
 import { sysCbo, sysCsr, sysEbreak, sysEcall, sysFenceI, sysHint, sysMret, sysSfence, sysSfenceOrder, sysSret, sysWfi } from '../cpu/system';
 import { raise } from '../cpu/raise';
+import { LEFT_OFF, LEFT_WITHIN, callTranslated } from '../cpu/translated';
 import { f16Add, f16Classify, f16Div, f16Eq, f16FromI32, f16FromI64, f16FromU32, f16FromU64, f16Le, f16Lt, f16Max, f16Min, f16Mul, f16MulAdd, f16Sqrt, f16Sub, f16ToF32, f16ToF64, f16ToI32, f16ToI64, f16ToU32, f16ToU64, f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF16, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF16, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
-import { BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
+import { BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, JIT_LEFT_BY, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
 
 /** Leaves with PC already written. */
 function leave(n: i64, data: u64): i64 {
@@ -36,7 +37,7 @@ function illegal(ip: u32): void {
 export function interpret(n0: i64): i64 {
   let n = n0;
   let data: u64 = 0;
-  let ip: u32 = fetch(load<u64>(0, PC));
+  let ip: u32 = enter();
   if (ip == 0) return n;
   let delta = load<u64>(0, DELTA);
   while (true) {
@@ -57,28 +58,44 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 3: { // lui
+      case 3: {
+        const pc = delta + <u64>(ip >> 3);
+        n = callTranslated(ip, pc, n + 1);
+        const left = load<u32>(0, JIT_LEFT_BY);
+        if (left == LEFT_OFF) return leave(n, data);
+        const to = load<u64>(0, PC);
+        if (left == LEFT_WITHIN) {
+          ip += <u32>(to - pc) << 3;
+          continue;
+        }
+        ip = fetch(to);
+        if (ip == 0) return leave(n, data);
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 4: { // lui
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 32;
         continue;
       }
-      case 4: { // lui (16 bits)
+      case 5: { // lui (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 16;
         continue;
       }
-      case 5: { // auipc
+      case 6: { // auipc
         store<u64>(load<u16>(ip, 2), ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 6: { // jal
+      case 7: { // jal
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 7: { // jal, out of the page
+      case 8: { // jal, out of the page
         const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip = fetch(target);
@@ -87,13 +104,13 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 8: { // jal (16 bits)
+      case 9: { // jal (16 bits)
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 9: { // jal (16 bits), out of the page
+      case 10: { // jal (16 bits), out of the page
         const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip = fetch(target);
@@ -102,31 +119,31 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 10: { // j (16 bits)
+      case 11: { // j (16 bits)
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 11: { // j (16 bits), out of the page
+      case 12: { // j (16 bits), out of the page
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
         delta = load<u64>(0, DELTA);
         if (n <= 0) break;
         continue;
       }
-      case 12: { // j
+      case 13: { // j
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 13: { // j, out of the page
+      case 14: { // j, out of the page
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
         delta = load<u64>(0, DELTA);
         if (n <= 0) break;
         continue;
       }
-      case 14: { // jalr
+      case 15: { // jalr
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
@@ -138,7 +155,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 15: { // jalr, out of the page
+      case 16: { // jalr, out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip = fetch(target);
@@ -147,7 +164,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 16: { // jalr (16 bits)
+      case 17: { // jalr (16 bits)
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
@@ -159,7 +176,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 17: { // jalr (16 bits), out of the page
+      case 18: { // jalr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip = fetch(target);
@@ -168,7 +185,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 18: { // jr (16 bits)
+      case 19: { // jr (16 bits)
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
         else {
@@ -179,7 +196,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 19: { // jr (16 bits), out of the page
+      case 20: { // jr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return leave(n, data);
@@ -187,7 +204,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 20: { // jr
+      case 21: { // jr
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
         else {
@@ -198,7 +215,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 21: { // jr, out of the page
+      case 22: { // jr, out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return leave(n, data);
@@ -206,12 +223,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 22: { // beq
+      case 23: { // beq
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 23: { // beq, out of the page
+      case 24: { // beq, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -219,12 +236,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 24: { // beq (16 bits)
+      case 25: { // beq (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 25: { // beq (16 bits), out of the page
+      case 26: { // beq (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -232,12 +249,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 26: { // bne
+      case 27: { // bne
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 27: { // bne, out of the page
+      case 28: { // bne, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -245,12 +262,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 28: { // bne (16 bits)
+      case 29: { // bne (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 29: { // bne (16 bits), out of the page
+      case 30: { // bne (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -258,12 +275,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 30: { // blt
+      case 31: { // blt
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 31: { // blt, out of the page
+      case 32: { // blt, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -271,12 +288,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 32: { // bge
+      case 33: { // bge
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 33: { // bge, out of the page
+      case 34: { // bge, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -284,12 +301,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 34: { // bltu
+      case 35: { // bltu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 35: { // bltu, out of the page
+      case 36: { // bltu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -297,12 +314,12 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 36: { // bgeu
+      case 37: { // bgeu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 37: { // bgeu, out of the page
+      case 38: { // bgeu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return leave(n, data);
@@ -310,7 +327,7 @@ export function interpret(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 38: { // lb
+      case 39: { // lb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -328,7 +345,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 39: { // lh
+      case 40: { // lh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -344,7 +361,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 39) { // lh
+        if (load<u16>(ip) == 40) { // lh
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -363,7 +380,7 @@ export function interpret(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 54) { // addi
+        if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -371,7 +388,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 40: { // lw
+      case 41: { // lw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -389,7 +406,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 41: { // lw (16 bits)
+      case 42: { // lw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -405,7 +422,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 16;
-        if (load<u16>(ip) == 41) { // lw
+        if (load<u16>(ip) == 42) { // lw
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -424,7 +441,7 @@ export function interpret(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 54) { // addi
+        if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -432,7 +449,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 42: { // ld
+      case 43: { // ld
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -450,7 +467,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 43: { // ld (16 bits)
+      case 44: { // ld (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -466,7 +483,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 16;
-        if (load<u16>(ip) == 43) { // ld
+        if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -485,7 +502,7 @@ export function interpret(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 52) { // sd
+        if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -502,7 +519,7 @@ export function interpret(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 90) { // addiw
+        if (load<u16>(ip) == 91) { // addiw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -510,7 +527,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 44: { // lbu
+      case 45: { // lbu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -526,7 +543,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 44) { // lbu
+        if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -547,7 +564,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 45: { // lhu
+      case 46: { // lhu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -563,7 +580,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 45) { // lhu
+        if (load<u16>(ip) == 46) { // lhu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -584,7 +601,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 46: { // lwu
+      case 47: { // lwu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -600,7 +617,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 65) { // andi
+        if (load<u16>(ip) == 66) { // andi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -608,7 +625,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 47: { // sb
+      case 48: { // sb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -624,7 +641,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 48: { // sh
+      case 49: { // sh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -640,7 +657,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 49: { // sw
+      case 50: { // sw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -656,7 +673,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 50: { // sw (16 bits)
+      case 51: { // sw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -670,7 +687,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 16;
-        if (load<u16>(ip) == 54) { // addi
+        if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -678,7 +695,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 51: { // sd
+      case 52: { // sd
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -694,7 +711,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 52: { // sd (16 bits)
+      case 53: { // sd (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -708,7 +725,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 16;
-        if (load<u16>(ip) == 52) { // sd
+        if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -725,7 +742,7 @@ export function interpret(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 43) { // ld
+        if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -746,10 +763,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 53: { // addi
+      case 54: { // addi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 26) { // bne
+        if (load<u16>(ip) == 27) { // bne
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -757,10 +774,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 54: { // addi (16 bits)
+      case 55: { // addi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 26) { // bne
+        if (load<u16>(ip) == 27) { // bne
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -768,35 +785,35 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 55: { // nop (16 bits)
+      case 56: { // nop (16 bits)
         ip += 16;
         continue;
       }
-      case 56: { // nop
+      case 57: { // nop
         ip += 32;
         continue;
       }
-      case 57: { // li (16 bits)
+      case 58: { // li (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 16;
         continue;
       }
-      case 58: { // li
+      case 59: { // li
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 32;
         continue;
       }
-      case 59: { // mv
+      case 60: { // mv
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 60: { // slti
+      case 61: { // slti
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 61: { // hint
+      case 62: { // hint
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysHint(load<u32>(ip, 8));
         ip = resume();
@@ -805,25 +822,25 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 62: { // sltiu
+      case 63: { // sltiu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 63: { // xori
+      case 64: { // xori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 64: { // ori
+      case 65: { // ori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 65: { // andi
+      case 66: { // andi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 34) { // bltu
+        if (load<u16>(ip) == 35) { // bltu
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -831,27 +848,27 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 66: { // andi (16 bits)
+      case 67: { // andi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
         continue;
       }
-      case 67: { // slli
+      case 68: { // slli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 86) { // or
+        if (load<u16>(ip) == 87) { // or
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 70) { // srli
+        if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 68) { // slli
+        if (load<u16>(ip) == 69) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -859,16 +876,16 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 68: { // slli (16 bits)
+      case 69: { // slli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 70) { // srli
+        if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -876,10 +893,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 69: { // srli
+      case 70: { // srli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 67) { // slli
+        if (load<u16>(ip) == 68) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -887,10 +904,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 70: { // srli (16 bits)
+      case 71: { // srli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -898,20 +915,20 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 71: { // srai
+      case 72: { // srai
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 72: { // srai (16 bits)
+      case 73: { // srai (16 bits)
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
         continue;
       }
-      case 73: { // add
+      case 74: { // add
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 44) { // lbu
+        if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -932,10 +949,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 74: { // add (16 bits)
+      case 75: { // add (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
-        if (load<u16>(ip) == 43) { // ld
+        if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -954,7 +971,7 @@ export function interpret(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -962,10 +979,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 75: { // copy (16 bits)
+      case 76: { // copy (16 bits)
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
         ip += 16;
-        if (load<u16>(ip) == 75) { // copy
+        if (load<u16>(ip) == 76) { // copy
           n--;
           store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
           ip += 16;
@@ -973,10 +990,10 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 76: { // sub
+      case 77: { // sub
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -984,25 +1001,25 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 77: { // sub (16 bits)
+      case 78: { // sub (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 78: { // sll
+      case 79: { // sll
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 79: { // slt
+      case 80: { // slt
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 80: { // sltu
+      case 81: { // sltu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 80) { // sltu
+        if (load<u16>(ip) == 81) { // sltu
           n--;
           store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
@@ -1010,41 +1027,41 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 81: { // xor
+      case 82: { // xor
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 82: { // xor (16 bits)
+      case 83: { // xor (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 83: { // srl
+      case 84: { // srl
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 84: { // sra
+      case 85: { // sra
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64>(load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 85: { // or
+      case 86: { // or
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 86: { // or (16 bits)
+      case 87: { // or (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
-        if (load<u16>(ip) == 81) { // xor
+        if (load<u16>(ip) == 82) { // xor
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 92) { // srliw
+        if (load<u16>(ip) == 93) { // srliw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -1052,25 +1069,25 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 87: { // and
+      case 88: { // and
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 88: { // and (16 bits)
+      case 89: { // and (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 89: { // addiw
+      case 90: { // addiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 90: { // addiw (16 bits)
+      case 91: { // addiw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 26) { // bne
+        if (load<u16>(ip) == 27) { // bne
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -1078,15 +1095,15 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 91: { // slliw
+      case 92: { // slliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 92: { // srliw
+      case 93: { // srliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 67) { // slli
+        if (load<u16>(ip) == 68) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -1094,20 +1111,20 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 93: { // sraiw
+      case 94: { // sraiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32><u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 94: { // addw
+      case 95: { // addw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 95: { // addw (16 bits)
+      case 96: { // addw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
-        if (load<u16>(ip) == 53) { // addi
+        if (load<u16>(ip) == 54) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -1115,44 +1132,44 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 96: { // subw
+      case 97: { // subw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 97: { // subw (16 bits)
+      case 98: { // subw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 98: { // sllw
+      case 99: { // sllw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 99: { // srlw
+      case 100: { // srlw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 100: { // sraw
+      case 101: { // sraw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32>(<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 101: { // fence
+      case 102: { // fence
         ip += 32;
         continue;
       }
-      case 102: { // fence.tso
+      case 103: { // fence.tso
         ip += 32;
         continue;
       }
-      case 103: { // pause
+      case 104: { // pause
         ip += 32;
         continue;
       }
-      case 104: { // fence.i
+      case 105: { // fence.i
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysFenceI();
         ip = resume();
@@ -1161,7 +1178,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 105: { // ecall
+      case 106: { // ecall
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysEcall();
         ip = resume();
@@ -1170,7 +1187,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 106: { // ebreak
+      case 107: { // ebreak
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysEbreak();
         ip = resume();
@@ -1179,7 +1196,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 107: { // ebreak (16 bits)
+      case 108: { // ebreak (16 bits)
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysEbreak();
         ip = resume();
@@ -1188,16 +1205,16 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 108: { // mul
+      case 109: { // mul
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) * load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 95) { // addw
+        if (load<u16>(ip) == 96) { // addw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -1205,22 +1222,22 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 109: { // mulh
+      case 110: { // mulh
         store<u64>(load<u16>(ip, 2), mulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 110: { // mulhsu
+      case 111: { // mulhsu
         store<u64>(load<u16>(ip, 2), mulHighSU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 111: { // mulhu
+      case 112: { // mulhu
         store<u64>(load<u16>(ip, 2), mulHighU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 112: { // div
+      case 113: { // div
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -1228,14 +1245,14 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 113: { // divu
+      case 114: { // divu
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, (load<u64>(load<u16>(ip, 4), X) / select<u64>(<u64>1, t0, t1 != 0)), t1 != 0), X);
         ip += 32;
         continue;
       }
-      case 114: { // rem
+      case 115: { // rem
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -1243,7 +1260,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 115: { // remu
+      case 116: { // remu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -1251,12 +1268,12 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 116: { // mulw
+      case 117: { // mulw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) * <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 117: { // divw
+      case 118: { // divw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -1264,14 +1281,14 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 118: { // divuw
+      case 119: { // divuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, (<u32>load<u64>(load<u16>(ip, 4), X) / select<u32>(<u32>1, t0, t1 != 0)), t1 != 0), X);
         ip += 32;
         continue;
       }
-      case 119: { // remw
+      case 120: { // remw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -1279,7 +1296,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 120: { // remuw
+      case 121: { // remuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -1287,7 +1304,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 121: { // lr.w
+      case 122: { // lr.w
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
@@ -1295,7 +1312,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 122: { // lr.d
+      case 123: { // lr.d
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -1303,7 +1320,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 123: { // sc.w
+      case 124: { // sc.w
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -1311,7 +1328,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 124: { // sc.d
+      case 125: { // sc.d
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -1319,7 +1336,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 125: { // amoswap.w
+      case 126: { // amoswap.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1329,7 +1346,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoswap.d
+      case 127: { // amoswap.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1339,7 +1356,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 127: { // amoadd.w
+      case 128: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1349,7 +1366,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoadd.d
+      case 129: { // amoadd.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1359,7 +1376,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 129: { // amoxor.w
+      case 130: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1369,7 +1386,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amoxor.d
+      case 131: { // amoxor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1379,7 +1396,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 131: { // amoand.w
+      case 132: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1389,7 +1406,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 132: { // amoand.d
+      case 133: { // amoand.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1399,7 +1416,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 133: { // amoor.w
+      case 134: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1409,7 +1426,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 134: { // amoor.d
+      case 135: { // amoor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1419,7 +1436,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 135: { // amomin.w
+      case 136: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1430,7 +1447,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 136: { // amomin.d
+      case 137: { // amomin.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1441,7 +1458,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 137: { // amomax.w
+      case 138: { // amomax.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1452,7 +1469,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 138: { // amomax.d
+      case 139: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1463,7 +1480,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 139: { // amominu.w
+      case 140: { // amominu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1474,7 +1491,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 140: { // amominu.d
+      case 141: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1485,7 +1502,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 141: { // amomaxu.w
+      case 142: { // amomaxu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1496,7 +1513,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 142: { // amomaxu.d
+      case 143: { // amomaxu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1507,7 +1524,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 143: { // amocas.w
+      case 144: { // amocas.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -1517,7 +1534,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 144: { // amocas.d
+      case 145: { // amocas.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -1527,7 +1544,7 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 145: { // amocas.q
+      case 146: { // amocas.q
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 4);
         if (a == 0) { n++; break; }
         const rd: u32 = ((load<u32>(ip, 12) >> 7) & 31) << 3;
@@ -1544,15 +1561,15 @@ export function interpret(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 146: { // wrs.nto
+      case 147: { // wrs.nto
         ip += 32;
         continue;
       }
-      case 147: { // wrs.sto
+      case 148: { // wrs.sto
         ip += 32;
         continue;
       }
-      case 148: { // csrrw
+      case 149: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -1561,7 +1578,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 149: { // csrrs
+      case 150: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1570,7 +1587,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 150: { // csrrc
+      case 151: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -1579,7 +1596,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 151: { // csrrwi
+      case 152: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -1588,7 +1605,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 152: { // csrrsi
+      case 153: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1597,7 +1614,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 153: { // csrrci
+      case 154: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -1606,7 +1623,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 154: { // sret
+      case 155: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSret();
         ip = resume();
@@ -1615,7 +1632,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 155: { // mret
+      case 156: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysMret();
         ip = resume();
@@ -1624,7 +1641,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 156: { // wfi
+      case 157: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysWfi();
         ip = resume();
@@ -1633,7 +1650,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 157: { // sfence.vma
+      case 158: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1642,7 +1659,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 158: { // sinval.vma
+      case 159: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -1651,7 +1668,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 159: { // sfence.w.inval
+      case 160: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1660,7 +1677,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 160: { // sfence.inval.ir
+      case 161: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysSfenceOrder();
         ip = resume();
@@ -1669,7 +1686,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 161: { // cbo.inval
+      case 162: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1678,7 +1695,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 162: { // cbo.clean
+      case 163: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1687,7 +1704,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 163: { // cbo.flush
+      case 164: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1696,7 +1713,7 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 164: { // cbo.zero
+      case 165: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, data); data = 0;
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -1705,19 +1722,19 @@ export function interpret(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 165: { // prefetch.i
+      case 166: { // prefetch.i
         ip += 32;
         continue;
       }
-      case 166: { // prefetch.r
+      case 167: { // prefetch.r
         ip += 32;
         continue;
       }
-      case 167: { // prefetch.w
+      case 168: { // prefetch.w
         ip += 32;
         continue;
       }
-      case 168: { // flw
+      case 169: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1737,7 +1754,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 169: { // fsw
+      case 170: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1754,7 +1771,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 170: { // fld
+      case 171: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1772,7 +1789,7 @@ export function interpret(n0: i64): i64 {
         store<u8>(0, 1, FP_DIRTY);
         data++;
         ip += 32;
-        if (load<u16>(ip) == 170) { // fld
+        if (load<u16>(ip) == 171) { // fld
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -1795,7 +1812,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 171: { // fld (16 bits)
+      case 172: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1815,7 +1832,7 @@ export function interpret(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 172: { // fsd
+      case 173: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1830,7 +1847,7 @@ export function interpret(n0: i64): i64 {
         }
         data++;
         ip += 32;
-        if (load<u16>(ip) == 172) { // fsd
+        if (load<u16>(ip) == 173) { // fsd
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -1850,7 +1867,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 173: { // fsd (16 bits)
+      case 174: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1867,7 +1884,7 @@ export function interpret(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 174: { // flh
+      case 175: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1887,7 +1904,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 175: { // fsh
+      case 176: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -1904,7 +1921,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 176: { // fmadd.s
+      case 177: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1915,7 +1932,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 177: { // fmsub.s
+      case 178: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1926,7 +1943,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 178: { // fnmsub.s
+      case 179: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1937,7 +1954,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 179: { // fnmadd.s
+      case 180: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1948,7 +1965,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 180: { // fadd.s
+      case 181: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1958,7 +1975,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 181: { // fsub.s
+      case 182: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1968,7 +1985,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 182: { // fmul.s
+      case 183: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1978,7 +1995,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 183: { // fdiv.s
+      case 184: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1988,7 +2005,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 184: { // fsqrt.s
+      case 185: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -1997,7 +2014,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 185: { // fsgnj.s
+      case 186: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2006,7 +2023,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 186: { // fsgnjn.s
+      case 187: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2015,7 +2032,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 187: { // fsgnjx.s
+      case 188: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2024,7 +2041,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 188: { // fmin.s
+      case 189: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2033,7 +2050,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 189: { // fmax.s
+      case 190: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2042,7 +2059,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 190: { // feq.s
+      case 191: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2052,7 +2069,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 191: { // flt.s
+      case 192: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2062,7 +2079,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 192: { // fle.s
+      case 193: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2072,7 +2089,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 193: { // fclass.s
+      case 194: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2081,7 +2098,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 194: { // fcvt.w.s
+      case 195: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2091,7 +2108,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 195: { // fcvt.wu.s
+      case 196: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2101,7 +2118,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 196: { // fcvt.l.s
+      case 197: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2111,7 +2128,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 197: { // fcvt.lu.s
+      case 198: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2121,7 +2138,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 198: { // fcvt.s.w
+      case 199: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2129,7 +2146,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 199: { // fcvt.s.wu
+      case 200: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2137,7 +2154,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 200: { // fcvt.s.l
+      case 201: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2145,7 +2162,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 201: { // fcvt.s.lu
+      case 202: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -2153,7 +2170,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 202: { // fmadd.d
+      case 203: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -2161,7 +2178,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 203: { // fmsub.d
+      case 204: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -2169,7 +2186,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 204: { // fnmsub.d
+      case 205: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -2177,7 +2194,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 205: { // fnmadd.d
+      case 206: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -2185,13 +2202,13 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 206: { // fadd.d
+      case 207: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 206) { // fadd.d
+        if (load<u16>(ip) == 207) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2202,7 +2219,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 207: { // fsub.d
+      case 208: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -2210,13 +2227,13 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 208: { // fmul.d
+      case 209: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 206) { // fadd.d
+        if (load<u16>(ip) == 207) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2225,7 +2242,7 @@ export function interpret(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 208) { // fmul.d
+        if (load<u16>(ip) == 209) { // fmul.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -2236,7 +2253,7 @@ export function interpret(n0: i64): i64 {
         }
         continue;
       }
-      case 209: { // fdiv.d
+      case 210: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -2244,7 +2261,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 210: { // fsqrt.d
+      case 211: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
@@ -2252,42 +2269,42 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 211: { // fsgnj.d
+      case 212: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 212: { // fsgnjn.d
+      case 213: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 213: { // fsgnjx.d
+      case 214: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 214: { // fmin.d
+      case 215: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 215: { // fmax.d
+      case 216: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 216: { // feq.d
+      case 217: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2295,7 +2312,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 217: { // flt.d
+      case 218: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2303,7 +2320,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 218: { // fle.d
+      case 219: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -2311,7 +2328,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 219: { // fclass.d
+      case 220: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
@@ -2319,7 +2336,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 220: { // fcvt.w.d
+      case 221: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2328,7 +2345,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 221: { // fcvt.wu.d
+      case 222: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2337,7 +2354,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 222: { // fcvt.l.d
+      case 223: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2346,7 +2363,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 223: { // fcvt.lu.d
+      case 224: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2355,7 +2372,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 224: { // fcvt.d.w
+      case 225: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2363,7 +2380,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 225: { // fcvt.d.wu
+      case 226: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2371,7 +2388,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 226: { // fcvt.d.l
+      case 227: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2379,7 +2396,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 227: { // fcvt.d.lu
+      case 228: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -2387,7 +2404,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 228: { // fmadd.h
+      case 229: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2398,7 +2415,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 229: { // fmsub.h
+      case 230: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2409,7 +2426,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 230: { // fnmsub.h
+      case 231: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2420,7 +2437,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 231: { // fnmadd.h
+      case 232: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2431,7 +2448,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 232: { // fadd.h
+      case 233: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2441,7 +2458,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 233: { // fsub.h
+      case 234: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2451,7 +2468,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 234: { // fmul.h
+      case 235: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2461,7 +2478,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 235: { // fdiv.h
+      case 236: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2471,7 +2488,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 236: { // fsqrt.h
+      case 237: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2480,7 +2497,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 237: { // fsgnj.h
+      case 238: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2489,7 +2506,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 238: { // fsgnjn.h
+      case 239: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2498,7 +2515,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 239: { // fsgnjx.h
+      case 240: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2507,7 +2524,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 240: { // fmin.h
+      case 241: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2516,7 +2533,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 241: { // fmax.h
+      case 242: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -2525,7 +2542,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 242: { // feq.h
+      case 243: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2535,7 +2552,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 243: { // flt.h
+      case 244: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2545,7 +2562,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 244: { // fle.h
+      case 245: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2555,7 +2572,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 245: { // fclass.h
+      case 246: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2564,7 +2581,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 246: { // fcvt.w.h
+      case 247: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2574,7 +2591,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 247: { // fcvt.wu.h
+      case 248: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2584,7 +2601,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 248: { // fcvt.l.h
+      case 249: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2594,7 +2611,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 249: { // fcvt.lu.h
+      case 250: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -2604,7 +2621,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 250: { // fcvt.h.w
+      case 251: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2612,7 +2629,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 251: { // fcvt.h.wu
+      case 252: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2620,7 +2637,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 252: { // fcvt.h.l
+      case 253: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2628,7 +2645,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 253: { // fcvt.h.lu
+      case 254: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -2636,46 +2653,46 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 254: { // fmv.x.w
+      case 255: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 255: { // fmv.w.x
+      case 256: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 256: { // fmv.x.d
+      case 257: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 257: { // fmv.d.x
+      case 258: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 258: { // fmv.x.h
+      case 259: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 259: { // fmv.h.x
+      case 260: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 260: { // fcvt.s.d
+      case 261: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
@@ -2683,7 +2700,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 261: { // fcvt.d.s
+      case 262: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2692,7 +2709,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 262: { // fcvt.h.s
+      case 263: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2701,7 +2718,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 263: { // fcvt.s.h
+      case 264: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2710,7 +2727,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 264: { // fcvt.h.d
+      case 265: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
@@ -2718,7 +2735,7 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 265: { // fcvt.d.h
+      case 266: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -2727,248 +2744,248 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 266: { // add.uw
+      case 267: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 267: { // sh1add
+      case 268: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 268: { // sh2add
+      case 269: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 269: { // sh3add
+      case 270: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 270: { // sh1add.uw
+      case 271: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 271: { // sh2add.uw
+      case 272: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 272: { // sh3add.uw
+      case 273: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 273: { // slli.uw
+      case 274: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 274: { // andn
+      case 275: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 275: { // orn
+      case 276: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 276: { // xnor
+      case 277: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32;
         continue;
       }
-      case 277: { // clz
+      case 278: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 278: { // ctz
+      case 279: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 279: { // cpop
+      case 280: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 280: { // sext.b
+      case 281: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 281: { // sext.h
+      case 282: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 282: { // clzw
+      case 283: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 283: { // ctzw
+      case 284: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 284: { // cpopw
+      case 285: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 285: { // zext.h
+      case 286: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32;
         continue;
       }
-      case 286: { // min
+      case 287: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 287: { // minu
+      case 288: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32;
         continue;
       }
-      case 288: { // max
+      case 289: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 289: { // maxu
+      case 290: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32;
         continue;
       }
-      case 290: { // rol
+      case 291: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 291: { // ror
+      case 292: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 292: { // rori
+      case 293: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 293: { // rolw
+      case 294: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 294: { // rorw
+      case 295: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 295: { // roriw
+      case 296: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 296: { // orc.b
+      case 297: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32;
         continue;
       }
-      case 297: { // rev8
+      case 298: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32;
         continue;
       }
-      case 298: { // clmul
+      case 299: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 299: { // clmulr
+      case 300: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 300: { // clmulh
+      case 301: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 301: { // bclr
+      case 302: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 302: { // bext
+      case 303: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 303: { // binv
+      case 304: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 304: { // bset
+      case 305: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 305: { // bclri
+      case 306: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 306: { // bexti
+      case 307: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 307: { // binvi
+      case 308: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 308: { // bseti
+      case 309: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 309: { // pack
+      case 310: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32;
         continue;
       }
-      case 310: { // packh
+      case 311: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32;
         continue;
       }
-      case 311: { // packw
+      case 312: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32;
         continue;
       }
-      case 312: { // brev8
+      case 313: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
@@ -2976,22 +2993,22 @@ export function interpret(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 313: { // xperm4
+      case 314: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 314: { // xperm8
+      case 315: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 315: { // czero.eqz
+      case 316: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
       }
-      case 316: { // czero.nez
+      case 317: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
@@ -3011,7 +3028,7 @@ export function interpret(n0: i64): i64 {
 /** The same without counting data accesses. */
 export function interpretPlain(n0: i64): i64 {
   let n = n0;
-  let ip: u32 = fetch(load<u64>(0, PC));
+  let ip: u32 = enter();
   if (ip == 0) return n;
   let delta = load<u64>(0, DELTA);
   while (true) {
@@ -3032,28 +3049,44 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 3: { // lui
+      case 3: {
+        const pc = delta + <u64>(ip >> 3);
+        n = callTranslated(ip, pc, n + 1);
+        const left = load<u32>(0, JIT_LEFT_BY);
+        if (left == LEFT_OFF) return n;
+        const to = load<u64>(0, PC);
+        if (left == LEFT_WITHIN) {
+          ip += <u32>(to - pc) << 3;
+          continue;
+        }
+        ip = fetch(to);
+        if (ip == 0) return n;
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
+        continue;
+      }
+      case 4: { // lui
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 32;
         continue;
       }
-      case 4: { // lui (16 bits)
+      case 5: { // lui (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 16;
         continue;
       }
-      case 5: { // auipc
+      case 6: { // auipc
         store<u64>(load<u16>(ip, 2), ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 6: { // jal
+      case 7: { // jal
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 7: { // jal, out of the page
+      case 8: { // jal, out of the page
         const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip = fetch(target);
@@ -3062,13 +3095,13 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 8: { // jal (16 bits)
+      case 9: { // jal (16 bits)
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 9: { // jal (16 bits), out of the page
+      case 10: { // jal (16 bits), out of the page
         const target: u64 = ((delta + <u64>(ip >> 3)) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip = fetch(target);
@@ -3077,31 +3110,31 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 10: { // j (16 bits)
+      case 11: { // j (16 bits)
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 11: { // j (16 bits), out of the page
+      case 12: { // j (16 bits), out of the page
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
         delta = load<u64>(0, DELTA);
         if (n <= 0) break;
         continue;
       }
-      case 12: { // j
+      case 13: { // j
         ip += load<u32>(ip, 8);
         if (n <= 0) break;
         continue;
       }
-      case 13: { // j, out of the page
+      case 14: { // j, out of the page
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
         delta = load<u64>(0, DELTA);
         if (n <= 0) break;
         continue;
       }
-      case 14: { // jalr
+      case 15: { // jalr
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
@@ -3113,7 +3146,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 15: { // jalr, out of the page
+      case 16: { // jalr, out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 4, X);
         ip = fetch(target);
@@ -3122,7 +3155,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 16: { // jalr (16 bits)
+      case 17: { // jalr (16 bits)
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
@@ -3134,7 +3167,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 17: { // jalr (16 bits), out of the page
+      case 18: { // jalr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         store<u64>(load<u16>(ip, 2), delta + <u64>(ip >> 3) + 2, X);
         ip = fetch(target);
@@ -3143,7 +3176,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 18: { // jr (16 bits)
+      case 19: { // jr (16 bits)
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
         else {
@@ -3154,7 +3187,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 19: { // jr (16 bits), out of the page
+      case 20: { // jr (16 bits), out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return n;
@@ -3162,7 +3195,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 20: { // jr
+      case 21: { // jr
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         if ((target ^ (delta + <u64>(ip >> 3))) < 4096) ip = <u32>(target - delta) << 3;
         else {
@@ -3173,7 +3206,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 21: { // jr, out of the page
+      case 22: { // jr, out of the page
         const target: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)) & ~1;
         ip = fetch(target);
         if (ip == 0) return n;
@@ -3181,12 +3214,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 22: { // beq
+      case 23: { // beq
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 23: { // beq, out of the page
+      case 24: { // beq, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3194,12 +3227,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 24: { // beq (16 bits)
+      case 25: { // beq (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 25: { // beq (16 bits), out of the page
+      case 26: { // beq (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) == load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3207,12 +3240,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 26: { // bne
+      case 27: { // bne
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 27: { // bne, out of the page
+      case 28: { // bne, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3220,12 +3253,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 28: { // bne (16 bits)
+      case 29: { // bne (16 bits)
         if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 16;
         if (n <= 0) break;
         continue;
       }
-      case 29: { // bne (16 bits), out of the page
+      case 30: { // bne (16 bits), out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X)))) { ip += 16; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3233,12 +3266,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 30: { // blt
+      case 31: { // blt
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 31: { // blt, out of the page
+      case 32: { // blt, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3246,12 +3279,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 32: { // bge
+      case 33: { // bge
         if (<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 33: { // bge, out of the page
+      case 34: { // bge, out of the page
         if (!(<u32>(<i64>load<u64>(load<u16>(ip, 4), X) >= <i64>load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3259,12 +3292,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 34: { // bltu
+      case 35: { // bltu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 35: { // bltu, out of the page
+      case 36: { // bltu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3272,12 +3305,12 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 36: { // bgeu
+      case 37: { // bgeu
         if (<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
         if (n <= 0) break;
         continue;
       }
-      case 37: { // bgeu, out of the page
+      case 38: { // bgeu, out of the page
         if (!(<u32>(load<u64>(load<u16>(ip, 4), X) >= load<u64>(load<u16>(ip, 6), X)))) { ip += 32; if (n <= 0) break; continue; }
         ip = fetch(delta + <u64>(ip >> 3) + <u64><i64>load<i32>(ip, 8));
         if (ip == 0) return n;
@@ -3285,7 +3318,7 @@ export function interpretPlain(n0: i64): i64 {
         if (n <= 0) break;
         continue;
       }
-      case 38: { // lb
+      case 39: { // lb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3302,7 +3335,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 39: { // lh
+      case 40: { // lh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3317,7 +3350,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 32; break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 39) { // lh
+        if (load<u16>(ip) == 40) { // lh
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3335,7 +3368,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 54) { // addi
+        if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -3343,7 +3376,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 40: { // lw
+      case 41: { // lw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3360,7 +3393,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 41: { // lw (16 bits)
+      case 42: { // lw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3375,7 +3408,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 16; break; }
         }
         ip += 16;
-        if (load<u16>(ip) == 41) { // lw
+        if (load<u16>(ip) == 42) { // lw
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3393,7 +3426,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 54) { // addi
+        if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -3401,7 +3434,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 42: { // ld
+      case 43: { // ld
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3418,7 +3451,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 43: { // ld (16 bits)
+      case 44: { // ld (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3433,7 +3466,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 16; break; }
         }
         ip += 16;
-        if (load<u16>(ip) == 43) { // ld
+        if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3451,7 +3484,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 52) { // sd
+        if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3467,7 +3500,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 90) { // addiw
+        if (load<u16>(ip) == 91) { // addiw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -3475,7 +3508,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 44: { // lbu
+      case 45: { // lbu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3490,7 +3523,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 32; break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 44) { // lbu
+        if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3510,7 +3543,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 45: { // lhu
+      case 46: { // lhu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3525,7 +3558,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 32; break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 45) { // lhu
+        if (load<u16>(ip) == 46) { // lhu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3545,7 +3578,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 46: { // lwu
+      case 47: { // lwu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
@@ -3560,7 +3593,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { ip += 32; break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 65) { // andi
+        if (load<u16>(ip) == 66) { // andi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -3568,7 +3601,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 47: { // sb
+      case 48: { // sb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -3583,7 +3616,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 48: { // sh
+      case 49: { // sh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -3598,7 +3631,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 49: { // sw
+      case 50: { // sw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -3613,7 +3646,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 50: { // sw (16 bits)
+      case 51: { // sw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -3626,7 +3659,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
         }
         ip += 16;
-        if (load<u16>(ip) == 54) { // addi
+        if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -3634,7 +3667,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 51: { // sd
+      case 52: { // sd
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -3649,7 +3682,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 52: { // sd (16 bits)
+      case 53: { // sd (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
@@ -3662,7 +3695,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
         }
         ip += 16;
-        if (load<u16>(ip) == 52) { // sd
+        if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3678,7 +3711,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 43) { // ld
+        if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3698,10 +3731,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 53: { // addi
+      case 54: { // addi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 26) { // bne
+        if (load<u16>(ip) == 27) { // bne
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -3709,10 +3742,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 54: { // addi (16 bits)
+      case 55: { // addi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 26) { // bne
+        if (load<u16>(ip) == 27) { // bne
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -3720,35 +3753,35 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 55: { // nop (16 bits)
+      case 56: { // nop (16 bits)
         ip += 16;
         continue;
       }
-      case 56: { // nop
+      case 57: { // nop
         ip += 32;
         continue;
       }
-      case 57: { // li (16 bits)
+      case 58: { // li (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 16;
         continue;
       }
-      case 58: { // li
+      case 59: { // li
         store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(ip, 8), X);
         ip += 32;
         continue;
       }
-      case 59: { // mv
+      case 60: { // mv
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 60: { // slti
+      case 61: { // slti
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 61: { // hint
+      case 62: { // hint
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysHint(load<u32>(ip, 8));
         ip = resume();
@@ -3757,25 +3790,25 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 62: { // sltiu
+      case 63: { // sltiu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 63: { // xori
+      case 64: { // xori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 64: { // ori
+      case 65: { // ori
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 65: { // andi
+      case 66: { // andi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 34) { // bltu
+        if (load<u16>(ip) == 35) { // bltu
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -3783,27 +3816,27 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 66: { // andi (16 bits)
+      case 67: { // andi (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
         continue;
       }
-      case 67: { // slli
+      case 68: { // slli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 86) { // or
+        if (load<u16>(ip) == 87) { // or
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 70) { // srli
+        if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 68) { // slli
+        if (load<u16>(ip) == 69) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -3811,16 +3844,16 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 68: { // slli (16 bits)
+      case 69: { // slli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 70) { // srli
+        if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
@@ -3828,10 +3861,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 69: { // srli
+      case 70: { // srli
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 67) { // slli
+        if (load<u16>(ip) == 68) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -3839,10 +3872,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 70: { // srli (16 bits)
+      case 71: { // srli (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -3850,20 +3883,20 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 71: { // srai
+      case 72: { // srai
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 72: { // srai (16 bits)
+      case 73: { // srai (16 bits)
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64><u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
         continue;
       }
-      case 73: { // add
+      case 74: { // add
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 44) { // lbu
+        if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3883,10 +3916,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 74: { // add (16 bits)
+      case 75: { // add (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
-        if (load<u16>(ip) == 43) { // ld
+        if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
           const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -3904,7 +3937,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -3912,10 +3945,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 75: { // copy (16 bits)
+      case 76: { // copy (16 bits)
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
         ip += 16;
-        if (load<u16>(ip) == 75) { // copy
+        if (load<u16>(ip) == 76) { // copy
           n--;
           store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
           ip += 16;
@@ -3923,10 +3956,10 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 76: { // sub
+      case 77: { // sub
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -3934,25 +3967,25 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 77: { // sub (16 bits)
+      case 78: { // sub (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) - load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 78: { // sll
+      case 79: { // sll
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 79: { // slt
+      case 80: { // slt
         store<u64>(load<u16>(ip, 2), <u64><u32>(<i64>load<u64>(load<u16>(ip, 4), X) < <i64>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 80: { // sltu
+      case 81: { // sltu
         store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 80) { // sltu
+        if (load<u16>(ip) == 81) { // sltu
           n--;
           store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
@@ -3960,41 +3993,41 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 81: { // xor
+      case 82: { // xor
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 82: { // xor (16 bits)
+      case 83: { // xor (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 83: { // srl
+      case 84: { // srl
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 84: { // sra
+      case 85: { // sra
         store<u64>(load<u16>(ip, 2), <u64>(<i64>load<u64>(load<u16>(ip, 4), X) >> <i64>(load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 85: { // or
+      case 86: { // or
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 86: { // or (16 bits)
+      case 87: { // or (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
-        if (load<u16>(ip) == 81) { // xor
+        if (load<u16>(ip) == 82) { // xor
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 92) { // srliw
+        if (load<u16>(ip) == 93) { // srliw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -4002,25 +4035,25 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 87: { // and
+      case 88: { // and
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 88: { // and (16 bits)
+      case 89: { // and (16 bits)
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 89: { // addiw
+      case 90: { // addiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 90: { // addiw (16 bits)
+      case 91: { // addiw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 16;
-        if (load<u16>(ip) == 26) { // bne
+        if (load<u16>(ip) == 27) { // bne
           n--;
           if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
           if (n <= 0) break;
@@ -4028,15 +4061,15 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 91: { // slliw
+      case 92: { // slliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 92: { // srliw
+      case 93: { // srliw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
-        if (load<u16>(ip) == 67) { // slli
+        if (load<u16>(ip) == 68) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -4044,20 +4077,20 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 93: { // sraiw
+      case 94: { // sraiw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32><u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 94: { // addw
+      case 95: { // addw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 95: { // addw (16 bits)
+      case 96: { // addw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
-        if (load<u16>(ip) == 53) { // addi
+        if (load<u16>(ip) == 54) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
@@ -4065,44 +4098,44 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 96: { // subw
+      case 97: { // subw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 97: { // subw (16 bits)
+      case 98: { // subw (16 bits)
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) - <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 16;
         continue;
       }
-      case 98: { // sllw
+      case 99: { // sllw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) << (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 99: { // srlw
+      case 100: { // srlw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> (<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 100: { // sraw
+      case 101: { // sraw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>(<i32><u32>load<u64>(load<u16>(ip, 4), X) >> <i32>(<u32>load<u64>(load<u16>(ip, 6), X) & <u32><u64>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 101: { // fence
+      case 102: { // fence
         ip += 32;
         continue;
       }
-      case 102: { // fence.tso
+      case 103: { // fence.tso
         ip += 32;
         continue;
       }
-      case 103: { // pause
+      case 104: { // pause
         ip += 32;
         continue;
       }
-      case 104: { // fence.i
+      case 105: { // fence.i
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysFenceI();
         ip = resume();
@@ -4111,7 +4144,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 105: { // ecall
+      case 106: { // ecall
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysEcall();
         ip = resume();
@@ -4120,7 +4153,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 106: { // ebreak
+      case 107: { // ebreak
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysEbreak();
         ip = resume();
@@ -4129,7 +4162,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 107: { // ebreak (16 bits)
+      case 108: { // ebreak (16 bits)
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysEbreak();
         ip = resume();
@@ -4138,16 +4171,16 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 108: { // mul
+      case 109: { // mul
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) * load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
-        if (load<u16>(ip) == 74) { // add
+        if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
           continue;
         }
-        if (load<u16>(ip) == 95) { // addw
+        if (load<u16>(ip) == 96) { // addw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
@@ -4155,22 +4188,22 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 109: { // mulh
+      case 110: { // mulh
         store<u64>(load<u16>(ip, 2), mulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 110: { // mulhsu
+      case 111: { // mulhsu
         store<u64>(load<u16>(ip, 2), mulHighSU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 111: { // mulhu
+      case 112: { // mulhu
         store<u64>(load<u16>(ip, 2), mulHighU(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 112: { // div
+      case 113: { // div
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -4178,14 +4211,14 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 113: { // divu
+      case 114: { // divu
         const t0: u64 = load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0xffffffffffffffff, (load<u64>(load<u16>(ip, 4), X) / select<u64>(<u64>1, t0, t1 != 0)), t1 != 0), X);
         ip += 32;
         continue;
       }
-      case 114: { // rem
+      case 115: { // rem
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -4193,7 +4226,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 115: { // remu
+      case 116: { // remu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -4201,12 +4234,12 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 116: { // mulw
+      case 117: { // mulw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) * <u32>load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 117: { // divw
+      case 118: { // divw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -4214,14 +4247,14 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 118: { // divuw
+      case 119: { // divuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t1: u32 = <u32>(t0 == 0);
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>select<u32>(<u32>0xffffffff, (<u32>load<u64>(load<u16>(ip, 4), X) / select<u32>(<u32>1, t0, t1 != 0)), t1 != 0), X);
         ip += 32;
         continue;
       }
-      case 119: { // remw
+      case 120: { // remw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -4229,7 +4262,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 120: { // remuw
+      case 121: { // remuw
         const t0: u32 = <u32>load<u64>(load<u16>(ip, 4), X);
         const t1: u32 = <u32>load<u64>(load<u16>(ip, 6), X);
         const t2: u32 = <u32>(t1 == 0);
@@ -4237,7 +4270,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 121: { // lr.w
+      case 122: { // lr.w
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
@@ -4245,7 +4278,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 122: { // lr.d
+      case 123: { // lr.d
         const value = loadReserved(load<u64>(load<u16>(ip, 4), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -4253,7 +4286,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 123: { // sc.w
+      case 124: { // sc.w
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 2);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -4261,7 +4294,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 124: { // sc.d
+      case 125: { // sc.d
         const value = storeConditional(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), 3);
         if (load<u32>(0, STOP) == 1) { n++; break; }
         store<u64>(load<u16>(ip, 2), value, X);
@@ -4269,7 +4302,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 125: { // amoswap.w
+      case 126: { // amoswap.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4279,7 +4312,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 126: { // amoswap.d
+      case 127: { // amoswap.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4289,7 +4322,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 127: { // amoadd.w
+      case 128: { // amoadd.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4299,7 +4332,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 128: { // amoadd.d
+      case 129: { // amoadd.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4309,7 +4342,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 129: { // amoxor.w
+      case 130: { // amoxor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4319,7 +4352,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 130: { // amoxor.d
+      case 131: { // amoxor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4329,7 +4362,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 131: { // amoand.w
+      case 132: { // amoand.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4339,7 +4372,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 132: { // amoand.d
+      case 133: { // amoand.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4349,7 +4382,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 133: { // amoor.w
+      case 134: { // amoor.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4359,7 +4392,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 134: { // amoor.d
+      case 135: { // amoor.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4369,7 +4402,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 135: { // amomin.w
+      case 136: { // amomin.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4380,7 +4413,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 136: { // amomin.d
+      case 137: { // amomin.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4391,7 +4424,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 137: { // amomax.w
+      case 138: { // amomax.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4402,7 +4435,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 138: { // amomax.d
+      case 139: { // amomax.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4413,7 +4446,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 139: { // amominu.w
+      case 140: { // amominu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4424,7 +4457,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 140: { // amominu.d
+      case 141: { // amominu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4435,7 +4468,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 141: { // amomaxu.w
+      case 142: { // amomaxu.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4446,7 +4479,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 142: { // amomaxu.d
+      case 143: { // amomaxu.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4457,7 +4490,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 143: { // amocas.w
+      case 144: { // amocas.w
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 2);
         if (a == 0) { n++; break; }
         const old: u32 = load<u32>(a);
@@ -4467,7 +4500,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 144: { // amocas.d
+      case 145: { // amocas.d
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 3);
         if (a == 0) { n++; break; }
         const old: u64 = load<u64>(a);
@@ -4477,7 +4510,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 145: { // amocas.q
+      case 146: { // amocas.q
         const a: u32 = amoAddress(load<u64>(load<u16>(ip, 4), X), 4);
         if (a == 0) { n++; break; }
         const rd: u32 = ((load<u32>(ip, 12) >> 7) & 31) << 3;
@@ -4494,15 +4527,15 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u32>(0, STOP)) break;
         continue;
       }
-      case 146: { // wrs.nto
+      case 147: { // wrs.nto
         ip += 32;
         continue;
       }
-      case 147: { // wrs.sto
+      case 148: { // wrs.sto
         ip += 32;
         continue;
       }
-      case 148: { // csrrw
+      case 149: { // csrrw
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), true);
         ip = resume();
@@ -4511,7 +4544,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 149: { // csrrs
+      case 150: { // csrrs
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -4520,7 +4553,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 150: { // csrrc
+      case 151: { // csrrc
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), load<u16>(ip, 4) != 0);
         ip = resume();
@@ -4529,7 +4562,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 151: { // csrrwi
+      case 152: { // csrrwi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(0, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), true);
         ip = resume();
@@ -4538,7 +4571,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 152: { // csrrsi
+      case 153: { // csrrsi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(1, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -4547,7 +4580,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 153: { // csrrci
+      case 154: { // csrrci
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCsr(2, load<u32>(ip, 12) >> 20, load<u16>(ip, 2), <u64>load<u32>(ip, 8), load<u32>(ip, 8) != 0);
         ip = resume();
@@ -4556,7 +4589,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 154: { // sret
+      case 155: { // sret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSret();
         ip = resume();
@@ -4565,7 +4598,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 155: { // mret
+      case 156: { // mret
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysMret();
         ip = resume();
@@ -4574,7 +4607,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 156: { // wfi
+      case 157: { // wfi
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysWfi();
         ip = resume();
@@ -4583,7 +4616,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 157: { // sfence.vma
+      case 158: { // sfence.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -4592,7 +4625,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 158: { // sinval.vma
+      case 159: { // sinval.vma
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfence(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X), load<u16>(ip, 4) != 0, load<u16>(ip, 6) != 0);
         ip = resume();
@@ -4601,7 +4634,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 159: { // sfence.w.inval
+      case 160: { // sfence.w.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -4610,7 +4643,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 160: { // sfence.inval.ir
+      case 161: { // sfence.inval.ir
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysSfenceOrder();
         ip = resume();
@@ -4619,7 +4652,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 161: { // cbo.inval
+      case 162: { // cbo.inval
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(0, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4628,7 +4661,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 162: { // cbo.clean
+      case 163: { // cbo.clean
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(1, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4637,7 +4670,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 163: { // cbo.flush
+      case 164: { // cbo.flush
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(2, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4646,7 +4679,7 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 164: { // cbo.zero
+      case 165: { // cbo.zero
         suspend(ip, delta + <u64>(ip >> 3), n, 0);
         sysCbo(4, load<u64>(load<u16>(ip, 4), X));
         ip = resume();
@@ -4655,19 +4688,19 @@ export function interpretPlain(n0: i64): i64 {
         delta = load<u64>(0, DELTA);
         continue;
       }
-      case 165: { // prefetch.i
+      case 166: { // prefetch.i
         ip += 32;
         continue;
       }
-      case 166: { // prefetch.r
+      case 167: { // prefetch.r
         ip += 32;
         continue;
       }
-      case 167: { // prefetch.w
+      case 168: { // prefetch.w
         ip += 32;
         continue;
       }
-      case 168: { // flw
+      case 169: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4686,7 +4719,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 169: { // fsw
+      case 170: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4702,7 +4735,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 170: { // fld
+      case 171: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4719,7 +4752,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 170) { // fld
+        if (load<u16>(ip) == 171) { // fld
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -4741,7 +4774,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 171: { // fld (16 bits)
+      case 172: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4760,7 +4793,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 172: { // fsd
+      case 173: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4774,7 +4807,7 @@ export function interpretPlain(n0: i64): i64 {
           if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
         }
         ip += 32;
-        if (load<u16>(ip) == 172) { // fsd
+        if (load<u16>(ip) == 173) { // fsd
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
@@ -4793,7 +4826,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 173: { // fsd (16 bits)
+      case 174: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4809,7 +4842,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 16;
         continue;
       }
-      case 174: { // flh
+      case 175: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4828,7 +4861,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 175: { // fsh
+      case 176: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
         const e: u32 = <u32>(va >> 8) & TLB_MASK;
@@ -4844,7 +4877,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 176: { // fmadd.s
+      case 177: { // fmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4855,7 +4888,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 177: { // fmsub.s
+      case 178: { // fmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4866,7 +4899,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 178: { // fnmsub.s
+      case 179: { // fnmsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4877,7 +4910,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 179: { // fnmadd.s
+      case 180: { // fnmadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4888,7 +4921,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 180: { // fadd.s
+      case 181: { // fadd.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4898,7 +4931,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 181: { // fsub.s
+      case 182: { // fsub.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4908,7 +4941,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 182: { // fmul.s
+      case 183: { // fmul.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4918,7 +4951,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 183: { // fdiv.s
+      case 184: { // fdiv.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4928,7 +4961,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 184: { // fsqrt.s
+      case 185: { // fsqrt.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4937,7 +4970,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 185: { // fsgnj.s
+      case 186: { // fsgnj.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4946,7 +4979,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 186: { // fsgnjn.s
+      case 187: { // fsgnjn.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4955,7 +4988,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 187: { // fsgnjx.s
+      case 188: { // fsgnjx.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4964,7 +4997,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 188: { // fmin.s
+      case 189: { // fmin.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4973,7 +5006,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 189: { // fmax.s
+      case 190: { // fmax.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -4982,7 +5015,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 190: { // feq.s
+      case 191: { // feq.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -4992,7 +5025,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 191: { // flt.s
+      case 192: { // flt.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5002,7 +5035,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 192: { // fle.s
+      case 193: { // fle.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5012,7 +5045,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 193: { // fclass.s
+      case 194: { // fclass.s
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5021,7 +5054,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 194: { // fcvt.w.s
+      case 195: { // fcvt.w.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5031,7 +5064,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 195: { // fcvt.wu.s
+      case 196: { // fcvt.wu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5041,7 +5074,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 196: { // fcvt.l.s
+      case 197: { // fcvt.l.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5051,7 +5084,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 197: { // fcvt.lu.s
+      case 198: { // fcvt.lu.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5061,7 +5094,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 198: { // fcvt.s.w
+      case 199: { // fcvt.s.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5069,7 +5102,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 199: { // fcvt.s.wu
+      case 200: { // fcvt.s.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5077,7 +5110,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 200: { // fcvt.s.l
+      case 201: { // fcvt.s.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5085,7 +5118,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 201: { // fcvt.s.lu
+      case 202: { // fcvt.s.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f32FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffff00000000), F);
@@ -5093,7 +5126,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 202: { // fmadd.d
+      case 203: { // fmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -5101,7 +5134,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 203: { // fmsub.d
+      case 204: { // fmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -5109,7 +5142,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 204: { // fnmsub.d
+      case 205: { // fnmsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), load<u64>((load<u32>(ip, 12) >> 27) << 3, F), rm), F);
@@ -5117,7 +5150,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 205: { // fnmadd.d
+      case 206: { // fnmadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64MulAdd((load<u64>(load<u16>(ip, 4), F) ^ <u64>0x8000000000000000), load<u64>(load<u16>(ip, 6), F), (load<u64>((load<u32>(ip, 12) >> 27) << 3, F) ^ <u64>0x8000000000000000), rm), F);
@@ -5125,13 +5158,13 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 206: { // fadd.d
+      case 207: { // fadd.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 206) { // fadd.d
+        if (load<u16>(ip) == 207) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5142,7 +5175,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 207: { // fsub.d
+      case 208: { // fsub.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sub(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -5150,13 +5183,13 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 208: { // fmul.d
+      case 209: { // fmul.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
-        if (load<u16>(ip) == 206) { // fadd.d
+        if (load<u16>(ip) == 207) { // fadd.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5165,7 +5198,7 @@ export function interpretPlain(n0: i64): i64 {
           ip += 32;
           continue;
         }
-        if (load<u16>(ip) == 208) { // fmul.d
+        if (load<u16>(ip) == 209) { // fmul.d
           n--;
           let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
           if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
@@ -5176,7 +5209,7 @@ export function interpretPlain(n0: i64): i64 {
         }
         continue;
       }
-      case 209: { // fdiv.d
+      case 210: { // fdiv.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Div(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
@@ -5184,7 +5217,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 210: { // fsqrt.d
+      case 211: { // fsqrt.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Sqrt(load<u64>(load<u16>(ip, 4), F), rm), F);
@@ -5192,42 +5225,42 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 211: { // fsgnj.d
+      case 212: { // fsgnj.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 212: { // fsgnjn.d
+      case 213: { // fsgnjn.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), F) & <u64>0x7fffffffffffffff) | ((load<u64>(load<u16>(ip, 6), F) ^ <u64>0x8000000000000000) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 213: { // fsgnjx.d
+      case 214: { // fsgnjx.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), F) ^ (load<u64>(load<u16>(ip, 6), F) & <u64>0x8000000000000000)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 214: { // fmin.d
+      case 215: { // fmin.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Min(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 215: { // fmax.d
+      case 216: { // fmax.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64Max(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 216: { // feq.d
+      case 217: { // feq.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Eq(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5235,7 +5268,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 217: { // flt.d
+      case 218: { // flt.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Lt(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5243,7 +5276,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 218: { // fle.d
+      case 219: { // fle.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Le(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F)), X);
@@ -5251,7 +5284,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 219: { // fclass.d
+      case 220: { // fclass.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         store<u64>(load<u16>(ip, 2), f64Classify(load<u64>(load<u16>(ip, 4), F)), X);
@@ -5259,7 +5292,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 220: { // fcvt.w.d
+      case 221: { // fcvt.w.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5268,7 +5301,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 221: { // fcvt.wu.d
+      case 222: { // fcvt.wu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5277,7 +5310,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 222: { // fcvt.l.d
+      case 223: { // fcvt.l.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5286,7 +5319,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 223: { // fcvt.lu.d
+      case 224: { // fcvt.lu.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5295,7 +5328,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 224: { // fcvt.d.w
+      case 225: { // fcvt.d.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5303,7 +5336,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 225: { // fcvt.d.wu
+      case 226: { // fcvt.d.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU32(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5311,7 +5344,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 226: { // fcvt.d.l
+      case 227: { // fcvt.d.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromI64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5319,7 +5352,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 227: { // fcvt.d.lu
+      case 228: { // fcvt.d.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), f64FromU64(load<u64>(load<u16>(ip, 4), X), rm), F);
@@ -5327,7 +5360,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 228: { // fmadd.h
+      case 229: { // fmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5338,7 +5371,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 229: { // fmsub.h
+      case 230: { // fmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5349,7 +5382,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 230: { // fnmsub.h
+      case 231: { // fnmsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5360,7 +5393,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 231: { // fnmadd.h
+      case 232: { // fnmadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5371,7 +5404,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 232: { // fadd.h
+      case 233: { // fadd.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5381,7 +5414,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 233: { // fsub.h
+      case 234: { // fsub.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5391,7 +5424,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 234: { // fmul.h
+      case 235: { // fmul.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5401,7 +5434,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 235: { // fdiv.h
+      case 236: { // fdiv.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5411,7 +5444,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 236: { // fsqrt.h
+      case 237: { // fsqrt.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5420,7 +5453,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 237: { // fsgnj.h
+      case 238: { // fsgnj.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5429,7 +5462,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 238: { // fsgnjn.h
+      case 239: { // fsgnjn.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5438,7 +5471,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 239: { // fsgnjx.h
+      case 240: { // fsgnjx.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5447,7 +5480,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 240: { // fmin.h
+      case 241: { // fmin.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5456,7 +5489,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 241: { // fmax.h
+      case 242: { // fmax.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
         const t1: u64 = load<u64>(load<u16>(ip, 6), F);
@@ -5465,7 +5498,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 242: { // feq.h
+      case 243: { // feq.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5475,7 +5508,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 243: { // flt.h
+      case 244: { // flt.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5485,7 +5518,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 244: { // fle.h
+      case 245: { // fle.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5495,7 +5528,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 245: { // fclass.h
+      case 246: { // fclass.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5504,7 +5537,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 246: { // fcvt.w.h
+      case 247: { // fcvt.w.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5514,7 +5547,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 247: { // fcvt.wu.h
+      case 248: { // fcvt.wu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5524,7 +5557,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 248: { // fcvt.l.h
+      case 249: { // fcvt.l.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5534,7 +5567,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 249: { // fcvt.lu.h
+      case 250: { // fcvt.lu.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const flags = load<u8>(0, FFLAGS);
@@ -5544,7 +5577,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 250: { // fcvt.h.w
+      case 251: { // fcvt.h.w
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5552,7 +5585,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 251: { // fcvt.h.wu
+      case 252: { // fcvt.h.wu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU32(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5560,7 +5593,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 252: { // fcvt.h.l
+      case 253: { // fcvt.h.l
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromI64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5568,7 +5601,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 253: { // fcvt.h.lu
+      case 254: { // fcvt.h.lu
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f16FromU64(load<u64>(load<u16>(ip, 4), X), rm) | <u64>0xffffffffffff0000), F);
@@ -5576,46 +5609,46 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 254: { // fmv.x.w
+      case 255: { // fmv.x.w
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i32><u32>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 255: { // fmv.w.x
+      case 256: { // fmv.w.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | <u64>0xffffffff00000000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 256: { // fmv.x.d
+      case 257: { // fmv.x.d
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 257: { // fmv.d.x
+      case 258: { // fmv.d.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 4), X), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 258: { // fmv.x.h
+      case 259: { // fmv.x.h
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), F), X);
         ip += 32;
         continue;
       }
-      case 259: { // fmv.h.x
+      case 260: { // fmv.h.x
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>(<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | <u64>0xffffffffffff0000), F);
         store<u8>(0, 1, FP_DIRTY);
         ip += 32;
         continue;
       }
-      case 260: { // fcvt.s.d
+      case 261: { // fcvt.s.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF32(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffff00000000), F);
@@ -5623,7 +5656,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 261: { // fcvt.d.s
+      case 262: { // fcvt.d.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5632,7 +5665,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 262: { // fcvt.h.s
+      case 263: { // fcvt.h.s
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5641,7 +5674,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 263: { // fcvt.s.h
+      case 264: { // fcvt.s.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5650,7 +5683,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 264: { // fcvt.h.d
+      case 265: { // fcvt.h.d
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         store<u64>(load<u16>(ip, 2), (<u64>f64ToF16(load<u64>(load<u16>(ip, 4), F), rm) | <u64>0xffffffffffff0000), F);
@@ -5658,7 +5691,7 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 265: { // fcvt.d.h
+      case 266: { // fcvt.d.h
         let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
         if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
         const t0: u64 = load<u64>(load<u16>(ip, 4), F);
@@ -5667,248 +5700,248 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 266: { // add.uw
+      case 267: { // add.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 267: { // sh1add
+      case 268: { // sh1add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 268: { // sh2add
+      case 269: { // sh2add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 269: { // sh3add
+      case 270: { // sh3add
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 270: { // sh1add.uw
+      case 271: { // sh1add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>1) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 271: { // sh2add.uw
+      case 272: { // sh2add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>2) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 272: { // sh3add.uw
+      case 273: { // sh3add.uw
         store<u64>(load<u16>(ip, 2), ((<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64>3) + load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 273: { // slli.uw
+      case 274: { // slli.uw
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 274: { // andn
+      case 275: { // andn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 275: { // orn
+      case 276: { // orn
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 276: { // xnor
+      case 277: { // xnor
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)) ^ <u64>0xffffffffffffffff), X);
         ip += 32;
         continue;
       }
-      case 277: { // clz
+      case 278: { // clz
         store<u64>(load<u16>(ip, 2), clz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 278: { // ctz
+      case 279: { // ctz
         store<u64>(load<u16>(ip, 2), ctz<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 279: { // cpop
+      case 280: { // cpop
         store<u64>(load<u16>(ip, 2), popcnt<u64>(load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 280: { // sext.b
+      case 281: { // sext.b
         store<u64>(load<u16>(ip, 2), <u64><i64><i8>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 281: { // sext.h
+      case 282: { // sext.h
         store<u64>(load<u16>(ip, 2), <u64><i64><i16>load<u64>(load<u16>(ip, 4), X), X);
         ip += 32;
         continue;
       }
-      case 282: { // clzw
+      case 283: { // clzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>clz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 283: { // ctzw
+      case 284: { // ctzw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>ctz<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 284: { // cpopw
+      case 285: { // cpopw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>popcnt<u32>(<u32>load<u64>(load<u16>(ip, 4), X)), X);
         ip += 32;
         continue;
       }
-      case 285: { // zext.h
+      case 286: { // zext.h
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64>0xffff), X);
         ip += 32;
         continue;
       }
-      case 286: { // min
+      case 287: { // min
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 < <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 287: { // minu
+      case 288: { // minu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 < t1), X);
         ip += 32;
         continue;
       }
-      case 288: { // max
+      case 289: { // max
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, <i64>t0 > <i64>t1), X);
         ip += 32;
         continue;
       }
-      case 289: { // maxu
+      case 290: { // maxu
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = load<u64>(load<u16>(ip, 6), X);
         store<u64>(load<u16>(ip, 2), select<u64>(t0, t1, t0 > t1), X);
         ip += 32;
         continue;
       }
-      case 290: { // rol
+      case 291: { // rol
         store<u64>(load<u16>(ip, 2), rotl<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 291: { // ror
+      case 292: { // ror
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)), X);
         ip += 32;
         continue;
       }
-      case 292: { // rori
+      case 293: { // rori
         store<u64>(load<u16>(ip, 2), rotr<u64>(load<u64>(load<u16>(ip, 4), X), <u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 293: { // rolw
+      case 294: { // rolw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotl<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 294: { // rorw
+      case 295: { // rorw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), (<u32>load<u64>(load<u16>(ip, 6), X) & <u32>0x1f)), X);
         ip += 32;
         continue;
       }
-      case 295: { // roriw
+      case 296: { // roriw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>rotr<u32>(<u32>load<u64>(load<u16>(ip, 4), X), <u32><u64><i64>load<i32>(ip, 8)), X);
         ip += 32;
         continue;
       }
-      case 296: { // orc.b
+      case 297: { // orc.b
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         store<u64>(load<u16>(ip, 2), ((((t0 | ((t0 & <u64>0x7f7f7f7f7f7f7f7f) + <u64>0x7f7f7f7f7f7f7f7f)) & <u64>0x8080808080808080) >> <u64>7) * <u64>0xff), X);
         ip += 32;
         continue;
       }
-      case 297: { // rev8
+      case 298: { // rev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>8) & <u64>0xff00ff00ff00ff) | ((t0 & <u64>0xff00ff00ff00ff) << <u64>8));
         store<u64>(load<u16>(ip, 2), rotl<u64>((((t1 >> <u64>0x10) & <u64>0xffff0000ffff) | ((t1 & <u64>0xffff0000ffff) << <u64>0x10)), <u64>0x20), X);
         ip += 32;
         continue;
       }
-      case 298: { // clmul
+      case 299: { // clmul
         store<u64>(load<u16>(ip, 2), clmul(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 299: { // clmulr
+      case 300: { // clmulr
         store<u64>(load<u16>(ip, 2), clmulReversed(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 300: { // clmulh
+      case 301: { // clmulh
         store<u64>(load<u16>(ip, 2), clmulHigh(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 301: { // bclr
+      case 302: { // bclr
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 302: { // bext
+      case 303: { // bext
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 303: { // binv
+      case 304: { // binv
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 304: { // bset
+      case 305: { // bset
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (load<u64>(load<u16>(ip, 6), X) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 305: { // bclri
+      case 306: { // bclri
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & ((<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) ^ <u64>0xffffffffffffffff)), X);
         ip += 32;
         continue;
       }
-      case 306: { // bexti
+      case 307: { // bexti
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) >> (<u64><i64>load<i32>(ip, 8) & <u64>0x3f)) & <u64>1), X);
         ip += 32;
         continue;
       }
-      case 307: { // binvi
+      case 308: { // binvi
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 308: { // bseti
+      case 309: { // bseti
         store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | (<u64>1 << (<u64><i64>load<i32>(ip, 8) & <u64>0x3f))), X);
         ip += 32;
         continue;
       }
-      case 309: { // pack
+      case 310: { // pack
         store<u64>(load<u16>(ip, 2), (<u64><u32>load<u64>(load<u16>(ip, 4), X) | (load<u64>(load<u16>(ip, 6), X) << <u64>0x20)), X);
         ip += 32;
         continue;
       }
-      case 310: { // packh
+      case 311: { // packh
         store<u64>(load<u16>(ip, 2), ((load<u64>(load<u16>(ip, 4), X) & <u64>0xff) | ((load<u64>(load<u16>(ip, 6), X) & <u64>0xff) << <u64>8)), X);
         ip += 32;
         continue;
       }
-      case 311: { // packw
+      case 312: { // packw
         store<u64>(load<u16>(ip, 2), <u64><i64><i32>((<u32>load<u64>(load<u16>(ip, 4), X) & <u32>0xffff) | (<u32>load<u64>(load<u16>(ip, 6), X) << <u32>0x10)), X);
         ip += 32;
         continue;
       }
-      case 312: { // brev8
+      case 313: { // brev8
         const t0: u64 = load<u64>(load<u16>(ip, 4), X);
         const t1: u64 = (((t0 >> <u64>1) & <u64>0x5555555555555555) | ((t0 & <u64>0x5555555555555555) << <u64>1));
         const t2: u64 = (((t1 >> <u64>2) & <u64>0x3333333333333333) | ((t1 & <u64>0x3333333333333333) << <u64>2));
@@ -5916,22 +5949,22 @@ export function interpretPlain(n0: i64): i64 {
         ip += 32;
         continue;
       }
-      case 313: { // xperm4
+      case 314: { // xperm4
         store<u64>(load<u16>(ip, 2), xperm4(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 314: { // xperm8
+      case 315: { // xperm8
         store<u64>(load<u16>(ip, 2), xperm8(load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X)), X);
         ip += 32;
         continue;
       }
-      case 315: { // czero.eqz
+      case 316: { // czero.eqz
         store<u64>(load<u16>(ip, 2), select<u64>(<u64>0, load<u64>(load<u16>(ip, 4), X), load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;
       }
-      case 316: { // czero.nez
+      case 317: { // czero.nez
         store<u64>(load<u16>(ip, 2), select<u64>(load<u64>(load<u16>(ip, 4), X), <u64>0, load<u64>(load<u16>(ip, 6), X) == 0), X);
         ip += 32;
         continue;

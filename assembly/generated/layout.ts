@@ -26,6 +26,8 @@ export const UART_IN_SIZE: u32 = 0x1000;
 export const UART_OUT_SIZE: u32 = 0x4000;
 export const CODE_PAGE: u32 = 0x8040;
 export const COUNTERS_BYTES: u32 = 2192;
+export const CODE_TRANSLATED: u32 = 0x8020;
+export const JIT_ENTRY: u32 = 32;
 export const RAM_START: u64 = 0x80000000;
 
 // Cells of the hart state
@@ -156,9 +158,16 @@ export const SHADOW_STALE: usize = 0x46c8;
 export const FREE_LINKS: usize = 0x46d0;
 export const NEXT_LINK: usize = 0x46d8;
 export const HOST_LEVELS: usize = 0x46e0;
-export const JOURNAL_R: usize = 0x46e8;
-export const JOURNAL_W: usize = 0x46f0;
-export const JOURNAL_F: usize = 0x46f8;
+export const BURST: usize = 0x46e8;
+export const BURST_NOW: usize = 0x46f0;
+export const BURST_END: usize = 0x46f8;
+export const WITHIN: usize = 0x4700;
+export const JIT_ENTRIES: usize = 0x4708;
+export const JIT_LEFT_BY: usize = 0x4710;
+export const JIT_STALE: usize = 0x4718;
+export const JOURNAL_R: usize = 0x4720;
+export const JOURNAL_W: usize = 0x4728;
+export const JOURNAL_F: usize = 0x4730;
 
 // Counters (addresses)
 export const C_INSTRET: usize = 0x8000;

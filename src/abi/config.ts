@@ -14,6 +14,10 @@ export const HOSTINGS = [
 ] as const;
 export type Hosting = (typeof HOSTINGS)[number]['id'];
 
+/** Engines of the machine (`native` runs no machine at all). */
+export const MACHINE_ENGINES = ['interp', 'jit'] as const;
+export type MachineEngine = (typeof MACHINE_ENGINES)[number];
+
 export const POLICIES = ['direct', 'fifo', 'random', 'lru'] as const;
 export type Policy = (typeof POLICIES)[number];
 
@@ -72,6 +76,8 @@ export interface MachineConfig {
   readonly bootargs: string;
   /** Decoded code pages kept (32 KiB of host memory each). */
   readonly codePages: number;
+  /** How instructions are executed; the outcome and every counter are the same. */
+  readonly engine: MachineEngine;
 }
 
 /** Off: every access walks (laws E1–E6). */
@@ -112,4 +118,5 @@ export const MACHINE_DEFAULT: MachineConfig = {
   hostLevels: 3,
   bootargs: '',
   codePages: 256,
+  engine: 'interp',
 };

@@ -44,6 +44,8 @@ export const CELLS = [
   // VMM
   'VMM_ROOT', 'VMM_EXIT', 'HOST_TABLE', 'SHADOW_BUCKETS', 'SHADOW_NEXT_ASID', 'SHADOW_UNSYNC_LIST', 'SHADOW_STALE', 'FREE_LINKS',
   'NEXT_LINK', 'HOST_LEVELS',
+  // Translated code: instructions a burst (0: no bursts), where the natural slice stands, how a translation was left
+  'BURST', 'BURST_NOW', 'BURST_END', 'WITHIN', 'JIT_ENTRIES', 'JIT_LEFT_BY', 'JIT_STALE',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
 ] as const;
@@ -95,6 +97,10 @@ export const SIZES = {
   /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
   CODE_PAGE: 2048 * 16 + 64,
   COUNTERS_BYTES: COUNTER_IDS.length * 8,
+  /** Behind the page-end record of a decoded page: 1 + the first of its translated entries, 0: none. */
+  CODE_TRANSLATED: 2048 * 16 + 32,
+  /** One translated entry: u32 function, u32 number of the entry in it, u32 record, u32 next + 1, i32 immediate, u16 op. */
+  JIT_ENTRY: 32,
 } as const;
 
 if (SIZES.COUNTERS_BYTES > 0x8000) throw new Error('counters overflow their block');

@@ -4,7 +4,7 @@
  * combined: the first are equal on every machine, the second follow from them and a profile, the third are this machine's.
  */
 import { z } from 'zod';
-import { HOSTINGS, POLICIES, STRATEGIES } from './config.ts';
+import { HOSTINGS, MACHINE_ENGINES, POLICIES, STRATEGIES } from './config.ts';
 import { profileSchema } from './profile.ts';
 
 export const RESULT_SCHEMA = 'trapframe.result/1';
@@ -59,6 +59,7 @@ export const machineConfigSchema = z.strictObject({
   hostLevels: z.union([z.literal(3), z.literal(4)]),
   bootargs: z.string(),
   codePages: count,
+  engine: z.enum(MACHINE_ENGINES),
 });
 
 export const hostSchema = z.strictObject({

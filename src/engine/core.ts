@@ -28,9 +28,13 @@ interface CoreExports {
   digestMemory(): void;
   digestLow(): bigint;
   digestHigh(): bigint;
+  dropTranslations(records: number): void;
+  readonly table: WebAssembly.Table;
 }
 
 export interface Core extends CoreExports {
+  /** All exports, for translated code to import from. */
+  readonly callable: WebAssembly.Exports;
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -88,6 +92,7 @@ export function dynamicLayout(config: MachineConfig) {
   const LINKS_BASE = place(links * LINK);
   const CODE_FRAMES = place(config.codePages * 4);
   const CODE_BASE = place(config.codePages * SIZES.CODE_PAGE);
+  const JIT_ENTRIES = place(translates(config) ? TRANSLATED_ENTRIES * SIZES.JIT_ENTRY : 0);
   at = alignUp(at, 2 * MiB);
   const RAM_BASE = at;
   return {
@@ -101,6 +106,7 @@ export function dynamicLayout(config: MachineConfig) {
       LINKS_END: LINKS_BASE + links * LINK,
       CODE_FRAMES,
       CODE_BASE,
+      JIT_ENTRIES,
       RAM_BASE,
       RAM_SIZE: ram,
       POOL_BASE: RAM_BASE,
@@ -120,6 +126,12 @@ const usesLru = (mmu: MmuConfig): boolean => mmu.l1d.policy === 'lru' || (mmu.l1
  */
 export const fastTlbOff = (config: MachineConfig): boolean =>
   config.counting && (config.mmu.l1d.entries === 0 || usesLru(config.mmu));
+
+/** Entry points into translated code that can exist at once. */
+export const TRANSLATED_ENTRIES = 16384;
+
+/** Whether hot code is translated: the engine is `jit`, and the fast TLB, which translated code relies on, is in use. */
+export const translates = (config: MachineConfig): boolean => config.engine === 'jit' && !fastTlbOff(config);
 
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n > 0 && (n & (n - 1)) === 0;
 
@@ -200,6 +212,7 @@ export async function createCore(module: WebAssembly.Module, config: MachineConf
   const core: Core = Object.assign(
     {
       memory,
+      callable: instance.exports,
       bytes: new Uint8Array(memory.buffer),
       view,
       get: (cell: Cell): bigint => view.getBigUint64(CELL_OFFSETS[cell], true),

@@ -10,4 +10,5 @@ export const EVENT = {
   refused: 7,
   trapLoop: 8,
   noMemory: 9,
+  burst: 10,
 } as const;

@@ -3,9 +3,10 @@ import type { MachineConfig } from '../abi/config.ts';
 import { type Counters, TRAPS } from '../abi/counters.ts';
 import { PLACES } from '../abi/layout.ts';
 import type { MachineHost, Progress, RegionResult, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
-import { type Core, createCore } from '../engine/core.ts';
+import { type Core, createCore, translates } from '../engine/core.ts';
 import { EVENT } from '../engine/events.ts';
 import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
+import { Translator } from '../engine/translate/translator.ts';
 import { loadImage } from './load.ts';
 
 /** About 50 ms interpreted: often enough to be stopped, seldom enough to cost nothing. */
@@ -35,14 +36,16 @@ interface Ending {
 /** Gathers what a guest says while it runs. */
 class Session {
   private readonly core: Core;
+  private readonly translator: Translator | null;
   private readonly text = new TextDecoder();
   private readonly started = performance.now();
   private regionStart = 0;
   private region: RegionResult | null = null;
   private console = '';
 
-  constructor(core: Core) {
+  constructor(core: Core, translator: Translator | null) {
     this.core = core;
+    this.translator = translator;
   }
 
   elapsed(): number {
@@ -58,6 +61,10 @@ class Session {
   slice(limit: bigint): Ending | null {
     for (;;) {
       const event = this.core.run(limit);
+      if (event === EVENT.burst) {
+        this.translator!.sample();
+        continue;
+      }
       const now = performance.now();
       if (event === EVENT.regionBegin) {
         this.regionStart = performance.now();
@@ -146,6 +153,7 @@ const sha256 = async (bytes: Uint8Array): Promise<string> => {
  */
 export function createMachineHost(module: WebAssembly.Module): MachineHost {
   let core: Core | null = null;
+  let translator: Translator | null = null;
   let cancelled = false;
 
   return {
@@ -155,13 +163,14 @@ export function createMachineHost(module: WebAssembly.Module): MachineHost {
       const made = await createCore(module, config);
       loadImage(made, image, config);
       core = made;
+      translator = translates(config) ? new Translator(made) : null;
       return sha256(image);
     },
 
     async run({ budget, slice = SLICE }: RunOptions, onProgress?: (p: Progress) => void): Promise<RunOutcome> {
       if (!core) throw new Error('load() comes before run()');
       const machine = core;
-      const session = new Session(machine);
+      const session = new Session(machine, translator);
       const stop = machine.get('INSTRET') + BigInt(budget);
       for (;;) {
         const now = machine.get('INSTRET');

@@ -1,6 +1,6 @@
 /** Options that change the machine, as one table: help and the resulting configuration come from it. */
 import { type Command, Option } from 'commander';
-import { MACHINE_DEFAULT, MMU_OFF, type TlbGeometry } from '../../abi/config.ts';
+import { MACHINE_DEFAULT, MACHINE_ENGINES, MMU_OFF, type TlbGeometry } from '../../abi/config.ts';
 import type { ConfigPatch } from '../../lab/api.ts';
 import { patched } from '../../lab/environments.ts';
 import { atLeast, bytes, count, lineCache, oneOf, tlb } from './values.ts';
@@ -112,6 +112,12 @@ const MACHINE_OPTIONS: readonly MachineOption[] = [
     value: 'N',
     summary: `pages of decoded code kept (default ${MACHINE_DEFAULT.codePages})`,
     patch: (text, option) => ({ codePages: atLeast(1, option, text) }),
+  },
+  {
+    flag: 'engine',
+    value: 'NAME',
+    summary: `interp: interpreted; jit: hot code is translated to WebAssembly, with the same counters (default ${MACHINE_DEFAULT.engine})`,
+    patch: (text, option) => ({ engine: oneOf(MACHINE_ENGINES, option, text) }),
   },
 ];
 

@@ -4,7 +4,7 @@ import { endsBlock, findLoad, hasRounding, isFloat, raisesFlags, writesFloat } f
 import type { Effect, Expr, Width } from '../types.ts';
 import { printTrees } from './expression.ts';
 import { FOLLOWERS } from './followers.ts';
-import { CASES, type Case, caseOf, isDirect, OP_NOT_DECODED, OP_PAGE_END } from './ops.ts';
+import { CASES, type Case, caseOf, isDirect, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED } from './ops.ts';
 
 /** Byte offset of each operand in a record. */
 const SLOT = { rd: 2, rs1: 4, rs2: 6 } as const;
@@ -375,7 +375,7 @@ function printFunction(name: string, counting: boolean): string {
   const leave = counting ? 'leave(n, data)' : 'n';
   return `export function ${name}(n0: i64): i64 {
   let n = n0;${counting ? '\n  let data: u64 = 0;' : ''}
-  let ip: u32 = fetch(load<u64>(0, PC));
+  let ip: u32 = enter();
   if (ip == 0) return n;
   let delta = load<u64>(0, DELTA);
   while (true) {
@@ -394,6 +394,22 @@ function printFunction(name: string, counting: boolean): string {
         ip = fetch(${PC});
         if (ip == 0) return ${leave};
         delta = load<u64>(0, DELTA);
+        continue;
+      }
+      case ${OP_TRANSLATED}: {
+        const pc = ${PC};
+        n = callTranslated(ip, pc, n + 1);
+        const left = load<u32>(0, JIT_LEFT_BY);
+        if (left == LEFT_OFF) return ${leave};
+        const to = load<u64>(0, PC);
+        if (left == LEFT_WITHIN) {
+          ip += <u32>(to - pc) << 3;
+          continue;
+        }
+        ip = fetch(to);
+        if (ip == 0) return ${leave};
+        delta = load<u64>(0, DELTA);
+        if (n <= 0) break;
         continue;
       }
 ${CASES.map((c) => printCase(c, counting)).join('\n')}
@@ -418,7 +434,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
     '../cpu/arithmetic',
     Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name as keyof typeof PRIMITIVES].home === 'integer'),
   ],
-  ['../cpu/fetch', ['decodeAt', 'fetch']],
+  ['../cpu/fetch', ['decodeAt', 'enter', 'fetch']],
   [
     '../cpu/system',
     [
@@ -436,6 +452,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
     ],
   ],
   ['../cpu/raise', ['raise']],
+  ['../cpu/translated', ['LEFT_OFF', 'LEFT_WITHIN', 'callTranslated']],
   [
     '../fpu/index',
     Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name as keyof typeof PRIMITIVES].home === 'fpu'),
@@ -451,6 +468,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
       'FP_DIRTY',
       'FP_OFF',
       'FRM',
+      'JIT_LEFT_BY',
       'PC',
       'STOP',
       'TLB_MASK',

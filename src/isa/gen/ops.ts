@@ -24,7 +24,9 @@ export const OP_NOT_DECODED = 0;
 /** Execution runs over the end of the page. */
 export const OP_PAGE_END = 1;
 export const OP_ILLEGAL = 2;
-const FIRST = 3;
+/** Translated code begins here. */
+export const OP_TRANSLATED = 3;
+const FIRST = 4;
 
 /** The target is pc plus an immediate: known when the record is decoded. */
 export function isDirect(row: BaseRow, effect: Effect): boolean {
