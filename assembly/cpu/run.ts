@@ -1,6 +1,6 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  BUDGET, BURST, BURST_END, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN, COUNTERS, COUNTERS_BYTES,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN, COUNTERS, COUNTERS_BYTES,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters } from '../counters';
@@ -33,7 +33,8 @@ export function run(limit: u64): u32 {
   store<u64>(BURST_END, 0);
   if (end) {
     now = load<u64>(BURST_NOW);
-    store<u32>(WITHIN, 1);
+    // After a system instruction the fetch unit is asked anew in any case.
+    store<u32>(WITHIN, load<u32>(AFTER_SYSTEM) ^ 1);
   }
   for (;;) {
     if (!end) {
@@ -52,6 +53,7 @@ export function run(limit: u64): u32 {
     const sliceEnd = now + n;
     store<u64>(SLICE_END, sliceEnd);
     store<i64>(BUDGET, <i64>n);
+    store<u32>(AFTER_SYSTEM, 0);
     const left = load<u32>(COUNTING) ? interpret(<i64>n) : interpretPlain(<i64>n);
     now = sliceEnd - <u64>left;
     const stop = load<u32>(STOP);

@@ -83,7 +83,7 @@ class Emitter {
     this.counting = counting;
   }
 
-  print(): number[] {
+  print(): Uint8Array {
     const { code } = this;
     const shape = shapeOf<Block>(this.part.blocks, (b) => b.successors, this.part.entries);
     this.findRegisters();
@@ -175,13 +175,13 @@ class Emitter {
     const { code } = this;
     if (instructions) {
       code.get(LEFT);
-      code.i64(BigInt(instructions));
+      code.i64(instructions);
       code.op('i64.sub');
       code.set(LEFT);
     }
     if (accesses && this.counting) {
       code.get(this.data);
-      code.i64(BigInt(accesses));
+      code.i64(accesses);
       code.op('i64.add');
       code.set(this.data);
     }
@@ -190,7 +190,7 @@ class Emitter {
   private address(offset: number): void {
     this.code.get(PAGE);
     if (offset) {
-      this.code.i64(BigInt(offset));
+      this.code.i64(offset);
       this.code.op('i64.add');
     }
   }
@@ -230,7 +230,7 @@ class Emitter {
     const successor = b.successors.find((s) => s.at === offset);
     if (successor) {
       code.get(LEFT);
-      code.i64(0n);
+      code.i64(0);
       code.raw('i64.le_s');
       code.if();
       this.leave(LEFT_OFF, offset);
@@ -243,7 +243,7 @@ class Emitter {
     code.i32(LEFT_OFF);
     code.i32(LEFT_WITHIN);
     code.get(LEFT);
-    code.i64(0n);
+    code.i64(0);
     code.raw('i64.le_s');
     code.raw('select');
     code.set(this.how);
@@ -287,20 +287,20 @@ class Emitter {
       return;
     }
     this.tree(effect.target, i);
-    code.i64(-2n);
+    code.i64(-2);
     code.op('i64.and');
     code.set(this.pc);
     link();
     code.get(this.pc);
     code.get(PAGE);
     code.op('i64.xor');
-    code.i64(4096n);
+    code.i64(4096);
     code.op('i64.lt_u');
     code.if('i32');
     code.i32(LEFT_OFF);
     code.i32(LEFT_WITHIN);
     code.get(LEFT);
-    code.i64(0n);
+    code.i64(0);
     code.raw('i64.le_s');
     code.raw('select');
     code.else();
@@ -338,7 +338,7 @@ class Emitter {
     }
     code.if();
     code.i32(CAUSE_ILLEGAL);
-    code.i64(BigInt(i.word));
+    code.i64(i.word);
     code.call(this.imports.index('raise', ['i32', 'i64'], null));
     this.settle(this.done, this.accesses);
     this.leave(LEFT_OFF, i.at);
@@ -393,7 +393,7 @@ class Emitter {
   private lookUp(va: number, slot: number, t: number, table: number, bytes: number): void {
     const { code } = this;
     code.get(va);
-    code.i64(8n);
+    code.i64(8);
     code.op('i64.shr_u');
     code.op('i32.wrap_i64');
     code.i32(SIZES.TLB_MASK);
@@ -403,7 +403,7 @@ class Emitter {
     code.get(va);
     code.op('i64.xor');
     code.tee(t);
-    code.i64(BigInt(4096 - bytes));
+    code.i64(4096 - bytes);
     code.raw('i64.le_u');
   }
 
@@ -421,7 +421,7 @@ class Emitter {
     const { code } = this;
     code.i32(0);
     code.get(LEFT);
-    code.i64(BigInt(this.done + 1));
+    code.i64(this.done + 1);
     code.op('i64.sub');
     code.memory('i64.store', CELL_OFFSETS.BUDGET);
   }
@@ -556,12 +556,12 @@ class Emitter {
           break;
         case 'reg': {
           const number = registerOf(e.operand, i);
-          if (e.file === 'x' && !number) code.i64(0n);
+          if (e.file === 'x' && !number) code.i64(0);
           else code.get(this.registers[e.file].get(number)!);
           break;
         }
         case 'imm':
-          code.i64(BigInt(i.operands.imm!));
+          code.i64(i.operands.imm!);
           break;
         case 'pc':
           this.address(i.at);
@@ -600,6 +600,6 @@ class Emitter {
 const place = (file: RegisterFile, number: number): number => (file === 'x' ? PLACES.X : PLACES.F) + number * 8;
 
 /** The body of the function of a part. `counting`: data accesses are counted. */
-export function emitPart(part: Part, imports: Imports, counting: boolean): number[] {
+export function emitPart(part: Part, imports: Imports, counting: boolean): Uint8Array {
   return new Emitter(part, imports, counting).print();
 }

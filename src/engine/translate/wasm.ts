@@ -102,25 +102,69 @@ export const RAW = {
 } as const;
 export type RawName = keyof typeof RAW;
 
-function unsigned(value: number): number[] {
-  const out: number[] = [];
-  let rest = value;
-  do {
-    const low = rest % 128;
-    rest = Math.floor(rest / 128);
-    out.push(rest ? low | 0x80 : low);
-  } while (rest);
-  return out;
-}
+/** Bytes that grow: a plain array of numbers costs the collector more than the translation itself. */
+class Bytes {
+  private buffer = new Uint8Array(256);
+  length = 0;
 
-function signed(value: bigint): number[] {
-  const out: number[] = [];
-  for (let rest = value; ; ) {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    const done = (rest === 0n && !(low & 0x40)) || (rest === -1n && (low & 0x40) !== 0);
-    out.push(done ? low : low | 0x80);
-    if (done) return out;
+  byte(value: number): void {
+    if (this.length === this.buffer.length) this.grow(1);
+    this.buffer[this.length++] = value;
+  }
+
+  private grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + by));
+    larger.set(this.buffer);
+    this.buffer = larger;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.length + bytes.length > this.buffer.length) this.grow(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** LEB128 of an unsigned number below 2^32. */
+  unsigned(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+
+  /** LEB128 of a signed number of 32 bits. */
+  signed(value: number): void {
+    let rest = value;
+    while (rest < -64 || rest > 63) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    this.byte(rest & 0x7f);
+  }
+
+  /** LEB128 of a signed number of 64 bits. */
+  signedBig(value: bigint): void {
+    let rest = value;
+    while (rest < -64n || rest > 63n) {
+      this.byte(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    this.byte(Number(rest & 0x7fn));
+  }
+
+  text(value: string): void {
+    this.unsigned(value.length);
+    for (let i = 0; i < value.length; i++) this.byte(value.charCodeAt(i));
+  }
+
+  view(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  copy(): Uint8Array<ArrayBuffer> {
+    return this.buffer.slice(0, this.length);
   }
 }
 
@@ -131,7 +175,7 @@ export interface Label {
 
 /** Writes one function body. Locals come after the parameters, in the order they were asked for. */
 export class Code {
-  private readonly bytes: number[] = [];
+  private readonly bytes = new Bytes();
   private readonly locals: number[] = [];
   private readonly parameters: number;
   private depth = 0;
@@ -147,48 +191,60 @@ export class Code {
   }
 
   op(name: OperatorName): void {
-    this.bytes.push(OPCODES[name]);
+    this.bytes.byte(OPCODES[name]);
   }
 
   raw(name: RawName): void {
-    this.bytes.push(RAW[name]);
+    this.bytes.byte(RAW[name]);
   }
 
   i32(value: number): void {
-    this.bytes.push(0x41, ...signed(BigInt(value | 0)));
+    this.bytes.byte(0x41);
+    this.bytes.signed(value | 0);
   }
 
-  i64(value: bigint): void {
-    this.bytes.push(0x42, ...signed(BigInt.asIntN(64, value)));
+  i64(value: number | bigint): void {
+    this.bytes.byte(0x42);
+    if (typeof value === 'number' && value === (value | 0)) this.bytes.signed(value);
+    else this.bytes.signedBig(BigInt.asIntN(64, BigInt(value)));
   }
 
   f64(value: number): void {
-    this.bytes.push(0x44, ...new Uint8Array(new Float64Array([value]).buffer));
+    this.bytes.byte(0x44);
+    this.bytes.append(new Uint8Array(new Float64Array([value]).buffer));
+  }
+
+  private local1(opcode: number, local: number): void {
+    this.bytes.byte(opcode);
+    this.bytes.unsigned(local);
   }
 
   get(local: number): void {
-    this.bytes.push(0x20, ...unsigned(local));
+    this.local1(0x20, local);
   }
 
   set(local: number): void {
-    this.bytes.push(0x21, ...unsigned(local));
+    this.local1(0x21, local);
   }
 
   tee(local: number): void {
-    this.bytes.push(0x22, ...unsigned(local));
+    this.local1(0x22, local);
   }
 
   /** A load or store at the address on the stack plus `offset`, with no claim about alignment. */
   memory(name: RawName, offset: number): void {
-    this.bytes.push(RAW[name], 0, ...unsigned(offset));
+    this.bytes.byte(RAW[name]);
+    this.bytes.byte(0);
+    this.bytes.unsigned(offset);
   }
 
   call(index: number): void {
-    this.bytes.push(0x10, ...unsigned(index));
+    this.local1(0x10, index);
   }
 
   private open(opcode: number, type: number): Label {
-    this.bytes.push(opcode, type);
+    this.bytes.byte(opcode);
+    this.bytes.byte(type);
     return { depth: ++this.depth };
   }
 
@@ -205,40 +261,42 @@ export class Code {
   }
 
   else(): void {
-    this.bytes.push(0x05);
+    this.bytes.byte(0x05);
   }
 
   end(): void {
     this.depth--;
-    this.bytes.push(0x0b);
+    this.bytes.byte(0x0b);
   }
 
   br(to: Label): void {
-    this.bytes.push(0x0c, ...unsigned(this.depth - to.depth));
-  }
-
-  brIf(to: Label): void {
-    this.bytes.push(0x0d, ...unsigned(this.depth - to.depth));
+    this.local1(0x0c, this.depth - to.depth);
   }
 
   /** The last label is the default. */
   brTable(labels: readonly Label[]): void {
-    this.bytes.push(0x0e, ...unsigned(labels.length - 1));
-    for (const label of labels) this.bytes.push(...unsigned(this.depth - label.depth));
+    this.bytes.byte(0x0e);
+    this.bytes.unsigned(labels.length - 1);
+    for (const label of labels) this.bytes.unsigned(this.depth - label.depth);
   }
 
   /** The body with its declarations, as the code section holds it. */
-  finish(): number[] {
+  finish(): Uint8Array {
     const runs: [count: number, type: number][] = [];
     for (const type of this.locals) {
       const last = runs.at(-1);
       if (last?.[1] === type) last[0]++;
       else runs.push([1, type]);
     }
-    const body = [...vector(runs.map(([count, type]) => [...unsigned(count), type]))];
-    for (const byte of this.bytes) body.push(byte);
-    body.push(0x0b);
-    return body;
+    const body = new Bytes();
+    body.unsigned(runs.length);
+    for (const [count, type] of runs) {
+      body.unsigned(count);
+      body.byte(type);
+    }
+    body.append(this.bytes.view());
+    body.byte(0x0b);
+    return body.view();
   }
 }
 
@@ -251,14 +309,6 @@ export interface ImportedFunction extends FunctionType {
   readonly name: string;
 }
 
-const text = (s: string): number[] => [...unsigned(s.length), ...Array.from(s, (c) => c.charCodeAt(0))];
-
-function vector(items: readonly (readonly number[])[]): number[] {
-  const out = unsigned(items.length);
-  for (const item of items) for (const byte of item) out.push(byte);
-  return out;
-}
-
 /**
  * A module that imports `env.memory` and the functions, in that order of index, and exports its own as f0, f1, … All of
  * its own have the type `type`.
@@ -266,30 +316,60 @@ function vector(items: readonly (readonly number[])[]): number[] {
 export function encodeModule(
   imports: readonly ImportedFunction[],
   type: FunctionType,
-  bodies: readonly (readonly number[])[],
+  bodies: readonly Uint8Array[],
 ): Uint8Array<ArrayBuffer> {
-  const types: number[][] = [];
-  const typeOf = ({ params, result }: FunctionType): number => {
-    const bytes = [0x60, ...vector(params.map((p) => [TYPE[p]])), ...vector(result ? [[TYPE[result]]] : [])];
-    const known = types.findIndex((t) => t.join() === bytes.join());
-    return known >= 0 ? known : types.push(bytes) - 1;
+  const types: FunctionType[] = [];
+  const typeOf = (wanted: FunctionType): number => {
+    const known = types.findIndex((t) => t.result === wanted.result && t.params.join() === wanted.params.join());
+    return known >= 0 ? known : types.push(wanted) - 1;
   };
   const own = typeOf(type);
-  const importSection = vector([
-    [...text('env'), ...text('memory'), 0x02, 0x00, 0x01],
-    ...imports.map((f) => [...text('env'), ...text(f.name), 0x00, ...unsigned(typeOf(f))]),
-  ]);
-  const sections: [id: number, content: number[]][] = [
-    [1, vector(types)],
-    [2, importSection],
-    [3, vector(bodies.map(() => unsigned(own)))],
-    [7, vector(bodies.map((_, i) => [...text(`f${i}`), 0x00, ...unsigned(imports.length + i)]))],
-    [10, vector(bodies.map((body) => unsigned(body.length).concat(body)))],
-  ];
-  const out = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  for (const [id, content] of sections) {
-    out.push(id, ...unsigned(content.length));
-    for (const byte of content) out.push(byte);
-  }
-  return new Uint8Array(out);
+  const importTypes = imports.map(typeOf);
+  const out = new Bytes();
+  for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
+  const section = (id: number, count: number, write: (to: Bytes) => void): void => {
+    const content = new Bytes();
+    content.unsigned(count);
+    write(content);
+    out.byte(id);
+    out.unsigned(content.length);
+    out.append(content.view());
+  };
+  section(1, types.length, (to) => {
+    for (const { params, result } of types) {
+      to.byte(0x60);
+      to.unsigned(params.length);
+      for (const p of params) to.byte(TYPE[p]);
+      to.unsigned(result ? 1 : 0);
+      if (result) to.byte(TYPE[result]);
+    }
+  });
+  section(2, imports.length + 1, (to) => {
+    to.text('env');
+    to.text('memory');
+    for (const byte of [0x02, 0x00, 0x01]) to.byte(byte);
+    imports.forEach(({ name }, i) => {
+      to.text('env');
+      to.text(name);
+      to.byte(0x00);
+      to.unsigned(importTypes[i]!);
+    });
+  });
+  section(3, bodies.length, (to) => {
+    for (let i = 0; i < bodies.length; i++) to.unsigned(own);
+  });
+  section(7, bodies.length, (to) => {
+    for (let i = 0; i < bodies.length; i++) {
+      to.text(`f${i}`);
+      to.byte(0x00);
+      to.unsigned(imports.length + i);
+    }
+  });
+  section(10, bodies.length, (to) => {
+    for (const body of bodies) {
+      to.unsigned(body.length);
+      to.append(body);
+    }
+  });
+  return out.copy();
 }

@@ -460,6 +460,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
   [
     './layout',
     [
+      'AFTER_SYSTEM',
       'BUDGET',
       'DATA_ACCESSES',
       'DELTA',
@@ -496,7 +497,10 @@ function suspend(ip: u32, pc: u64, n: i64, data: u64): void {
 
 /** The record to go on with after the hart has acted, or 0 to leave. */
 function resume(): u32 {
-  if (load<u32>(0, STOP) != 0 || load<i64>(0, BUDGET) <= 0) return 0;
+  if (load<u32>(0, STOP) != 0 || load<i64>(0, BUDGET) <= 0) {
+    store<u32>(0, 1, AFTER_SYSTEM);
+    return 0;
+  }
   return fetch(load<u64>(0, PC));
 }
 
