@@ -3,6 +3,7 @@ import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
 import { PRIMITIVES } from '../../isa/primitives.ts';
 import { findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../../isa/traits.ts';
 import type { Effect, Expr, RegisterFile, ValueType, Width } from '../../isa/types.ts';
+import { NATIVE_FLOATS, type NativeFloat, printCondition, printDynamicNearest } from './float.ts';
 import type { Block, Instruction, Part } from './graph.ts';
 import { Printer, shapeOf } from './structure.ts';
 import { Code, type ImportedFunction, type Label, type RawName } from './wasm.ts';
@@ -523,6 +524,55 @@ class Emitter {
 
   // Trees
 
+  /** A primitive by the native operator, with the primitive itself behind it. */
+  private nativeFloat(
+    e: Extract<Expr, { kind: 'call' }>,
+    native: NativeFloat,
+    print: (e: Expr) => void,
+    i: Instruction,
+  ): void {
+    const { code } = this;
+    const bits = e.args.slice(0, native.operands).map((arg) => {
+      const local = this.temporary('i64');
+      print(arg);
+      code.set(local);
+      return local;
+    });
+    const numbers = bits.map((local) => {
+      const number = this.temporary('f64');
+      code.get(local);
+      code.raw('f64.reinterpret_i64');
+      code.set(number);
+      return number;
+    });
+    const apply = (): void => {
+      for (const n of numbers) code.get(n);
+      code.raw(native.operator);
+    };
+    const [x, y] = [numbers[0]!, numbers.at(-1)!];
+    const result = native.compares ? x : this.temporary('f64');
+    if (!native.compares) {
+      apply();
+      code.set(result);
+    }
+    printCondition(code, native.condition, x, y, result);
+    if (!native.compares && i.operands.rm === DYNAMIC) printDynamicNearest(code);
+    code.if('i64');
+    if (native.compares) {
+      apply();
+      code.op('i64.extend_i32_u');
+    } else {
+      code.get(result);
+      code.raw('i64.reinterpret_f64');
+    }
+    code.else();
+    for (const local of bits) code.get(local);
+    for (const rest of e.args.slice(native.operands)) print(rest);
+    const { params, result: type } = PRIMITIVES[e.name];
+    code.call(this.imports.index(e.name, params, type));
+    code.end();
+  }
+
   /** Leaves the value of a tree on the stack; `loaded` is the local with what its load gave. */
   private tree(root: Expr, i: Instruction, loaded = -1): void {
     const { code } = this;
@@ -584,6 +634,11 @@ class Emitter {
           }
           break;
         case 'call': {
+          const native = NATIVE_FLOATS[e.name];
+          if (native && (native.compares || i.operands.rm === 0 || i.operands.rm === DYNAMIC)) {
+            this.nativeFloat(e, native, print, i);
+            break;
+          }
           e.args.forEach(print);
           const { params, result } = PRIMITIVES[e.name];
           code.call(this.imports.index(e.name, params, result));
