@@ -105,6 +105,13 @@ function secondStage(gpa: u64, g: u32, vmid: u32): u32 {
   return !(load<u32>(PMP_ACTIVE) & ACTIVE_USER) || (pmpRange(gpa, 8, false) & (need | PMP_MIXED)) == need;
 }
 
+/** Whether PMP lets the walker read and write a whole table: only such ones are cached, as a hit asks no more. */
+@inline function pmpLeavesTable(gpa: u64): bool {
+  if (!(load<u32>(PMP_ACTIVE) & ACTIVE_USER)) return true;
+  const need = PMP_R | PMP_W;
+  return (pmpRange(gpa, 4096, false) & (need | PMP_MIXED)) == need;
+}
+
 /**
  * Walks for one access. `root` is the guest's (nested), the machine's or the shadow's root table address; `levels` = 0
  * means the first stage is off. On WALK_OK `walkTarget` and `walkFlags` describe the page.
@@ -117,7 +124,7 @@ export function walk(va: u64, access: u32, priv: u32, mode: u32, root: u64, leve
   const vmid = tag & 0xffff_0000;
   let level = levels - 1;
   let table: u32 = 0;
-  // Guest-physical address of the table, for PMP; unknown (0) below a walk-cache hit, where it was checked at the fill.
+  // Guest-physical address of the table, for PMP; unknown (0) below a walk-cache hit: see pmpLeavesTable.
   let tableGpa: u64 = 0;
   for (let l: u32 = 1; l < levels; l++) {
     const cached = cachedTable(l, va >> (12 + 9 * l), tag);
@@ -146,7 +153,7 @@ export function walk(va: u64, access: u32, priv: u32, mode: u32, root: u64, leve
       tableGpa = ((entry >> 10) & PPN_MASK) << 12;
       table = tableAt(tableGpa, mode, level, vmid);
       if (!table) return accessFault();
-      cacheTable(level, va >> (12 + 9 * level), tag, table);
+      if (mode == MODE_SHADOW || pmpLeavesTable(tableGpa)) cacheTable(level, va >> (12 + 9 * level), tag, table);
       level--;
       continue;
     }
