@@ -361,12 +361,43 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 39) { // lh
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 54) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 54) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -422,12 +453,43 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 41) { // lw
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4092) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 2);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 54) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 54) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -483,6 +545,48 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 90) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 52) { // sd
@@ -500,12 +604,54 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 90) { // addiw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -543,6 +689,25 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 44) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -580,6 +745,25 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 45) { // lhu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -604,6 +788,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 34) { // bltu
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -674,6 +864,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -723,6 +919,42 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 43) { // ld
@@ -742,6 +974,48 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 90) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -843,18 +1117,48 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 81) { // xor
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 92) { // srliw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 70) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 68) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 70) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -866,12 +1170,43 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 70) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -883,6 +1218,24 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 86) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 70) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 68) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -894,6 +1247,31 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -928,6 +1306,25 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 44) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -952,12 +1349,79 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 90) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 74) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -969,6 +1433,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // copy
+            n--;
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -980,6 +1450,31 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1006,6 +1501,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
+          if (load<u16>(ip) == 80) { // sltu
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1048,6 +1549,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 67) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1090,6 +1597,24 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 86) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 70) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 68) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1111,6 +1636,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1195,12 +1726,43 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 95) { // addw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 53) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1791,6 +2353,27 @@ export function interpret(n0: i64): i64 {
           store<u8>(0, 1, FP_DIRTY);
           data++;
           ip += 32;
+          if (load<u16>(ip) == 170) { // fld
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, F);
+              if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
+            }
+            store<u8>(0, 1, FP_DIRTY);
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1846,6 +2429,24 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 172) { // fsd
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -2198,6 +2799,15 @@ export function interpret(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 206) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -2223,6 +2833,15 @@ export function interpret(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 206) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 208) { // fmul.d
@@ -2232,6 +2851,24 @@ export function interpret(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 206) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 208) { // fmul.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3333,12 +3970,42 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 39) { // lh
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 54) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 54) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3391,12 +4058,42 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 41) { // lw
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4092) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 2);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 54) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 54) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3449,6 +4146,46 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 90) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 52) { // sd
@@ -3465,12 +4202,52 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 90) { // addiw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3506,6 +4283,24 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 44) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3541,6 +4336,24 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 45) { // lhu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3564,6 +4377,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 34) { // bltu
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3630,6 +4449,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3676,6 +4501,40 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 43) { // ld
@@ -3694,6 +4553,46 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 90) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3795,18 +4694,48 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 81) { // xor
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 92) { // srliw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 70) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 68) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 70) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3818,12 +4747,42 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 70) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3835,6 +4794,24 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 86) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 70) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 68) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3846,6 +4823,30 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3879,6 +4880,24 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 44) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3902,12 +4921,76 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 52) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 90) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 74) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3919,6 +5002,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // copy
+            n--;
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3930,6 +5019,30 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3956,6 +5069,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
+          if (load<u16>(ip) == 80) { // sltu
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3998,6 +5117,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 67) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4040,6 +5165,24 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 86) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 70) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 68) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4061,6 +5204,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 26) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4145,12 +5294,42 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 43) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 74) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 95) { // addw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 53) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4737,6 +5916,26 @@ export function interpretPlain(n0: i64): i64 {
           }
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 170) { // fld
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, F);
+              if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
+            }
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4789,6 +5988,23 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 172) { // fsd
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -5138,6 +6354,15 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 206) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -5163,6 +6388,15 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 206) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 208) { // fmul.d
@@ -5172,6 +6406,24 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 206) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 208) { // fmul.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
