@@ -90,10 +90,11 @@ const LAWS = (): LawsResult => ({
 
 describe('numbers', () => {
   it('are grouped, with four significant digits', () => {
-    expect([0, 7, 1234567, 12345678, 0.5, 1234.5678, 2.5e9, 3e12, 0.00003].map(formatCount)).toEqual([
+    expect([0, 7, 1234567, 1234567.8, 12345678, 0.5, 1234.5678, 2.5e9, 3e12, 0.00003].map(formatCount)).toEqual([
       '0',
       '7',
       '1,234,567',
+      '1,234,568',
       '12.35 M',
       '0.5',
       '1,235',
