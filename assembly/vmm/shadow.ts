@@ -61,6 +61,9 @@ export function shadowRoot(root: u64, levels: u32, priv: u32, perms: u32): u64 {
       zapAll();
       page = createPage(gpa, kind);
     }
+  }
+  // Not only new pages: a root of Sv39 may have been made as a table below a root of Sv48.
+  if (!load<u32>(recordOf(page), 32)) {
     const asid = load<u32>(SHADOW_NEXT_ASID);
     store<u32>(recordOf(page), asid, 32);
     store<u32>(SHADOW_NEXT_ASID, asid + 1);
