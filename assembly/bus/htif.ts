@@ -37,7 +37,9 @@ export function watchedWrite(linear: u32, size: u32): void {
       pause();
       return;
     }
-    const call = at(value & PAYLOAD);
+    const block = value & PAYLOAD;
+    // Nothing is served that is not aligned, or leaves its page.
+    const call = block & 7 || (block & 0xfff) > 4096 - 32 ? 0 : at(block);
     if (call && load<u64>(call) == SYS_WRITE) {
       const length = load<u64>(call, 24);
       for (let i: u64 = 0; i < length && i < 65536; i++) {
@@ -49,5 +51,5 @@ export function watchedWrite(linear: u32, size: u32): void {
   }
   store<u64>(tohost, 0);
   const fromhost = load<u64>(FROMHOST);
-  if (fromhost && at(fromhost)) store<u64>(at(fromhost), 1);
+  if (fromhost && !(fromhost & 7) && at(fromhost)) store<u64>(at(fromhost), 1);
 }
