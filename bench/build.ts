@@ -163,12 +163,12 @@ function probeJob(root: string, out: string): Job {
 }
 
 function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
-  const reads = filesBelow(root, 'bench/workloads', ['.h']);
+  const reads = [...filesBelow(root, 'bench/workloads', ['.h']), ...filesBelow(root, 'bench/include', ['.h'])];
   return workloads
     .filter((w) => w.native)
     .map((w) => ({
       target: `${out}/wasm/${w.id}.wasm`,
-      flags: [...WASM_FLAGS, '-Ibench/workloads'],
+      flags: [...WASM_FLAGS, '-Ibench/workloads', '-Ibench/include'],
       sources: [`bench/workloads/${w.program}.c`, 'bench/workloads/wasm.c'],
       reads,
     }));

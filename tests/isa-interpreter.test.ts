@@ -281,20 +281,29 @@ describe('each row, printed and folded', () => {
   });
 });
 
+type Form = (typeof FOLLOWERS)[number]['first'];
+
+/** What the case of a form goes on with. */
+const followersOf = ([id, length]: Form): readonly Form[] =>
+  FOLLOWERS.filter(({ first }) => first[0] === id && first[1] === length).flatMap(({ next }) => next);
+
 describe('instructions that follow each other at once', () => {
-  const pairs = FOLLOWERS.flatMap(({ first, next }) => next.map((second) => [first, second] as const));
-  it.each(pairs.map(([first, second]) => [first.join(' '), second.join(' '), first, second] as const))(
-    '%s, then %s',
-    (_a, _b, first, second) => {
-      for (const a of rowsOf(first)) {
-        for (const b of rowsOf(second)) fc.assert(fc.property(cases(a, b), check), { numRuns: CASES / 2 });
-      }
-    },
-  );
+  const pairs = FOLLOWERS.flatMap(({ first, next }) => next.map((second) => [first, second]));
+  const triples = pairs.flatMap(([first, second]) => followersOf(second!).map((third) => [first!, second!, third]));
+  it.each(
+    [...pairs, ...triples].map((forms) => [forms.map(([id, length]) => `${id}/${length}`).join(' '), forms] as const),
+  )('%s', (_name, forms) => {
+    fc.assert(fc.property(fc.oneof(...sequences(forms).map((rows) => cases(...rows))), check), { numRuns: CASES / 2 });
+  });
 });
 
+/** Every choice of rows that can become those forms. */
+function sequences(forms: readonly Form[]): Row[][] {
+  return forms.reduce<Row[][]>((all, form) => all.flatMap((rows) => rowsOf(form).map((row) => [...rows, row])), [[]]);
+}
+
 /** The rows that can become a form of an instruction: the row itself, or compressed ones that expand to it. */
-function rowsOf([id, length]: readonly [string, 2 | 4]): Row[] {
+function rowsOf([id, length]: Form): Row[] {
   const name = SPECIALS.find((s) => s.id === id)?.of ?? id;
   const rows = ROWS.filter((row) => baseRow(row).name === name && encodingOf(row).length === length);
   expect(rows).not.toEqual([]);

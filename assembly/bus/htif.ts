@@ -1,6 +1,8 @@
 // HTIF, the host interface of Spike and of the ISA tests: a doubleword `tohost` in RAM that the test writes.
-//   bit 0 set: the program ends, its exit code in the bits above (an ISA test: 0, or the number of the failing test)
-//   device 1, command 1 (bits 63–56, 55–48): a character; else an address of {call, arguments…}: write(2) is served
+// Bits 63–56 name the device, 55–48 the command, the others are its payload.
+//   device 0: bit 0 set ends the program, the bits above are its exit code (an ISA test: 0, or the number of the failing
+//             test); else the address of {call, arguments…}, of which write(2) is served
+//   device 1, command 1: a character to print
 import { EVENT, EVENT_CODE, FROMHOST, TOHOST } from '../generated/layout';
 import { guestPage } from '../vmm/frames';
 import { pause } from '../cpu/raise';
@@ -8,6 +10,10 @@ import { consoleOut } from './uart';
 import { EVENT_EXIT } from './events';
 
 const SYS_WRITE: u64 = 64;
+const DEVICE_SYSTEM: u64 = 0;
+const DEVICE_CONSOLE: u64 = 1;
+const CONSOLE_WRITE: u64 = 1;
+const PAYLOAD: u64 = 0x0000_ffff_ffff_ffff;
 
 @inline function at(gpa: u64): u32 {
   const page = guestPage(gpa);
@@ -20,16 +26,20 @@ export function watchedWrite(linear: u32, size: u32): void {
   if (linear + size <= tohost || linear >= tohost + 8) return;
   const value = load<u64>(tohost);
   if (!value) return;
-  if (value & 1) {
-    store<u32>(EVENT, EVENT_EXIT);
-    store<u64>(EVENT_CODE, value >> 1);
-    pause();
-    return;
-  }
-  if (value >> 56 == 1 && ((value >> 48) & 0xff) == 1) {
-    consoleOut(<u32>value & 0xff);
-  } else {
-    const call = at(value);
+  const device = value >> 56;
+  const command = (value >> 48) & 0xff;
+  if (device == DEVICE_CONSOLE) {
+    if (command == CONSOLE_WRITE) consoleOut(<u32>value & 0xff);
+  } else if (device == DEVICE_SYSTEM) {
+    if (value & 1) {
+      store<u32>(EVENT, EVENT_EXIT);
+      store<u64>(EVENT_CODE, (value & PAYLOAD) >> 1);
+      pause();
+      return;
+    }
+    const block = value & PAYLOAD;
+    // Nothing is served that is not aligned, or leaves its page.
+    const call = block & 7 || (block & 0xfff) > 4096 - 32 ? 0 : at(block);
     if (call && load<u64>(call) == SYS_WRITE) {
       const length = load<u64>(call, 24);
       for (let i: u64 = 0; i < length && i < 65536; i++) {
@@ -41,5 +51,5 @@ export function watchedWrite(linear: u32, size: u32): void {
   }
   store<u64>(tohost, 0);
   const fromhost = load<u64>(FROMHOST);
-  if (fromhost && at(fromhost)) store<u64>(at(fromhost), 1);
+  if (fromhost && !(fromhost & 7) && at(fromhost)) store<u64>(at(fromhost), 1);
 }

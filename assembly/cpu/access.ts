@@ -1,6 +1,6 @@
 // Data accesses the inline check of the interpreter could not serve: misses, devices, page crossings, atomics.
 import {
-  C_MMIO_READS, C_MMIO_WRITES, DATA_ACCESSES, EXIT_MMIO, RESERVATION, STOP, STRATEGY, STRATEGY_BARE, TRAP_LOAD_ACCESS,
+  C_MMIO_READS, C_MMIO_WRITES, DATA_ACCESSES, EXIT_MMIO, RESERVATION, STOP, STRATEGY, STRATEGY_BARE, STRATEGY_SHADOW, TRAP_LOAD_ACCESS,
   TRAP_LOAD_MISALIGNED, TRAP_STORE_ACCESS, TRAP_STORE_MISALIGNED,
 } from '../generated/layout';
 import { count } from '../counters';
@@ -8,6 +8,7 @@ import { ACCESS_READ, ACCESS_WRITE } from '../mmu/pte';
 import { countRefusedAccess, deviceAddress, resolveData, tracked } from '../mmu/translate';
 import { refreshContext } from '../mmu/context';
 import { shadowUnshadow, shadowWritten } from '../vmm/shadow-sync';
+import { isProtected } from '../vmm/shadow';
 import { takeRootsDropped } from '../vmm/shadow-pages';
 import { FRAME_WATCHED, frameOf } from '../vmm/frames';
 import { leaveHostKernel, vmExit } from '../vmm/exit';
@@ -131,7 +132,8 @@ function crossStore(va: u64, value: u64, size: u32): void {
   }
   for (let i: u32 = 0; i < first; i++) store<u8>(low + i, <u8>(value >> (i << 3)));
   for (let i = first; i < size; i++) store<u8>(high + (i - first), <u8>(value >> (i << 3)));
-  written(low, first, followLow);
+  // The walk for the second page may have made a guest table of the first.
+  written(low, first, followLow || (load<u32>(STRATEGY) == STRATEGY_SHADOW && isProtected(frameOf(low & ~0xfff))));
   written(high, size - first, followHigh);
 }
 

@@ -17,6 +17,7 @@ import { summarizePmp } from '../mmu/pmp';
 import { PRIV_M, PRIV_S } from '../mmu/privilege';
 import { MSTATUS_FS, MSTATUS_SD, MSTATUS_TVM } from '../generated/csr';
 import { shadowSwitch } from '../vmm/shadow';
+import { zapAll } from '../vmm/shadow-pages';
 import { dropFast } from '../mmu/fast';
 import { pendingInterrupts, sstc } from './interrupts';
 import { pause } from './raise';
@@ -242,6 +243,11 @@ function writePmpAddress(i: u32, value: u64): void {
 
 function pmpChanged(): void {
   summarizePmp(load<u32>(SBI) != 0);
+  if (load<u32>(STRATEGY) == STRATEGY_SHADOW) {
+    // Shadow entries grant what PMP granted when they were made.
+    zapAll();
+    refreshContext();
+  }
   invalidateTlbs(FLUSH_PMP, MATCH_ALL, 0, 0);
   dropFast();
 }

@@ -67,20 +67,21 @@ function highest(set: u64): u32 {
   return 5;
 }
 
-/** Takes an interrupt if one is pending, enabled and not masked at the present privilege. */
-export function takeInterrupt(): void {
+/** Takes an interrupt if one is pending, enabled and not masked at the present privilege; says whether it did. */
+export function takeInterrupt(): bool {
   const ready = pendingInterrupts() & load<u64>(MIE);
-  if (!ready) return;
+  if (!ready) return false;
   const priv = load<u32>(PRIV);
   const status = load<u64>(MSTATUS);
   const deleg = load<u64>(MIDELEG);
   let set: u64 = 0;
   if (priv < PRIV_M || status & MSTATUS_MIE) set = ready & ~deleg;
   if (!set && (priv < PRIV_S || (priv == PRIV_S && status & MSTATUS_SIE))) set = ready & deleg;
-  if (!set) return;
+  if (!set) return false;
   const cause = highest(set);
   bookInterruptExit(cause);
   deliverInterrupt(cause);
+  return true;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN, COUNTERS, COUNTERS_BYTES,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN, COUNTERS,
+  COUNTERS_BYTES,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters } from '../counters';
@@ -21,24 +22,26 @@ export function saveCounters(to: usize): void {
 }
 
 /**
+ * The last slice or burst ended by its length alone. It goes on in the page it was in without a look-up, as it would have,
+ * had it been longer: how a run is sliced must not show in what is counted. (After a system instruction the next one is
+ * looked up anew in any case.)
+ */
+let unfinished: bool = false;
+
+/**
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *
  * With BURST set it also returns after about so many instructions, and goes on where it was when called again (with the
- * same limit). That is no point of the guest's time: INSTRET stays, no interrupt is taken, the fetch unit keeps its page.
+ * same limit). That is no point of the guest's time: INSTRET stays and no interrupt is taken.
  */
 export function run(limit: u64): u32 {
   store<u32>(EVENT, EVENT_NONE);
-  let now: u64 = 0;
+  let now = load<u64>(BURST_NOW);
   let end = load<u64>(BURST_END);
   store<u64>(BURST_END, 0);
-  if (end) {
-    now = load<u64>(BURST_NOW);
-    // After a system instruction the fetch unit is asked anew in any case.
-    store<u32>(WITHIN, load<u32>(AFTER_SYSTEM) ^ 1);
-  }
   for (;;) {
     if (!end) {
-      takeInterrupt();
+      if (takeInterrupt()) unfinished = false;
       now = load<u64>(INSTRET);
       if (now >= limit) return EVENT_NONE;
       let n = limit - now;
@@ -50,13 +53,15 @@ export function run(limit: u64): u32 {
     let n = end - now;
     const burst = load<u64>(BURST);
     if (burst && burst < n) n = burst;
-    const sliceEnd = now + n;
-    store<u64>(SLICE_END, sliceEnd);
+    const burstEnd = now + n;
+    store<u64>(SLICE_END, burstEnd);
     store<i64>(BUDGET, <i64>n);
     store<u32>(AFTER_SYSTEM, 0);
+    store<u32>(WITHIN, <u32>unfinished);
     const left = load<u32>(COUNTING) ? interpret(<i64>n) : interpretPlain(<i64>n);
-    now = sliceEnd - <u64>left;
+    now = burstEnd - <u64>left;
     const stop = load<u32>(STOP);
+    unfinished = !stop && !load<u32>(AFTER_SYSTEM);
     if (!stop && now < end) {
       store<u64>(BURST_NOW, now);
       store<u64>(BURST_END, end);

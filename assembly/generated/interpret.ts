@@ -381,12 +381,43 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 40) { // lh
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 55) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -442,12 +473,43 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 42) { // lw
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4092) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 2);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 55) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -503,6 +565,48 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 91) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 53) { // sd
@@ -520,12 +624,54 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 91) { // addiw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -563,6 +709,25 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 45) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -600,6 +765,25 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 46) { // lhu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -624,6 +808,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 35) { // bltu
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -694,6 +884,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -743,6 +939,42 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 44) { // ld
@@ -762,6 +994,48 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 91) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -863,18 +1137,48 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 82) { // xor
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 93) { // srliw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 69) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 71) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -886,12 +1190,43 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -903,6 +1238,24 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 87) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 71) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 69) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -914,6 +1267,31 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -948,6 +1326,25 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 45) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { data++; ip += 32; break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -972,12 +1369,79 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 16; } break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 91) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -989,6 +1453,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
           ip += 16;
+          if (load<u16>(ip) == 76) { // copy
+            n--;
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1000,6 +1470,31 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1026,6 +1521,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
+          if (load<u16>(ip) == 81) { // sltu
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1068,6 +1569,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 68) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1110,6 +1617,24 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 87) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 71) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 69) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1131,6 +1656,12 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1215,12 +1746,43 @@ export function interpret(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { data++; ip += 16; break; }
+            }
+            data++;
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 96) { // addw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 54) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1811,6 +2373,27 @@ export function interpret(n0: i64): i64 {
           store<u8>(0, 1, FP_DIRTY);
           data++;
           ip += 32;
+          if (load<u16>(ip) == 171) { // fld
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, F);
+              if (stop) { store<u8>(0, 1, FP_DIRTY); data++; ip += 32; break; }
+            }
+            store<u8>(0, 1, FP_DIRTY);
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -1866,6 +2449,24 @@ export function interpret(n0: i64): i64 {
           }
           data++;
           ip += 32;
+          if (load<u16>(ip) == 173) { // fsd
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { data++; ip += 32; } break; }
+            }
+            data++;
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -2218,6 +2819,15 @@ export function interpret(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 207) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -2243,6 +2853,15 @@ export function interpret(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 207) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 209) { // fmul.d
@@ -2252,6 +2871,24 @@ export function interpret(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 207) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 209) { // fmul.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3369,12 +4006,42 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 40) { // lh
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i16>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 55) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3427,12 +4094,42 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 42) { // lw
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4092) {
+              store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 2);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><i64><i32>value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 55) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 55) { // addi
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3485,6 +4182,46 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 91) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 53) { // sd
@@ -3501,12 +4238,52 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 91) { // addiw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3542,6 +4319,24 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 45) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3577,6 +4372,24 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 46) { // lhu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4094) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 1);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u16>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3600,6 +4413,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) & <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 35) { // bltu
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3666,6 +4485,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3712,6 +4537,40 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 44) { // ld
@@ -3730,6 +4589,46 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 91) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3831,18 +4730,48 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 82) { // xor
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) ^ load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 93) { // srliw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 69) { // slli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 71) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3854,12 +4783,42 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 71) { // srli
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
           ip += 16;
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3871,6 +4830,24 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 87) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 71) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 69) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3882,6 +4859,30 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3915,6 +4916,24 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 32; break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 45) { // lbu
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4095) {
+              store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 0);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), <u64><u8>value, X);
+              if (stop) { ip += 32; break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3938,12 +4957,76 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { ip += 16; break; }
           }
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 53) { // sd
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), X), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 16; } break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 91) { // addiw
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32><u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 75) { // add
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3955,6 +5038,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
           ip += 16;
+          if (load<u16>(ip) == 76) { // copy
+            n--;
+            store<u64>(load<u16>(ip, 2), load<u64>(load<u16>(ip, 6), X), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3966,6 +5055,30 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -3992,6 +5105,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
           ip += 32;
+          if (load<u16>(ip) == 81) { // sltu
+            n--;
+            store<u64>(load<u16>(ip, 2), <u64><u32>(load<u64>(load<u16>(ip, 4), X) < load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4034,6 +5153,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) >> <u32><u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 68) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4076,6 +5201,24 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 87) { // or
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) | load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 71) { // srli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) >> <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 69) { // slli
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) << <u64><i64>load<i32>(ip, 8)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4097,6 +5240,12 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
           ip += 32;
+          if (load<u16>(ip) == 27) { // bne
+            n--;
+            if (<u32>(load<u64>(load<u16>(ip, 4), X) != load<u64>(load<u16>(ip, 6), X))) ip += load<u32>(ip, 8); else ip += 32;
+            if (n <= 0) break;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4181,12 +5330,42 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 44) { // ld
+            n--;
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, X);
+              if (stop) { ip += 16; break; }
+            }
+            ip += 16;
+            continue;
+          }
+          if (load<u16>(ip) == 75) { // add
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + load<u64>(load<u16>(ip, 6), X)), X);
+            ip += 16;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 96) { // addw
           n--;
           store<u64>(load<u16>(ip, 2), <u64><i64><i32>(<u32>load<u64>(load<u16>(ip, 4), X) + <u32>load<u64>(load<u16>(ip, 6), X)), X);
           ip += 16;
+          if (load<u16>(ip) == 54) { // addi
+            n--;
+            store<u64>(load<u16>(ip, 2), (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8)), X);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4773,6 +5952,26 @@ export function interpretPlain(n0: i64): i64 {
           }
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 171) { // fld
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_READ);
+            if (t <= 4088) {
+              store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
+            } else {
+              store<i64>(0, n, BUDGET);
+              const value: u64 = slowLoad(va, 3);
+              const stop = load<u32>(0, STOP);
+              if (stop == 1) { n++; break; }
+              store<u64>(load<u16>(ip, 2), value, F);
+              if (stop) { store<u8>(0, 1, FP_DIRTY); ip += 32; break; }
+            }
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -4825,6 +6024,23 @@ export function interpretPlain(n0: i64): i64 {
             if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
           }
           ip += 32;
+          if (load<u16>(ip) == 173) { // fsd
+            n--;
+            if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
+            const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
+            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const t: u64 = va ^ load<u64>(e, TLB_WRITE);
+            if (t <= 4088) {
+              store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
+            } else {
+              store<i64>(0, n, BUDGET);
+              slowStore(va, load<u64>(load<u16>(ip, 6), F), 3);
+              const stop = load<u32>(0, STOP);
+              if (stop) { if (stop == 1) { n++; } else { ip += 32; } break; }
+            }
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -5174,6 +6390,15 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 207) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;
@@ -5199,6 +6424,15 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 207) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         if (load<u16>(ip) == 209) { // fmul.d
@@ -5208,6 +6442,24 @@ export function interpretPlain(n0: i64): i64 {
           store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
           store<u8>(0, 1, FP_DIRTY);
           ip += 32;
+          if (load<u16>(ip) == 207) { // fadd.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Add(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
+          if (load<u16>(ip) == 209) { // fmul.d
+            n--;
+            let rm: u32 = load<u32>(ip, 8); if (rm == 7) rm = load<u8>(0, FRM);
+            if ((<u32>load<u8>(0, FP_OFF) | <u32>(rm > 4)) != 0) { illegal(ip); n++; break; }
+            store<u64>(load<u16>(ip, 2), f64Mul(load<u64>(load<u16>(ip, 4), F), load<u64>(load<u16>(ip, 6), F), rm), F);
+            store<u8>(0, 1, FP_DIRTY);
+            ip += 32;
+            continue;
+          }
           continue;
         }
         continue;

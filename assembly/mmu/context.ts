@@ -1,7 +1,7 @@
 // Which tables the hardware walks right now, for data and for instructions: a function of the guest's privilege and
 // control registers and of the strategy. Everything that changes one of those calls `refreshContext`.
 import {
-  PRIV, MSTATUS, SATP, STRATEGY, STRATEGY_NESTED, STRATEGY_SHADOW, STRATEGY_BARE, DATA_MODE, FETCH_MODE,
+  PRIV, MSTATUS, SATP, STRATEGY, STRATEGY_NESTED, STRATEGY_SHADOW, STRATEGY_BARE, DATA_MODE, DATA_ROOT, FETCH_MODE,
   FETCH_ROOT, CTX_PERMS, CTX_TRANSLATING,
   HW_PRIV, TAGGED, FP_OFF, FLUSH_SATP,
 } from '../generated/layout';
@@ -59,6 +59,11 @@ function computeContext(at: usize, priv: u32): bool {
   return setContext(at, MODE_ONE_STAGE, satpRoot(satp), levels, tagOf(asidOf(satp)), priv);
 }
 
+function flushSwitch(tag: u32): void {
+  invalidateTlbs(FLUSH_SATP, MATCH_ASID, 0, tag);
+  dropWalkCaches(false, tag);
+}
+
 /** Recomputes the translation context; drops the fast TLB if it changed. */
 export function refreshContext(): void {
   bookDataAccesses();
@@ -73,6 +78,7 @@ export function refreshContext(): void {
   // guest kernel is, under every VMM.
   store<u32>(HW_PRIV, strategy == STRATEGY_BARE ? priv : strategy == STRATEGY_SHADOW || priv == PRIV_M ? PRIV_U : priv);
   const root = load<u64>(FETCH_ROOT);
+  const dataRoot = load<u64>(DATA_ROOT);
   if (computeContext(FETCH_MODE, priv)) changed = true;
   if (computeContext(DATA_MODE, dataPrivilege())) changed = true;
   if (takeRootsDropped()) {
@@ -82,9 +88,12 @@ export function refreshContext(): void {
   }
   store<u32>(CTX_TRANSLATING, load<u32>(DATA_MODE));
   // Without tags the hardware cannot tell address spaces apart: a switch flushes, global entries apart.
-  if (!load<u32>(TAGGED) && load<u64>(FETCH_ROOT) != root) {
-    invalidateTlbs(FLUSH_SATP, MATCH_ASID, 0, load<u32>(FETCH_MODE + 24));
-    dropWalkCaches(false, load<u32>(FETCH_MODE + 24));
+  if (!load<u32>(TAGGED)) {
+    const moved = load<u64>(FETCH_ROOT) != root;
+    if (moved) flushSwitch(load<u32>(FETCH_MODE + 24));
+    if (load<u64>(DATA_ROOT) != dataRoot && !(moved && load<u32>(DATA_MODE + 24) == load<u32>(FETCH_MODE + 24))) {
+      flushSwitch(load<u32>(DATA_MODE + 24));
+    }
   }
   if (changed) dropFast();
 }

@@ -1,16 +1,16 @@
 // The modelled TLBs: set-associative, any geometry, direct-mapped, FIFO, seeded-random or LRU, with tags. What they
 // hold decides the counts of an experiment; see mmu/fast.ts for the accelerator in front of them.
 //
-// Descriptor (64 bytes at MODEL + id * 64): +0 entries' address, +4 sets - 1, +8 ways, +12 policy, +16 address of the
-//   per-set FIFO cursors (u32 each), +20 bit mask of page sizes (levels) that were ever filled, +24 LRU clock, +28 entries,
-//   +32 address of the bit map of valid entries, so that a flush costs what it drops
+// Descriptor (64 bytes at MODEL + id * 64): +0 entries' address, +4 sets - 1, +8 ways, +12 policy, +20 bit mask of page
+//   sizes (levels) that were ever filled, +24 clock of the stamps, +28 entries, +32 address of the bit map of valid entries, so that a flush costs what it drops
 // Entry (32 bytes): +0 virtual page (aligned to its size), +8 target: linear address of the page in RAM, or a device's
-//   physical address, +16 asid | vmid << 16, +20 flags (0: invalid), +24 LRU stamp, +28 unused
+//   physical address, +16 asid | vmid << 16, +20 flags (0: invalid), +24 stamp: when it was
+//   filled, or under LRU last used, +28 unused
 import {
-  MODEL, TLB_L1I, TLB_L1D, TLB_L2, C_TLB_L1I_LOOKUPS, POLICY_RANDOM, POLICY_LRU, SEED, C_FLUSH_SFENCE_ALL,
+  COUNTING, MODEL, TLB_L1I, TLB_L1D, TLB_L2, C_TLB_L1I_LOOKUPS, POLICY_RANDOM, POLICY_LRU, SEED, C_FLUSH_SFENCE_ALL,
 } from '../generated/layout';
 import { count, countBy } from '../counters';
-import { dropFastDataPage, dropFastFetchPage } from './fast';
+import { dropFast, dropFastDataPage, dropFastFetchPage } from './fast';
 
 /** Bits 0–7 of an entry's flags are those of a leaf PTE (V R W X U G A D); the rest is ours. */
 export const ENTRY_LEVEL_SHIFT: u32 = 8;
@@ -63,7 +63,6 @@ export function configureTlb(id: u32, entries: u32, ways: u32, policy: u32): voi
   store<u32>(d + 4, sets ? sets - 1 : 0);
   store<u32>(d + 8, ways);
   store<u32>(d + 12, policy);
-  store<u32>(d + 16, modelAlloc(sets << 2));
   store<u32>(d + 20, 0);
   store<u32>(d + 24, 0);
   store<u32>(d + 28, entries);
@@ -134,22 +133,17 @@ function nextRandom(): u32 {
   return <u32>((s * 0x2545f4914f6cdd1d) >> 33);
 }
 
-function victim(d: u32, setBase: u32, set: u32, ways: u32): u32 {
+/** A free way, or the one the policy gives up: FIFO the first filled, LRU the last used the longest ago. */
+function victim(d: u32, setBase: u32, ways: u32): u32 {
   let e = setBase;
   for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) if (!load<u32>(e, 20)) return e;
   const policy = load<u32>(d + 12);
   if (ways == 1) return setBase;
   if (policy == POLICY_RANDOM) return setBase + (nextRandom() % ways) * ENTRY_SIZE;
-  if (policy == POLICY_LRU) {
-    let oldest = setBase;
-    e = setBase;
-    for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) if (load<u32>(e, 24) < load<u32>(oldest, 24)) oldest = e;
-    return oldest;
-  }
-  const cursor = load<u32>(d + 16) + (set << 2);
-  const at = load<u32>(cursor);
-  store<u32>(cursor, at + 1 == ways ? 0 : at + 1);
-  return setBase + at * ENTRY_SIZE;
+  let oldest = setBase;
+  e = setBase;
+  for (let w: u32 = 0; w < ways; w++, e += ENTRY_SIZE) if (load<u32>(e, 24) < load<u32>(oldest, 24)) oldest = e;
+  return oldest;
 }
 
 // The fast TLB must stay a subset of the first level.
@@ -175,7 +169,7 @@ export function insert(id: u32, va: u64, target: u64, tag: u32, flags: u32): u32
   const vpn = va >> shift;
   const ways = load<u32>(d + 8);
   const set = <u32>vpn & load<u32>(d + 4);
-  const e = victim(d, load<u32>(d) + set * ways * ENTRY_SIZE, set, ways);
+  const e = victim(d, load<u32>(d) + set * ways * ENTRY_SIZE, ways);
   if (load<u32>(e, 20)) {
     count(counter(id, 3));
     forget(id, isUnified(), e);
@@ -249,6 +243,8 @@ function invalidateIn(id: u32, how: u32, va: u64, tag: u32): u32 {
 
 /** Drops what matches from every structure and books it under a cause of FLUSH_CAUSES. Returns the entries dropped. */
 export function invalidateTlbs(cause: u32, how: u32, va: u64, tag: u32): u32 {
+  // Without the model the fast TLB is all there is.
+  if (!load<u32>(COUNTING)) dropFast();
   const dropped =
     invalidateIn(TLB_L1I, how, va, tag) + invalidateIn(TLB_L1D, how, va, tag) + invalidateIn(TLB_L2, how, va, tag);
   const at = C_FLUSH_SFENCE_ALL + (cause << 4);

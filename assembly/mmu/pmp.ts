@@ -62,6 +62,11 @@ export function pmpRange(at: u64, size: u64, machine: bool): u32 {
   return machine ? PMP_ALL : 0;
 }
 
+/** Whether the walker may read (PMP_R) or write (PMP_W) the page-table entry at a guest-physical address. */
+export function pmpAllows(gpa: u64, need: u32): bool {
+  return !(load<u32>(PMP_ACTIVE) & ACTIVE_USER) || (pmpRange(gpa, 8, false) & (need | PMP_MIXED)) == need;
+}
+
 /** Recomputes PMP_ACTIVE; `firmware` (the machine's own SBI) grants everything to S and U. */
 export function summarizePmp(firmware: bool): void {
   let active: u32 = 0;

@@ -16,11 +16,11 @@ import { ACCESS_FETCH, ACCESS_READ, ACCESS_WRITE, PTE_D, permitted } from './pte
 import { ACTIVE_MACHINE, ACTIVE_USER, PMP_MIXED, pmpRange } from './pmp';
 import { frameOf, guestPhysical, hostLinear } from '../vmm/frames';
 import {
-  SHADOW_DEVICE, SHADOW_FAULT, SHADOW_RETRY, SHADOW_TRACKED, shadowFault, shadowTarget,
+  SHADOW_DEVICE, SHADOW_EMULATED, SHADOW_FAULT, SHADOW_RETRY, SHADOW_TRACKED, shadowFault, shadowTarget,
 } from '../vmm/shadow';
 import { takeRootsDropped } from '../vmm/shadow-pages';
 import { raise } from '../cpu/raise';
-import { dataPrivilege } from './privilege';
+import { PRIV_M, dataPrivilege } from './privilege';
 import { refreshContext } from './context';
 
 /** Where the last resolved access goes when it is not RAM: the device's physical address. */
@@ -77,7 +77,9 @@ function walkFor(va: u64, access: u32, context: usize): bool {
     // Emulated in the VMM: nothing may remember this translation.
     cacheable = false;
     tracked = verdict == SHADOW_TRACKED;
-    flags = verdict == SHADOW_DEVICE ? ENTRY_DEVICE | (7 << ENTRY_PMP_SHIFT) : 7 << ENTRY_PMP_SHIFT;
+    flags = 7 << ENTRY_PMP_SHIFT;
+    if (verdict == SHADOW_DEVICE) flags |= ENTRY_DEVICE;
+    else if (verdict == SHADOW_EMULATED) flags = ENTRY_MIXED;
     target = shadowTarget & ~0xfff;
     return true;
   }
@@ -129,6 +131,17 @@ function find(va: u64, access: u32, context: usize): bool {
   return true;
 }
 
+/** Whether a data access is machine mode's own: not translated by the guest, and freer under PMP. */
+@inline function machineData(mode: u32): bool {
+  if (mode == MODE_SHADOW) return dataPrivilege() == PRIV_M;
+  return load<u32>(DATA_LEVELS) == 0 && load<u32>(DATA_PRIV) == PRIV_M;
+}
+
+@inline function machineFetch(): bool {
+  if (load<u32>(FETCH_MODE) == MODE_SHADOW) return load<u32>(PRIV) == PRIV_M;
+  return load<u32>(FETCH_MODE + 16) == 0 && load<u32>(FETCH_MODE + 32) == PRIV_M;
+}
+
 /** Physical addressing (bare, translation off). */
 function resolvePhysical(pa: u64, access: u32, size: u32, machine: bool): u32 {
   if (load<u32>(PMP_ACTIVE) & (machine ? ACTIVE_MACHINE : ACTIVE_USER)) {
@@ -173,7 +186,7 @@ export function resolveData(va: u64, access: u32, size: u32): u32 {
     if (!find(va, access, DATA_MODE)) return 0;
     const offset = va & (((<u64>4096) << (9 * ((flags >> ENTRY_LEVEL_SHIFT) & 7))) - 1);
     const at = target + offset;
-    if (pmpRefuses(at, access, size, load<u32>(DATA_LEVELS) == 0 && load<u32>(DATA_PRIV) == 3)) {
+    if (pmpRefuses(at, access, size, machineData(mode))) {
       raiseFor(access, false, va);
       return 0;
     }
@@ -203,7 +216,7 @@ export function resolveFetch(va: u64): u32 {
   if (!find(va, ACCESS_FETCH, FETCH_MODE)) return 0;
   const offset = va & (((<u64>4096) << (9 * ((flags >> ENTRY_LEVEL_SHIFT) & 7))) - 1);
   const at = target + offset;
-  if (flags & ENTRY_DEVICE || pmpRefuses(at, ACCESS_FETCH, 2, load<u32>(FETCH_MODE + 16) == 0 && load<u32>(FETCH_MODE + 32) == 3)) {
+  if (flags & ENTRY_DEVICE || pmpRefuses(at, ACCESS_FETCH, 2, machineFetch())) {
     raise(TRAP_FETCH_ACCESS, va);
     return 0;
   }

@@ -3,7 +3,7 @@
 import {
   C_WALK_COUNT, C_WALK_FAULTS, C_WALK_REFERENCES, C_WALK_A_WRITES, C_WALK_D_WRITES, C_PWC_HITS, C_PWC_MISSES, C_NTLB_HITS,
   C_NTLB_MISSES, C_WALK_MATRIX, WALK_LEVELS, SERVED_KINDS, SERVED_WALK_CACHE, SERVED_NESTED_TLB, AD_FAULT,
-  PMP_ACTIVE, VMM_ROOT, HOST_LEVELS,
+  PMP_ACTIVE, RAM_SIZE, RAM_START, VMM_ROOT, HOST_LEVELS,
 } from '../generated/layout';
 import { count } from '../counters';
 import { hostLinear, isGuestRam } from '../vmm/frames';
@@ -13,7 +13,7 @@ import { HOST_KIND, NESTED_TLB, cacheTable, cachedTable, servedBy } from './cach
 import {
   ACCESS_WRITE, PPN_MASK, PTE_A, PTE_D, PTE_N, PTE_R, PTE_RESERVED, PTE_U, PTE_V, PTE_W, PTE_X, permitted,
 } from './pte';
-import { ACTIVE_MACHINE, ACTIVE_USER, PMP_ALL, PMP_MIXED, PMP_R, PMP_W, pmpRange } from './pmp';
+import { ACTIVE_MACHINE, ACTIVE_USER, PMP_ALL, PMP_MIXED, PMP_R, PMP_W, pmpAllows, pmpRange } from './pmp';
 
 /** How the hardware translates: not at all, through one table of host addresses, or through two. */
 export const MODE_PHYSICAL: u32 = 0;
@@ -101,8 +101,11 @@ function secondStage(gpa: u64, g: u32, vmid: u32): u32 {
   return pmp == PMP_MIXED ? flags | ENTRY_MIXED : flags | (pmp << ENTRY_PMP_SHIFT);
 }
 
-@inline function pmpAllows(gpa: u64, need: u32): bool {
-  return !(load<u32>(PMP_ACTIVE) & ACTIVE_USER) || (pmpRange(gpa, 8, false) & (need | PMP_MIXED)) == need;
+/** Whether PMP lets the walker read and write a whole table: only such ones are cached, as a hit asks no more. */
+@inline function pmpLeavesTable(gpa: u64): bool {
+  if (!(load<u32>(PMP_ACTIVE) & ACTIVE_USER)) return true;
+  const need = PMP_R | PMP_W;
+  return (pmpRange(gpa, 4096, false) & (need | PMP_MIXED)) == need;
 }
 
 /**
@@ -117,7 +120,7 @@ export function walk(va: u64, access: u32, priv: u32, mode: u32, root: u64, leve
   const vmid = tag & 0xffff_0000;
   let level = levels - 1;
   let table: u32 = 0;
-  // Guest-physical address of the table, for PMP; unknown (0) below a walk-cache hit, where it was checked at the fill.
+  // Guest-physical address of the table, for PMP; unknown (0) below a walk-cache hit: see pmpLeavesTable.
   let tableGpa: u64 = 0;
   for (let l: u32 = 1; l < levels; l++) {
     const cached = cachedTable(l, va >> (12 + 9 * l), tag);
@@ -146,7 +149,7 @@ export function walk(va: u64, access: u32, priv: u32, mode: u32, root: u64, leve
       tableGpa = ((entry >> 10) & PPN_MASK) << 12;
       table = tableAt(tableGpa, mode, level, vmid);
       if (!table) return accessFault();
-      cacheTable(level, va >> (12 + 9 * level), tag, table);
+      if (mode == MODE_SHADOW || pmpLeavesTable(tableGpa)) cacheTable(level, va >> (12 + 9 * level), tag, table);
       level--;
       continue;
     }
@@ -172,6 +175,19 @@ export function walk(va: u64, access: u32, priv: u32, mode: u32, root: u64, leve
   }
 }
 
+/**
+ * Whether the superpage around a page is RAM altogether, or not at all. One TLB entry can stand for no other: hardware
+ * breaks such a page up likewise.
+ */
+function isUniform(page: u64, level: u32): bool {
+  const size = (<u64>4096) << (9 * level);
+  const first = (page & ~(size - 1)) - RAM_START;
+  const end = load<u64>(RAM_SIZE);
+  if (first < end) return first + size <= end;
+  // Below RAM the offset wraps; such a page must end before RAM begins.
+  return first + size > first || first + size == 0;
+}
+
 /** The leaf was found: `page` is the 4 KiB page's address after the first stage. */
 function finish(va: u64, page: u64, bits: u32, level: u32, mode: u32, vmid: u32): u32 {
   let linear: u32;
@@ -180,6 +196,7 @@ function finish(va: u64, page: u64, bits: u32, level: u32, mode: u32, vmid: u32)
     if (linear && hostLevel < level) level = hostLevel;
   } else {
     linear = hostLinear(page);
+    while (level && !isUniform(page, level)) level--;
   }
   let flags = bits | (level << ENTRY_LEVEL_SHIFT);
   const offset = va & (((<u64>4096) << (9 * level)) - 1) & ~0xfff;

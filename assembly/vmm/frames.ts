@@ -12,7 +12,7 @@
 //   reverse-map link; paravirt: references of the type
 import {
   RAM_BASE, RAM_SIZE, RAM_START, GUEST_SIZE, GRANT_BASE, GRANT_NEXT, FRAME_BASE, GMAP_BASE, STRATEGY, STRATEGY_BARE,
-  STRATEGY_PARAVIRT, POOL_NEXT, POOL_END, POOL_FREE, POOL_USED, HOST_PAGES, HOSTING, HOSTING_TYPE2, C_HOST_FAULTS,
+  STRATEGY_PARAVIRT, POOL_BASE, POOL_NEXT, POOL_END, POOL_FREE, POOL_RESERVE, POOL_USED, HOST_PAGES, HOSTING, HOSTING_TYPE2, C_HOST_FAULTS,
   C_HOST_REFERENCES, HOST_TABLE, C_VMM_FRAMES, C_VMM_TABLE_FRAMES,
 } from '../generated/layout';
 import { count, countBy } from '../counters';
@@ -123,6 +123,12 @@ export function allocTable(): u32 {
   store<u32>(POOL_USED, load<u32>(POOL_USED) + 1);
   memory.fill(at, 0, 4096);
   return at;
+}
+
+/** Whether shadow pages may still take frames: under type 2 the host's own tables have theirs set aside. */
+export function poolHasRoom(): bool {
+  const frames = (load<u32>(POOL_END) - load<u32>(POOL_BASE)) >> 12;
+  return load<u32>(POOL_USED) + load<u32>(POOL_RESERVE) < frames;
 }
 
 export function freeTable(at: u32): void {

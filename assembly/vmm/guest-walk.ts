@@ -1,7 +1,7 @@
 // The VMM's own walk of the guest's table, in software: what the guest means by an address, under shadow paging.
-import { AD_FAULT, PMP_ACTIVE, SATP } from '../generated/layout';
+import { AD_FAULT, SATP } from '../generated/layout';
 import { satpRoot } from '../mmu/privilege';
-import { ACTIVE_USER, pmpRange } from '../mmu/pmp';
+import { PMP_R, PMP_W, pmpAllows } from '../mmu/pmp';
 import {
   ACCESS_WRITE, PPN_MASK, PTE_A, PTE_D, PTE_N, PTE_R, PTE_RESERVED, PTE_U, PTE_V, PTE_W, PTE_X, permitted,
 } from '../mmu/pte';
@@ -22,6 +22,7 @@ export let leafWasClean: bool = false;
 export let walkWork: u64 = 0;
 
 let leafAddress: u32 = 0;
+let leafAddressGuest: u64 = 0;
 const LEVELS_MAX: i32 = 5;
 const tables: usize = memory.data(LEVELS_MAX * 8);
 
@@ -40,9 +41,10 @@ export function walkGuest(va: u64, levels: u32): u32 {
   for (let level = levels - 1; ; level--) {
     const table = guestPage(gpa);
     if (!table) return GUEST_ACCESS_FAULT;
-    if (load<u32>(PMP_ACTIVE) & ACTIVE_USER && !(pmpRange(gpa, 4096, false) & 1)) return GUEST_ACCESS_FAULT;
+    const offset = (<u32>(va >> (12 + 9 * level)) & 511) << 3;
+    if (!pmpAllows(gpa + offset, PMP_R)) return GUEST_ACCESS_FAULT;
     store<u64>(tables + (level << 3), gpa);
-    const at = table + ((<u32>(va >> (12 + 9 * level)) & 511) << 3);
+    const at = table + offset;
     const entry = load<u64>(at);
     walkWork++;
     if (!(entry & PTE_V) || (entry & (PTE_R | PTE_W)) == PTE_W || entry & PTE_RESERVED) return GUEST_PAGE_FAULT;
@@ -59,6 +61,7 @@ export function walkGuest(va: u64, levels: u32): u32 {
     }
     leafEntry = entry;
     leafAddress = at;
+    leafAddressGuest = gpa + offset;
     leafLevel = level;
     leafPage = (ppn << 12) | (va & (((<u64>4096) << (9 * level)) - 1) & ~0xfff);
     return GUEST_LEAF;
@@ -77,6 +80,7 @@ export function translateGuest(va: u64, access: u32, priv: u32, levels: u32): u3
   const need = access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
   if ((leafEntry & need) == need) return GUEST_LEAF;
   if (load<u32>(AD_FAULT)) return GUEST_PAGE_FAULT;
+  if (!pmpAllows(leafAddressGuest, PMP_W)) return GUEST_ACCESS_FAULT;
   leafWasClean = access == ACCESS_WRITE && (leafEntry & PTE_A) != 0;
   leafEntry |= need;
   store<u64>(leafAddress, leafEntry);

@@ -66,10 +66,20 @@ function take(linear: u32, type: u32): bool {
   // Set before validating: a table that refers to itself is then seen as a table, and refused by its level.
   store<u32>(frame, type, 8);
   store<u32>(frame, 1, 12);
+  // A TLB may still let the guest write what becomes a table.
+  if (stale && type >= TYPE_TABLE) flush();
   if (type < TYPE_TABLE || validate(linear, type - TYPE_TABLE)) return true;
   store<u32>(frame, TYPE_NONE, 8);
   store<u32>(frame, 0, 12);
   return false;
+}
+
+/** A writable mapping went away since the TLB was flushed last. */
+let stale: bool = false;
+
+function flush(): void {
+  stale = false;
+  invalidateTlbs(FLUSH_HFENCE_VVMA, MATCH_VMID, 0, VMID);
 }
 
 /** Gives one use back; a table no longer used gives back what it refers to. */
@@ -80,7 +90,10 @@ function give(linear: u32): void {
   if (uses) return;
   const type = typeOf(frame);
   store<u32>(frame, TYPE_NONE, 8);
-  if (type < TYPE_TABLE) return;
+  if (type < TYPE_TABLE) {
+    stale = true;
+    return;
+  }
   // A walk cache may still lead here, and the guest may write the page from now on.
   dropWalkCaches(false, VMID);
   for (let i: u32 = 0; i < 4096; i += 8) release(load<u64>(linear + i), type - TYPE_TABLE);
@@ -154,7 +167,7 @@ function update(at: u64, value: u64): bool {
 /** Whether the batch changed an entry that was valid, so that a TLB may hold it. */
 let changed: bool = false;
 
-function mmuUpdate(list: u64, entries: u64, flush: bool): void {
+function mmuUpdate(list: u64, entries: u64, fence: bool): void {
   if (entries > HYPERCALL_BATCH || list & 7 || (entries && (!isGuestRam(list) || !isGuestRam(list + entries * 16 - 1)))) {
     answer(INVALID_PARAM, 0);
     return;
@@ -167,7 +180,7 @@ function mmuUpdate(list: u64, entries: u64, flush: bool): void {
     if (!update(load<u64>(request), load<u64>(request, 8))) break;
     done++;
   }
-  if (flush && changed) invalidateTlbs(FLUSH_HFENCE_VVMA, MATCH_VMID, 0, VMID);
+  if (fence && changed) flush();
   if (done < entries) refuse(done);
   else answer(SUCCESS, done);
 }
@@ -204,7 +217,7 @@ function unpin(linear: u32): void {
 
 /** The root in use holds a use of its own, so it stays a table whatever the guest unpins. */
 function setRoot(linear: u32, asid: u64): void {
-  if (!linear || asid > 0xffff || !take(linear, TYPE_TABLE + ROOT_LEVEL)) {
+  if (!linear || asid > 0xffff || !(load<u32>(frameOf(linear), 8) & PINNED) || !take(linear, TYPE_TABLE + ROOT_LEVEL)) {
     refuse(0);
     return;
   }

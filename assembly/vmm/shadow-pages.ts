@@ -14,7 +14,7 @@ import { count } from '../counters';
 import { MATCH_VMID, invalidateTlbs } from '../mmu/model';
 import { dropWalkCaches } from '../mmu/caches';
 import { PTE_R, PTE_W, PTE_X } from '../mmu/pte';
-import { allocTable, frameOf, freeTable, guestPageIfAny, guestPhysical, hostLinear } from './frames';
+import { allocTable, frameOf, freeTable, guestPageIfAny, guestPhysical, hostLinear, poolHasRoom } from './frames';
 import { link, linksLeft, unlink, firstLinked } from './links';
 
 /** The hardware VMID of the guest, in a TLB tag. */
@@ -80,7 +80,7 @@ export function findPage(gpa: u64, kind: u32): u32 {
 
 /** Makes a shadow page; 0 when the pool is empty. A guest table becomes write-protected by it. */
 export function createPage(gpa: u64, kind: u32): u32 {
-  const page = allocTable();
+  const page = poolHasRoom() ? allocTable() : 0;
   if (!page) return 0;
   const frame = <u32>((gpa - RAM_START) >> 12) + 1;
   const r = recordOf(page);

@@ -4,6 +4,8 @@ import { PERM_MXR, PERM_SUM, PTE_D, PTE_R, PTE_U, PTE_W, PTE_X } from '../mmu/pt
 const ROLE_USER: u32 = 1;
 const ROLE_SUM: u32 = 2;
 const ROLE_MXR: u32 = 4;
+/** Machine mode, which physical memory protection treats unlike a supervisor that runs without paging. */
+export const ROLE_MACHINE: u32 = 8;
 
 /** The role of a guest privilege with the permissions of CTX_PERMS. */
 export function roleFor(priv: u32, perms: u32): u32 {

@@ -49,8 +49,12 @@ function syncEntry(page: u32, table: u32, index: u32): void {
   const guest = load<u64>(table + (index << 3));
   vmWork(1);
   let ppn = (guest >> 10) & PPN_MASK;
-  if (guest & PTE_N) ppn = (ppn & ~15) | (index & 15);
-  const linear = guest & PTE_V && guest & PTE_A && !(guest & PTE_RESERVED) ? guestPageIfAny(ppn << 12) : 0;
+  let valid = (guest & (PTE_V | PTE_A)) == (PTE_V | PTE_A) && !(guest & PTE_RESERVED) && (guest & (PTE_R | PTE_W)) != PTE_W;
+  if (guest & PTE_N) {
+    if ((ppn & 15) != 8) valid = false;
+    ppn = (ppn & ~15) | (index & 15);
+  }
+  const linear = valid ? guestPageIfAny(ppn << 12) : 0;
   const same = linear != 0 && (hostPhysical(linear) >> 12) == value >> 10;
   if (!same || value & (PTE_R | PTE_W | PTE_X) & ~grants(guest, roleOf(page))) zapEntry(entry);
 }
@@ -63,7 +67,7 @@ export function syncPage(page: u32): void {
 }
 
 /** Brings every page that is out of step back in step and protects its guest table again. */
-function syncAll(): void {
+export function syncAll(): void {
   for (let page = load<u32>(SHADOW_UNSYNC_LIST); page; page = load<u32>(SHADOW_UNSYNC_LIST)) {
     const r = recordOf(page);
     store<u32>(SHADOW_UNSYNC_LIST, load<u32>(r, 28));

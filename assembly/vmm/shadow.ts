@@ -8,7 +8,7 @@ import {
 } from '../generated/layout';
 import { count } from '../counters';
 import { PRIV_M, satpLevels, satpRoot } from '../mmu/privilege';
-import { ACTIVE_USER, PMP_MIXED, pmpRange } from '../mmu/pmp';
+import { ACTIVE_MACHINE, ACTIVE_USER, PMP_MIXED, pmpRange } from '../mmu/pmp';
 import { ACCESS_READ, ACCESS_WRITE, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../mmu/pte';
 import { backingLevel, frameOf, guestPage, hostLinear, hostPhysical, isGuestRam } from './frames';
 import { vmExit, vmWork } from './exit';
@@ -16,10 +16,10 @@ import {
   GUEST_PAGE_FAULT, leafEntry, leafLevel, leafPage, leafWasClean, physicalLeaf, translateGuest, visitedTable, walkWork,
 } from './guest-walk';
 import {
-  DIRECT, createPage, findPage, levelOf, markUnsync, recordOf, regionOf, roleOf, setChild, setLeaf, zapAll, zapEntry,
+  DIRECT, createPage, findPage, isDirect, levelOf, markUnsync, recordOf, regionOf, roleOf, setChild, setLeaf, zapAll, zapEntry,
 } from './shadow-pages';
-import { grants, roleFor } from './shadow-roles';
-import { syncPage } from './shadow-sync';
+import { ROLE_MACHINE, grants, roleFor } from './shadow-roles';
+import { syncAll, syncPage } from './shadow-sync';
 
 /** What became of a fault in the shadow table. */
 export const SHADOW_RETRY: u32 = 0;
@@ -42,7 +42,7 @@ const LAST_ASID: u32 = 0xfffe;
 
 /** Kind (level, role, direct) of the root for a guest's state. */
 function rootKind(levels: u32, priv: u32, perms: u32): u32 {
-  return levels ? (levels - 1) | (roleFor(priv, perms) << 8) : 2 | DIRECT;
+  return levels ? (levels - 1) | (roleFor(priv, perms) << 8) : 2 | DIRECT | (priv == PRIV_M ? ROLE_MACHINE << 8 : 0);
 }
 
 /**
@@ -56,11 +56,14 @@ export function shadowRoot(root: u64, levels: u32, priv: u32, perms: u32): u64 {
   if (levels) guestPage(gpa);
   let page = findPage(gpa, kind);
   if (!page) {
-    page = createPage(gpa, kind);
+    page = makePage(gpa, kind);
     if (!page) {
       zapAll();
-      page = createPage(gpa, kind);
+      page = makePage(gpa, kind);
     }
+  }
+  // A table that stood below a root of four levels may become a root of three.
+  if (!load<u32>(recordOf(page), 32)) {
     const asid = load<u32>(SHADOW_NEXT_ASID);
     store<u32>(recordOf(page), asid, 32);
     store<u32>(SHADOW_NEXT_ASID, asid + 1);
@@ -72,10 +75,26 @@ export function shadowRoot(root: u64, levels: u32, priv: u32, perms: u32): u64 {
   return hostPhysical(page);
 }
 
-/** The hardware ASID of a shadow root. */
+/**
+ * The hardware ASID of a shadow root. Without tags there are two, since machine mode with MPRV fetches through one root
+ * and loads through another.
+ */
 export function shadowTag(root: u64): u32 {
   const page = hostLinear(root);
-  return page && load<u32>(TAGGED) ? load<u32>(recordOf(page), 32) : 0;
+  if (!page) return 0;
+  return load<u32>(TAGGED) ? load<u32>(recordOf(page), 32) : <u32>isDirect(page);
+}
+
+/**
+ * Makes a shadow page. Only leaf tables may be out of step, so one that is used at a higher level too is brought in step
+ * before.
+ */
+function makePage(gpa: u64, kind: u32): u32 {
+  if (!(kind & DIRECT) && kind & 0xff) {
+    const first = load<u32>(frameOf(guestPage(gpa)), 8);
+    if (first && load<u32>(recordOf(first), 24)) syncAll();
+  }
+  return createPage(gpa, kind);
 }
 
 /** The guest switched satp: books whether its root is kept; without kept roots everything is dropped. */
@@ -94,7 +113,7 @@ export function shadowSwitch(): void {
 }
 
 /** Whether stores to this guest page must be seen by the VMM. */
-@inline function isProtected(record: u32): bool {
+@inline export function isProtected(record: u32): bool {
   const page = load<u32>(record, 8);
   return page != 0 && !load<u32>(recordOf(page), 24);
 }
@@ -124,11 +143,13 @@ export function shadowFault(va: u64, access: u32, priv: u32, root: u64): u32 {
   const linear = guestPage(leafPage);
   const record = frameOf(linear);
   let bits: u64 = levels ? grants(leafEntry, roleFor(priv, load<u32>(CTX_PERMS))) : LEAF;
-  if (load<u32>(PMP_ACTIVE) & ACTIVE_USER && priv != PRIV_M) {
-    const pmp = pmpRange(leafPage, 4096, false);
+  const machine = priv == PRIV_M;
+  if (load<u32>(PMP_ACTIVE) & (machine ? ACTIVE_MACHINE : ACTIVE_USER)) {
+    const pmp = pmpRange(leafPage, 4096, machine);
     const need: u32 = access == ACCESS_READ ? 1 : access == ACCESS_WRITE ? 2 : 4;
     if (pmp == PMP_MIXED) {
-      const have = pmpRange(leafPage | offset, 1, false);
+      // The whole of the access is looked at once more where its size is known.
+      const have = pmpRange(leafPage | offset, 1, machine);
       return have & need ? emulate(linear, offset, EXIT_HIDDEN_FAULT, SHADOW_EMULATED) : guestFault(SHADOW_ACCESS_FAULT);
     }
     if (!(pmp & need)) return guestFault(SHADOW_ACCESS_FAULT);
@@ -191,7 +212,7 @@ function fill(va: u64, linear: u32, bits: u64, most: u32, paged: bool, root: u32
     // A page out of step still holds what the table said before it was, perhaps as another table: it is compared
     // before it is linked anew.
     if (child && load<u32>(recordOf(child), 24)) syncPage(child);
-    if (!child) child = createPage(gpa, kind);
+    if (!child) child = makePage(gpa, kind);
     vmWork(1);
     if (!child || !setChild(entry, child, ((hostPhysical(child) >> 12) << 10) | PTE_V)) {
       zapAll();
@@ -199,6 +220,9 @@ function fill(va: u64, linear: u32, bits: u64, most: u32, paged: bool, root: u32
     }
     page = child;
   }
+  // The way to the page may have made a guest table of the page itself, or of one beside it: the access comes back.
+  if (level && load<u32>(regionOf(leafPage, level), 4)) return;
+  if (isProtected(frameOf(linear))) bits &= ~PTE_W;
   const record = recordOf(page);
   store<u32>(record, 0, 16 + 4);
   const span = (<u32>leafPage & <u32>(((<u64>4096) << (9 * level)) - 1)) & ~0xfff;

@@ -1,7 +1,7 @@
 /** Takes the samples for `npm run bench:engines`: every engine once a round, in an order that changes by the round. */
 import type { Workload } from '../../src/abi/workloads.ts';
 import { environmentById } from '../../src/lab/environments.ts';
-import { planCell, type Settings, sampleOrder } from '../../src/lab/plan.ts';
+import { paramsOf, planCell, type Settings, sampleOrder } from '../../src/lab/plan.ts';
 import type { RunRecord } from '../../src/lab/record.ts';
 import type { Runner } from '../../src/lab/runner.ts';
 import { ENGINES, type EngineId, type Samples } from './summary.ts';
@@ -9,9 +9,11 @@ import { ENGINES, type EngineId, type Samples } from './summary.ts';
 /** A native region shorter than this is repeated within its sample: the clock and the scheduler are coarser. */
 const NATIVE_SAMPLE_MS = 40;
 const MOST_REPEATS = 50;
+/** Pairs of short runs, counting on and off, for the price of counting. */
+const PAIRS = 15;
 
 /** Runs once; throws when the run failed or gave another checksum than the runs before it. */
-type RunOnce = (engine: EngineId) => Promise<RunRecord>;
+type RunOnce = (engine: EngineId | 'uncounted') => Promise<RunRecord>;
 
 function runnerOf(
   workload: Workload,
@@ -37,6 +39,19 @@ function runnerOf(
   };
 }
 
+/** Short runs with counting on and off by turns. */
+async function pairs(once: RunOnce): Promise<Samples['pairs']> {
+  const ms = { on: [] as number[], off: [] as number[] };
+  for (let i = 0; i < PAIRS; i++) {
+    // Which comes first alternates, so that neither always finds the caches of the other.
+    for (const counted of i % 2 === 0 ? [true, false] : [false, true]) {
+      const { wallMs } = await once(counted ? 'interp' : 'uncounted');
+      ms[counted ? 'on' : 'off'].push(wallMs);
+    }
+  }
+  return ms;
+}
+
 /** One sample in milliseconds: the mean of enough native runs to fill one; other engines take long enough at once. */
 async function sample(engine: EngineId, once: RunOnce): Promise<number> {
   let total = (await once(engine)).wallMs;
@@ -57,7 +72,7 @@ export async function measure(
   settings: Settings,
 ): Promise<Samples> {
   const once = runnerOf(workload, params, runner, settings);
-  const ms: Record<EngineId, number[]> = { native: [], interp: [], uncounted: [] };
+  const ms: Record<EngineId, number[]> = { native: [], interp: [] };
   let instructions = 0;
   for (const { id } of ENGINES) {
     const { counters } = await once(id);
@@ -70,5 +85,6 @@ export async function measure(
     settings.seed,
   );
   for (const engine of order.flat()) ms[engine].push(await sample(engine, once));
-  return { workload: workload.id, group: workload.group, params, instructions, ms };
+  const short = runnerOf(workload, paramsOf(workload, {}, true), runner, settings);
+  return { workload: workload.id, group: workload.group, params, instructions, ms, pairs: await pairs(short) };
 }

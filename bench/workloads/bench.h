@@ -13,15 +13,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
-typedef signed char s8;
-typedef short s16;
-typedef int s32;
-typedef long long s64;
-typedef __SIZE_TYPE__ usize;
+#include "types.h"
 
 void prepare(const u64 *params);
 u64 bench(const u64 *params);

@@ -3,6 +3,8 @@
  * parameters that the host fills in (exports: memory, params, heap_limit, prepare, bench, verify).
  */
 #include "bench.h"
+#include "copy.h"
+#include "fill_compare.h"
 
 #define WASM_PAGE 65536u
 
@@ -30,37 +32,4 @@ __attribute__((export_name("heap_alloc"))) void *heap_alloc(u64 bytes) {
   u64 have = __builtin_wasm_memory_size(0);
   if (pages > have && __builtin_wasm_memory_grow(0, (usize)(pages - have)) == (usize)-1) refuse();
   return (void *)(usize)start;
-}
-
-/* Plain loops, eight bytes at a time where both sides allow it, as on the RISC-V side: not the engine's own copy. */
-void *memcpy(void *to, const void *from, usize bytes) {
-  u8 *out = to;
-  const u8 *in = from;
-  if ((((usize)out | (usize)in) & 7) == 0) {
-    for (; bytes >= 8; bytes -= 8, out += 8, in += 8) *(u64 *)out = *(const u64 *)in;
-  }
-  while (bytes--) *out++ = *in++;
-  return to;
-}
-
-void *memmove(void *to, const void *from, usize bytes) {
-  u8 *out = to;
-  const u8 *in = from;
-  if (out <= in || out >= in + bytes) return memcpy(to, from, bytes);
-  while (bytes--) out[bytes] = in[bytes];
-  return to;
-}
-
-void *memset(void *to, int value, usize bytes) {
-  u8 *out = to;
-  while (bytes--) *out++ = (u8)value;
-  return to;
-}
-
-int memcmp(const void *left, const void *right, usize bytes) {
-  const u8 *a = left, *b = right;
-  for (; bytes; bytes--, a++, b++) {
-    if (*a != *b) return *a - *b;
-  }
-  return 0;
 }

@@ -20,5 +20,3 @@ export const EXITS = [
   { id: 'interrupt', summary: 'an interrupt to inject' },
   { id: 'exception', summary: 'another exception of the guest, reflected into its kernel' },
 ] as const;
-
-export type ExitReason = (typeof EXITS)[number]['id'];

@@ -6,7 +6,7 @@ import { COMPUTE_WORKLOADS } from './workloads/compute.ts';
 import { PROCESS_WORKLOADS } from './workloads/process.ts';
 import type { Workload } from './workloads/row.ts';
 
-export type { Workload, WorkloadGroup, WorkloadParam } from './workloads/row.ts';
+export type { Workload, WorkloadGroup } from './workloads/row.ts';
 
 /** All workloads, in the order in which lists and reports show them. */
 export const WORKLOADS: readonly Workload[] = [...PROCESS_WORKLOADS, ...COMPUTE_WORKLOADS];

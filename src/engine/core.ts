@@ -53,10 +53,16 @@ const LINK = 8;
 
 const alignUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
+/** Table frames that map a guest of this size with 4 KiB pages. */
+const mappingTables = (memory: number): number => Math.ceil(memory / (2 * MiB)) + Math.ceil(memory / GiB) + 16;
+
+/** Table frames of the host system under type 2. */
+const hostTables = (config: MachineConfig): number => (config.hosting === 'type2' ? mappingTables(config.memory) : 0);
+
 /** Bytes of the VMM's table pool: what the strategy can need for a guest of this size. */
 function poolBytes(config: MachineConfig): number {
-  const perTable = Math.ceil(config.memory / (2 * MiB)) + Math.ceil(config.memory / GiB) + 16;
-  const host = config.hosting === 'type2' ? perTable : 0;
+  const perTable = mappingTables(config.memory);
+  const host = hostTables(config);
   const tables =
     config.strategy === 'nested'
       ? perTable
@@ -153,7 +159,10 @@ function checkTlb(name: string, { entries, ways, policy }: TlbGeometry): void {
 export function checkConfig(config: MachineConfig): void {
   const { memory, mmu } = config;
   if (!Number.isInteger(memory) || memory < 2 * MiB || memory % (2 * MiB) !== 0 || memory > 2 * GiB) {
-    throw new InputError(`memory of ${memory} bytes`, 'Give 2 MiB to 2 GiB in multiples of 2 MiB, such as 64M.');
+    throw new InputError(
+      `memory of ${memory} bytes is no size the machine can have`,
+      'Give 2 MiB to 2 GiB in multiples of 2 MiB, such as 64M.',
+    );
   }
   if (config.hosting === 'type2' && config.strategy === 'bare') {
     throw new InputError('type 2 hosting without a VMM', 'Choose the strategy nested, shadow or paravirt.');
@@ -246,6 +255,7 @@ function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
   core.set('TAGGED', mmu.tagged ? 1 : 0);
   core.set('SEED', (BigInt(mmu.seed) * 0x9e3779b97f4a7c15n) % 2n ** 64n || 1n);
   core.set('CODE_PAGES', config.codePages);
+  core.set('POOL_RESERVE', hostTables(config));
   core.resetModelHeap();
   const tlb = (id: number, t: TlbGeometry | null): void => {
     if (!t || t.entries === 0) core.configureTlb(id, 0, 0, 0);

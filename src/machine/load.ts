@@ -55,7 +55,7 @@ export function loadImage(core: Core, image: Uint8Array, config: MachineConfig):
   for (const { address, bytes } of elf.segments) write(core, address, bytes);
   write(core, treeAt, tree);
   const tohost = elf.symbols.get('tohost');
-  if (tohost !== undefined && tohost >= RAM_START && tohost + 8 <= end) {
+  if (tohost !== undefined && tohost % 8 === 0 && tohost >= RAM_START && tohost + 8 <= end) {
     core.set('TOHOST', tohost);
     core.set('FROMHOST', elf.symbols.get('fromhost') ?? 0);
     core.watch(BigInt(tohost));

@@ -14,6 +14,8 @@ export const BASE = 0x8000_0000;
 /** Where form v sees the image. */
 export const V_BASE = 0x40_0000;
 export const FINISHER = 0x10_0000;
+export const CLINT = 0x200_0000;
+export const MTIMECMP = CLINT + 0x4000;
 const TEXT = BASE + 0x2000;
 /** Page tables of form v: root, middle, leaf; then room for programs that build their own. */
 export const TABLES = BASE + 0x20_0000;
@@ -98,6 +100,8 @@ export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128, LEAF: 
 
 /** `a7` of the environment call that ends the program with the code in a0. */
 const EXIT = 93;
+/** `a7` of the one that goes on in machine mode, at TRAP.resume. */
+const BACK = 94;
 
 /**
  * The trap handler leaves what happened in these registers and goes on at RESUME (a physical address in form p, the
@@ -133,10 +137,20 @@ export class Program extends Assembler {
     this.dword(0n);
     this.space(TEXT - this.here);
     this.handler();
+    this.supervisorHandler();
     this.label('start');
+    // A second hart, which QEMU is given so that its atomics are atomic (tests/differential/deviations.ts), sleeps.
+    this.csrr(R.t0, CSR.mhartid);
+    this.beq(R.t0, 0, 'first_hart');
+    this.label('sleep');
+    this.op('wfi');
+    this.j('sleep');
+    this.label('first_hart');
     for (let i = 1; i < 32; i++) this.li(i, 0);
     this.la(R.t0, 'machine_trap');
     this.csrw(CSR.mtvec, R.t0);
+    this.la(R.t0, 'supervisor_trap');
+    this.csrw(CSR.stvec, R.t0);
     this.la(R.t0, 'saved');
     this.csrw(CSR.mscratch, R.t0);
     // All of memory for S and U: one NAPOT entry that spans it (privileged 3.7.1).
@@ -147,6 +161,11 @@ export class Program extends Assembler {
     this.li(R.t0, MSTATUS.FS);
     this.op('csrrs', { rd: 0, csr: CSR.mstatus, rs1: R.t0 });
     this.csrw(CSR.fcsr, 0);
+    // Nothing says what the timers compare with after reset.
+    this.li(R.t0, -1);
+    this.csrw(CSR.stimecmp, R.t0);
+    this.li(R.t1, MTIMECMP);
+    this.sd(R.t0, 0, R.t1);
     if (this.form === 'v') this.enterUser();
     this.li(R.gp, 1);
   }
@@ -177,6 +196,11 @@ export class Program extends Assembler {
     this.csrr(TRAP.cause, CSR.mcause);
     this.csrr(TRAP.tval, CSR.mtval);
     if (this.form === 'v') this.demandPage();
+    this.li(R.t5, BACK);
+    this.bne(R.a7, R.t5, 'trap_not_back');
+    this.restore();
+    this.op('jalr', { rd: 0, rs1: TRAP.resume });
+    this.label('trap_not_back');
     this.li(R.t5, EXIT);
     this.bne(R.a7, R.t5, 'trap_record');
     for (const cause of [CAUSE.ecallU, CAUSE.ecallS, CAUSE.ecallM]) {
@@ -186,6 +210,11 @@ export class Program extends Assembler {
     this.label('trap_record');
     this.csrr(TRAP.epc, CSR.mepc);
     this.csrr(TRAP.status, CSR.mstatus);
+    // An interrupt stays pending until the program takes it back: once is enough.
+    const exception = this.fresh('exception');
+    this.to(exception, 'bge', { rs1: TRAP.cause, rs2: 0 });
+    this.csrw(CSR.mie, 0);
+    this.label(exception);
     // A trap nobody expects ends the program with the number of the test it hit.
     this.beq(TRAP.resume, 0, 'unexpected');
     this.csrw(CSR.mepc, TRAP.resume);
@@ -207,6 +236,23 @@ export class Program extends Assembler {
     this.li(R.t6, FINISHER);
     this.op('sw', { rs2: R.t5, imm: 0, rs1: R.t6 });
     this.j('finish_write');
+  }
+
+  /** The same for traps delegated to supervisor mode, which s6 tells. */
+  private supervisorHandler(): void {
+    this.align(4);
+    this.label('supervisor_trap');
+    this.csrr(TRAP.cause, CSR.scause);
+    this.csrr(TRAP.tval, CSR.stval);
+    this.csrr(TRAP.epc, CSR.sepc);
+    this.csrr(TRAP.status, CSR.sstatus);
+    this.li(R.s6, 1);
+    const exception = this.fresh('exception');
+    this.to(exception, 'bge', { rs1: TRAP.cause, rs2: 0 });
+    this.csrw(CSR.sie, 0);
+    this.label(exception);
+    this.csrw(CSR.sepc, TRAP.resume);
+    this.op('sret');
   }
 
   /** A page fault in the window whose entry is not valid yet makes it so; any other trap goes on. */
@@ -245,6 +291,11 @@ export class Program extends Assembler {
     this.la(R.t6, 'saved');
     this.ld(R.t5, 0, R.t6);
     this.op('csrrw', { rd: R.t6, csr: CSR.mscratch, rs1: R.t6 });
+  }
+
+  /** Number of the test begun last. */
+  get current(): number {
+    return this.number;
   }
 
   /** Begins the next test: its number stands in gp. */
@@ -291,6 +342,63 @@ export class Program extends Assembler {
     if (expected.tval !== undefined) this.expect(TRAP.tval, expected.tval);
   }
 
+  /** From machine mode to a lower one, at the next instruction (plus `offset`, where it is mapped elsewhere). Clobbers t5. */
+  enter(mode: 'S' | 'U', offset: bigint = 0n): void {
+    const next = this.fresh('enter');
+    this.li(R.t5, MSTATUS.MPP);
+    this.op('csrrc', { rd: 0, csr: CSR.mstatus, rs1: R.t5 });
+    if (mode === 'S') {
+      this.li(R.t5, MSTATUS.MPP_S);
+      this.op('csrrs', { rd: 0, csr: CSR.mstatus, rs1: R.t5 });
+    }
+    this.la(R.t5, next);
+    if (offset) {
+      this.li(R.t6, offset);
+      this.op('add', { rd: R.t5, rs1: R.t5, rs2: R.t6 });
+    }
+    this.csrw(CSR.mepc, R.t5);
+    this.op('mret');
+    this.label(next);
+  }
+
+  /** Back to machine mode, at the next instruction. */
+  leave(offset: bigint = 0n): void {
+    const next = this.fresh('leave');
+    this.la(TRAP.resume, next);
+    if (offset) {
+      this.li(R.t5, offset);
+      this.op('sub', { rd: TRAP.resume, rs1: TRAP.resume, rs2: R.t5 });
+    }
+    this.li(R.a7, BACK);
+    this.op('ecall');
+    this.label(next);
+    this.li(R.a7, 0);
+    this.li(TRAP.resume, 0);
+  }
+
+  /** Sets bits of a CSR, or clears them. Clobbers t5. */
+  set(csr: number, bits: bigint | number): void {
+    this.li(R.t5, bits);
+    this.op('csrrs', { rd: 0, csr, rs1: R.t5 });
+  }
+
+  clear(csr: number, bits: bigint | number): void {
+    this.li(R.t5, bits);
+    this.op('csrrc', { rd: 0, csr, rs1: R.t5 });
+  }
+
+  /** Writes a constant to a CSR. Clobbers t5. */
+  write(csr: number, value: bigint | number): void {
+    this.li(R.t5, value);
+    this.csrw(csr, R.t5);
+  }
+
+  /** Fails unless the CSR reads as the value. Clobbers t4 and t5. */
+  reads(csr: number, value: bigint | number): void {
+    this.csrr(R.t4, csr);
+    this.expect(R.t4, value);
+  }
+
   /** Ends the program: all tests passed. */
   pass(): void {
     this.li(R.a0, 0);
@@ -329,3 +437,12 @@ function windowTables(): Uint8Array {
   for (let i = 0; i < 512; i++) view.setBigUint64(0x2000 + 8 * i, pointer(BASE + 4096 * i), true);
   return bytes;
 }
+
+/** A program that is its own environment: machine mode, form p. */
+export const machineProgram = (emit: (p: Program) => void) => (): Program => {
+  const p = new Program('p');
+  emit(p);
+  return p;
+};
+
+export type NamedProgram = readonly [name: string, make: () => Program];

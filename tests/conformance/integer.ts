@@ -496,6 +496,71 @@ const WAITS: readonly Inert[] = [
   ['wrs.sto', {}],
 ];
 
+/** Compare-and-swap: rd receives what memory held; memory becomes rs2 only if that is what rd was. */
+function compareAndSwap(form: Form): Program {
+  const p = new Program(form);
+  const [data, over] = [p.fresh('data'), p.fresh('after')];
+  p.j(over);
+  p.align(16);
+  p.label(data);
+  p.space(48);
+  p.label(over);
+  const initial = 0x89ab_cdef_8765_4321n;
+  const upper = 0x0011_2233_4455_6677n;
+  const swap = 0x0f0e_0d0c_0b0a_0908n;
+  const memory = (at: number, value: bigint) => {
+    p.ld(a5, at, t0);
+    p.expect(a5, value);
+  };
+  for (const bytes of [4, 8] as const) {
+    const low = bytes === 4 ? 0x0000_0000_8765_4321n : initial;
+    for (const [compare, hit] of [[low, true], [low ^ 1n, false], [low ^ (1n << 40n), bytes === 4]] as const) {
+      p.test();
+      p.la(t0, data);
+      p.li(a0, initial);
+      p.sd(a0, 0, t0);
+      p.li(a1, compare);
+      p.li(a2, swap);
+      p.op(bytes === 4 ? 'amocas.w' : 'amocas.d', { rd: a1, rs1: t0, rs2: a2 });
+      p.expect(a1, bytes === 4 ? BigInt.asIntN(32, initial) : initial);
+      p.expect(a2, swap);
+      memory(0, hit ? (bytes === 8 ? swap : (initial & ~0xffff_ffffn) | 0x0b0a_0908n) : initial);
+    }
+  }
+  // 128 bits in even pairs of registers; x0 as a pair reads as zero and is not written.
+  for (const [low, high, hit] of [[initial, upper, true], [initial, upper ^ 1n, false], [initial ^ 1n, upper, false]] as const) {
+    p.test();
+    p.la(t0, data);
+    p.li(a0, initial);
+    p.sd(a0, 16, t0);
+    p.li(a0, upper);
+    p.sd(a0, 24, t0);
+    p.li(a2, low);
+    p.li(a3, high);
+    p.li(a4, swap);
+    p.li(a5, ~swap);
+    p.addi(t0, t0, 16);
+    p.op('amocas.q', { rd: a2, rs1: t0, rs2: a4 });
+    p.expect(a2, initial);
+    p.expect(a3, upper);
+    memory(0, hit ? swap : initial);
+    memory(8, hit ? ~swap : upper);
+  }
+  p.test();
+  p.la(t0, data);
+  p.sd(0, 32, t0);
+  p.sd(0, 40, t0);
+  p.li(a4, swap);
+  p.li(a5, 7);
+  p.addi(t0, t0, 32);
+  p.op('amocas.q', { rd: 0, rs1: t0, rs2: a4 });
+  p.expect(0, 0);
+  memory(0, swap);
+  p.ld(a5, 8, t0);
+  p.expect(a5, 7);
+  return p;
+}
+
 /** Fences, hints and waits change no register. */
 function nothing(inert: readonly Inert[], form: Form): Program {
   const p = new Program(form);
@@ -531,6 +596,7 @@ export const INTEGER_PROGRAMS: readonly (readonly [name: string, make: (form: Fo
   ),
   ['lr.w, sc.w', (form) => reservation(4, form)],
   ['lr.d, sc.d', (form) => reservation(8, form)],
+  ['compare and swap', compareAndSwap],
   ['fences and hints', (form) => nothing(HINTS, form)],
   ['waits', (form) => nothing(WAITS, form)],
 ];

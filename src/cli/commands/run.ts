@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { HOSTINGS, MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../../abi/config.ts';
-import { InputError } from '../../abi/errors.ts';
+import { InputError, isInputError } from '../../abi/errors.ts';
 import type { RunOutcome } from '../../abi/machine.ts';
 import type { GuestRun } from '../../lab/api.ts';
 import { patched } from '../../lab/environments.ts';
@@ -28,6 +28,11 @@ function image(path: string): Uint8Array {
   } catch (e) {
     throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
   }
+}
+
+/** Bad input found while a guest is loaded or started says which file it was. */
+function named(path: string, error: unknown): unknown {
+  return isInputError(error) ? new InputError(`${path}: ${error.message}`) : error;
 }
 
 function machine(options: Options): MachineConfig {
@@ -106,7 +111,11 @@ export function addRun(program: Command, context: Context): void {
     };
     const elf = image(path);
     const quiet = options.quiet === true || !context.stderr.isTTY;
-    const done = await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control));
+    const done = await onLab(context, quiet, (lab, control) =>
+      lab.run(elf, config, limits, control).catch((error: unknown) => {
+        throw named(path, error);
+      }),
+    );
     tell(done, config, String(options.counters), context);
   });
 }

@@ -6,6 +6,12 @@ import { printTrees } from './expression.ts';
 import { FOLLOWERS } from './followers.ts';
 import { CASES, type Case, caseOf, isDirect, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED } from './ops.ts';
 
+/**
+ * Instructions that may follow in the same turn of the loop. Three would gain nothing: V8 gives a function beyond some
+ * 50 KB to a cheaper register allocator, which costs a fifth of the speed.
+ */
+const FOLLOW = 2;
+
 /** Byte offset of each operand in a record. */
 const SLOT = { rd: 2, rs1: 4, rs2: 6 } as const;
 const PC = 'delta + <u64>(ip >> 3)';
@@ -59,13 +65,13 @@ class Body {
   readonly lines: string[] = [];
   private readonly c: Case;
   private readonly counting: boolean;
-  /** Whether to go on with what often follows. */
-  private readonly follows: boolean;
+  /** How many instructions of the same turn of the loop came before this one. */
+  private readonly depth: number;
 
-  constructor(c: Case, counting: boolean, follows = true) {
+  constructor(c: Case, counting: boolean, depth = 0) {
     this.c = c;
     this.counting = counting;
-    this.follows = follows;
+    this.depth = depth;
   }
 
   print(): string[] {
@@ -85,8 +91,8 @@ class Body {
 
   private next(): void {
     this.line(`ip += ${stride(this.c)};`);
-    for (const follower of this.follows ? followersOf(this.c) : []) {
-      const body = new Body(follower, this.counting, false).print();
+    for (const follower of this.depth < FOLLOW ? followersOf(this.c) : []) {
+      const body = new Body(follower, this.counting, this.depth + 1).print();
       this.line(`if (load<u16>(ip) == ${follower.op}) { // ${follower.id}`);
       this.line('  n--;');
       for (const text of body) this.line(`  ${text}`);

@@ -45,13 +45,16 @@ async function nonMmuCases(bench: Bench): Promise<LawCase[]> {
   return cases;
 }
 
+/** Under each of these the guest kernel is the same image. */
+const STRATEGIES: readonly (readonly [string, ConfigPatch])[] = [
+  ['bare', BARE],
+  ['nested', NESTED],
+  ['shadow', UNSYNC],
+];
+
 async function privilegeCases(bench: Bench): Promise<LawCase[]> {
   const cases: LawCase[] = [];
-  for (const [name, config] of [
-    ['bare', BARE],
-    ['nested', NESTED],
-    ['shadow', UNSYNC],
-  ] as const) {
+  for (const [name, config] of STRATEGIES) {
     const run = await bench.probe('privileged', 1, config);
     cases.push(
       await exact(
@@ -73,11 +76,7 @@ const dropped = (counters: Readonly<Record<string, number>>): number =>
 
 async function taggedCases(bench: Bench): Promise<LawCase[]> {
   const cases: LawCase[] = [];
-  for (const [name, config] of [
-    ['bare', BARE],
-    ['nested', NESTED],
-    ['shadow', UNSYNC],
-  ] as const) {
+  for (const [name, config] of STRATEGIES) {
     const counters = await eachEvent(bench, 'satp', N, config);
     cases.push(await exact(`${name}, tagged: entries dropped by a switch`, 0, dropped(counters), probed('satp')));
   }

@@ -1,10 +1,10 @@
 /** Numbers as people read them. */
 
-/** A count or quotient of counts: whole numbers in full up to 10 million, else four significant digits. */
+/** A count or quotient of counts: four significant digits, but every digit before the point up to 10 million. */
 export function formatCount(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e7) return grouped(value.toFixed(0));
+  if ((Number.isInteger(value) || size >= 1e6) && size < 1e7) return grouped(value.toFixed(0));
   if (size >= 1e15) return value.toExponential(2);
   for (const [limit, letter] of [
     [1e12, 'T'],

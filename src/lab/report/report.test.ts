@@ -12,6 +12,7 @@ import { parseResult, resultJson } from './json.ts';
 import { comparisonMarkdown, lawsMarkdown, sweepMarkdown } from './markdown.ts';
 import { comparisonTables } from './tables.ts';
 import { terminalReport, terminalTable } from './terminal.ts';
+import { terminalPlot } from './terminal-plot.ts';
 
 const platform = () =>
   fakePlatform({
@@ -89,10 +90,11 @@ const LAWS = (): LawsResult => ({
 
 describe('numbers', () => {
   it('are grouped, with four significant digits', () => {
-    expect([0, 7, 1234567, 12345678, 0.5, 1234.5678, 2.5e9, 3e12, 0.00003].map(formatCount)).toEqual([
+    expect([0, 7, 1234567, 1234567.8, 12345678, 0.5, 1234.5678, 2.5e9, 3e12, 0.00003].map(formatCount)).toEqual([
       '0',
       '7',
       '1,234,567',
+      '1,234,568',
       '12.35 M',
       '0.5',
       '1,235',
@@ -214,6 +216,29 @@ describe('sweeps and laws', () => {
     expect(sweepHtml(result)).toMatch(/class="cross"/);
     expect(balanced(sweepHtml(result))).toEqual([]);
     expect(sweepCsv(result).trimEnd().split('\r\n')).toHaveLength(1 + 8);
+  });
+
+  it('draw the crossover on a terminal: the lines change order at its column, within the width', async () => {
+    const result = await sweep();
+    const lines = terminalReport(result, { width: 70, colour: false }).split('\n\n').at(-1)!.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
+    const canvas = lines.filter((line) => /^ *[\d,.]* [│┤]/.test(line));
+    const columns = new Set(canvas.map((line) => line.indexOf('┊')).filter((at) => at >= 0));
+    expect(columns.size).toBe(1);
+    const [column] = [...columns] as [number];
+    // The row of the cheaper one is the lower one: shadow (●) before the crossover, nested (○) behind it.
+    const lowest = (from: number, to: number) =>
+      canvas.map((line) => line.slice(from, to).replace(/[^●○]/g, '')).findLast((marks) => marks !== '');
+    expect(lowest(8, column)).toMatch(/^●/);
+    expect(lowest(column + 1, 70)).toMatch(/^○/);
+  });
+
+  it('draw a line with a gap where a figure is missing, and nothing of nothing', () => {
+    const line = (...values: (number | null)[]) => [{ label: 'a', values }];
+    const drawn = terminalPlot('n', [1, 2, 3, 4], line(1, null, 1, 1), [], 60).join('\n');
+    expect(drawn.match(/●/g)).toHaveLength(4);
+    expect(drawn).toMatch(/● {10,}●·+●/);
+    expect(terminalPlot('n', [1, 2], line(null, null), [], 60)).toEqual([]);
   });
 
   it('show failures and published figures', () => {

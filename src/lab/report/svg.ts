@@ -1,4 +1,5 @@
 /** Plots as inline SVG: no script, colours from the page's variables, a title and description for who cannot see them. */
+import { axesOf } from './axes.ts';
 import { formatCount } from './format.ts';
 
 /** Escapes text for HTML and SVG, attributes included. */
@@ -79,29 +80,6 @@ export interface Marker {
 
 const PLOT = { left: 88, right: 130, top: 16, bottom: 44, height: 340 };
 
-/** A factor between least and most from which an axis is logarithmic. */
-const LOG_Y = 8;
-const LOG_X = 30;
-
-/** Round values that cover a range, at most about eight: of a logarithmic axis 1, 2 and 5 in each decade, or powers of ten. */
-function ticks(low: number, high: number, log: boolean): number[] {
-  const out: number[] = [];
-  if (log) {
-    const decades = Math.log10(high / low);
-    const every = Math.max(1, Math.ceil(decades / 8));
-    const within = decades > 2.5 ? [1] : [1, 2, 5];
-    for (let e = Math.floor(Math.log10(low)); 10 ** e <= high; e += every) {
-      out.push(...within.map((m) => m * 10 ** e).filter((at) => at >= low && at <= high));
-    }
-    return out;
-  }
-  const raw = (high - low) / 6;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw)!;
-  for (let at = Math.ceil(low / step) * step; at <= high * 1.0001; at += step) out.push(at);
-  return out;
-}
-
 /** Lines over a common axis; axes that span much are logarithmic (x as log(1 + x), so that 0 has a place). */
 export function linePlot(
   title: string,
@@ -110,26 +88,19 @@ export function linePlot(
   series: readonly Series[],
   markers: readonly Marker[],
 ): string {
-  const all = series.flatMap((s) => s.values).filter((v) => v !== null);
-  if (all.length === 0 || xs.length === 0) return '';
-  const [lowest, highest] = [Math.min(...all), Math.max(...all)];
-  const logY = lowest > 0 && highest / lowest > LOG_Y;
-  const [y0, y1] = logY ? [lowest / 1.2, highest * 1.1] : [0, Math.max(highest, Number.MIN_VALUE)];
-  const [x0, x1] = [xs[0]!, xs.at(-1)!];
-  const logX = x1 / Math.max(x0, 1) > LOG_X;
-  const fx = (x: number): number => (logX ? Math.log1p(x) : x);
-  const spanX = fx(x1) - fx(x0) || 1;
+  const scales = axesOf(
+    xs,
+    series.map((s) => s.values),
+  );
+  if (!scales) return '';
   const plotWidth = WIDTH - PLOT.left - PLOT.right;
   const plotHeight = PLOT.height - PLOT.top - PLOT.bottom;
   const at = {
-    x: (x: number): number => PLOT.left + ((fx(x) - fx(x0)) / spanX) * plotWidth,
-    y: (y: number): number => {
-      const share = logY ? Math.log(y / y0) / (Math.log(y1 / y0) || 1) : (y - y0) / (y1 - y0);
-      return PLOT.top + (1 - share) * plotHeight;
-    },
+    x: (x: number): number => PLOT.left + scales.x(x) * plotWidth,
+    y: (y: number): number => PLOT.top + (1 - scales.y(y)) * plotHeight,
   };
   const bottom = PLOT.top + plotHeight;
-  const grid = ticks(y0, y1, logY).map(
+  const grid = scales.ticks.map(
     (y) =>
       `<path class="grid" d="M${PLOT.left} ${px(at.y(y))}h${plotWidth}"/><text class="tick end" x="${PLOT.left - 8}" y="${px(at.y(y))}">${formatCount(y)}</text>`,
   );
@@ -143,7 +114,7 @@ export function linePlot(
   );
   const lines = series.map((s) => line(s, xs, at));
   const names = spread(
-    series.map((s) => ({ s, y: at.y(s.values.findLast((v) => v !== null) ?? y0) })),
+    series.map((s) => ({ s, y: at.y(s.values.findLast((v) => v !== null) ?? scales.least) })),
     16,
   ).map(
     ({ s, y }) =>

@@ -1,6 +1,9 @@
 /** Reports for a terminal: aligned columns, as many as the width holds; colour only when asked for. */
+import type { SweepResult } from '../../abi/result.ts';
+import { sweptCycles } from '../sweep.ts';
 import type { AnyResult } from './json.ts';
 import { type Column, comparisonTables, type Entry, exitTables, lawTables, sweepTable, type Table } from './tables.ts';
+import { terminalPlot } from './terminal-plot.ts';
 
 export interface TerminalOptions {
   /** Columns of the terminal; at least 60 are used. */
@@ -118,6 +121,18 @@ function kindLine(shown: readonly Shown[]): string {
 export const terminalTables = (tables: readonly Table[], options: TerminalOptions): string =>
   tables.map((table) => terminalTable(table, options)).join('\n\n');
 
+/** The sweep as lines below its table, with every crossover. */
+function sweepPlot(result: SweepResult, options: TerminalOptions): string {
+  const { param, values, environments } = result.experiment;
+  const lines = environments.map(({ id }) => ({
+    label: id,
+    values: result.points.map(({ cells }) => sweptCycles(cells.find((cell) => cell.environment === id))),
+  }));
+  const crossings = result.crossovers.map(({ at }) => at);
+  const plot = terminalPlot(param, values, lines, crossings, Math.max(LEAST_WIDTH, options.width));
+  return plot.length === 0 ? '' : `\n\n${plot.join('\n')}`;
+}
+
 /** A whole result for a terminal. Exits by reason are left out of comparisons unless asked for. */
 export function terminalReport(result: AnyResult, options: TerminalOptions & { readonly exits?: boolean }): string {
   switch (result.schema) {
@@ -126,7 +141,7 @@ export function terminalReport(result: AnyResult, options: TerminalOptions & { r
       return terminalTables([...comparisonTables(result), ...exits], options);
     }
     case 'trapframe.sweep/1':
-      return terminalTables([sweepTable(result)], options);
+      return `${terminalTables([sweepTable(result)], options)}${sweepPlot(result, options)}`;
     case 'trapframe.laws/1':
       return terminalTables(lawTables(result), options);
   }
