@@ -1,7 +1,7 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN, COUNTERS,
-  COUNTERS_BYTES,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN,
+  COUNTERS, COUNTERS_BYTES,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters } from '../counters';
@@ -31,7 +31,7 @@ let unfinished: bool = false;
 /**
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *
- * With BURST set it also returns after about so many instructions, and goes on where it was when called again (with the
+ * With BURST set it also returns after about so many instructions (however many slices they take), and goes on where it was when called again (with the
  * same limit). That is no point of the guest's time: INSTRET stays and no interrupt is taken.
  */
 export function run(limit: u64): u32 {
@@ -51,8 +51,9 @@ export function run(limit: u64): u32 {
       end = now + n;
     }
     let n = end - now;
-    const burst = load<u64>(BURST);
-    if (burst && burst < n) n = burst;
+    const sampling = load<u64>(BURST);
+    const burst = load<i64>(BURST_LEFT);
+    if (sampling && burst < <i64>n) n = burst > 0 ? <u64>burst : 1;
     const burstEnd = now + n;
     store<u64>(SLICE_END, burstEnd);
     store<i64>(BUDGET, <i64>n);
@@ -61,10 +62,12 @@ export function run(limit: u64): u32 {
     const left = load<u32>(COUNTING) ? interpret(<i64>n) : interpretPlain(<i64>n);
     now = burstEnd - <u64>left;
     const stop = load<u32>(STOP);
+    if (sampling) store<i64>(BURST_LEFT, burst - (<i64>n - left));
     unfinished = !stop && !load<u32>(AFTER_SYSTEM);
     if (!stop && now < end) {
       store<u64>(BURST_NOW, now);
       store<u64>(BURST_END, end);
+      store<u64>(BURST_LEFT, sampling);
       return EVENT_BURST;
     }
     end = 0;

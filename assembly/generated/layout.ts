@@ -160,16 +160,17 @@ export const FREE_LINKS: usize = 0x46d8;
 export const NEXT_LINK: usize = 0x46e0;
 export const HOST_LEVELS: usize = 0x46e8;
 export const BURST: usize = 0x46f0;
-export const BURST_NOW: usize = 0x46f8;
-export const BURST_END: usize = 0x4700;
-export const WITHIN: usize = 0x4708;
-export const AFTER_SYSTEM: usize = 0x4710;
-export const JIT_ENTRIES: usize = 0x4718;
-export const JIT_LEFT_BY: usize = 0x4720;
-export const JIT_STALE: usize = 0x4728;
-export const JOURNAL_R: usize = 0x4730;
-export const JOURNAL_W: usize = 0x4738;
-export const JOURNAL_F: usize = 0x4740;
+export const BURST_LEFT: usize = 0x46f8;
+export const BURST_NOW: usize = 0x4700;
+export const BURST_END: usize = 0x4708;
+export const WITHIN: usize = 0x4710;
+export const AFTER_SYSTEM: usize = 0x4718;
+export const JIT_ENTRIES: usize = 0x4720;
+export const JIT_LEFT_BY: usize = 0x4728;
+export const JIT_STALE: usize = 0x4730;
+export const JOURNAL_R: usize = 0x4738;
+export const JOURNAL_W: usize = 0x4740;
+export const JOURNAL_F: usize = 0x4748;
 
 // Counters (addresses)
 export const C_INSTRET: usize = 0x8000;

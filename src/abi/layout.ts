@@ -45,7 +45,7 @@ export const CELLS = [
   'VMM_ROOT', 'VMM_EXIT', 'HOST_TABLE', 'SHADOW_BUCKETS', 'SHADOW_NEXT_ASID', 'SHADOW_UNSYNC_LIST', 'SHADOW_STALE', 'FREE_LINKS',
   'NEXT_LINK', 'HOST_LEVELS',
   // Translated code: instructions a burst (0: no bursts), where the natural slice stands, how a translation was left
-  'BURST', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_LEFT_BY', 'JIT_STALE',
+  'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_LEFT_BY', 'JIT_STALE',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
 ] as const;

@@ -6,7 +6,7 @@ import type { MachineHost, Progress, RegionResult, RunOptions, RunOutcome, RunSt
 import { type Core, createCore, translates } from '../engine/core.ts';
 import { EVENT } from '../engine/events.ts';
 import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
-import { Translator } from '../engine/translate/translator.ts';
+import { Translator, type TranslatorTuning } from '../engine/translate/translator.ts';
 import { loadImage } from './load.ts';
 
 /** About 50 ms interpreted: often enough to be stopped, seldom enough to cost nothing. */
@@ -151,7 +151,7 @@ const sha256 = async (bytes: Uint8Array): Promise<string> => {
  * A machine on a compiled core. `load` makes it anew each time, so one host can run one guest after another.
  * Example: `const host = createMachineHost(module); await host.load(elf, MACHINE_DEFAULT); await host.run({ budget: 1e9 })`.
  */
-export function createMachineHost(module: WebAssembly.Module): MachineHost {
+export function createMachineHost(module: WebAssembly.Module, tuning?: TranslatorTuning): MachineHost {
   let core: Core | null = null;
   let translator: Translator | null = null;
   let cancelled = false;
@@ -163,7 +163,7 @@ export function createMachineHost(module: WebAssembly.Module): MachineHost {
       const made = await createCore(module, config);
       loadImage(made, image, config);
       core = made;
-      translator = translates(config) ? new Translator(made) : null;
+      translator = translates(config) ? new Translator(made, tuning) : null;
       return sha256(image);
     },
 

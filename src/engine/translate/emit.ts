@@ -215,8 +215,14 @@ class Emitter {
     for (const i of b.body) {
       this.inUse.i32 = this.inUse.i64 = this.inUse.f64 = 0;
       const { effect } = i.form;
-      if (effect.kind === 'branch') return this.branch(b, i, effect.condition, to);
-      if (effect.kind === 'jump') return this.jump(b, i, effect, to);
+      if (effect.kind === 'branch') {
+        this.branch(b, i, effect.condition, to);
+        return;
+      }
+      if (effect.kind === 'jump') {
+        this.jump(b, i, effect, to);
+        return;
+      }
       this.straight(i, effect);
     }
     this.settle(this.done, this.accesses);
@@ -430,7 +436,12 @@ class Emitter {
   private load(i: Instruction, effect: Extract<Effect, { kind: 'write' }>): void {
     const { code } = this;
     const { bytes, signed, address } = findLoad(effect.value)!;
-    const [va, slot, t, value] = [this.temporary('i64'), this.temporary('i32'), this.temporary('i64'), this.temporary('i64')];
+    const [va, slot, t, value] = [
+      this.temporary('i64'),
+      this.temporary('i32'),
+      this.temporary('i64'),
+      this.temporary('i64'),
+    ];
     this.tree(address, i);
     code.set(va);
     this.lookUp(va, slot, t, PLACES.TLB_READ, bytes);
@@ -486,7 +497,12 @@ class Emitter {
   private store(i: Instruction, effect: Extract<Effect, { kind: 'store' }>): void {
     const { code } = this;
     const { bytes } = effect;
-    const [va, slot, t, value] = [this.temporary('i64'), this.temporary('i32'), this.temporary('i64'), this.temporary('i64')];
+    const [va, slot, t, value] = [
+      this.temporary('i64'),
+      this.temporary('i32'),
+      this.temporary('i64'),
+      this.temporary('i64'),
+    ];
     this.tree(effect.address, i);
     code.set(va);
     this.tree(effect.value, i);

@@ -31,7 +31,12 @@ const arithmetic = (operator: RawName, operands: 1 | 2, condition: Condition): N
   condition,
   compares: false,
 });
-const comparison = (operator: RawName): NativeFloat => ({ operator, operands: 2, condition: 'ordered', compares: true });
+const comparison = (operator: RawName): NativeFloat => ({
+  operator,
+  operands: 2,
+  condition: 'ordered',
+  compares: true,
+});
 
 export const NATIVE_FLOATS: Partial<Record<PrimitiveName, NativeFloat>> = {
   f64Add: arithmetic('f64.add', 2, 'finite'),

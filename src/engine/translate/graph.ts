@@ -57,7 +57,8 @@ export function instructionsOf(view: DataView, records: number, entries: number)
   for (let at = 0; at < PAGE; at += 2) {
     const record = records + at * 8;
     let op = view.getUint16(record, true);
-    if (op === OP_TRANSLATED) op = view.getUint16(entries + view.getUint32(record + 8, true) * SIZES.JIT_ENTRY + 20, true);
+    if (op === OP_TRANSLATED)
+      op = view.getUint16(entries + view.getUint32(record + 8, true) * SIZES.JIT_ENTRY + 20, true);
     if (op < FIRST_OP) continue;
     const form = CASES[op - FIRST_OP]!;
     if (!translatable(form)) continue;

@@ -6,14 +6,26 @@ import { emitPart, Imports, TRANSLATION_TYPE } from './emit.ts';
 import { type Block, instructionsOf, type Part, partsOf } from './graph.ts';
 import { encodeModule } from './wasm.ts';
 
-/** Instructions between samples while untranslated code runs, and at most. */
-const BURST = 20_000;
-const LONGEST_BURST = 1_280_000;
-/** Samples in a page before its sampled parts are translated; doubles with every translation of that page. */
-const THRESHOLD = 3;
-const MOST_DOUBLINGS = 12;
-/** Bytes of WebAssembly kept; beyond it everything is dropped and begins anew. */
-const CODE_BUDGET = 16 * 2 ** 20;
+/** When to translate and how much to keep. None of it shows in an outcome or a counter. */
+export interface TranslatorTuning {
+  /** Instructions between samples while untranslated code runs, and while only translated code does. */
+  readonly burst: number;
+  readonly longestBurst: number;
+  /** Samples in a page before its sampled parts are translated; doubles with every translation of that page. */
+  readonly threshold: number;
+  readonly mostDoublings: number;
+  /** Bytes of WebAssembly kept; beyond it everything is dropped and begins anew. */
+  readonly codeBudget: number;
+}
+
+export const TUNING: TranslatorTuning = {
+  burst: 20_000,
+  longestBurst: 1_280_000,
+  threshold: 3,
+  mostDoublings: 12,
+  codeBudget: 16 * 2 ** 20,
+};
+
 const PAGE_BYTES = 4096;
 
 interface Page {
@@ -44,19 +56,22 @@ export class Translator {
   private readonly entriesAt: number;
   /** By the address of the page's records. */
   private readonly pages = new Map<number, Page>();
-  private burst = BURST;
+  private readonly tuning: TranslatorTuning;
+  private burst: number;
   private nextEntry = 0;
   private nextFunction: number;
   private readonly firstFunction: number;
   private bytes = 0;
 
-  constructor(core: Core) {
+  constructor(core: Core, tuning: TranslatorTuning = TUNING) {
     this.core = core;
+    this.tuning = tuning;
+    this.burst = tuning.burst;
     this.counting = core.get('COUNTING') !== 0n;
     this.entriesAt = Number(core.get('JIT_ENTRIES'));
     this.firstFunction = core.table.length;
     this.nextFunction = this.firstFunction;
-    core.set('BURST', BURST);
+    core.set('BURST', tuning.burst);
   }
 
   /** Looks where a burst ended. */
@@ -72,12 +87,13 @@ export class Translator {
     }
     if (page.covered.size && core.view.getUint32(records + SIZES.CODE_TRANSLATED, true) === 0) page.covered = new Set();
     if (page.covered.has(offset)) {
-      this.setBurst(Math.min(this.burst * 2, LONGEST_BURST));
+      this.setBurst(Math.min(this.burst * 2, this.tuning.longestBurst));
       return;
     }
-    this.setBurst(BURST);
+    this.setBurst(this.tuning.burst);
     page.sampled.add(offset);
-    if (++page.heat < THRESHOLD * 2 ** Math.min(page.translations, MOST_DOUBLINGS)) return;
+    const { threshold, mostDoublings } = this.tuning;
+    if (++page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
     const started = performance.now();
     this.translate(records, page);
     this.stats.ms += performance.now() - started;
@@ -94,9 +110,15 @@ export class Translator {
     page.heat = 0;
     page.translations++;
     core.dropTranslations(records);
-    const wanted = new Set([...page.sampled, ...page.covered]);
+    const code = instructionsOf(core.view, records, this.entriesAt);
+    const wanted = new Set(page.covered);
+    for (let at of page.sampled) {
+      // What is left to the interpreter stands in the midst of what is not.
+      while (at < PAGE_BYTES && !code.has(at)) at += 2;
+      wanted.add(at);
+    }
     page.covered = new Set();
-    const parts = partsOf(instructionsOf(core.view, records, this.entriesAt)).filter(
+    const parts = partsOf(code).filter(
       (part) => part.entries.length > 0 && part.blocks.some((b) => b.body.some((i) => wanted.has(i.at))),
     );
     page.sampled.clear();
@@ -105,7 +127,8 @@ export class Translator {
     const bodies = parts.map((part) => emitPart(part, imports, this.counting));
     const binary = encodeModule(imports.list, TRANSLATION_TYPE, bodies);
     const entries = parts.reduce((sum, part) => sum + part.entries.length, 0);
-    if (this.bytes + binary.length > CODE_BUDGET || this.nextEntry + entries > TRANSLATED_ENTRIES) this.flush();
+    if (this.bytes + binary.length > this.tuning.codeBudget || this.nextEntry + entries > TRANSLATED_ENTRIES)
+      this.flush();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {
       env: { memory: core.memory, ...core.callable },
     });
