@@ -1,8 +1,8 @@
 /** Prints the table of deviations into docs/conformance.md, below the sentence that announces it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../support/machine.ts';
-import { deviationsMarkdown } from './deviations.ts';
+import { deviationsMarkdown } from '../differential/deviations.ts';
+import { projectRoot } from './machine.ts';
 
 const path = join(projectRoot(), 'docs/conformance.md');
 const ANNOUNCED = 'Programs avoid exactly them.\n';
