@@ -230,7 +230,7 @@ export const HOSTILES: readonly Hostile[] = [
   {
     id: 'runs off the end of RAM',
     image: guest((a) => {
-      a.li(R.t0, END - PAGE * 16);
+      a.li(R.t0, END - PAGE * 4);
       forEver(a, () => {
         a.sd(0, 0, R.t0);
         a.op('sw', { rs1: R.t0, rs2: 0, imm: 5 });
