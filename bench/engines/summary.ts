@@ -153,7 +153,7 @@ export function engineTable(report: EngineReport): Table {
               `limit ${percent(counting.limit)}: ${counting.pass ? 'holds' : 'EXCEEDED'}`,
           ]),
       `${report.host.runtime} ${report.host.version}, ${report.host.cpu ?? 'unknown processor'}, ` +
-        `clock steps of ${report.host.clockResolutionMs} ms`,
+        `clock steps of ${formatMs(report.host.clockResolutionMs)} ms`,
     ],
   };
 }

@@ -26,6 +26,14 @@ describe.each(PROGRAMS.map((entry) => [entry.name, entry] as const))('%s', (_, {
   });
 });
 
+describe.each(['nested', 'shadow'] as const)('as a guest, strategy %s', (strategy) => {
+  const privileged = PROGRAMS.filter(({ forms }) => !forms.includes('v'));
+  it.each(privileged.map((entry) => [entry.name, entry] as const))('%s passes', async (_, { make }) => {
+    const outcome = await runMachine(build(make, 'p').elf, { config: { ...CONFIG, strategy } });
+    expect(outcome.status, outcome.message).toBe('passed');
+  });
+});
+
 describe.each(SOFTWARE_BITS)('%s', (_, make) => {
   it('passes on a machine whose walker leaves them alone', async () => {
     const { elf } = build(make, 'p');

@@ -514,7 +514,11 @@ function compareAndSwap(form: Form): Program {
   };
   for (const bytes of [4, 8] as const) {
     const low = bytes === 4 ? 0x0000_0000_8765_4321n : initial;
-    for (const [compare, hit] of [[low, true], [low ^ 1n, false], [low ^ (1n << 40n), bytes === 4]] as const) {
+    for (const [compare, hit] of [
+      [low, true],
+      [low ^ 1n, false],
+      [low ^ (1n << 40n), bytes === 4],
+    ] as const) {
       p.test();
       p.la(t0, data);
       p.li(a0, initial);
@@ -528,7 +532,11 @@ function compareAndSwap(form: Form): Program {
     }
   }
   // 128 bits in even pairs of registers; x0 as a pair reads as zero and is not written.
-  for (const [low, high, hit] of [[initial, upper, true], [initial, upper ^ 1n, false], [initial ^ 1n, upper, false]] as const) {
+  for (const [low, high, hit] of [
+    [initial, upper, true],
+    [initial, upper ^ 1n, false],
+    [initial ^ 1n, upper, false],
+  ] as const) {
     p.test();
     p.la(t0, data);
     p.li(a0, initial);

@@ -1,13 +1,17 @@
 /** Random programs on this machine and on QEMU: a small part of what `npm run test:differential` runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../support/machine.ts';
 import { NO_QEMU, NOT_IN_QEMU, qemuVersion } from '../support/qemu.ts';
 import { compare } from './compare.ts';
+import { deviationsMarkdown } from './deviations.ts';
 import { generate } from './generate.ts';
 import { templates, usable } from './instructions.ts';
 
 const SEED = 7;
-const SIZE = 10_000;
-const PROGRAMS = 24;
+const SIZE = 20_000;
+const PROGRAMS = 40;
 
 describe('the generator', () => {
   it('makes the same program of the same seed, and another of another', () => {
@@ -19,6 +23,14 @@ describe('the generator', () => {
 
   it('draws from every kind of instruction', () => {
     for (const [use, rows] of templates(new Set())) expect(rows.some(usable), use).toBe(true);
+  });
+});
+
+describe('the known deviations of QEMU', () => {
+  it('stand in docs/conformance.md as they are', () => {
+    expect(readFileSync(join(projectRoot(), 'docs/conformance.md'), 'utf8'), 'run `npm run generate:docs`').toContain(
+      deviationsMarkdown(),
+    );
   });
 });
 

@@ -271,10 +271,11 @@ export function prologue(a: Assembler): void {
   a.csrw(CSR.S.scratch, 1);
   a.li(2, LOG);
   a.sd(2, SLOT.log, 1);
+  // The last PMP entry lets everything through; set-ups put others before it.
   a.li(2, (1n << 54n) - 1n);
-  a.csrw(0x3b0, 2);
-  a.li(2, 0x1f);
-  a.csrw(0x3a0, 2);
+  a.csrw(0x3bf, 2);
+  a.li(2, 0x1fn << 56n);
+  a.csrw(0x3a2, 2);
   a.li(2, 1n << 63n);
   a.csrw(0x30a, 2);
   a.li(2, -1);

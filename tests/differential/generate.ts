@@ -2,7 +2,9 @@
 import { extract } from '../../src/isa/encoding.ts';
 import { Assembler } from '../support/asm.ts';
 import { writeElf } from '../support/elf.ts';
+import { type Block, type Mode, planBlock } from './blocks.ts';
 import { csrItem } from './csrs.ts';
+import { randomData } from './data.ts';
 import { prologue } from './frame.ts';
 import { illegalWord, place, randomWord, type Template, templates, type Use, usable } from './instructions.ts';
 import {
@@ -61,21 +63,6 @@ export interface DifferentialProgram {
   readonly layout: readonly { readonly mode: Mode; readonly address: number; readonly end: number }[];
 }
 
-export type Mode = 'M' | 'S' | 'U';
-
-interface Block {
-  readonly mode: Mode;
-  /** 0 Bare, 8 Sv39, 9 Sv48. */
-  readonly translation: 0 | 8 | 9;
-  /** Machine mode with loads and stores as a lower one. */
-  readonly mprv: boolean;
-  readonly translated: boolean;
-  readonly writableCode: boolean;
-  readonly tvm: boolean;
-  readonly tw: boolean;
-  readonly tsr: boolean;
-}
-
 /** Physical addresses nobody answers, neither here nor on QEMU's virt. */
 const HOLES: readonly bigint[] = [
   0x18_0000n,
@@ -116,7 +103,7 @@ class Generator {
     a.label('body');
     const layout: { mode: Mode; address: number; end: number }[] = [];
     for (let i = 0; this.count < this.options.instructions && a.here < BODY_END - 0x8000; i++) {
-      const block = this.plan();
+      const block = planBlock(this.rng, this.writableCode);
       this.setUp(block, i);
       const address = a.here;
       this.body(block);
@@ -136,77 +123,14 @@ class Generator {
       segments: [
         { address: BASE, bytes: text.subarray(0, STATE - BASE) },
         { address: STATE, bytes: state },
-        { address: DATA, bytes: this.data(DATA_PAGES) },
+        { address: DATA, bytes: randomData(this.rng, DATA_PAGES) },
         { address: TABLES, bytes: buildTables(new Rng(this.options.seed, ~this.options.number), this.writableCode) },
         { address: LOG, bytes: new Uint8Array(0), size: DUMP - LOG + 0x8_0000 },
         { address: BODY, bytes: text.subarray(BODY - BASE) },
-        { address: DATA2, bytes: this.data(DATA2_PAGES), size: 0x20_0000 },
+        { address: DATA2, bytes: randomData(this.rng, DATA2_PAGES), size: 0x20_0000 },
       ],
     });
     return { elf, blocks: layout.length, instructions: this.count, layout };
-  }
-
-  /** Words, floating-point values of every kind, and noise. */
-  private data(pages: number): Uint8Array {
-    const { rng } = this;
-    const bytes = new Uint8Array(pages * 4096);
-    const view = new DataView(bytes.buffer);
-    for (let at = 0; at < bytes.length; at += 8)
-      view.setBigUint64(at, rng.chance(0.5) ? this.float() : rng.value(), true);
-    return bytes;
-  }
-
-  /** A pattern a floating-point unit might stumble over, of any of the three formats, boxed. */
-  private float(): bigint {
-    const { rng } = this;
-    const [exponent, fraction, box] = rng.pick([
-      [11, 52, 0n],
-      [8, 23, 0xffff_ffff_0000_0000n],
-      [5, 10, 0xffff_ffff_ffff_0000n],
-    ] as const);
-    const top = (1n << BigInt(exponent)) - 1n;
-    const e = rng.pick([
-      0n,
-      0n,
-      1n,
-      top >> 1n,
-      (top >> 1n) + 1n,
-      (top >> 1n) - 1n,
-      top - 1n,
-      top,
-      rng.u64() & top,
-      rng.u64() & top,
-    ]);
-    const ones = (1n << BigInt(fraction)) - 1n;
-    const f = rng.pick([
-      0n,
-      1n,
-      ones,
-      ones >> 1n,
-      (ones >> 1n) + 1n,
-      rng.u64() & ones,
-      rng.u64() & ones,
-      (rng.u64() & ones) >> BigInt(rng.below(fraction)),
-    ]);
-    const sign = BigInt(rng.below(2)) << BigInt(exponent + fraction);
-    return box | sign | (e << BigInt(fraction)) | f;
-  }
-
-  private plan(): Block {
-    const { rng } = this;
-    const mode = rng.pick(['M', 'S', 'S', 'U', 'U'] as const);
-    const translation = mode === 'M' ? rng.pick([0, 8, 9] as const) : rng.pick([0, 8, 8, 9, 9] as const);
-    const mprv = mode === 'M' && translation !== 0 && rng.chance(0.5);
-    return {
-      mode,
-      translation,
-      mprv,
-      translated: translation !== 0 && (mode !== 'M' || mprv),
-      writableCode: translation === 0 || mode === 'M' || this.writableCode,
-      tvm: rng.chance(0.15),
-      tw: rng.chance(0.3),
-      tsr: rng.chance(0.15),
-    };
   }
 
   /** Machine mode, physical addresses: everything the block depends on. */
@@ -225,6 +149,7 @@ class Generator {
     a.li(1, delta);
     a.sd(1, SLOT.delta, 2);
     for (let changes = rng.below(4); changes > 0; changes--) this.changeEntry();
+    this.protect(block, csrw);
     csrw(0x180, block.translation === 0 ? 0 : satp(block.translation, rng.below(4)));
     a.op('sfence.vma');
     // Not the supervisor's own calls, which end its blocks; the user's may go either way. Nothing where TSR would stop
@@ -271,6 +196,24 @@ class Generator {
     a.label(entry);
   }
 
+  /**
+   * PMP entries over the upper half of the data: whole pages, as QEMU's TLB checks smaller regions at its own grain.
+   * The lower half holds the page that load-reserved and store-conditional must reach.
+   */
+  private protect(block: Block, csrw: (csr: number, value: bigint) => void): void {
+    const { rng } = this;
+    let config = 0n;
+    if (block.protected) {
+      for (let entry = 0; entry < 2; entry++) {
+        const size = 4096 << rng.below(4);
+        const base = DATA + 0x8000 + size * rng.below(0x8000 / size);
+        csrw(0x3b0 + entry, BigInt(base / 4 + size / 8 - 1));
+        config |= BigInt(0x18 | rng.pick([0, 1, 3, 4, 5, 7])) << BigInt(8 * entry);
+      }
+    }
+    csrw(0x3a0, config);
+  }
+
   /** A store to the data window's table, and the fence it needs. */
   private changeEntry(): void {
     const { a, rng } = this;
@@ -297,7 +240,7 @@ class Generator {
       if (!block.translated) address = BigInt(DATA + 4096 * rng.between(1, DATA_PAGES - 2) + near);
       else if (rng.chance(0.15)) address = SUPERPAGE + BigInt(4096 * rng.between(1, DATA2_PAGES - 2) + near);
       else address = WINDOW + BigInt(4096 * rng.between(0, WINDOW_PAGES - 1) + near);
-      if (rng.chance(0.7)) address &= ~7n;
+      if (block.protected || rng.chance(0.7)) address &= ~7n;
       a.li(register, address);
     }
   }
@@ -371,18 +314,17 @@ class Generator {
 
   private memory(block: Block): void {
     const { a, rng } = this;
-    const word = randomWord(rng, this.draw('memory'));
-    if (!rng.chance(0.03)) {
-      this.emit(word);
-      return;
-    }
-    // The same through an address that is probably bad.
     const t = this.draw('memory');
-    if (!t.rs1 || !t.imm || t.length === 2) return;
-    const base = this.target() || 5;
-    const bad = place(randomWord(rng, t), t.rs1, base);
-    a.li(base, this.strange(block) - BigInt(extract(t.imm, bad)));
-    this.emit(bad);
+    let word = randomWord(rng, t);
+    if (block.protected && t.imm) word = place(word, t.imm, extract(t.imm, word) & ~7);
+    if (rng.chance(0.03) && t.rs1 && t.imm && t.length === 4) {
+      // The same through an address that is probably bad.
+      const base = this.target() || 5;
+      const address = this.strange(block) & (block.protected ? ~7n : ~0n);
+      word = place(word, t.rs1, base);
+      a.li(base, address - BigInt(extract(t.imm, word)));
+    }
+    this.emit(word);
   }
 
   /** Not in RAM when there is no translation; most of it not mapped where there is. */

@@ -6,7 +6,7 @@ import type { RunOutcome } from '../../src/abi/machine.ts';
 import { createMachineHost } from '../../src/machine/host.ts';
 
 /** The folder of package.json, from sources and from their compiled copies alike. */
-function projectRoot(): string {
+export function projectRoot(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return folder;

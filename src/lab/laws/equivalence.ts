@@ -82,7 +82,7 @@ async function equivalenceCases(bench: Bench): Promise<LawCase[]> {
   const cases: LawCase[] = [];
   for (const workload of EQUIVALENT) {
     const row = {
-      case: `${workload}: different outcomes under ${SAME_STATE.length} environments`,
+      case: `${workload}: outcomes of ${SAME_STATE.length} environments`,
       expected: 1,
       detail: `checksum, instructions retired and state digest under ${SAME_STATE.join(', ')}`,
     };

@@ -52,21 +52,30 @@ async function twoStageCases(bench: Bench): Promise<LawCase[]> {
   return cases;
 }
 
-const trace = (counters: Counters): string =>
-  Object.entries(counters)
-    .filter(([id, value]) => id.startsWith('walk.ref.') && value !== 0)
-    .map(([id, value]) => `${id.slice('walk.ref.'.length)}×${value}`)
-    .sort()
-    .join(' ');
+/** The cells of the reference matrix that are not empty. */
+const traceOf = (counters: Counters): Map<string, number> =>
+  new Map(Object.entries(counters).filter(([id, value]) => id.startsWith('walk.ref.') && value !== 0));
+
+const shown = (trace: Map<string, number>): string =>
+  [...trace].map(([id, value]) => `${id.slice('walk.ref.'.length)} × ${value}`).join(', ');
 
 async function shadowCases(bench: Bench): Promise<LawCase[]> {
   const counts = async (strategy: MachineConfig['strategy']): Promise<Counters> =>
     eachEvent(bench, 'load levels=3 leaf=0', N, { mmu: MMU_OFF, strategy });
   const [bare, shadow] = [await counts('bare'), await counts('shadow')];
-  const [onBare, onShadow] = [trace(bare), trace(shadow)];
+  const [onBare, onShadow] = [traceOf(bare), traceOf(shadow)];
+  const places = new Set([...onBare.keys(), ...onShadow.keys()]);
+  const different = [...places].filter((id) => onBare.get(id) !== onShadow.get(id)).length;
   return [
     await exact('references', 3, shadow['walk.references'] ?? 0, PROBE),
-    { case: 'trace', expected: onBare, counted: onShadow, pass: onBare !== '' && onBare === onShadow, detail: PROBE },
+    {
+      case: 'places of the trace that differ from bare',
+      expected: 0,
+      counted: different,
+      // No difference because there is no trace would show nothing.
+      pass: different === 0 && onBare.size > 0,
+      detail: `${PROBE}; bare: ${shown(onBare)}; shadow: ${shown(onShadow)}`,
+    },
   ];
 }
 
