@@ -1,5 +1,5 @@
 /**
- * `npm run bench:engines`: how fast the interpreter is beside the same C compiled straight to WebAssembly, and what
+ * `npm run bench:engines`: how fast the interpreter and the translator are beside the same C compiled straight to WebAssembly, and what
  * counting costs.
  *
  *     npm run bench:engines -- [--workload ID,…] [--rounds N] [--quick] [--json] [--check]
@@ -16,7 +16,15 @@ import { paramsOf, settingsOf, wholeNumber, workloadById } from '../src/lab/plan
 import { terminalTable } from '../src/lab/report/terminal.ts';
 import { Runner } from '../src/lab/runner.ts';
 import { measure } from './engines/measure.ts';
-import { allPass, countingOf, type EngineReport, type EngineRow, engineTable, summarise } from './engines/summary.ts';
+import {
+  allPass,
+  countingOf,
+  type EngineReport,
+  type EngineRow,
+  engineTable,
+  jitOf,
+  summarise,
+} from './engines/summary.ts';
 
 const DEFAULT_ROUNDS = 5;
 
@@ -78,6 +86,7 @@ async function report(options: Options): Promise<EngineReport> {
       rounds: options.rounds,
       rows,
       counting: countingOf(rows),
+      jit: jitOf(rows),
     };
   } finally {
     await runner.close();

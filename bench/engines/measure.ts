@@ -25,6 +25,7 @@ function runnerOf(
   const cells = {
     native: planCell(workload, params, environmentById('native'), {}),
     interp: planCell(workload, params, bare, settings.config),
+    jit: planCell(workload, params, bare, { ...settings.config, engine: 'jit' }),
     uncounted: planCell(workload, params, bare, { ...settings.config, counting: false }),
   };
   let checksum: string | null = null;
@@ -72,7 +73,7 @@ export async function measure(
   settings: Settings,
 ): Promise<Samples> {
   const once = runnerOf(workload, params, runner, settings);
-  const ms: Record<EngineId, number[]> = { native: [], interp: [] };
+  const ms: Record<EngineId, number[]> = { native: [], interp: [], jit: [] };
   let instructions = 0;
   for (const { id } of ENGINES) {
     const { counters } = await once(id);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { terminalTable } from '../../src/lab/report/terminal.ts';
-import { allPass, countingOf, type EngineReport, engineTable, type Samples, summarise } from './summary.ts';
+import { allPass, countingOf, type EngineReport, engineTable, jitOf, type Samples, summarise } from './summary.ts';
 
-const samples = (workload: string, native: number[], interp: number[], off: number[]): Samples => ({
+const samples = (workload: string, native: number[], interp: number[], off: number[], jit = interp): Samples => ({
   workload,
   group: 'compute',
   params: { rounds: 10 },
   instructions: 300_000_000,
-  ms: { native, interp },
+  ms: { native, interp, jit },
   pairs: { on: interp, off },
 });
 
@@ -30,13 +30,14 @@ const reportOf = (...all: Samples[]): EngineReport => {
     rounds: 3,
     rows,
     counting: countingOf(rows),
+    jit: jitOf(rows),
   };
 };
 
 describe('summarise', () => {
   it('divides medians, so that one slow run does not matter', () => {
     const row = summarise(samples('integer-mix', [100, 102, 98], [500, 900, 490], [480, 500, 500]), 1);
-    expect(row.medianMs).toEqual({ native: 100, interp: 500 });
+    expect(row.medianMs).toEqual({ native: 100, interp: 500, jit: 500 });
     expect(row.slowdown.ratio).toBe(5);
     expect(row.counting.ratio).toBe(1);
     expect(row.mips).toBe(600);
@@ -63,6 +64,12 @@ describe('the report', () => {
     const { counting } = reportOf(samples('sort', [1], [110], [100]), samples('fft', [1], [100], [110]));
     expect(counting?.ratio).toBeCloseTo(1, 12);
     expect(counting?.pass).toBe(true);
+  });
+
+  it('takes the geometric means of what translating gains, over what computes', () => {
+    const { jit } = reportOf(samples('sort', [1], [100], [100], [50]), samples('fft', [1], [100], [100], [12.5]));
+    expect(jit?.vsInterp).toBeCloseTo(4, 12);
+    expect(jit?.vsNative).toBeCloseTo(25, 12);
   });
 
   it('promises nothing for workloads that miss the TLB', () => {

@@ -9,6 +9,7 @@ import { bootstrapRatio, median } from '../../src/lab/stats.ts';
 export const ENGINES = [
   { id: 'native', summary: 'the workload’s own WebAssembly build, no translation' },
   { id: 'interp', summary: 'interpreted on the bare machine, MMU modelled and everything counted' },
+  { id: 'jit', summary: 'hot code translated to WebAssembly on the same machine, with the same counters' },
 ] as const;
 export type EngineId = (typeof ENGINES)[number]['id'];
 
@@ -48,6 +49,10 @@ export interface EngineRow extends Samples {
   readonly mips: number;
   /** interp : native. */
   readonly slowdown: Ratio;
+  /** jit : native. */
+  readonly translated: Ratio;
+  /** interp : jit. */
+  readonly speedup: Ratio;
   /** Counting on : off. */
   readonly counting: Ratio;
   readonly limit: number | null;
@@ -65,6 +70,8 @@ export interface EngineReport {
   readonly rows: readonly EngineRow[];
   /** Geometric mean of `counting` over the rows that compute; null when there are none. */
   readonly counting: { readonly ratio: number; readonly limit: number; readonly pass: boolean } | null;
+  /** Geometric means of `translated` and `speedup` over the rows that compute; null when there are none. */
+  readonly jit: { readonly vsNative: number; readonly vsInterp: number } | null;
 }
 
 function ratioOf(a: readonly number[], b: readonly number[], seed: number): Ratio {
@@ -76,25 +83,40 @@ function ratioOf(a: readonly number[], b: readonly number[], seed: number): Rati
 }
 
 export function summarise(samples: Samples, seed: number): EngineRow {
-  const { native, interp } = samples.ms;
+  const { native, interp, jit } = samples.ms;
   const limit = SLOWDOWN_LIMITS[samples.workload] ?? null;
   const slowdown = ratioOf(interp, native, seed);
   return {
     ...samples,
-    medianMs: { native: median(native), interp: median(interp) },
+    medianMs: { native: median(native), interp: median(interp), jit: median(jit) },
     mips: samples.instructions / median(interp) / 1000,
     slowdown,
+    translated: ratioOf(jit, native, seed),
+    speedup: ratioOf(interp, jit, seed),
     counting: ratioOf(samples.pairs.on, samples.pairs.off, seed),
     limit,
     pass: limit === null || slowdown.ratio <= limit,
   };
 }
 
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+/** What translating gains over the rows that compute. */
+export function jitOf(rows: readonly EngineRow[]): EngineReport['jit'] {
+  const compute = rows.filter((row) => row.group === 'compute');
+  if (compute.length === 0) return null;
+  return {
+    vsNative: geometricMean(compute.map((row) => row.translated.ratio)),
+    vsInterp: geometricMean(compute.map((row) => row.speedup.ratio)),
+  };
+}
+
 /** What counting costs the rows that compute, and whether that stays within its limit. */
 export function countingOf(rows: readonly EngineRow[]): EngineReport['counting'] {
-  const logs = rows.filter((row) => row.group === 'compute').map((row) => Math.log(row.counting.ratio));
-  if (logs.length === 0) return null;
-  const ratio = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+  const ratios = rows.filter((row) => row.group === 'compute').map((row) => row.counting.ratio);
+  if (ratios.length === 0) return null;
+  const ratio = geometricMean(ratios);
   return { ratio, limit: COUNTING_LIMIT, pass: ratio <= COUNTING_LIMIT };
 }
 
@@ -118,7 +140,7 @@ export function engineTable(report: EngineReport): Table {
   const { counting } = report;
   return {
     title: 'Engines',
-    caption: `interpreter against the same C compiled to WebAssembly; medians of ${report.rounds} interleaved rounds`,
+    caption: `interpreter and translator against the same C compiled to WebAssembly; medians of ${report.rounds} interleaved rounds`,
     columns: [
       column('workload', 0, 'left'),
       column('instructions', 4),
@@ -128,6 +150,11 @@ export function engineTable(report: EngineReport): Table {
       column('interp:native', 0),
       column('95 %', 3),
       column('limit', 1),
+      column('jit ms', 1),
+      column('jit:native', 0),
+      column('95 %', 3),
+      column('interp:jit', 0),
+      column('95 %', 3),
       column('counting on:off', 0),
       column('95 %', 3),
     ],
@@ -142,6 +169,11 @@ export function engineTable(report: EngineReport): Table {
       row.limit === null
         ? { text: '–', tone: 'dim' }
         : { text: `${row.pass ? '≤' : 'over'} ${row.limit}`, tone: row.pass ? 'good' : 'bad' },
+      { text: formatMs(row.medianMs.jit) },
+      { text: formatRatio(row.translated.ratio) },
+      range(row.translated),
+      { text: formatRatio(row.speedup.ratio) },
+      range(row.speedup),
       { text: formatRatio(row.counting.ratio) },
       range(row.counting),
     ]),
@@ -151,6 +183,12 @@ export function engineTable(report: EngineReport): Table {
         : [
             `counting on costs computing ${percent(counting.ratio)} over off (geometric mean); ` +
               `limit ${percent(counting.limit)}: ${counting.pass ? 'holds' : 'EXCEEDED'}`,
+          ]),
+      ...(report.jit === null
+        ? []
+        : [
+            `translated code is ${report.jit.vsInterp.toFixed(2)} times as fast as the interpreter and ` +
+              `${report.jit.vsNative.toFixed(2)} times slower than native (geometric means over what computes)`,
           ]),
       `${report.host.runtime} ${report.host.version}, ${report.host.cpu ?? 'unknown processor'}, ` +
         `clock steps of ${formatMs(report.host.clockResolutionMs)} ms`,

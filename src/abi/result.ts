@@ -76,7 +76,7 @@ export type HostInfo = z.infer<typeof hostSchema>;
 export const environmentRecordSchema = z.strictObject({
   id: z.string(),
   summary: z.string(),
-  engine: z.enum(['interp', 'native']),
+  engine: z.enum([...MACHINE_ENGINES, 'native']),
   image: z.enum(['kernel', 'kernel-paravirt', 'native']),
   config: machineConfigSchema
     .nullable()

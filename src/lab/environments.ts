@@ -8,7 +8,7 @@ import { suggest } from './nearest.ts';
 export interface Environment {
   readonly id: string;
   readonly summary: string;
-  readonly engine: 'interp' | 'native';
+  readonly engine: 'interp' | 'jit' | 'native';
   readonly image: 'kernel' | 'kernel-paravirt' | 'native';
   /** Differences from MACHINE_DEFAULT. */
   readonly config: ConfigPatch;
@@ -112,6 +112,7 @@ export function machineOf(environment: Environment, changes: ConfigPatch, bootar
 
 /** What a result says about an environment. */
 export function environmentRecord(environment: Environment, changes: ConfigPatch): EnvironmentRecord {
-  const { id, summary, engine, image } = environment;
-  return { id, summary, engine, image, config: machineOf(environment, changes, '') };
+  const { id, summary, image } = environment;
+  const config = machineOf(environment, changes, '');
+  return { id, summary, engine: config?.engine ?? 'native', image, config };
 }

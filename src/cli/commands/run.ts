@@ -12,7 +12,6 @@ import { addMachineOptions, machinePatch } from '../options/machine.ts';
 import { atLeast, duration, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
 
-const ENGINES = ['interp'] as const;
 const COUNTERS = ['none', 'table', 'json'] as const;
 
 /** Of a failed guest its own code (ISA tests: the failing test), kept within what a process can end with. */
@@ -87,7 +86,6 @@ export function addRun(program: Command, context: Context): void {
         'stdout holds one line of JSON. Ends with 0 when the guest passed (HTIF tohost 1, the finisher, or SBI shutdown), ' +
         'with the number of the failing test when an ISA test failed, with 1 for any other failure of the guest.',
     )
-    .option('--engine <NAME>', `how instructions are executed: ${ENGINES.join(', ')}`, 'interp')
     .option('--strategy <NAME>', `how addresses are translated: ${STRATEGIES.map((s) => s.id).join(', ')}`, 'bare')
     .option('--hosting <NAME>', `where the VMM stands: ${HOSTINGS.map((h) => h.id).join(', ')}`, 'type1')
     .option('--type2', 'the same as --hosting type2')
@@ -103,7 +101,6 @@ export function addRun(program: Command, context: Context): void {
     .option('-q, --quiet', 'no progress');
   addMachineOptions(command);
   command.action(async (path: string, options: Options) => {
-    oneOf(ENGINES, '--engine', String(options.engine));
     const config = machine(options);
     const limits = {
       budget: atLeast(1, '--budget', String(options.budget)),

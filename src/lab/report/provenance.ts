@@ -18,7 +18,7 @@ export function provenance(result: Result | SweepResult | LawsResult): string[] 
   if (result.schema === 'trapframe.result/1') {
     const { repeat, warmup, parallel } = result.experiment;
     lines.push(
-      `engine interp: RISC-V interpreted by WebAssembly; native: the workload compiled straight to WebAssembly`,
+      `engine interp: RISC-V interpreted by WebAssembly; jit: hot code translated to WebAssembly; native: the workload compiled straight to WebAssembly`,
       `${formatCount(repeat)} wall-time samples a cell after ${formatCount(warmup)} warm-up runs, one at a time in interleaved order; counts ${parallel} at a time`,
       'wall time is the median, its 95 % interval a percentile bootstrap',
       ...imageLines(result),
