@@ -136,7 +136,7 @@ describe('bad input', () => {
     await refused(['run', guest('pass'), '--memory', '3M'], /memory/i);
     await refused(['run', guest('pass'), '--memory', 'lots'], /--memory: "lots"/);
     await refused(['run', guest('pass'), '--strategy', 'nestd'], /nestd[\s\S]*nested/);
-    await refused(['run', guest('pass'), '--engine', 'jit'], /jit[\s\S]*interp/);
+    await refused(['run', guest('pass'), '--engine', 'jot'], /jot[\s\S]*interp/);
     await refused(['run', guest('pass'), '--tlb-l1d', '60x4'], /--tlb-l1d: "60x4"/);
     await refused(['run', guest('pass'), '--budget', 'much'], /--budget: "much"/);
     await refused(['run', guest('pass'), '--type2'], /bare has no VMM/);
