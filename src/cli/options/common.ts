@@ -115,6 +115,7 @@ export function workloads(names: readonly string[], settings: readonly Setting[]
 export const environmentOption = (): Option =>
   new Option('-e, --env <LIST>', 'environments by id; see `trapframe list environments`');
 
+/** `--type2`, of every command that takes environments. */
 export const type2Option = (): Option =>
   new Option(
     '--type2',

@@ -92,6 +92,7 @@ export interface Setting {
   readonly value: number;
 }
 
+/** Reads `name=value` or `workload.name=value`. Throws InputError. */
 export function setting(option: string, text: string): Setting {
   const match = /^(?:([\w-]+)\.)?([\w-]+)=(.+)$/.exec(text);
   if (!match) throw bad(option, text, 'a setting such as updates=1000 or gups.table_mib=64');
