@@ -144,10 +144,12 @@ export function digestMemory(): void {
   }
 }
 
+/** Lower half of the digest that was computed last. */
 export function digestLow(): u64 {
   return lane0;
 }
 
+/** Upper half of the digest that was computed last. */
 export function digestHigh(): u64 {
   return lane1;
 }

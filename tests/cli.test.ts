@@ -134,19 +134,19 @@ describe('bad input', () => {
 
   it('of machines', async () => {
     await refused(['run', guest('pass'), '--memory', '3M'], /memory/i);
-    await refused(['run', guest('pass'), '--memory', 'lots'], /--memory: "lots"/);
+    await refused(['run', guest('pass'), '--memory', 'lots'], /--memory: “lots”/);
     await refused(['run', guest('pass'), '--strategy', 'nestd'], /nestd[\s\S]*nested/);
     await refused(['run', guest('pass'), '--engine', 'jot'], /jot[\s\S]*interp/);
-    await refused(['run', guest('pass'), '--tlb-l1d', '60x4'], /--tlb-l1d: "60x4"/);
-    await refused(['run', guest('pass'), '--budget', 'much'], /--budget: "much"/);
+    await refused(['run', guest('pass'), '--tlb-l1d', '60x4'], /--tlb-l1d: “60x4”/);
+    await refused(['run', guest('pass'), '--budget', 'much'], /--budget: “much”/);
     await refused(['run', guest('pass'), '--type2'], /bare has no VMM/);
   });
 
   it('of names: says what was meant and what there is', async () => {
-    await refused(['compare', '--workload', 'gusp'], /unknown workload "gusp"[\s\S]*gups/);
+    await refused(['compare', '--workload', 'gusp'], /unknown workload “gusp”[\s\S]*gups/);
     await refused(['compare', '--env', 'bare,shaodw'], /unknown environment .shaodw.[\s\S]*shadow/);
     await refused(['compare', '--profile', 'skylak'], /unknown profile .skylak.[\s\S]*skylake/);
-    await refused(['compare', '--workload', 'gups', '--param', 'update=1'], /no parameter "update"[\s\S]*updates/);
+    await refused(['compare', '--workload', 'gups', '--param', 'update=1'], /no parameter “update”[\s\S]*updates/);
     await refused(['laws', '--only', 'E99'], /E99/);
     await refused(['list', 'wrkloads'], /wrkloads[\s\S]*workloads/);
     await refused(['comprae'], /unknown command 'comprae'[\s\S]*compare/);
@@ -175,7 +175,7 @@ describe('bad input', () => {
   it('of ranges and outputs', async () => {
     await refused(['sweep', '--param', 'updates=9..3:x2'], /9\.\.3:x2/);
     await refused(['sweep', '--param', 'updates=5'], /exactly one range/);
-    await refused(['sweep', '--param', 'nothing=1..8:x2'], /no parameter "nothing"/);
+    await refused(['sweep', '--param', 'nothing=1..8:x2'], /no parameter “nothing”/);
     await refused(['compare', '--json', '--csv'], /both go to stdout/);
     await refused(['compare', '--repeat', '-1'], /--repeat/);
   });

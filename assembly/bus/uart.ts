@@ -37,6 +37,7 @@ export function consoleIn(): i32 {
   return (load<u64>(UART_LCR) & LCR_DLAB) != 0;
 }
 
+/** Reads a register by its number; an empty receiver gives 0. */
 export function uartRead(register: u32): u64 {
   switch (register) {
     case 0: {
@@ -54,6 +55,7 @@ export function uartRead(register: u32): u64 {
   }
 }
 
+/** Writes a register; register 0 sends a character, or sets the divisor, which changes nothing here. */
 export function uartWrite(register: u32, value: u64): void {
   const byte = value & 0xff;
   switch (register) {

@@ -94,6 +94,7 @@ function inhibit(value: u64): void {
   setInstructions(was & INHIBIT_IR ? ir : ir + 1);
 }
 
+/** The value of a register that exists; who may read it has been checked. */
 export function csrRead(csr: u32): u64 {
   switch (csr) {
     case CSR_FFLAGS: return load<u8>(FFLAGS);

@@ -57,6 +57,7 @@ export function sysCsr(kind: u32, csr: u32, rd: u32, value: u64, writes: bool): 
   next();
 }
 
+/** ECALL: a hypercall, a call of the SBI beneath a supervisor, or an exception to who handles it. */
 export function sysEcall(): void {
   settleTime();
   const priv = load<u32>(PRIV);
@@ -78,11 +79,13 @@ export function sysEcall(): void {
   fail(TRAP_ECALL_U + priv, 0);
 }
 
+/** EBREAK: a breakpoint exception at its own address. */
 export function sysEbreak(): void {
   settleTime();
   fail(TRAP_BREAKPOINT, load<u64>(PC));
 }
 
+/** MRET: illegal below M-mode. */
 export function sysMret(): void {
   settleTime();
   if (load<u32>(PRIV) != PRIV_M) return illegal();
@@ -91,6 +94,7 @@ export function sysMret(): void {
   pause();
 }
 
+/** SRET: illegal in U-mode, and in S-mode under TSR. */
 export function sysSret(): void {
   settleTime();
   const priv = load<u32>(PRIV);

@@ -19,6 +19,7 @@ const KINDS: u32 = 10;
 const OFF: u32 = 0xffff_ffff;
 const WAYS: u32 = 4;
 
+/** Makes the walk caches, one for each level of guest and host, and the nested TLB; 0 entries switch one off. */
 export function configureTables(walkEntries: u32, nestedEntries: u32): void {
   for (let kind: u32 = 0; kind < KINDS; kind++) {
     const entries = kind == NESTED_TLB ? nestedEntries : walkEntries;
@@ -34,6 +35,7 @@ export function configureTables(walkEntries: u32, nestedEntries: u32): void {
 // Tags hold ASID and VMID; validity is a key that no prefix can have.
 const NO_KEY: u64 = 0xffff_ffff_ffff_ffff;
 
+/** Linear address of the table that a cache holds for a prefix and tag, or 0. */
 export function cachedTable(kind: u32, key: u64, tag: u32): u32 {
   const at = TABLES + (kind << 4);
   const mask = load<u32>(at, 4);
@@ -46,6 +48,7 @@ export function cachedTable(kind: u32, key: u64, tag: u32): u32 {
   return 0;
 }
 
+/** Holds a table under its prefix and tag, first in first out, and counts the fill. */
 export function cacheTable(kind: u32, key: u64, tag: u32, linear: u32): void {
   const at = TABLES + (kind << 4);
   const mask = load<u32>(at, 4);

@@ -20,6 +20,7 @@ import {
   for (let slot: u32 = 0; slot < TLB_ENTRIES * 16; slot += 16) invalidate(table, slot);
 }
 
+/** Empties all three tables, whatever the journals say. */
 export function resetFast(): void {
   reset(TLB_READ);
   reset(TLB_WRITE);
@@ -56,10 +57,12 @@ export function resetFast(): void {
   for (let i: u32 = 0; i < n; i++) invalidate(table, load<u32>(journal + (i << 2)));
 }
 
+/** Lets loads of a page go straight to linear memory. */
 export function fillRead(va: u64, linear: u32): void {
   fill(TLB_READ, JOURNAL_READ, JOURNAL_R, va, linear);
 }
 
+/** Lets stores to a page go straight to linear memory. */
 export function fillWrite(va: u64, linear: u32): void {
   fill(TLB_WRITE, JOURNAL_WRITE, JOURNAL_W, va, linear);
 }
@@ -70,14 +73,17 @@ export function fillFetch(va: u64, linear: u32, records: u32): void {
   store<u32>(TLB_FETCH + slot + 12, records);
 }
 
+/** Loads of every page ask the model again. */
 export function dropFastReads(): void {
   drop(TLB_READ, JOURNAL_READ, JOURNAL_R);
 }
 
+/** Stores to every page ask the model again. */
 export function dropFastWrites(): void {
   drop(TLB_WRITE, JOURNAL_WRITE, JOURNAL_W);
 }
 
+/** Fetches from every page ask the model again. */
 export function dropFastFetches(): void {
   drop(TLB_FETCH, JOURNAL_FETCH, JOURNAL_F);
   store<u32>(PAGE_KEPT, 0);
@@ -106,6 +112,7 @@ export function dropFastDataPage(va: u64, level: u32): void {
   dropOne(TLB_WRITE, va);
 }
 
+/** The same for the instruction side of one page. */
 export function dropFastFetchPage(va: u64, level: u32): void {
   if (level) {
     dropFastFetches();

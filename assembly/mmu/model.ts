@@ -44,6 +44,7 @@ let heap: u32 = 0;
   return C_TLB_L1I_LOOKUPS + ((id << 2) + which << 3);
 }
 
+/** Forgets every structure of the model; they are to be configured anew. */
 export function resetModelHeap(): void {
   heap = <u32>MODEL + DESCRIPTORS_END;
 }
@@ -56,6 +57,7 @@ export function modelAlloc(bytes: u32): u32 {
   return at;
 }
 
+/** Makes one modelled TLB; 0 entries switch it off. */
 export function configureTlb(id: u32, entries: u32, ways: u32, policy: u32): void {
   const d = descriptor(id);
   const sets = entries ? entries / ways : 0;

@@ -42,6 +42,7 @@ function onlyThisHart(mask: u64, base: u64): i64 {
   return base == 0 && mask == 1 ? SUCCESS : mask == 0 ? SUCCESS : INVALID_PARAM;
 }
 
+/** Serves the call in a6 and a7 and answers in a0 and a1; what is unknown is not supported. */
 export function sbiCall(): void {
   const extension = argument(7);
   const call = argument(6);

@@ -131,6 +131,7 @@ export function poolHasRoom(): bool {
   return load<u32>(POOL_USED) + load<u32>(POOL_RESERVE) < frames;
 }
 
+/** Gives a table frame back to the pool. */
 export function freeTable(at: u32): void {
   store<u32>(at, load<u32>(POOL_FREE));
   store<u32>(POOL_FREE, at);

@@ -27,6 +27,7 @@ const LEAF: u64 = PTE_R | PTE_W | PTE_X;
 /** Set when a shadow root may be gone: the context has to be computed anew before the next walk. */
 let rootsDropped: bool = false;
 
+/** Whether a root may have gone since the last call. */
 export function takeRootsDropped(): bool {
   const dropped = rootsDropped;
   rootsDropped = false;
@@ -132,6 +133,7 @@ export function protect(record: u32, gpa: u64): void {
   if (flush) flushShadow();
 }
 
+/** Drops every translation of the guest from the TLBs, because shadow entries changed. */
 export function flushShadow(): void {
   store<u32>(SHADOW_STALE, 0);
   invalidateTlbs(FLUSH_SHADOW, MATCH_VMID, 0, VMID);
@@ -203,6 +205,7 @@ function removeFromList(head: u32, offset: u32, page: u32): void {
   }
 }
 
+/** Puts a shadow page on the list of those out of step. */
 export function markUnsync(page: u32): void {
   const r = recordOf(page);
   if (load<u32>(r, 24)) return;

@@ -82,6 +82,7 @@ function ratioOf(a: readonly number[], b: readonly number[], seed: number): Rati
   };
 }
 
+/** The figures of one workload; `seed` is that of its bootstraps. */
 export function summarise(samples: Samples, seed: number): EngineRow {
   const { native, interp, jit } = samples.ms;
   const limit = SLOWDOWN_LIMITS[samples.workload] ?? null;
@@ -120,6 +121,7 @@ export function countingOf(rows: readonly EngineRow[]): EngineReport['counting']
   return { ratio, limit: COUNTING_LIMIT, pass: ratio <= COUNTING_LIMIT };
 }
 
+/** Whether every limit holds. */
 export const allPass = (report: EngineReport): boolean =>
   report.counting?.pass !== false && report.rows.every((row) => row.pass);
 

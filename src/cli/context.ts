@@ -9,6 +9,7 @@ export const EXIT = [
   { id: 'interrupted', code: 130, summary: 'stopped by Ctrl-C; nothing half-written is left' },
 ] as const;
 
+/** What the process ends with, by the name of the outcome. */
 export const exitCode = (id: (typeof EXIT)[number]['id']): number => EXIT.find((row) => row.id === id)!.code;
 
 /** What a command works with; tests of single commands give their own. */

@@ -19,6 +19,7 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** Shows how far an experiment is: one line that is rewritten on a terminal, a line now and then elsewhere. */
 export class Progress {
   readonly #stream: ProgressOptions['stream'];
   readonly #quiet: boolean;

@@ -33,6 +33,7 @@ export const toggled = (list: readonly string[], id: string, on: boolean, known:
 export const WORKLOAD_IDS: readonly string[] = WORKLOADS.map((w) => w.id);
 export const ENVIRONMENT_IDS: readonly string[] = ENVIRONMENTS.map((e) => e.id);
 
+/** What the form asks for. */
 export const request = (): CompareRequest => ({
   workloads: workloads.value,
   environments: environments.value,

@@ -40,6 +40,7 @@ export const progress = signal<{ readonly done: number; readonly total: number; 
 });
 export const busy = computed(() => activity.value !== 'idle');
 
+/** Names a cell in the tables of the page. */
 export const keyOf = (workload: string, environment: string): string => `${workload}/${environment}`;
 
 let lab: Lab | null = null;

@@ -243,7 +243,9 @@ const byNumber = new Map(CSRS.map((csr) => [csr.number, csr]));
 const byName = new Map(CSRS.map((csr) => [csr.name, csr]));
 if (byNumber.size !== CSRS.length || byName.size !== CSRS.length) throw new Error('two CSRs share a number or a name');
 
+/** The row of a number; undefined where no register is. */
 export const findCsr = (number: number): CsrRow | undefined => byNumber.get(number);
+/** The row of a name, as assemblers write it. */
 export const csrByName = (name: string): CsrRow | undefined => byName.get(name);
 
 /** Lowest privilege mode that may access it, from bits 9:8 of the number: 0 U, 1 S, 2 the hypervisor's, 3 M. */

@@ -19,6 +19,7 @@ export interface Head {
   readonly profile: Profile;
 }
 
+/** What every result names: versions, machine, clock, seed and profile. Measures the clock. */
 export async function resultHead(platform: Platform, seed: number, profile: Profile): Promise<Head> {
   return {
     trapframe: platform.version,

@@ -17,6 +17,7 @@ export interface Watch {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** Runs one guest at a time; a call that comes while one runs waits. */
 export class Lane {
   readonly #platform: Platform;
   readonly #connections = new Map<WorkerKind, Connection<Workers[WorkerKind]>>();

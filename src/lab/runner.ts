@@ -12,6 +12,7 @@ const SLICE = 20_000_000;
 
 export type Phase = 'count' | 'check' | 'warm-up' | 'sample';
 
+/** The lanes of an experiment and the images they run, each fetched once. */
 export class Runner {
   readonly #platform: Platform;
   readonly #lanes: Lane[] = [];

@@ -24,6 +24,7 @@ export function quantileSorted(sorted: readonly number[], p: number): number {
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (at - low);
 }
 
+/** The same for samples in any order. */
 export const quantile = (values: readonly number[], p: number): number => quantileSorted(ascending(values), p);
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;

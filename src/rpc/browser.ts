@@ -8,6 +8,7 @@ const START: Readonly<Record<WorkerKind, () => Worker>> = {
   bench: () => new Worker(new URL('../../workers/bench.ts', import.meta.url), { type: 'module' }),
 };
 
+/** Starts a worker of the page. */
 export function startBrowserWorker(kind: WorkerKind): WorkerHandle {
   const worker = START[kind]();
   return {

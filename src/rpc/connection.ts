@@ -28,6 +28,7 @@ export class WorkerError extends Error {
   }
 }
 
+/** Calls to one worker: each has a deadline, and all fail when the worker dies or is closed. */
 export class Connection<T> {
   readonly #handle: WorkerHandle;
   readonly #remote: Remote<T>;

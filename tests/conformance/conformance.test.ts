@@ -1,5 +1,6 @@
 /** Runs the conformance programs: on this machine in both forms, and where QEMU is installed, on it, to test the tests. */
 import { describe, expect, it } from 'vitest';
+import { INTERRUPTS, TRAPS } from '../../src/abi/counters.ts';
 import { COMPRESSED_ROWS, FULL_ROWS, findRow } from '../../src/isa/rows.ts';
 import { runMachine } from '../support/machine.ts';
 import { NO_QEMU, NOT_IN_QEMU, qemuVersion, runQemu } from '../support/qemu.ts';
@@ -48,6 +49,20 @@ describe('the programs', () => {
     const used = new Set(PROGRAMS.flatMap(({ make, forms }) => [...build(make, forms[0]!).program.used]));
     const missing = [...FULL_ROWS, ...COMPRESSED_ROWS].map((row) => row.name).filter((name) => !used.has(name));
     expect(missing).toEqual([]);
+  });
+
+  it('raise every exception and interrupt this machine can raise', async () => {
+    const never = new Map([
+      ['trap.fetch-misaligned', 'with compressed instructions, which misa keeps on, every target is aligned'],
+      ['interrupt.mei', 'there is no interrupt controller for machine mode'],
+    ]);
+    const raised = new Set<string>();
+    for (const { make, forms } of PROGRAMS.filter((entry) => !entry.forms.includes('v'))) {
+      const { counters } = await runMachine(build(make, forms[0]!).elf, { config: CONFIG });
+      for (const [id, value] of Object.entries(counters)) if (value > 0) raised.add(id);
+    }
+    const all = [...TRAPS.map(({ id }) => `trap.${id}`), ...INTERRUPTS.map(({ id }) => `interrupt.${id}`)];
+    expect(all.filter((id) => !raised.has(id))).toEqual([...never.keys()]);
   });
 
   it('fail with the number of the test when a result is wrong', async () => {

@@ -81,6 +81,22 @@ export const DEVIATIONS: readonly Deviation[] = [
     avoided: 'A and D of such entries are set',
   },
   {
+    what: 'a fetch in S-mode from a user page',
+    qemu: 'works once S-mode has accessed data in that page under SUM',
+    here: 'always a page fault',
+    section: 'P 4.3.1: the supervisor may not execute from user pages, irrespective of SUM',
+    right: 'here',
+    avoided: 'no data is accessed in the pages of user code',
+  },
+  {
+    what: 'a load or store of machine mode with MPRV',
+    qemu: 'uses the physical translation of a fetch from the same page, if there was one since the last fence',
+    here: 'translated as in mode MPP',
+    section: 'P 3.1.6.3: MPRV changes the translation of loads and stores, not of fetches',
+    right: 'here',
+    avoided: 'blocks with MPRV do not jump to the addresses that loads and stores try',
+  },
+  {
     what: 'an access across a page boundary, one page of which a PMP entry covers',
     qemu: 'one access, which the entry has to cover whole; the next page is taken to be the physically next one',
     here: 'two accesses, one a page',

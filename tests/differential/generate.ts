@@ -421,6 +421,7 @@ class Generator {
   /** A call to nowhere: the handler goes on at x1. */
   private astray(block: Block): void {
     const { a, rng } = this;
+    if (block.mprv) return;
     const away: bigint[] = [0n, 0x18_0000n, 0x80_0000_0000n, 0x7fff_ffff_ffff_fff0n, 0x8000_0000_0000_0000n];
     if (block.translated && block.mode !== 'M')
       away.push(block.mode === 'S' ? USER_CODE + 0x20_0010n : SUPERVISOR_CODE + 0x20_0010n);

@@ -64,7 +64,6 @@ export const STRANGE: readonly bigint[] = [
   0xffff_ffff_ffff_fff1n,
   0xffff_ffff_ffff_fffcn,
   0x8000_0000_0000_0000n,
-  USER_CODE + 0x20_0010n,
   SUPERVISOR_CODE + 0x20_0010n,
   0x8002_0004n,
   0x00ff_ffff_ffff_fff0n,

@@ -1,6 +1,6 @@
 /** Runs a bare-metal ELF on qemu-system-riscv64, where it is installed. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,47 +31,30 @@ export interface QemuResult {
 /** Runs an image entered in M-mode; `timeout` in milliseconds. */
 export async function runQemu(elf: Uint8Array, timeout = 20_000, harts = 1): Promise<QemuResult> {
   const directory = mkdtempSync(join(tmpdir(), 'trapframe-qemu-'));
-  const file = join(directory, 'program.elf');
-  writeFileSync(file, elf);
+  const image = join(directory, 'program.elf');
+  // A file takes every character at once; a pipe nobody reads in time would lose some.
+  const serial = join(directory, 'serial');
+  writeFileSync(image, elf);
+  writeFileSync(serial, '');
+  const machine = ['-M', 'virt', '-cpu', CPU, '-m', '128M', '-smp', String(harts), '-bios', 'none', '-kernel', image];
+  const consoles = ['-display', 'none', '-monitor', 'none', '-serial', `file:${serial}`];
   try {
     return await new Promise<QemuResult>((resolve, reject) => {
-      const child = spawn(
-        BINARY,
-        [
-          '-M',
-          'virt',
-          '-cpu',
-          CPU,
-          '-m',
-          '128M',
-          '-smp',
-          String(harts),
-          '-bios',
-          'none',
-          '-kernel',
-          file,
-          '-nographic',
-          '-monitor',
-          'none',
-        ],
-        { stdio: ['ignore', 'pipe', 'pipe'] },
-      );
-      const out: Buffer[] = [];
-      const err: Buffer[] = [];
+      const child = spawn(BINARY, [...machine, ...consoles], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const errors: Buffer[] = [];
       let late = false;
       const timer = setTimeout(() => {
         late = true;
         child.kill('SIGKILL');
       }, timeout);
-      child.stdout.on('data', (data: Buffer) => out.push(data));
-      child.stderr.on('data', (data: Buffer) => err.push(data));
+      child.stderr.on('data', (data: Buffer) => errors.push(data));
       child.on('error', reject);
       child.on('close', (code) => {
         clearTimeout(timer);
         resolve({
           exitCode: late ? null : code,
-          console: Buffer.concat(out).toString('latin1'),
-          errors: Buffer.concat(err).toString('utf8'),
+          console: readFileSync(serial, 'latin1'),
+          errors: Buffer.concat(errors).toString('utf8'),
         });
       });
     });

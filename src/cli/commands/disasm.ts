@@ -78,7 +78,7 @@ function address(option: string, value: unknown, code: Code): bigint | undefined
   if (symbol) return symbol.address;
   const names = [...new Set(code.symbols.map((s) => s.name))];
   throw new InputError(
-    `${option}: "${text}" is neither an address nor a symbol`,
+    `${option}: “${text}” is neither an address nor a symbol`,
     names.length > 0 && names.length <= 100 ? suggest(text, names) : `${names.length} symbols are known`,
   );
 }
@@ -88,7 +88,7 @@ function fromWords(words: readonly string[]): Code {
   const bytes = words.flatMap((text) => {
     const match = /^(?:0x)?([0-9a-f]{4}|[0-9a-f]{8})$/i.exec(text);
     if (!match)
-      throw new InputError(`"${text}" is no instruction`, 'Write 4 or 8 hex digits, such as 8082 or 00000013.');
+      throw new InputError(`“${text}” is no instruction`, 'Write 4 or 8 hex digits, such as 8082 or 00000013.');
     const value = Number.parseInt(match[1]!, 16);
     return Array.from({ length: match[1]!.length / 2 }, (_, i) => (value >>> (8 * i)) & 255);
   });

@@ -29,7 +29,7 @@ function parameters(given: readonly string[]): { param: string; values: number[]
     throw new InputError(`--param: exactly one range is swept, ${found}`, 'Such as --param updates=0..4096:x2.');
   }
   const [, param, range] = /^([\w-]+)=(.*)$/.exec(ranges[0]!) ?? [];
-  if (param === undefined) throw new InputError(`--param: "${ranges[0]}" is not of the form name=range`);
+  if (param === undefined) throw new InputError(`--param: “${ranges[0]}” is not of the form name=range`);
   return { param, values: parseRange(range!), fixed: given.filter((text) => !isRange(text)) };
 }
 
@@ -59,7 +59,7 @@ export function addSweep(program: Command, context: Context): void {
     // The swept parameter goes through the same check as the fixed ones.
     const settings = [...fixed, `${param}=${values[0]}`].map((text) => setting('--param', text));
     const [choice, ...others] = workloads(list('--workload', name), settings);
-    if (others.length > 0) throw new InputError(`--workload: "${name}" is more than one workload; a sweep takes one`);
+    if (others.length > 0) throw new InputError(`--workload: “${name}” is more than one workload; a sweep takes one`);
     const { [param]: _swept, ...params } = choice!.params ?? {};
     const request: SweepRequest = {
       ...commonRequest(options),

@@ -83,7 +83,7 @@ export function workloads(names: readonly string[], settings: readonly Setting[]
     const found = WORKLOADS.filter((w) => name === 'all' || w.group === name || w.id === name);
     if (found.length > 0) return found;
     const known = [...WORKLOADS.map((w) => w.id), ...GROUPS, 'all'];
-    throw new InputError(`unknown workload "${name}"`, suggest(name, known));
+    throw new InputError(`unknown workload “${name}”`, suggest(name, known));
   });
   const unique = [...new Set(rows)];
   for (const s of settings) {
@@ -100,7 +100,7 @@ export function workloads(names: readonly string[], settings: readonly Setting[]
     if (!among.some((w) => w.params.some((p) => p.name === s.name))) {
       const known = [...new Set(among.flatMap((w) => w.params.map((p) => p.name)))];
       throw new InputError(
-        `--param: ${among.map((w) => w.id).join(', ')} has no parameter "${s.name}"`,
+        `--param: ${among.map((w) => w.id).join(', ')} has no parameter “${s.name}”`,
         suggest(s.name, known),
       );
     }
@@ -115,6 +115,7 @@ export function workloads(names: readonly string[], settings: readonly Setting[]
 export const environmentOption = (): Option =>
   new Option('-e, --env <LIST>', 'environments by id; see `trapframe list environments`');
 
+/** `--type2`, of every command that takes environments. */
 export const type2Option = (): Option =>
   new Option(
     '--type2',

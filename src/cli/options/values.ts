@@ -5,7 +5,7 @@ import { InputError } from '../../abi/errors.ts';
 import { suggest } from '../../lab/nearest.ts';
 
 const bad = (option: string, text: string, expected: string) =>
-  new InputError(`${option}: "${text}" is not ${expected}`);
+  new InputError(`${option}: “${text}” is not ${expected}`);
 
 const BINARY = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DECIMAL = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 } as const;
@@ -45,7 +45,7 @@ export function duration(option: string, text: string): number {
 /** One of a few words. */
 export function oneOf<T extends string>(words: readonly T[], option: string, text: string): T {
   if ((words as readonly string[]).includes(text)) return text as T;
-  throw new InputError(`${option}: unknown value "${text}"`, suggest(text, words));
+  throw new InputError(`${option}: unknown value “${text}”`, suggest(text, words));
 }
 
 const isPowerOfTwo = (n: number) => n > 0 && (n & (n - 1)) === 0;
@@ -92,6 +92,7 @@ export interface Setting {
   readonly value: number;
 }
 
+/** Reads `name=value` or `workload.name=value`. Throws InputError. */
 export function setting(option: string, text: string): Setting {
   const match = /^(?:([\w-]+)\.)?([\w-]+)=(.+)$/.exec(text);
   if (!match) throw bad(option, text, 'a setting such as updates=1000 or gups.table_mib=64');

@@ -16,6 +16,7 @@ import { CELL_OFFSETS, PLACES, RAM_START, SIZES } from '../../abi/layout.ts';
 
 const upper = (id: string): string => id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
 
+/** Prints assembly/generated/layout.ts: addresses of the state, the tables and every counter. */
 export function printLayout(): string {
   const out: string[] = ['// Generated from src/abi by `npm run generate`. Do not edit.', ''];
   const constant = (name: string, type: string, value: number): void => {

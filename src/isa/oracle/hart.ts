@@ -54,6 +54,7 @@ interface Context {
   old: bigint;
 }
 
+/** A hart without privileged state that folds the rows of the instruction table on BigInts, one instruction a step. */
 export class OracleHart {
   /** x0 … x31; x0 stays 0. */
   readonly x: bigint[] = Array.from({ length: 32 }, () => 0n);

@@ -21,6 +21,7 @@ async function fetched(url: URL): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** The lab’s platform in a page: workers of the browser, guests fetched below `base`. */
 export function browserPlatform({ version, base }: BrowserOptions): Platform {
   let core: Promise<Core> | null = null;
   const files = new Map<string, Promise<Uint8Array>>();

@@ -8,6 +8,7 @@ import { type Bench, decide, type LawCase, type RunChoice } from './law.ts';
 
 type Published = NonNullable<LawRow['published']>;
 
+/** A published figure with its source; the tag says how the source was read. */
 export const published = (value: string, source: string, tag: Published['tag']): Published => ({ value, source, tag });
 
 /** Modelled cycles of one operation, or of the run where the guest names none. */

@@ -20,6 +20,7 @@ class GuestError extends Error {
   }
 }
 
+/** What checks run on: `lane` of `runner`, with results shared through `runs`. */
 export function benchOn(runner: Runner, lane: number, runs: Runs, settings: Settings, control: Control): Bench {
   const once = (key: string, what: string, make: () => Promise<RunRecord>): Promise<RunRecord> => {
     const known = runs.get(key);

@@ -10,6 +10,7 @@ export const BARE: ConfigPatch = { strategy: 'bare' };
 export const SYNC: ConfigPatch = { strategy: 'shadow', shadow: { policy: 'sync', flood: 0 } };
 export const UNSYNC: ConfigPatch = { strategy: 'shadow', shadow: { policy: 'unsync', flood: 0 } };
 
+/** How a case says which runs of the probe it compares. */
 export const probed = (event: string): string => `probe event=${event}, ${N} and ${2 * N} events`;
 
 /** Exits an event takes, of every reason or of one. */

@@ -57,10 +57,13 @@ function cellTable(cells: readonly Cell[]): string {
   return lines([head, ...rows]);
 }
 
+/** A row a cell, a column a figure (RFC 4180). */
 export const comparisonCsv = (result: Result): string => cellTable(result.cells);
 
+/** The same for every cell of every point. */
 export const sweepCsv = (result: SweepResult): string => cellTable(result.points.flatMap(({ cells }) => cells));
 
+/** A row a case of a law. */
 export function lawsCsv(result: LawsResult): string {
   const head = [
     'id',

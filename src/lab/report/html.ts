@@ -173,6 +173,7 @@ export function sweepHtml(result: SweepResult): string {
   ]);
 }
 
+/** The cases in two tables, then the laws in words. */
 export const lawsHtml = (result: LawsResult): string =>
   page('Trapframe: laws', [...lawTables(result).map((table) => titled(table, 2)), statements(result), made(result)]);
 

@@ -28,6 +28,7 @@ export function markdownTable(table: Table, level: number): string {
 
 const list = (items: readonly string[]): string => `${items.map((item) => `- ${escaped(item)}`).join('\n')}\n`;
 
+/** Findings, a table a workload, and how it was made. */
 export const comparisonMarkdown = (result: Result): string =>
   [
     '# Trapframe: comparison\n',
@@ -39,6 +40,7 @@ export const comparisonMarkdown = (result: Result): string =>
     list(provenance(result)),
   ].join('\n');
 
+/** Crossovers, the table of the sweep, and how it was made. */
 export const sweepMarkdown = (result: SweepResult): string =>
   [
     '# Trapframe: sweep\n',
@@ -47,6 +49,7 @@ export const sweepMarkdown = (result: SweepResult): string =>
     list(provenance(result)),
   ].join('\n');
 
+/** The cases in two tables, and how they were made. */
 export const lawsMarkdown = (result: LawsResult): string =>
   [
     '# Trapframe: laws\n',

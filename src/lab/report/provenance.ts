@@ -2,6 +2,7 @@
 import type { LawsResult, Result, SweepResult } from '../../abi/result.ts';
 import { formatCount } from './format.ts';
 
+/** How a result was made, a line a fact. */
 export function provenance(result: Result | SweepResult | LawsResult): string[] {
   const { host } = result;
   const v8 = host.v8 === null ? '' : `, V8 ${host.v8}`;

@@ -197,6 +197,7 @@ export function sweepTable(result: SweepResult, found: readonly string[] = cross
   };
 }
 
+/** A sentence for each crossover, or one that there is none. */
 export function crossoverLines(result: SweepResult): string[] {
   const { param } = result.experiment;
   if (result.crossovers.length === 0) return ['no crossover in this range'];
