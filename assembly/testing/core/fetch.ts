@@ -18,6 +18,11 @@ export function fetch(pc: u64): u32 {
   return records + ((<u32>pc & 0xffe) << 3);
 }
 
+/** The record to begin with at PC: nothing is kept between runs here. */
+export function enter(): u32 {
+  return fetch(load<u64>(0, PC));
+}
+
 /** Decodes the record at ip, which also stands for an instruction that straddles two pages. */
 export function decodeAt(ip: u32): u32 {
   const page = (ip - RECORDS) / PAGE_RECORDS;
