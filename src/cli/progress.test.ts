@@ -20,7 +20,7 @@ class Screen extends Writable {
 function run(stream: Screen, quiet = false): void {
   let ms = 0;
   const progress = new Progress({ stream, quiet, now: () => ms });
-  progress.onEvent({ kind: 'plan', total: 20, cells: 4 });
+  progress.onEvent({ kind: 'plan', total: 20, unit: 'runs', cells: 4 });
   for (let done = 1; done <= 20; done++) {
     progress.onEvent({ kind: 'start', what: 'a-workload-with-a-long-name/environment', phase: 'sample' });
     ms += 1000;

@@ -44,7 +44,8 @@ export class Progress {
     switch (event.kind) {
       case 'plan':
         this.#total = event.total;
-        if (!this.#stream.isTTY) this.#say(`${event.total} runs for ${event.cells} cells`);
+        if (!this.#stream.isTTY)
+          this.#say(`${event.total} ${event.unit}${event.cells > 0 ? ` for ${event.cells} cells` : ''}`);
         return;
       case 'start':
         this.#what = `${event.what} (${event.phase})`;

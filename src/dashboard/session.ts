@@ -33,11 +33,13 @@ export const laws = signal<LawsResult | null>(null);
 export const error = signal<string | null>(null);
 /** One sentence about what ended last. */
 export const notice = signal<string | null>(null);
-export const progress = signal<{ readonly done: number; readonly total: number; readonly what: string }>({
-  done: 0,
-  total: 0,
-  what: '',
-});
+interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'runs' | 'laws';
+  readonly what: string;
+}
+export const progress = signal<Progress>({ done: 0, total: 0, unit: 'runs', what: '' });
 export const busy = computed(() => activity.value !== 'idle');
 
 /** Names a cell in the tables of the page. */
@@ -55,7 +57,7 @@ function onEvent(event: LabEvent): void {
   const now = progress.value;
   switch (event.kind) {
     case 'plan':
-      progress.value = { ...now, total: event.total };
+      progress.value = { ...now, total: event.total, unit: event.unit };
       break;
     case 'start':
       progress.value = { ...now, what: `${event.what} (${event.phase})` };
@@ -82,7 +84,7 @@ async function during(kind: Activity, work: (control: Control) => Promise<void>)
     activity.value = kind;
     error.value = null;
     notice.value = null;
-    progress.value = { done: 0, total: 0, what: 'starting workers' };
+    progress.value = { done: 0, total: 0, unit: 'runs', what: 'starting workers' };
   });
   const { signal: stop } = stopper;
   try {

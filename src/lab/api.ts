@@ -59,9 +59,9 @@ export interface LawsRequest extends CommonRequest {
   readonly only?: readonly string[];
 }
 
-/** What is told while an experiment runs. `done` of `total` counts runs of guests. */
+/** What is told while an experiment runs. `done` of `total` counts runs of guests, or the laws to check. */
 export type LabEvent =
-  | { readonly kind: 'plan'; readonly total: number; readonly cells: number }
+  | { readonly kind: 'plan'; readonly total: number; readonly unit: 'runs' | 'laws'; readonly cells: number }
   | { readonly kind: 'start'; readonly what: string; readonly phase: 'count' | 'check' | 'warm-up' | 'sample' }
   | { readonly kind: 'progress'; readonly what: string; readonly instret: number }
   | { readonly kind: 'done'; readonly what: string; readonly done: number; readonly total: number }

@@ -71,7 +71,7 @@ describe('a comparison', () => {
     const { events } = await compare({});
     const done = events.filter((event) => event.kind === 'done');
     expect(done.at(-1)).toMatchObject({ done: 8 * 5, total: 8 * 5 });
-    expect(events.find((event) => event.kind === 'plan')).toEqual({ kind: 'plan', total: 40, cells: 8 });
+    expect(events.find((event) => event.kind === 'plan')).toEqual({ kind: 'plan', total: 40, unit: 'runs', cells: 8 });
     expect(events.some((event) => event.kind === 'progress')).toBe(true);
   });
 

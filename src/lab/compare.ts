@@ -83,7 +83,7 @@ class Comparison {
     this.#warmup = warmup;
     this.#total = total;
     this.#entries = cells.map((cell) => ({ cell, record: null, failure: null, ms: [] }));
-    control.onEvent?.({ kind: 'plan', total, cells: cells.length });
+    control.onEvent?.({ kind: 'plan', total, unit: 'runs', cells: cells.length });
   }
 
   /** Runs every cell once and puts each workload through the gate as soon as its last cell is in. */

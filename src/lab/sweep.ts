@@ -48,7 +48,7 @@ export async function sweep(
   );
   control.signal?.throwIfAborted();
   const head = await resultHead(platform, settings.seed, settings.profile);
-  control.onEvent?.({ kind: 'plan', total: cells.length, cells: cells.length });
+  control.onEvent?.({ kind: 'plan', total: cells.length, unit: 'runs', cells: cells.length });
   const records = new Map<string, RunRecord>();
   await runner.each(cells, settings.parallel, async (cell, lane) => {
     control.onEvent?.({ kind: 'start', what: cell.key, phase: 'count' });

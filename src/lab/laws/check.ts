@@ -32,7 +32,7 @@ export async function laws(
   control.signal?.throwIfAborted();
   const { sha256 } = await platform.core();
   const host = hostInfo(platform);
-  control.onEvent?.({ kind: 'plan', total: chosen.length, cells: chosen.length });
+  control.onEvent?.({ kind: 'plan', total: chosen.length, unit: 'laws', cells: 0 });
   const runs: Runs = new Map();
   const rows = new Map<Law, LawRow[]>();
   await runner.each(chosen, settings.parallel, async (law, lane) => {
