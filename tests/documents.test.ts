@@ -16,7 +16,10 @@ const COMMANDS = readdirSync(path.join(ROOT, 'src/cli/commands')).map((name) => 
 
 describe.each(DOCUMENTS)('%s', (name) => {
   // The table of import rules also has areas that are to come; tests/imports.test.ts holds it.
-  const text = readFileSync(path.join(ROOT, name), 'utf8').replace(/<!-- import rules[\s\S]*<!-- end of import rules/, '');
+  const text = readFileSync(path.join(ROOT, name), 'utf8').replace(
+    /<!-- import rules[\s\S]*<!-- end of import rules/,
+    '',
+  );
   const all = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1]!);
 
   it('names files that exist', () => {

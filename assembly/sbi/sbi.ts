@@ -118,6 +118,11 @@ function console(call: u64): void {
     answer(NOT_SUPPORTED, 0);
     return;
   }
+  // The upper half of an address of 128 bits.
+  if (argument(2)) {
+    answer(INVALID_PARAM, 0);
+    return;
+  }
   let length = argument(0);
   const at = argument(1);
   if (length > 4096) length = 4096;

@@ -38,6 +38,10 @@ export function takeRootsDropped(): bool {
   return load<u32>(POOL_INFO) + ((page - load<u32>(POOL_BASE)) >> 12) * RECORD;
 }
 
+@inline export function kindOf(page: u32): u32 {
+  return load<u32>(recordOf(page), 4);
+}
+
 @inline export function levelOf(page: u32): u32 {
   return load<u32>(recordOf(page), 4) & 0xff;
 }
@@ -170,9 +174,22 @@ export function setLeaf(entry: u32, value: u64, level: u32): bool {
   return true;
 }
 
+/** An entry that led to a shadow page was dropped, and a walk cache may still lead there. */
+let pointersStale: bool = false;
+
+/** The walk caches were dropped. */
+export function pointersFenced(): void {
+  pointersStale = false;
+}
+
 /** Points an entry at a child shadow page. */
 export function setChild(entry: u32, child: u32, value: u64): bool {
   if (!linksLeft()) return false;
+  if (pointersStale) {
+    // Or the walker would go by the old way for ever, and find nothing where the VMM fills the new one.
+    dropWalkCaches(false, VMID);
+    pointersStale = false;
+  }
   store<u64>(entry, value);
   present(entry, 1);
   link(recordOf(child) + 16, entry);
@@ -190,6 +207,7 @@ export function zapEntry(entry: u32): void {
     if (value & PTE_W) store<u32>(SHADOW_STALE, 1);
     unlink(reverseHead(value, levelOf(entry & ~0xfff)), entry);
   } else {
+    pointersStale = true;
     unlink(recordOf(hostLinear((value >> 10) << 12)) + 16, entry);
   }
 }

@@ -11,7 +11,7 @@ import { PPN_MASK, PTE_A, PTE_N, PTE_R, PTE_RESERVED, PTE_V, PTE_W, PTE_X } from
 import { frameOf, guestPageIfAny, hostPhysical } from './frames';
 import { vmWork } from './exit';
 import { visitedTable, walkGuest, walkWork } from './guest-walk';
-import { VMID, guestTable, isIdle, levelOf, protect, recordOf, roleOf, unshadow, zapEntry } from './shadow-pages';
+import { VMID, guestTable, isIdle, levelOf, pointersFenced, protect, recordOf, roleOf, unshadow, zapEntry } from './shadow-pages';
 import { grants } from './shadow-roles';
 
 /** The guest stored into a table it shadows (after the store): the entries it changed are dropped. */
@@ -90,6 +90,7 @@ export function shadowFence(va: u64, asid: u32, hasVa: bool, hasAsid: bool): voi
   const cause = hasVa ? (hasAsid ? FLUSH_SFENCE_VA_ASID : FLUSH_SFENCE_VA) : hasAsid ? FLUSH_SFENCE_ASID : FLUSH_SFENCE_ALL;
   invalidateTlbs(cause, hasVa ? MATCH_VA | MATCH_VMID : MATCH_VMID, va, VMID);
   dropWalkCaches(false, VMID);
+  pointersFenced();
 }
 
 /** A fence of one page in the current address space: only its entry, in every role; the table stays out of step. */

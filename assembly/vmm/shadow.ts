@@ -16,7 +16,8 @@ import {
   GUEST_PAGE_FAULT, leafEntry, leafLevel, leafPage, leafWasClean, physicalLeaf, translateGuest, visitedTable, walkWork,
 } from './guest-walk';
 import {
-  DIRECT, createPage, findPage, isDirect, levelOf, markUnsync, recordOf, regionOf, roleOf, setChild, setLeaf, zapAll, zapEntry,
+  DIRECT, createPage, findPage, isDirect, kindOf, levelOf, markUnsync, recordOf, regionOf, roleOf, setChild, setLeaf, zapAll,
+  zapEntry,
 } from './shadow-pages';
 import { ROLE_MACHINE, grants, roleFor } from './shadow-roles';
 import { syncAll, syncPage } from './shadow-sync';
@@ -200,14 +201,16 @@ function fill(va: u64, linear: u32, bits: u64, most: u32, paged: bool, root: u32
       zapEntry(entry);
       value = 0;
     }
-    if (value) {
-      page = hostLinear((value >> 10) << 12);
-      continue;
-    }
     // Below the guest's own leaf the range is direct: the guest has no table there.
     const below = at <= leafLevel;
     const gpa = below ? leafPage & ~(((<u64>4096) << (9 * at)) - 1) : visitedTable(at - 1);
     const kind = (at - 1) | (role << 8) | (below || !paged ? DIRECT : 0) | (below && paged ? directKind() : 0);
+    if (value) {
+      page = hostLinear((value >> 10) << 12);
+      // The guest's leaf may have become dirty since; another leaf that is not may share this page.
+      if (!below || kindOf(page) == kind) continue;
+      zapEntry(entry);
+    }
     let child = findPage(gpa, kind);
     // A page out of step still holds what the table said before it was, perhaps as another table: it is compared
     // before it is linked anew.

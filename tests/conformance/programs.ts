@@ -1,4 +1,5 @@
 /** All conformance programs. */
+import { ATOMIC_PROGRAMS } from './atomics.ts';
 import { COMPRESSED_PROGRAMS } from './compressed.ts';
 import { CSR_PROGRAMS } from './csr-programs.ts';
 import type { Form, NamedProgram, Program } from './environment.ts';
@@ -22,6 +23,7 @@ const machineMode = (programs: readonly NamedProgram[]): Entry[] =>
 
 export const PROGRAMS: readonly Entry[] = [
   ...both(INTEGER_PROGRAMS),
+  ...both(ATOMIC_PROGRAMS),
   ...both(FLOAT_PROGRAMS),
   ...both(COMPRESSED_PROGRAMS),
   ...machineMode(CSR_PROGRAMS),

@@ -46,6 +46,8 @@ export interface GuestOptions {
   readonly operations: number;
   /** All entries carry A and D from the start: for machines that fault instead of setting them. */
   readonly preset: boolean;
+  /** A guest that never fences sees what a machine's TLBs happen to hold. Default: it fences all it has to. */
+  readonly fences?: boolean;
 }
 
 interface Space {
@@ -327,6 +329,7 @@ class Writer {
       indices.push(index);
       this.storeEntry(where, index, value);
     }
+    if (this.options.fences === false) return;
     const only = where.spaces[0]!;
     const page = where.level
       ? WINDOW + SLOT * BigInt(LARGE_SLOT)
