@@ -65,7 +65,7 @@ describe.each(['hardware', 'fault'] as const)('A and D by %s', (adUpdate) => {
           expect(await finalState(image, { ...patch, adUpdate })).toEqual(expected);
         },
       ),
-      { numRuns: Number(process.env['RUNS'] ?? 12), seed: 20261123 },
+      { numRuns: 15, seed: 20261123 },
     );
   });
 });
