@@ -6,7 +6,6 @@ export const RWXAD = PTE.V | PTE.R | PTE.W | PTE.X | PTE.A | PTE.D;
 export const RWAD = PTE.V | PTE.R | PTE.W | PTE.A | PTE.D;
 
 export const PAGE = 4096;
-export const MiB = 2 ** 20;
 export const RAM = 0x8000_0000;
 
 /** An entry for the page or table at a physical address. */
