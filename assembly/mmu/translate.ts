@@ -52,10 +52,14 @@ function raiseFor(access: u32, page: bool, va: u64): void {
   return physical || (permitted(bits, access, priv) && (access != ACCESS_WRITE || (bits & <u32>PTE_D) != 0));
 }
 
+const TRIES_MOST: u32 = 16;
+
 /** Walks, with the VMM's help under shadow paging. False: a fault was raised. */
 function walkFor(va: u64, access: u32, context: usize): bool {
   const mode = load<u32>(context);
-  for (;;) {
+  for (let tries: u32 = 0; ; tries++) {
+    // The VMM solves a fault in one or two steps; were it wrong, the host must not go round for ever.
+    if (tries > TRIES_MOST) unreachable();
     const outcome = walk(va, access, load<u32>(context, 32), mode, load<u64>(context, 8), load<u32>(context, 16), load<u32>(context, 24));
     if (outcome == WALK_OK) {
       target = walkTarget;

@@ -77,13 +77,13 @@ export function shadowRoot(root: u64, levels: u32, priv: u32, perms: u32): u64 {
 }
 
 /**
- * The hardware ASID of a shadow root. Without tags there are two, since machine mode with MPRV fetches through one root
- * and loads through another.
+ * The hardware ASID of a shadow root. Without tags there are three, since machine mode with MPRV fetches through its own
+ * root and loads through the supervisor's, with paging or without.
  */
 export function shadowTag(root: u64): u32 {
   const page = hostLinear(root);
   if (!page) return 0;
-  return load<u32>(TAGGED) ? load<u32>(recordOf(page), 32) : <u32>isDirect(page);
+  return load<u32>(TAGGED) ? load<u32>(recordOf(page), 32) : isDirect(page) ? (roleOf(page) & ROLE_MACHINE ? 2 : 1) : 0;
 }
 
 /**

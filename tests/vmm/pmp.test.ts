@@ -86,8 +86,13 @@ function monitor(seed: number, operations: number): Uint8Array {
       // What was cached of PMP is fenced (privileged specification 3.7.2).
       a.op('sfence.vma', { rs1: 0, rs2: 0 });
     } else {
-      // As supervisor, by MPRV; or as machine mode itself, at physical addresses.
+      // As supervisor, by MPRV, with paging or without; or as machine mode itself.
       const supervisor = choice < 8;
+      const paged = supervisor && rng.chance(0.7);
+      if (supervisor) {
+        a.li(R.t0, paged ? satpOf(root, 3, 1) : 0n);
+        a.csrw(M.satp, R.t0);
+      }
       a.li(R.t0, MPRV | MPP);
       a.op('csrrc', { rd: 0, csr: M.mstatus, rs1: R.t0 });
       if (supervisor) {
@@ -95,7 +100,7 @@ function monitor(seed: number, operations: number): Uint8Array {
         a.op('csrrs', { rd: 0, csr: M.mstatus, rs1: R.t0 });
       }
       const offset = BigInt(rng.below(PAGES) * PAGE + rng.pick([0, 8, 60, 2044, 2048, PAGE - 8, PAGE - 4, PAGE - 1]));
-      a.li(R.t0, (supervisor ? WINDOW : BigInt(DATA)) + offset);
+      a.li(R.t0, (paged ? WINDOW : BigInt(DATA)) + offset);
       if (rng.chance(0.6)) {
         a.op(rng.pick(['ld', 'lw', 'lb']), { rd: R.t1, rs1: R.t0, imm: 0 });
         a.op('mul', { rd: R.s1, rs1: R.s1, rs2: R.s3 });

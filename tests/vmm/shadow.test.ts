@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { MMU_DEFAULT } from '../../src/abi/config.ts';
 import { CSR, configOf, ENTRY, type Patch, Rig, shutdown, supervisor } from '../mmu/rig.ts';
-import { entry, PAGE, RAM, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
+import { entry, PAGE, PTE, RAM, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
 import { Assembler, R } from '../support/asm.ts';
 import { randomGuest } from './random-guest.ts';
 import { auditShadow } from './shadow-audit.ts';
@@ -23,8 +23,8 @@ describe.each(Object.entries(POLICIES))('%s', (_name, patch) => {
     let leaves = 0;
     let writable = 0;
     let cached = 0;
-    for (let seed = 1; seed <= 8; seed++) {
-      const image = randomGuest({ seed, operations: 150, preset: false, fences: seed % 4 !== 0 });
+    for (let seed = 1; seed <= 12; seed++) {
+      const image = randomGuest({ seed, operations: 150, preset: false, fences: seed <= 9 });
       const rig = await Rig.boot(image, configOf({ strategy: 'shadow', mmu: MMU_DEFAULT, ...patch }));
       while (!rig.ended) {
         rig.advance(97);
@@ -108,5 +108,41 @@ describe('when the pool runs out', () => {
     expect(dropped).toBeGreaterThan(0);
     expect(auditShadow(rig).problems).toEqual([]);
     expect(rig.digest()).toBe(bare.digest());
+  });
+});
+
+describe('a guest superpage the host backs with small pages', () => {
+  const TABLES = RAM + 0x60_0000;
+  const LARGE = RAM + 0x40_0000;
+  const CLEAN = RWXAD & ~PTE.D;
+
+  /** Two clean superpages over one range: what is written through the first does not make the second dirty. */
+  function twoViews(): Uint8Array {
+    const tables = new Tables(TABLES, 3);
+    const root = tables.page();
+    tables.map(root, 3, BigInt(RAM), RAM, RWXAD, 2);
+    tables.map(root, 3, 0x4000_0000n, LARGE, CLEAN, 1);
+    tables.map(root, 3, 0x4020_0000n, LARGE, CLEAN, 1);
+    const a = new Assembler(ENTRY);
+    a.li(R.t0, satpOf(root, 3, 1));
+    a.csrw(CSR.satp, R.t0);
+    a.li(R.t0, 0x4000_0000);
+    a.li(R.t1, 0x4020_0000);
+    for (const base of [R.t0, R.t1]) a.ld(R.t2, 0, base);
+    a.sd(R.t0, 0, R.t0);
+    a.li(R.t3, tables.slot(root, 3, 0x4020_0000n, 1));
+    a.ld(R.s1, 0, R.t3);
+    a.sd(R.t1, 0, R.t1);
+    a.ld(R.s2, 0, R.t3);
+    shutdown(a);
+    return supervisor(a, [{ address: TABLES, bytes: tables.bytes }]);
+  }
+
+  it.each(['4k', '2m'] as const)('%s: each entry has its own D bit', async (hostPages) => {
+    for (const strategy of ['bare', 'nested', 'shadow'] as const) {
+      const rig = await Rig.boot(twoViews(), configOf({ strategy, hostPages }));
+      rig.finish();
+      expect([rig.register(R.s1) & PTE.D, rig.register(R.s2) & PTE.D]).toEqual([0n, PTE.D]);
+    }
   });
 });
