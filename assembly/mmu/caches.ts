@@ -86,11 +86,6 @@ export function dropWalkCaches(byAsid: bool, tag: u32): void {
   dropTables(1, HOST_KIND, byAsid, tag);
 }
 
-/** Everything that was derived from the second stage of a VMID: it is part of first-stage entries too. */
-export function dropNestedCaches(tag: u32): void {
-  dropTables(1, NESTED_TLB, false, tag);
-}
-
 /** Line caches: +0 entries, +4 sets - 1 (OFF), +8 cursors, +12 ways, at LINES + level * 16. */
 export function configureLines(level: u32, lines: u32, ways: u32): void {
   const at = LINES + (level << 4);

@@ -32,14 +32,6 @@ let heap: u32 = 0;
   return <u32>MODEL + (id << 6);
 }
 
-@inline export function entriesOf(id: u32): u32 {
-  return load<u32>(descriptor(id) + 28);
-}
-
-@inline export function isLru(id: u32): bool {
-  return load<u32>(descriptor(id) + 12) == POLICY_LRU;
-}
-
 @inline function counter(id: u32, which: u32): usize {
   return C_TLB_L1I_LOOKUPS + ((id << 2) + which << 3);
 }

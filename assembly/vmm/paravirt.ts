@@ -8,7 +8,7 @@ import {
   HYPERCALL_MMIO_READ, HYPERCALL_MMIO_WRITE, HYPERCALL_MMU_UPDATE, HYPERCALL_PIN_TABLE, HYPERCALL_PROBE, HYPERCALL_SET_SATP,
   HYPERCALL_UNPIN_TABLE, RAM_START, SATP, STOP, X,
 } from '../generated/layout';
-import { count, countBy } from '../counters';
+import { count } from '../counters';
 import { MATCH_VMID, invalidateTlbs } from '../mmu/model';
 import { dropWalkCaches } from '../mmu/caches';
 import { refreshContext } from '../mmu/context';
