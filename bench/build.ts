@@ -13,8 +13,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
 import { printAbiHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
+import { findRoot, type Job, runJobs } from './toolchain/jobs.ts';
 import { filesBelow, Stamps, sha256 } from './toolchain/stamps.ts';
-import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigCc, zigVersion } from './toolchain/zig.ts';
+import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigVersion } from './toolchain/zig.ts';
 
 /** What was built; the lab reads it to name the exact bytes of a result. */
 export interface GuestManifest {
@@ -34,56 +35,14 @@ export interface BuildOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** One call of the compiler. */
-interface Job {
-  readonly target: string;
-  readonly flags: readonly string[];
-  readonly sources: readonly string[];
-  /** Files that are read besides the sources. */
-  readonly reads: readonly string[];
-}
-
-/** Compilers at a time: each is itself parallel, and small machines have two cores. */
-const PARALLEL = 2;
-
 /** Programs of bench/user that are no workload: started by name from others. */
 const HELPER_PROGRAMS = ['init', 'true', 'shell', 'compiler'];
-
-function findRoot(): string {
-  let dir = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(dir, 'package.json'))) dir = path.dirname(dir);
-  return dir;
-}
 
 function writeIfChanged(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(`${file}.${process.pid}`, text);
   renameSync(`${file}.${process.pid}`, file);
-}
-
-async function runJobs(root: string, jobs: readonly Job[], stamps: Stamps, say: (line: string) => void): Promise<void> {
-  const version = zigVersion();
-  const queue = [...jobs];
-  const work = async (): Promise<void> => {
-    for (let job = queue.shift(); job; job = queue.shift()) {
-      const key = Stamps.key(root, [version, ...job.flags], [...job.sources, ...job.reads]);
-      if (stamps.fresh(root, job.target, key)) continue;
-      mkdirSync(path.join(root, path.dirname(job.target)), { recursive: true });
-      say(`building ${job.target}`);
-      /* Complete or not there: another build may run beside this one. */
-      const unfinished = `${job.target}.${process.pid}`;
-      try {
-        await zigCc([...job.flags, ...job.sources, '-o', unfinished], root);
-        renameSync(path.join(root, unfinished), path.join(root, job.target));
-      } catch (error) {
-        queue.length = 0;
-        throw new Error(`${job.target}: ${(error as Error).message}`);
-      }
-      stamps.note(job.target, key);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
 }
 
 /** The jobs that make user programs: helpers from bench/user/programs, and one for each program a workload names. */

@@ -151,7 +151,7 @@ describe('cancel', () => {
     });
     expect(outcome.status).toBe('cancelled');
     expect(slices).toBe(3);
-    expect(outcome.counters['instret']).toBe(300_000);
+    expect(outcome.counters.instret).toBe(300_000);
   });
 
   it('does not outlive the next load', async () => {

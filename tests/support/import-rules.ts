@@ -101,7 +101,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     node: false,
     why: 'expose a machine, hold no logic',
   },
-  { area: 'bench', may: ['*'], packages: ['tinybench'], node: true, why: 'builds the guests, measures engines' },
+  {
+    area: 'bench',
+    may: ['*'],
+    packages: ['playwright-core', 'vite'],
+    node: true,
+    why: 'builds the guests, measures engines',
+  },
   { area: 'tests', may: ['*'], packages: ['*'], node: true, why: 'may reach everything' },
 ];
 
