@@ -11,7 +11,6 @@ import { parseArgs } from 'node:util';
 import { InputError } from '../src/abi/errors.ts';
 import { wholeNumber } from '../src/lab/plan.ts';
 import { terminalTables } from '../src/lab/report/terminal.ts';
-import { browserPlace } from './engines/browser-place.ts';
 import { runCommand, terminal } from './engines/command.ts';
 import { allPass, limitsOf } from './engines/limits.ts';
 import { MODES, type Mode, measure } from './engines/measure.ts';
@@ -49,8 +48,9 @@ async function report(
   { workloads, mode, browser }: ReturnType<typeof optionsOf>,
   signal: AbortSignal,
 ): Promise<EngineReport> {
+  // Bundler and browser are loaded only where they are used.
   const place = browser
-    ? await browserPlace(signal)
+    ? await (await import('./engines/browser-place.ts')).browserPlace(signal)
     : await nodePlace(
         workloads.map(({ id }) => id),
         signal,
