@@ -6,7 +6,7 @@ import {
   POOL_BASE, POOL_NEXT, PRIV, RAM_BASE, SBI, SCOUNTEREN, SENVCFG, SHADOW_NEXT_ASID, STIMECMP, STRATEGY, STRATEGY_NESTED,
   STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED,
 } from './generated/layout';
-import { MSTATUS_FS, MSTATUS_TVM } from './generated/csr';
+import { MSTATUS_TVM } from './generated/csr';
 import { configureLines, configureTables } from './mmu/caches';
 import { configureTlb, resetModelHeap } from './mmu/model';
 import { resetFast } from './mmu/fast';
@@ -15,14 +15,14 @@ import { summarizePmp } from './mmu/pmp';
 import { PRIV_M, PRIV_S } from './mmu/privilege';
 import { FRAME_WATCHED, frameOf, guestPage, guestPageIfAny } from './vmm/frames';
 import { createGstage } from './vmm/gstage';
-import { buildInitialTables } from './vmm/paravirt';
+import { buildInitialTables, initialTables } from './vmm/paravirt';
 import { run, saveCounters } from './cpu/run';
 import { statusValue } from './cpu/csr';
 import { dropTranslations } from './cpu/translated';
 import { slowLoad, slowStore } from './cpu/access';
 import { raise } from './cpu/raise';
 
-export { configureLines, configureTables, configureTlb, resetModelHeap, run, saveCounters };
+export { configureLines, configureTables, configureTlb, initialTables, resetModelHeap, run, saveCounters };
 // What translated code calls.
 export { dropTranslations, raise, slowLoad, slowStore };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';

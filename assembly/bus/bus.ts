@@ -3,10 +3,11 @@
 //   0x0010_0000  sifive_test finisher (4 KiB)
 //   0x0200_0000  CLINT (64 KiB): msip, mtimecmp, mtime
 //   0x1000_0000  16550 UART (256 bytes)
-import { EVENT, EVENT_CODE, FINISHER, MSIP, MTIMECMP, TRAP_LOAD_ACCESS, TRAP_STORE_ACCESS } from '../generated/layout';
+import {
+  EVENT, EVENT_CODE, FINISHER, MSIP, MTIMECMP, TRAP_LOAD_ACCESS, TRAP_STORE_ACCESS, EVENT_EXIT, EVENT_RESET,
+} from '../generated/layout';
 import { pause, raise } from '../cpu/raise';
 import { timeNow } from '../cpu/time';
-import { EVENT_EXIT, EVENT_RESET } from './events';
 import { uartRead, uartWrite } from './uart';
 
 const FINISHER_AT: u64 = 0x10_0000;

@@ -2,10 +2,9 @@
 // Output goes to a buffer the host empties, input comes from a ring the host fills.
 import {
   EVENT, UART_DLL, UART_DLM, UART_FCR, UART_IER, UART_IN, UART_IN_HEAD, UART_IN_SIZE, UART_IN_TAIL, UART_LCR, UART_MCR, UART_OUT,
-  UART_OUT_LEN, UART_OUT_SIZE, UART_SCR,
+  UART_OUT_LEN, UART_OUT_SIZE, UART_SCR, EVENT_CONSOLE, EVENT_NONE,
 } from '../generated/layout';
 import { pause } from '../cpu/raise';
-import { EVENT_CONSOLE, EVENT_NONE } from './events';
 
 const LCR_DLAB: u64 = 0x80;
 const LSR_EMPTY: u64 = 0x60;

@@ -1,12 +1,11 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
   AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN,
-  COUNTERS, COUNTERS_BYTES,
+  COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters } from '../counters';
 import { settleFrames } from '../vmm/frames';
-import { EVENT_BURST, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END } from '../bus/events';
 import { takeInterrupt, ticksToDeadline } from './interrupts';
 import { STOP_TRAP } from './raise';
 import { deliverException } from './trap';

@@ -2,10 +2,10 @@
 // leaves PC where execution goes on. What the hardware's privilege does not allow is an illegal instruction, or, under
 // a VMM that runs the guest deprivileged, an exit in which the VMM does for the guest what the guest's privilege allows.
 import {
-  BUDGET, C_FENCE_I, C_WFI, C_SBI_CALLS, EVENT, EXIT_CSR, EXIT_HYPERCALL, EXIT_SATP, EXIT_SBI, EXIT_SFENCE, EXIT_WFI,
-  EXIT_XRET, HINT_ITERATIONS, HINT_RESULT, HINT_ROI_BEGIN,
-  HINT_ROI_END, HW_PRIV, HYPERCALL_EXTENSION, ITERATIONS, MENVCFG, MIE, MSTATUS, PC, PRIV, RESULT, RESULT_SET, SBI, SENVCFG, STRATEGY,
-  STRATEGY_BARE, STRATEGY_PARAVIRT, TRAP_BREAKPOINT, TRAP_ECALL_U, TRAP_ILLEGAL, TVAL, X, STOP,
+  BUDGET, C_FENCE_I, C_WFI, C_SBI_CALLS, EVENT, EXIT_CSR, EXIT_HYPERCALL, EXIT_SATP, EXIT_SBI, EXIT_SFENCE, EXIT_WFI, EXIT_XRET,
+  HINT_ITERATIONS, HINT_RESULT, HINT_ROI_BEGIN, HINT_ROI_END, HW_PRIV, HYPERCALL_EXTENSION, ITERATIONS, MENVCFG, MIE, MSTATUS, PC, PRIV,
+  RESULT, RESULT_SET, SBI, SENVCFG, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT, TRAP_BREAKPOINT, TRAP_ECALL_U, TRAP_ILLEGAL, TVAL, X, STOP,
+  EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED,
 } from '../generated/layout';
 import { CSR_SATP } from '../generated/csr';
 import { count } from '../counters';
@@ -15,7 +15,6 @@ import { MSTATUS_TSR, MSTATUS_TVM, MSTATUS_TW } from '../generated/csr';
 import { vmExit } from '../vmm/exit';
 import { paravirtCall } from '../vmm/paravirt';
 import { sbiCall } from '../sbi/sbi';
-import { EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED } from '../bus/events';
 import { slowStore } from './access';
 import { csrAllowed, csrRead, csrWrite } from './csr';
 import { pendingInterrupts, skipToDeadline } from './interrupts';

@@ -1,10 +1,10 @@
 // Traps: who takes an exception or interrupt, what the VMM has to do with it, and the return from one
 // (privileged specification 3.1.6 – 3.1.9, 12.1.2).
 import {
-  CAUSE, C_FAULT_TRUE, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT,
-  INSTRET, MCAUSE, MEDELEG, MEPC, MIDELEG, MSTATUS, MTVAL, MTVEC, PC, PRIV, RESERVATION, SCAUSE, SEPC, STRATEGY, STRATEGY_BARE,
-  STRATEGY_PARAVIRT, STRATEGY_SHADOW, STVAL, STVEC, TRAP_AT, TRAP_ECALL_M, TRAP_ECALL_U, TRAP_FETCH_PAGE, TRAP_LOAD_PAGE,
-  TRAP_REPEATS, TRAP_STORE_PAGE, TVAL,
+  CAUSE, C_FAULT_TRUE, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT, INSTRET,
+  MCAUSE, MEDELEG, MEPC, MIDELEG, MSTATUS, MTVAL, MTVEC, PC, PRIV, RESERVATION, SCAUSE, SEPC, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT,
+  STRATEGY_SHADOW, STVAL, STVEC, TRAP_AT, TRAP_ECALL_M, TRAP_ECALL_U, TRAP_FETCH_PAGE, TRAP_LOAD_PAGE, TRAP_REPEATS, TRAP_STORE_PAGE, TVAL,
+  EVENT_TRAP_LOOP,
 } from '../generated/layout';
 import { count } from '../counters';
 import { refreshContext } from '../mmu/context';
@@ -13,7 +13,6 @@ import {
   MSTATUS_MIE, MSTATUS_MPIE, MSTATUS_MPP, MSTATUS_MPRV, MSTATUS_SIE, MSTATUS_SPIE, MSTATUS_SPP,
 } from '../generated/csr';
 import { vmExit } from '../vmm/exit';
-import { EVENT_TRAP_LOOP } from '../bus/events';
 
 /** Traps in a row without one instruction retired before the guest is given up: its handler can't run. */
 const LOOP_LIMIT: u32 = 32;

@@ -21,6 +21,8 @@ interface CoreExports {
   pageFor(gpa: bigint): number;
   pageIfAny(gpa: bigint): number;
   watch(gpa: bigint): void;
+  /** Pages at the end of a guest of so many bytes in which the VMM builds a paravirtual guest's first tables. */
+  initialTables(memory: bigint): number;
   start(entry: bigint, tree: bigint): void;
   run(limit: bigint): number;
   saveCounters(to: number): void;

@@ -24,15 +24,14 @@ function write(core: Core, address: number, bytes: Uint8Array): void {
   }
 }
 
-/** Pages the VMM builds a paravirtual guest's first tables in, at the end of its memory (assembly/vmm/paravirt.ts). */
-const initialTables = (memory: number): number => memory / 2 ** 21 + Math.ceil(memory / 2 ** 30) + 1;
-
 /** Loads an ELF image; throws InputError if it is not one or does not fit. The guest is ready to run then. */
 export function loadImage(core: Core, image: Uint8Array, config: MachineConfig): void {
   const elf = readElf(image);
   const end = RAM_START + config.memory;
   const tree = deviceTree(config.memory, config.bootargs);
-  const treeAt = Math.floor((end - initialTables(config.memory) * PAGE - tree.length) / PAGE) * PAGE;
+  // The same place under every strategy; a paravirtual guest's first tables lie behind it.
+  const tables = core.initialTables(BigInt(config.memory)) * PAGE;
+  const treeAt = Math.floor((end - tables - tree.length) / PAGE) * PAGE;
   for (const { address, size } of elf.segments) {
     if (address < RAM_START || address + size > end) {
       throw new InputError(
