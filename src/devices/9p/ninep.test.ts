@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { data, message, NinepClient, Refused, s, u16, u32, u64 } from '../../../tests/support/ninep-client.ts';
+import { data, message, NinepClient, Refused, s, u8, u16, u32, u64 } from '../../../tests/support/ninep-client.ts';
 import { Driver } from '../../../tests/support/virtio-driver.ts';
 import { fuzz } from '../../../tests/support/virtio-fuzz.ts';
 import { HostFolder } from '../node/host-folder.ts';
@@ -334,7 +334,7 @@ describe.each([
   });
 });
 
-const lock = [['u8', 1] as ['u8', number], u32(0), u64(0), u64(0), u32(1)];
+const lock = [u8(1), u32(0), u64(0), u64(0), u32(1)];
 
 describe('a folder of the host', () => {
   let outside: string;
