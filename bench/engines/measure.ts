@@ -32,7 +32,7 @@ export const MODES = {
     small: { integer: 0.35, double: 0.15, memory: 0.1 },
     once: ['interp', 'qemu-user'],
     pairs: 3,
-    budgetMs: 47_500,
+    budgetMs: 46_000,
   },
 } as const satisfies Record<string, Mode>;
 
