@@ -15,6 +15,8 @@ export const EVENTS = [
     summary: 'traps without an instruction retired between: the trap handler itself cannot be fetched',
   },
   { id: 'burst', summary: 'a burst has ended; the translator may look where. No point of the guest’s own time' },
+  { id: 'idle', summary: 'the guest waits for an interrupt, and the host said it waits with it (IDLE_WAITS)' },
+  { id: 'device', summary: 'guest time has reached DEVICE_DEADLINE' },
 ] as const;
 
 export type EventId = (typeof EVENTS)[number]['id'];
