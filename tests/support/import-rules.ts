@@ -49,6 +49,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'instantiates and steps the core; runs native builds',
   },
   { area: 'src/devices', may: ['src/abi'], packages: [], node: false, why: 'devices know only their own interface' },
+  {
+    area: 'src/devices/node',
+    may: ['src/devices', 'src/abi'],
+    packages: [],
+    node: true,
+    why: 'files and folders of Node behind the interfaces of devices',
+  },
   { area: 'src/linux', may: ['src/abi'], packages: [], node: false, why: 'declares the machine interface it needs' },
   {
     area: 'src/machine',

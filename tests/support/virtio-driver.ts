@@ -194,8 +194,13 @@ export class Driver<Model extends VirtioModel> {
       const head = used.getUint32(at, true);
       const { bytes } = this.host.memory;
       const buffers = this.#buffers.get(`${index}:${head}`) ?? [];
-      const data = buffers.flatMap((b) => [...bytes.subarray(b.at - RAM, b.at - RAM + b.length)]);
-      out.push({ head, length: used.getUint32(at + 4, true), data: Uint8Array.from(data) });
+      const data = new Uint8Array(buffers.reduce((sum, buffer) => sum + buffer.length, 0));
+      let done = 0;
+      for (const buffer of buffers) {
+        data.set(bytes.subarray(buffer.at - RAM, buffer.at - RAM + buffer.length), done);
+        done += buffer.length;
+      }
+      out.push({ head, length: used.getUint32(at + 4, true), data });
     }
     return out;
   }

@@ -35,15 +35,14 @@ class Run {
   /** Goes through up to `length` bytes, piece by contiguous piece; returns how many there were. */
   each(length: number, use: (piece: Uint8Array, at: number) => void): number {
     const wanted = Math.min(length, this.total - this.done);
-    this.moved += wanted;
-    if (this.moved > MOST_PER_CHAIN) throw new RingError('a chain moves more than any device does');
-    let at = 0;
-    while (at < wanted) {
+    if (this.moved + wanted > MOST_PER_CHAIN) throw new RingError('a chain moves more than any device does');
+    for (let at = 0; at < wanted; ) {
       const piece = this.#piece(wanted - at);
+      this.done += piece.length;
+      this.moved += piece.length;
       use(piece, at);
       at += piece.length;
     }
-    this.done += wanted;
     return wanted;
   }
 
@@ -88,6 +87,7 @@ export class Chain {
   readonly head: number;
   readonly #readable: Run;
   readonly #writable: Run;
+  #charged = 0;
 
   constructor(memory: GuestMemory, head: number) {
     this.head = head;
@@ -116,9 +116,14 @@ export class Chain {
     return this.#writable.done;
   }
 
-  /** Bytes moved so far, in both directions. */
-  get moved(): number {
-    return this.#readable.moved + this.#writable.moved;
+  /** Work done for this chain: bytes moved in both directions, and what the device charged. */
+  get work(): number {
+    return this.#readable.moved + this.#writable.moved + this.#charged;
+  }
+
+  /** Counts work that moved no bytes of guest memory, in bytes it compares to. */
+  charge(bytes: number): void {
+    this.#charged += bytes;
   }
 
   /** Copies the next bytes out; returns how many there were. */

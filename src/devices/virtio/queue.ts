@@ -153,8 +153,7 @@ export class Virtqueue {
     this.#used.setU32(at, chain.head);
     this.#used.setU32(at + 4, written);
     this.#returned = (this.#returned + 1) & 0xffff;
-    // What a device passed over costs nothing; what it read or wrote is at most this.
-    this.#work += chain.moved;
+    this.#work += chain.work;
   }
 
   /** Ends a service: shows the driver what came back, and says how much that is and whether it wants an interrupt for it. */
