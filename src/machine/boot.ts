@@ -81,6 +81,7 @@ export function bootLinux(
     initrd: initrd && { start: initrdAt, end: initrdAt + initrd.length },
     devices,
     seed,
+    firmware: images.firmware !== null,
   });
   if (tree.length > end - treeAt) throw new InputError('the device tree is too large', 'Shorten the boot arguments.');
   writeGuest(core, start, images.kernel);

@@ -20,9 +20,7 @@ export class CoreMemory implements GuestMemory {
 
   private inside(address: number, length: number): boolean {
     const offset = address - RAM_START;
-    return (
-      Number.isSafeInteger(address) && offset >= 0 && offset + length <= Number(this.core().get('GUEST_SIZE'))
-    );
+    return Number.isSafeInteger(address) && offset >= 0 && offset + length <= Number(this.core().get('GUEST_SIZE'));
   }
 
   /** Calls `each` with every piece that lies in one page; false where a page may not be reached. */

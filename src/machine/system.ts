@@ -1,10 +1,11 @@
 /** A whole system: a kernel on the machine with its devices, a console that one can type into, and time that passes while it sleeps. */
 import type { MachineConfig } from '../abi/config.ts';
+import type { Counters } from '../abi/counters.ts';
 import { EVENT, EVENTS } from '../abi/events.ts';
 import { PLACES, SIZES } from '../abi/layout.ts';
 import type { Device, DeviceHost } from '../devices/device.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
-import { drainConsole } from '../engine/state.ts';
+import { currentCounters, drainConsole } from '../engine/state.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { type BootImages, bootLinux } from './boot.ts';
 import { Bus } from './bus.ts';
@@ -97,6 +98,11 @@ export class System {
     return this.core.get('INSTRET');
   }
 
+  /** All counters of the machine up to now. */
+  counters(): Counters {
+    return currentCounters(this.core);
+  }
+
   /** Types into the console. It is held back until the guest listens. */
   input(bytes: Uint8Array): void {
     if (bytes.length) this.pending.push(bytes);
@@ -119,6 +125,14 @@ export class System {
   wake(): void {
     this.woken = true;
     this.wakeUp?.();
+  }
+
+  /**
+   * For a device, inside a store of the guest's: the run loop comes back to the event loop after this instruction, so that what the host
+   * does in answer comes at the same point of guest time in every run.
+   */
+  attend(): void {
+    this.core.set('EVENT', EVENT.attend);
   }
 
   /** Ends `run` at the end of its slice. */
@@ -203,8 +217,7 @@ export class System {
     for (;;) {
       if (this.stopped) return { reason: 'stopped', code: 1, message: `stopped after ${this.instret} instructions` };
       const now = this.instret;
-      if (now >= end)
-        return { reason: 'budget', code: 1, message: `the budget is spent at pc ${hex(core.get('PC'))}` };
+      if (now >= end) return { reason: 'budget', code: 1, message: `the budget is spent at pc ${hex(core.get('PC'))}` };
       this.pump();
       const limit = now + SLICE < end ? now + SLICE : end;
       const event = this.slice(limit);
@@ -213,7 +226,7 @@ export class System {
         if (!(await this.idle())) return this.ending(event);
         continue;
       }
-      if (event !== EVENT.none) return this.ending(event);
+      if (event !== EVENT.none && event !== EVENT.attend) return this.ending(event);
       await breathe();
     }
   }

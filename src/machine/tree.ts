@@ -18,6 +18,8 @@ export interface SystemTree {
   readonly devices: readonly TreeNode[];
   /** Seed for the kernel's random numbers, a multiple of four bytes. */
   readonly seed: Uint8Array;
+  /** Whether M-mode firmware runs instead of the machine's own SBI, which resets the system by itself. */
+  readonly firmware: boolean;
 }
 
 const words = (bytes: Uint8Array): number[] => {
@@ -41,7 +43,7 @@ function chosen(bootargs: string, system: SystemTree | null): TreeNode {
 }
 
 /** The interrupt controller, what the finisher means to a kernel, and the devices of the host. */
-function systemNodes({ devices }: SystemTree): TreeNode[] {
+function systemNodes({ devices, firmware }: SystemTree): TreeNode[] {
   const register = (name: string, value: number): TreeNode => ({
     name,
     properties: { compatible: `syscon-${name}`, regmap: [FINISHER], offset: [0], value: [value] },
@@ -60,8 +62,8 @@ function systemNodes({ devices }: SystemTree): TreeNode[] {
         phandle: [PLIC],
       },
     },
-    register('poweroff', 0x5555),
-    register('reboot', 0x7777),
+    // A kernel that has the SBI's reset would only say that there are two ways.
+    ...(firmware ? [register('poweroff', 0x5555), register('reboot', 0x7777)] : []),
     ...devices,
   ];
 }
