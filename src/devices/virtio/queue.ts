@@ -110,10 +110,11 @@ export class Virtqueue {
     return chain;
   }
 
-  /** Puts the chain popped last back: there is no use for it yet. */
-  unpop(): void {
-    this.#taken = (this.#taken - 1) & 0xffff;
-    this.chains--;
+  /** Puts the chains popped last back: there is no use for them yet. */
+  unpop(count: number): void {
+    this.#taken = (this.#taken - count) & 0xffff;
+    this.#left += count;
+    this.chains -= count;
   }
 
   #collect(head: number): Chain {
