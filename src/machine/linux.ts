@@ -65,8 +65,7 @@ export class LinuxGuest {
   /** Makes the machine, its devices and the guest in it; nothing runs yet. */
   static async create(module: WebAssembly.Module, options: LinuxOptions): Promise<LinuxGuest> {
     const hook = { received: (_: Uint8Array): void => {}, type: (_: Uint8Array): void => {} };
-    const channel =
-      options.agent === 'virtio' ? new VirtioConsole({ output: (bytes) => hook.received(bytes) }) : null;
+    const channel = options.agent === 'virtio' ? new VirtioConsole({ output: (bytes) => hook.received(bytes) }) : null;
     const agent = options.agent
       ? new Agent(channel ? agentSender(channel) : (bytes) => hook.type(bytes), options.onConsole)
       : null;
