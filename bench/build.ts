@@ -12,7 +12,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
-import { printAbiHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
+import { printAbiHeader, printAgentHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
 import { findRoot, type Job, runJobs } from './toolchain/jobs.ts';
 import { filesBelow, Stamps, sha256 } from './toolchain/stamps.ts';
 import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigVersion } from './toolchain/zig.ts';
@@ -121,6 +121,16 @@ function probeJob(root: string, out: string): Job {
   };
 }
 
+/** Process 1 of a Linux guest: a static program without a C library. */
+function agentJob(root: string, out: string): Job {
+  return {
+    target: `${out}/linux/agent`,
+    flags: [...USER_FLAGS, `-I${out}/generated`, '-Ibench/linux/agent'],
+    sources: filesBelow(root, 'bench/linux/agent', ['.c']),
+    reads: [...filesBelow(root, 'bench/linux/agent', ['.h']), `${out}/generated/agent_abi.h`],
+  };
+}
+
 function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
   const reads = [...filesBelow(root, 'bench/workloads', ['.h']), ...filesBelow(root, 'bench/include', ['.h'])];
   return workloads
@@ -141,6 +151,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
   const workloads = WORKLOADS.filter((w) => options.only === undefined || options.only.includes(w.id));
 
   writeIfChanged(path.join(root, out, 'generated/abi.h'), printAbiHeader());
+  writeIfChanged(path.join(root, out, 'generated/agent_abi.h'), printAgentHeader());
   writeIfChanged(path.join(root, out, 'generated/workload_table.h'), printWorkloadTable(workloads));
   const stamps = new Stamps(path.join(root, out, 'stamps.json'));
 
@@ -158,6 +169,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
     kernelJob(root, out, 'kernel.elf', users, false),
     kernelJob(root, out, 'kernel-paravirt.elf', users, true),
     probeJob(root, out),
+    agentJob(root, out),
   ];
   await runJobs(root, kernels, stamps, say);
 

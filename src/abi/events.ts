@@ -15,6 +15,9 @@ export const EVENTS = [
     summary: 'traps without an instruction retired between: the trap handler itself cannot be fetched',
   },
   { id: 'burst', summary: 'a burst has ended; the translator may look where. No point of the guest’s own time' },
+  { id: 'idle', summary: 'the guest waits for an interrupt, and the host said it waits with it (IDLE_WAITS)' },
+  { id: 'device', summary: 'guest time has reached DEVICE_DEADLINE' },
+  { id: 'attend', summary: 'a device of the host wants its host to act now, at this point of guest time' },
 ] as const;
 
 export type EventId = (typeof EVENTS)[number]['id'];

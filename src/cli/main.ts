@@ -5,6 +5,7 @@ import { isInputError } from '../abi/errors.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
+import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
 import { addRun } from './commands/run.ts';
 import { addSweep } from './commands/sweep.ts';
@@ -29,7 +30,7 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addDisasm, addList]) add(program, context);
+  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addDisasm, addList]) add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }

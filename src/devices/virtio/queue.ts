@@ -150,11 +150,16 @@ export class Virtqueue {
 
   /** Returns a chain; `written` is how many of its bytes to write hold something, from the first on. */
   push(chain: Chain, written = chain.written): void {
+    this.pushHead(chain.head, written);
+    this.#work += chain.work;
+  }
+
+  /** Returns a chain that was kept since another service, by its head. */
+  pushHead(head: number, written: number): void {
     const at = HEADER + USED_ELEMENT * (this.#returned & (this.size - 1));
-    this.#used.setU32(at, chain.head);
+    this.#used.setU32(at, head);
     this.#used.setU32(at + 4, written);
     this.#returned = (this.#returned + 1) & 0xffff;
-    this.#work += chain.work;
   }
 
   /** Ends a service: shows the driver what came back, and says how much that is and whether it wants an interrupt for it. */
