@@ -77,6 +77,8 @@ function images(options: Options, { root }: Context): Images {
   });
 }
 
+const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 /** `trapframe linux`: a real kernel, at this terminal or for one command. */
 export function addLinux(program: Command, context: Context): void {
   const command = program
@@ -97,6 +99,13 @@ export function addLinux(program: Command, context: Context): void {
     .option('--suite <NAME>', 'the release of Debian that riscv64 packages come from', DEFAULT_SUITE)
     .option('--kernel <WHICH>', 'built, debian, or a file: a RISC-V Linux Image (default: built, else debian)')
     .option('--initrd <FILE>', 'an initial RAM disk of your own; its console is this terminal')
+    .option(
+      '--disk <FILE[:ro|:cow]>',
+      'a disk (repeatable): the first with a file system becomes the root; cow keeps changes in memory',
+      more,
+      [],
+    )
+    .option('--share <DIR[:ro]>', 'a directory of the host (repeatable), mounted at /mnt/host, /mnt/host1, …', more, [])
     .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_jump.bin, in place of the machine’s own SBI')
     .option('--append <WORDS>', 'words for the kernel’s command line', '')
     .option('--strategy <NAME>', 'how addresses are translated: bare, nested, shadow', 'bare')
@@ -122,6 +131,8 @@ export function addLinux(program: Command, context: Context): void {
       config: machine(options),
       images: chosen,
       append: String(options.append),
+      disks: options.disk as readonly string[],
+      shares: options.share as readonly string[],
       seed: count('--seed', String(options.seed)),
       exec: (options.exec as string | undefined) ?? null,
       verbose: options.verbose === true,

@@ -4,6 +4,7 @@ import type { Counters } from '../../abi/counters.ts';
 import { InputError } from '../../abi/errors.ts';
 import { LinuxGuest } from '../../machine/linux.ts';
 import type { SystemEnding } from '../../machine/system.ts';
+import { attach } from './devices.ts';
 import type { Images } from './images.ts';
 import { execute, interact, type Streams, typing } from './session.ts';
 
@@ -12,6 +13,8 @@ export interface RunRequest {
   readonly config: MachineConfig;
   readonly images: Images;
   readonly append: string;
+  readonly disks: readonly string[];
+  readonly shares: readonly string[];
   readonly seed: number;
   /** A command for the guest's shell; null: a shell at this terminal. */
   readonly exec: string | null;
@@ -40,6 +43,13 @@ export async function startGuest(request: RunRequest, streams: Streams): Promise
   if (exec !== null && !images.agent) {
     throw new InputError('--exec needs our own userland', 'Leave --initrd out, or use the console of your own.');
   }
+  const attached = attach(request.disks, request.shares);
+  if (attached.words.length && images.agent === 'serial') {
+    throw new InputError(
+      'this kernel may have no virtio built in, which disks and shares need',
+      'Use the built one: --kernel built.',
+    );
+  }
   const quiet = exec !== null && !request.verbose;
   let said: Uint8Array[] = [];
   const guest = await LinuxGuest.create(request.module, {
@@ -48,7 +58,8 @@ export async function startGuest(request: RunRequest, streams: Streams): Promise
     initrd: images.initrd,
     firmware: images.firmware,
     agent: images.agent,
-    bootargs: [...(quiet ? ['quiet'] : []), ...(request.append ? [request.append] : [])].join(' '),
+    bootargs: [...(quiet ? ['quiet'] : []), ...attached.words, ...(request.append ? [request.append] : [])].join(' '),
+    models: attached.models,
     time: BigInt(Date.now()) * 1_000_000n,
     seed: request.seed,
     realtime: exec === null,
