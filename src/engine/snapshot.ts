@@ -31,11 +31,11 @@ export interface CoreState {
 
 const number = (core: Core, cell: Parameters<Core['get']>[0]): number => Number(core.get(cell));
 
-function usedPages(core: Core): number[] {
+/** Pages that are not zero among those that are saved; `ram`: guest memory and the tables of the VMM too. */
+function usedPages(core: Core, ram = true): number[] {
   const words = new BigUint64Array(core.memory.buffer);
   const pages: number[] = [];
   const code = number(core, 'CODE_BASE');
-  const ram = number(core, 'RAM_BASE');
   const scan = (from: number, to: number): void => {
     for (let at = from; at < to; at += PAGE) {
       const first = at / 8;
@@ -48,7 +48,7 @@ function usedPages(core: Core): number[] {
   };
   // The page in which decoded code begins holds other tables too.
   scan(FIRST, Math.ceil(code / PAGE) * PAGE);
-  scan(ram, core.bytes.length);
+  if (ram) scan(number(core, 'RAM_BASE'), core.bytes.length);
   return pages;
 }
 
@@ -79,12 +79,12 @@ export function saveCore(core: Core): CoreState {
   return { flags, size: core.bytes.length, pages, contents, slots: Uint32Array.from(slots), bits: all };
 }
 
-/** Takes a state up, in a core of the same configuration. */
-export function restoreCore(core: Core, state: CoreState): void {
+/** Takes a state up, in a core of the same configuration; a core that is `fresh` has nothing in its memory yet. */
+export function restoreCore(core: Core, state: CoreState, fresh: boolean): void {
   if (state.size !== core.bytes.length) throw new Error('a state of a machine of another size');
   const kept = TRANSLATORS.map((cell) => core.get(cell));
   const wanted = new Set(state.pages);
-  for (const page of usedPages(core)) if (!wanted.has(page)) core.bytes.fill(0, page * PAGE, (page + 1) * PAGE);
+  for (const page of usedPages(core, !fresh)) if (!wanted.has(page)) core.bytes.fill(0, page * PAGE, (page + 1) * PAGE);
   // Runs of pages at once.
   for (let i = 0; i < state.pages.length; ) {
     let n = 1;

@@ -127,14 +127,14 @@ export class LinuxGuest {
   static async restore(module: WebAssembly.Module, options: LinuxParts, state: MachineState): Promise<LinuxGuest> {
     const { parts, finish } = LinuxGuest.wire(options);
     const guest = finish(await System.restore(module, parts, state));
-    const agent = state.about.agent as AgentState | null;
+    const agent = state.about.sessions as AgentState | null;
     if (agent && guest.agent) guest.agent.restore(agent);
     return guest;
   }
 
   /** The whole state, while the guest stands still. `about` is kept with it. */
   save(coreSha256: string, about: Readonly<Record<string, unknown>> = {}): MachineState {
-    return this.system.save(coreSha256, { ...about, agent: this.agent?.save() ?? null });
+    return this.system.save(coreSha256, { ...about, sessions: this.agent?.save() ?? null });
   }
 
   /** Runs until the guest ends or is stopped; programs that still run are then told so. */

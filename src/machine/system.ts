@@ -74,6 +74,7 @@ export class System {
   private wakeUp: (() => void) | null = null;
   private woken = false;
   private stopped = false;
+  private runs = false;
   /** Whether the host may still have input: a guest that waits for ever is then not stalled. */
   private open = true;
 
@@ -114,7 +115,7 @@ export class System {
     if (state.devices.length !== system.devices.length) {
       throw new InputError('this machine has other devices than the one that was saved');
     }
-    restoreCore(system.core, state.core);
+    restoreCore(system.core, state.core, true);
     system.devices.forEach((device, i) => {
       device.restore(state.devices[i]!);
     });
@@ -122,8 +123,9 @@ export class System {
     return system;
   }
 
-  /** The whole state. The system must stand still: before `run`, after it, or inside nothing that a device calls. */
+  /** The whole state. The system must stand still. */
   save(coreSha256: string, about: Readonly<Record<string, unknown>>): MachineState {
+    if (this.runs) throw new Error('a system that runs cannot be saved');
     return {
       config: this.config,
       coreSha256,
@@ -254,8 +256,23 @@ export class System {
     return { reason: 'crashed', code: 1, message: `the machine gave the guest up (${EVENTS[event]?.summary}) ${at}` };
   }
 
+  /** Whether the guest runs, and may not be saved. */
+  get running(): boolean {
+    return this.runs;
+  }
+
   /** Runs until the guest ends, `stop` is called, or `budget` further instructions are spent. */
   async run(budget: bigint = 2n ** 62n): Promise<SystemEnding> {
+    if (this.runs) throw new Error('the system runs already');
+    this.runs = true;
+    try {
+      return await this.loop(budget);
+    } finally {
+      this.runs = false;
+    }
+  }
+
+  private async loop(budget: bigint): Promise<SystemEnding> {
     const { core } = this;
     const end = this.instret + budget;
     this.stopped = false;

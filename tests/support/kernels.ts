@@ -5,7 +5,7 @@ import { MACHINE_DEFAULT, type MachineConfig } from '../../src/abi/config.ts';
 import { cacheDirectory, findBusybox, findKernel, type KernelKind } from '../../src/cli/linux/cache.ts';
 import { readImages } from '../../src/cli/linux/images.ts';
 import type { ExecEnding, ExecOptions } from '../../src/machine/agent.ts';
-import { LinuxGuest, type LinuxOptions } from '../../src/machine/linux.ts';
+import { LinuxGuest, type LinuxOptions, type LinuxParts } from '../../src/machine/linux.ts';
 import { coreModule, projectRoot } from './machine.ts';
 
 /** Whether a kernel of this kind and a userland are at hand; says once what is left out where they are not. */
@@ -23,6 +23,23 @@ const config = (patch: Partial<MachineConfig>): MachineConfig => ({
   codePages: 4096,
   ...patch,
 });
+
+/** What a guest of the tests is connected to: nothing that differs between two runs. */
+export const partsOf = (machine: MachineConfig, agent: LinuxParts['agent']): LinuxParts => ({
+  config: machine,
+  agent,
+  time: 1_700_000_000_000_000_000n,
+  seed: 1,
+  realtime: false,
+  onConsole: () => {},
+});
+
+/** Stops a guest that runs. */
+export async function standStill(guest: LinuxGuest): Promise<void> {
+  guest.system.stop();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  while (guest.system.running) await new Promise((resolve) => setTimeout(resolve, 1));
+}
 
 export interface Booted {
   readonly guest: LinuxGuest;
@@ -52,14 +69,10 @@ export async function boot(
   const text = new TextDecoder();
   let said = '';
   const guest = await LinuxGuest.create(coreModule(), {
-    config: config(patch),
+    ...partsOf(config(patch), images.agent),
     kernel: images.kernel,
     initrd: images.initrd,
-    agent: images.agent,
     bootargs: 'quiet',
-    time: 1_700_000_000_000_000_000n,
-    seed: 1,
-    realtime: false,
     onConsole: (bytes) => {
       said += text.decode(bytes, { stream: true });
     },
