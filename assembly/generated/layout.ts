@@ -373,6 +373,7 @@ export const EVENT_TRAP_LOOP: u32 = 7;
 export const EVENT_BURST: u32 = 8;
 export const EVENT_IDLE: u32 = 9;
 export const EVENT_DEVICE: u32 = 10;
+export const EVENT_ATTEND: u32 = 11;
 export const TRAP_FETCH_MISALIGNED: u32 = 0;
 export const TRAP_FETCH_ACCESS: u32 = 1;
 export const TRAP_ILLEGAL: u32 = 2;

@@ -10,7 +10,7 @@ import { WORKLOADS, type Workload } from '../../src/abi/workloads.ts';
 import { bootargsOf, workloadById } from '../../src/lab/plan.ts';
 import { qemuAvailable, runOnQemu } from '../qemu.ts';
 import { findRoot } from '../toolchain/jobs.ts';
-import { buildLinuxPrograms } from '../toolchain/linux.ts';
+import { buildLinuxPrograms } from '../toolchain/user-mode.ts';
 import type { EngineHost, EngineId, Run } from './engines.ts';
 import { GUEST_MIB, RUN_DEADLINE_MS } from './lab-host.ts';
 

@@ -5,7 +5,7 @@ import { findRoot, runJobs } from './jobs.ts';
 import { filesBelow, Stamps } from './stamps.ts';
 import { LINUX_FLAGS } from './zig.ts';
 
-const OUT = 'build/linux';
+const OUT = 'build/user-mode';
 
 /**
  * Builds what is out of date, with the flags of the guest's programs, and returns the file of each workload. Rejects with
@@ -14,7 +14,7 @@ const OUT = 'build/linux';
 export async function buildLinuxPrograms(workloads: readonly Workload[]): Promise<ReadonlyMap<string, string>> {
   const root = findRoot();
   const library = [
-    ...filesBelow(root, 'bench/linux', ['.c', '.S']),
+    ...filesBelow(root, 'bench/user-mode', ['.c', '.S']),
     'bench/user/lib/memory.c',
     'bench/user/lib/text.c',
   ];
