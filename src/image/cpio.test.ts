@@ -7,7 +7,7 @@ import { characterDevice, directory, file, link, writeCpio } from './cpio.ts';
 
 const hasCpio = (() => {
   try {
-    execFileSync('cpio', ['--version'], { stdio: 'ignore' });
+    execFileSync('sh', ['-c', 'cpio --version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -43,7 +43,7 @@ describe('a cpio archive', () => {
         link('l', 'd/é'),
         file('empty', ''),
       ]);
-      execFileSync('cpio', ['-idm', '--quiet'], { cwd: folder, input: archive });
+      execFileSync('sh', ['-c', 'cpio -idm --quiet'], { cwd: folder, input: archive });
       expect(new Uint8Array(readFileSync(join(folder, 'd/é')))).toEqual(content);
       expect(statSync(join(folder, 'd/é')).mode & 0o7777).toBe(0o640);
       expect(statSync(join(folder, 'd')).mode & 0o7777).toBe(0o750);

@@ -96,7 +96,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     area: 'src/cli/linux',
-    may: ['src/machine', 'src/devices', 'src/image', 'src/abi'],
+    may: ['src/machine', 'src/devices', 'src/devices/node', 'src/image', 'src/abi'],
     packages: [],
     node: true,
     why: 'kernels, and a guest at a terminal: it runs in this thread, where its keys and its files are',
