@@ -1,7 +1,7 @@
 /** From samples of wall time to the figures of `npm run bench:engines`. Pure: measuring is measure.ts's business. */
 import type { HostInfo } from '../../src/abi/result.ts';
 import type { WorkloadGroup } from '../../src/abi/workloads.ts';
-import { bootstrapRatio, median } from '../../src/lab/stats.ts';
+import { bootstrap, bootstrapRatio, median } from '../../src/lab/stats.ts';
 import { ENGINES, type EngineId, type Params } from './engines.ts';
 import { type Arithmetic, arithmeticOf } from './workloads.ts';
 
@@ -87,12 +87,19 @@ export interface LimitRow {
   readonly pass: boolean | null;
 }
 
-/** Ratio of medians `a : b` with its interval. */
+/**
+ * Ratio `a : b` of samples taken by turns, with its interval: the median of each turn's ratio, so that a computer that
+ * slows down does so for both. Where one side has fewer samples, the ratio of the medians.
+ */
 export function ratioOf(
   a: readonly number[],
   b: readonly number[],
   seed: number,
 ): { readonly ratio: number; readonly ci95: Interval | null } {
+  if (a.length === b.length) {
+    const ratios = a.map((value, i) => value / b[i]!);
+    return { ratio: median(ratios), ci95: bootstrap(ratios, median, seed) };
+  }
   const interval = bootstrapRatio(a, b, seed);
   return { ratio: median(a) / median(b), ci95: interval && { low: interval.low, high: interval.high } };
 }

@@ -95,7 +95,7 @@ export function engineTable(report: EngineReport): Table {
   });
   return {
     title: 'Engines',
-    caption: `medians of ${report.rounds} interleaved rounds; regions only; jit includes finding and translating hot code`,
+    caption: `medians of ${report.rounds} interleaved rounds and of their ratios; regions only; jit includes finding and translating hot code`,
     columns: [
       { title: 'workload', align: 'left', kind: null, rank: 0 },
       ...shown.map(({ title, kind, rank }): Column => ({ title, align: 'right', kind, rank })),
