@@ -27,6 +27,16 @@ export function saveCounters(to: usize): void {
  */
 let unfinished: bool = false;
 
+/** For a snapshot. */
+export function isUnfinished(): bool {
+  return unfinished;
+}
+
+/** For a snapshot that is restored. */
+export function setUnfinished(value: bool): void {
+  unfinished = value;
+}
+
 /**
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *

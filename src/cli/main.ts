@@ -8,6 +8,7 @@ import { addLaws } from './commands/laws.ts';
 import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
 import { addRun } from './commands/run.ts';
+import { addSnapshot } from './commands/snapshot.ts';
 import { addSweep } from './commands/sweep.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { columns } from './table.ts';
@@ -30,7 +31,8 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addDisasm, addList]) add(program, context);
+  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addSnapshot, addDisasm, addList])
+    add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }
