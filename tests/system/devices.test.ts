@@ -13,17 +13,20 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { VirtioNinep } from '../src/devices/9p/ninep.ts';
-import { VirtioBalloon } from '../src/devices/balloon/balloon.ts';
-import { VirtioBlock } from '../src/devices/block/block.ts';
-import { type Disk, FileDisk } from '../src/devices/block/disk.ts';
-import { Overlay } from '../src/devices/block/overlay.ts';
-import { labMac, VirtioNet } from '../src/devices/net/net.ts';
-import { LabSwitch } from '../src/devices/net/switch.ts';
-import { HostFolder } from '../src/devices/node/host-folder.ts';
-import { openSyncFile } from '../src/devices/node/sync-file.ts';
-import { seededRandom } from '../src/lab/random.ts';
-import { bootShell, HAVE_LINUX, WITHOUT_LINUX } from './support/linux-guest.ts';
+import { MemoryFolder } from '../../src/devices/9p/memory-folder.ts';
+import { VirtioNinep } from '../../src/devices/9p/ninep.ts';
+import { VirtioBalloon } from '../../src/devices/balloon/balloon.ts';
+import { VirtioBlock } from '../../src/devices/block/block.ts';
+import { type Disk, FileDisk, ImageDisk } from '../../src/devices/block/disk.ts';
+import { Overlay } from '../../src/devices/block/overlay.ts';
+import { labMac, VirtioNet } from '../../src/devices/net/net.ts';
+import { LabSwitch } from '../../src/devices/net/switch.ts';
+import { HostFolder } from '../../src/devices/node/host-folder.ts';
+import { openSyncFile } from '../../src/devices/node/sync-file.ts';
+import { seededRandom } from '../../src/lab/random.ts';
+import { LinuxGuest } from '../../src/machine/linux.ts';
+import { boot, hasKernel, partsOf, standStill } from '../support/kernels.ts';
+import { coreModule } from '../support/machine.ts';
 
 const MiB = 2 ** 20;
 const folder = mkdtempSync(path.join(tmpdir(), 'trapframe-linux-devices-'));
@@ -103,19 +106,23 @@ function dump(disk: Disk, name: string): string {
   return file;
 }
 
-if (!HAVE_LINUX) console.warn(WITHOUT_LINUX);
+const has = hasKernel('built');
 
-describe.skipIf(!HAVE_LINUX || !EXT4)('an ext4 disk', () => {
+describe.skipIf(!has || !EXT4)('an ext4 disk', () => {
   it.each(['bare', 'nested', 'shadow'] as const)('holds what a guest wrote, under %s', async (strategy) => {
     const image = newDisk(`${strategy}.ext4`, 32 * MiB);
     const file = openSyncFile(image);
-    const shell = await bootShell([new VirtioBlock(new FileDisk(file))], { config: { strategy } });
-    const made = await shell.run(
+    const { sh, off } = await boot(
+      'built',
+      { strategy, engine: 'jit' },
+      { models: [new VirtioBlock(new FileDisk(file))] },
+    );
+    const made = await sh(
       'mount -t ext4 /dev/vda /mnt && dd if=/dev/urandom of=/mnt/a bs=64k count=64 2>/dev/null && cp /mnt/a /mnt/b && mkdir /mnt/d &&' +
         'echo hello > /mnt/d/hello && sync && echo 3 > /proc/sys/vm/drop_caches && cmp /mnt/a /mnt/b && md5sum < /mnt/a && umount /mnt',
     );
-    expect(made).toMatchObject({ code: 0, output: expect.stringMatching(/^[0-9a-f]{32} {2}-\n$/) });
-    await shell.powerOff();
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{32} {2}-\n$/) });
+    await off();
     file.close();
     expect(isSound(image)).toBe(true);
     const show = (name: string) =>
@@ -125,7 +132,7 @@ describe.skipIf(!HAVE_LINUX || !EXT4)('an ext4 disk', () => {
       });
     expect(show('d/hello').toString()).toBe('hello\n');
     const digest = execFileSync('md5sum', { input: show('b') }).toString();
-    expect(digest).toBe(made.output);
+    expect(digest).toBe(made.stdout);
   });
 
   it('loses nothing that was flushed, whenever the power fails', async () => {
@@ -141,14 +148,15 @@ describe.skipIf(!HAVE_LINUX || !EXT4)('an ext4 disk', () => {
       next = 1 + Math.floor(random() * 6);
       crashes.push({ disk: disk.crashed(random), synced });
     };
-    const shell = await bootShell([new VirtioBlock(disk)]);
+    const { sh, off } = await boot('built', { engine: 'jit' }, { models: [new VirtioBlock(disk)] });
     const loop =
       'mount -t ext4 /dev/vda /mnt; i=0; while [ $i -lt 60 ]; do echo data-$i > /mnt/file-$i; [ $i -lt 5 ] || rm /mnt/file-$((i-5)); ' +
       'mv /mnt/file-$i /mnt/kept-$i; sync; echo synced $i; cp /mnt/kept-$i /mnt/file-$i; i=$((i+1)); done';
-    await shell.run(loop, (text) => {
-      for (const [, number] of text.matchAll(/synced (\d+)/g)) synced = Number(number);
-    });
-    await shell.powerOff();
+    const onStdout = (bytes: Uint8Array): void => {
+      for (const [, number] of new TextDecoder().decode(bytes).matchAll(/synced (\d+)/g)) synced = Number(number);
+    };
+    await sh(loop, { onStdout });
+    await off();
     expect(synced).toBe(59);
     expect(crashes).toHaveLength(100);
     const content = readFileSync(image);
@@ -168,89 +176,145 @@ describe.skipIf(!HAVE_LINUX || !EXT4)('an ext4 disk', () => {
   });
 });
 
-describe.skipIf(!HAVE_LINUX)('a shared folder', () => {
+describe.skipIf(!has)('a shared folder', () => {
   it('is one folder for host and guest, under 9p', async () => {
     const share = path.join(folder, 'share');
     mkdirSync(share);
     writeFileSync(path.join(share, 'from-host'), 'written by the host\n');
-    const shell = await bootShell([new VirtioNinep(new HostFolder(share), { tag: 'share' })]);
-    const { code, output } = await shell.run(
+    const models = [new VirtioNinep(new HostFolder(share), { tag: 'share' })];
+    const { sh, off } = await boot('built', { engine: 'jit' }, { models });
+    const { code, stdout } = await sh(
       'mkdir /h && mount -t 9p -o trans=virtio,version=9p2000.L,msize=131072 share /h && cat /h/from-host && ' +
         'mkdir /h/d && dd if=/dev/urandom of=/h/d/big bs=100k count=30 2>/dev/null && md5sum < /h/d/big && echo 3 > /proc/sys/vm/drop_caches && ' +
         'md5sum < /h/d/big && mv /h/d/big /h/moved && rmdir /h/d && ln -s /etc/passwd /h/link && head -c 4 /h/link && ' +
         'chmod 750 /h/moved && stat -c "%a %s" /h/moved && ls /h',
     );
     expect(code).toBe(0);
-    const lines = output.split('\n');
+    const lines = stdout.split('\n');
     expect(lines[0]).toBe('written by the host');
     expect(lines[1]).toBe(lines[2]);
     // The guest follows the link in its own file system; the server would not.
     expect(lines.slice(3, -1)).toEqual(['root750 3072000', 'from-host', 'link', 'moved']);
-    await shell.powerOff();
+    await off();
     expect(execFileSync('md5sum', { input: readFileSync(path.join(share, 'moved')) }).toString()).toBe(`${lines[1]}\n`);
   });
 });
 
-describe.skipIf(!HAVE_LINUX)('the lab network', () => {
-  const boot = (network: LabSwitch, number: number, realtime: boolean) =>
-    bootShell([new VirtioNet({ mac: labMac(number), plug: (receive) => network.plug(receive) })], {
-      realtime,
-      seed: number + 1,
-    });
+describe.skipIf(!has)('the lab network', () => {
+  const plugged = (network: LabSwitch, number: number, realtime: boolean) =>
+    boot(
+      'built',
+      { engine: 'jit' },
+      {
+        models: [new VirtioNet({ mac: labMac(number), plug: (receive) => network.plug(receive) })],
+        realtime,
+        seed: number + 1,
+      },
+    );
   const up = (number: number) =>
     `ip link set eth0 up && udhcpc -i eth0 -n -q -f -x hostname:guest${number} -s /bin/true 2>&1 | grep obtained && ` +
     `ip addr add 10.0.2.${15 + number}/24 dev eth0 && echo nameserver 10.0.2.3 > /etc/resolv.conf`;
 
   it('gives a guest its address, names and an answer to ping', async () => {
-    const shell = await boot(new LabSwitch(), 0, false);
-    const { code, output } = await shell.run(
+    const { sh, off } = await plugged(new LabSwitch(), 0, false);
+    const { code, stdout } = await sh(
       `${up(0)} && ping -c 3 gateway.lab && nslookup guest0.lab && ! nslookup nobody.lab`,
     );
-    expect(output).toContain('lease of 10.0.2.15 obtained from 10.0.2.2');
-    expect(output).toContain('3 packets received, 0% packet loss');
-    expect(output).toMatch(/guest0\.lab\s+Address: 10\.0\.2\.15/);
+    expect(stdout).toContain('lease of 10.0.2.15 obtained from 10.0.2.2');
+    expect(stdout).toContain('3 packets received, 0% packet loss');
+    expect(stdout).toMatch(/guest0\.lab\s+Address: 10\.0\.2\.15/);
     expect(code).toBe(0);
-    await shell.powerOff();
+    await off();
   });
 
   it('lets two guests talk', async () => {
     const network = new LabSwitch();
-    const [one, two] = [await boot(network, 0, true), await boot(network, 1, true)];
-    for (const [number, shell] of [one, two].entries()) expect((await shell.run(up(number))).code).toBe(0);
+    const [one, two] = [await plugged(network, 0, true), await plugged(network, 1, true)];
+    for (const [number, { sh }] of [one, two].entries()) expect((await sh(up(number))).code).toBe(0);
     // The listener's own input stays open, so that it does not end first.
-    const listening = two.run(
+    const listening = two.sh(
       'mkfifo /tmp/open && exec 3<> /tmp/open && nc -l -p 5000 < /tmp/open > /tmp/got; md5sum < /tmp/got',
     );
-    const sent = await one.run(
+    const sent = await one.sh(
       'sleep 0.2; ping -c 2 -q guest1.lab && head -c 400000 /dev/urandom > /tmp/data && md5sum < /tmp/data && nc guest1.lab 5000 < /tmp/data',
     );
-    expect(sent).toMatchObject({ code: 0, output: expect.stringContaining('0% packet loss') });
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('0% packet loss') });
     const got = await listening;
-    expect(sent.output.split('\n')).toContain(got.output.trim());
-    await Promise.all([one.powerOff(), two.powerOff()]);
+    expect(sent.stdout.split('\n')).toContain(got.stdout.trim());
+    await Promise.all([one.off(), two.off()]);
   });
 });
 
-describe.skipIf(!HAVE_LINUX)('the balloon', () => {
+describe.skipIf(!has)('the balloon', () => {
   it('takes memory, gives it back, and hears what is free', async () => {
     const balloon = new VirtioBalloon();
-    const shell = await bootShell([balloon], { config: { memory: 256 * MiB } });
-    const free = async () => Number((await shell.run('sleep 3; grep MemFree /proc/meminfo')).output.match(/\d+/)![0]);
+    const { sh, off } = await boot('built', { engine: 'jit', memory: 256 * MiB }, { models: [balloon] });
+    const free = async () => Number((await sh('sleep 3; grep MemFree /proc/meminfo')).stdout.match(/\d+/)![0]);
     const before = await free();
     balloon.setTarget(8192);
     const during = await free();
     expect(balloon.actual).toBe(8192);
     expect(before - during).toBeGreaterThan(30_000);
     balloon.askStatistics();
-    await shell.run('true');
+    await sh('true');
     expect(Number(balloon.statistics.total)).toBeGreaterThan(200 * MiB);
     balloon.setTarget(0);
     expect(await free()).toBeGreaterThan(before - 2_000);
     expect(balloon.counters()).toMatchObject({ 'balloon.inflated': 8192, 'balloon.deflated': 8192 });
     expect(balloon.counters()['balloon.reported']).toBeGreaterThan(100 * MiB);
     // What it gets again it can use.
-    const used = await shell.run('head -c 30m /dev/urandom > /tmp/x && cp /tmp/x /tmp/y && cmp /tmp/x /tmp/y');
-    expect(used).toMatchObject({ code: 0, output: '' });
-    await shell.powerOff();
+    const used = await sh('head -c 30m /dev/urandom > /tmp/x && cp /tmp/x /tmp/y && cmp /tmp/x /tmp/y');
+    expect(used).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    await off();
+  });
+});
+
+describe.skipIf(!has || !EXT4)('a snapshot', () => {
+  it('holds every device: a restored guest goes on as the unbroken one does', async () => {
+    const image = new Uint8Array(readFileSync(newDisk('snapshot.ext4', 8 * MiB)));
+    const devices = () => {
+      const network = new LabSwitch();
+      return {
+        network,
+        models: [
+          new VirtioBlock(new Overlay(new ImageDisk(image))),
+          new VirtioNinep(new MemoryFolder(), { tag: 'share' }),
+          new VirtioNet({ mac: labMac(0), plug: (receive) => network.plug(receive) }),
+          new VirtioBalloon(),
+        ],
+      };
+    };
+    const first = devices();
+    const { guest, sh } = await boot('built', { engine: 'jit' }, { models: first.models });
+    await sh(
+      'mount -t ext4 /dev/vda /mnt; mkdir /h; mount -t 9p -o trans=virtio,version=9p2000.L share /h; echo before > /h/f; echo before > /mnt/f; ' +
+        'ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0; ping -c 1 10.0.2.2; (exec 3>> /h/f; while sleep 1; do echo more >&3; done) &',
+    );
+    await standStill(guest);
+    const second = devices();
+    const state = guest.save('core');
+    const parts = { ...partsOf(state.config, 'virtio'), models: second.models };
+    const other = await LinuxGuest.restore(coreModule(), parts, state);
+    second.network.restore(first.network.save());
+    const story = async (on: LinuxGuest) => {
+      let out = '';
+      const command =
+        'sleep 3; cat /h/f /mnt/f; ls -l /h; echo after > /mnt/g; sync; ping -c 2 gateway.lab; ping -c 2 10.0.2.2; cat /proc/net/dev /proc/interrupts';
+      const onStdout = (bytes: Uint8Array): void => {
+        out += new TextDecoder().decode(bytes);
+      };
+      const session = on.agent!.exec({ argv: ['sh', '-c', command], onStdout });
+      session.end();
+      const running = on.run();
+      await session.exit;
+      on.system.stop();
+      await running;
+      const devices = on.system.devices.map((device) => device.counters());
+      return { out, counters: on.system.counters(), digest: on.system.digest(), devices };
+    };
+    const unbroken = await story(guest);
+    expect(await story(other)).toEqual(unbroken);
+    expect(unbroken.out).toMatch(/before\nmore\nmore/);
+    expect(unbroken.out).toContain('2 packets received');
   });
 });
