@@ -20,3 +20,5 @@ export const EVENT_TRAP_LOOP: u32 = 8;
 export const EVENT_NO_MEMORY: u32 = 9;
 /** A burst has ended; the translator may look where. The guest's own time has not come to a point that matters. */
 export const EVENT_BURST: u32 = 10;
+/** An exception in user mode, for a kernel outside the core: CAUSE, TVAL and PC say which. */
+export const EVENT_USER_TRAP: u32 = 11;

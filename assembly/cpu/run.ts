@@ -28,6 +28,12 @@ export function saveCounters(to: usize): void {
  */
 let unfinished: bool = false;
 
+/** Execution goes on elsewhere: nothing of the page it was in is kept. */
+export function forgetSlice(): void {
+  unfinished = false;
+  store<u64>(BURST_END, 0);
+}
+
 /**
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *

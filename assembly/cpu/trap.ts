@@ -4,7 +4,7 @@ import {
   CAUSE, C_FAULT_TRUE, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT,
   INSTRET, MCAUSE, MEDELEG, MEPC, MIDELEG, MSTATUS, MTVAL, MTVEC, PC, PRIV, RESERVATION, SCAUSE, SEPC, STRATEGY, STRATEGY_BARE,
   STRATEGY_PARAVIRT, STRATEGY_SHADOW, STVAL, STVEC, TRAP_AT, TRAP_ECALL_M, TRAP_ECALL_U, TRAP_FETCH_PAGE, TRAP_LOAD_PAGE,
-  TRAP_REPEATS, TRAP_STORE_PAGE, TVAL,
+  TRAP_REPEATS, TRAP_STORE_PAGE, TVAL, USER_TRAPS,
 } from '../generated/layout';
 import { count } from '../counters';
 import { refreshContext } from '../mmu/context';
@@ -13,7 +13,7 @@ import {
   MSTATUS_MIE, MSTATUS_MPIE, MSTATUS_MPP, MSTATUS_MPRV, MSTATUS_SIE, MSTATUS_SPIE, MSTATUS_SPP,
 } from '../generated/csr';
 import { vmExit } from '../vmm/exit';
-import { EVENT_TRAP_LOOP } from '../bus/events';
+import { EVENT_TRAP_LOOP, EVENT_USER_TRAP } from '../bus/events';
 
 /** Traps in a row without one instruction retired before the guest is given up: its handler can't run. */
 const LOOP_LIMIT: u32 = 32;
@@ -54,6 +54,13 @@ function bookExit(cause: u32, toSupervisor: bool): void {
 /** Delivers the exception pending in CAUSE and TVAL to the guest. */
 export function deliverException(): void {
   const cause = load<u32>(CAUSE);
+  if (load<u32>(USER_TRAPS) && !load<u32>(PRIV)) {
+    count(trapCounter(cause));
+    if (isPageFault(cause)) count(C_FAULT_TRUE);
+    store<u64>(RESERVATION, 0);
+    store<u32>(EVENT, EVENT_USER_TRAP);
+    return;
+  }
   const toSupervisor = delegated(load<u64>(MEDELEG), cause);
   bookExit(cause, toSupervisor);
   count(trapCounter(cause));

@@ -171,6 +171,7 @@ export const JIT_STALE: usize = 0x4730;
 export const JOURNAL_R: usize = 0x4738;
 export const JOURNAL_W: usize = 0x4740;
 export const JOURNAL_F: usize = 0x4748;
+export const USER_TRAPS: usize = 0x4750;
 
 // Counters (addresses)
 export const C_INSTRET: usize = 0x8000;

@@ -6,6 +6,7 @@ import { addCompare } from './commands/compare.ts';
 import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
 import { addList } from './commands/list.ts';
+import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
 import { addSweep } from './commands/sweep.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
@@ -21,6 +22,7 @@ function commandLine(context: Context): Command {
     .configureOutput({ writeOut: (s) => context.stdout.write(s), writeErr: (s) => context.stderr.write(s) })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `\nExit codes:\n${columns(
@@ -29,7 +31,7 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addDisasm, addList]) add(program, context);
+  for (const add of [addCompare, addSweep, addLaws, addRun, addProcess, addDisasm, addList]) add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }

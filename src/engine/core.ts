@@ -29,6 +29,10 @@ interface CoreExports {
   digestLow(): bigint;
   digestHigh(): bigint;
   dropTranslations(records: number): void;
+  enterUser(satp: bigint): void;
+  fenceUser(va: bigint, hasVa: number): void;
+  runUser(budget: number): number;
+  wroteCode(page: number): void;
   readonly table: WebAssembly.Table;
 }
 

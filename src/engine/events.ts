@@ -11,4 +11,5 @@ export const EVENT = {
   trapLoop: 8,
   noMemory: 9,
   burst: 10,
+  userTrap: 11,
 } as const;
