@@ -36,7 +36,7 @@ function releaseFutexes(kernel: Kernel, task: Task): void {
   leaveFutex(kernel, task);
   try {
     if (task.robustList) releaseRobust(kernel, task);
-    if (task.clearTid && space.users > 1) {
+    if (task.clearTid && (space.users > 1 || task.process.threads.size > 1)) {
       intOut(space, task.clearTid, 0);
       futexWake(kernel, space, task.clearTid, 1, 0xffff_ffff, false);
     }

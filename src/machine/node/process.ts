@@ -162,8 +162,17 @@ export async function runProcess(
     }
     const onAbort = (): void => system.signal(program, SIG.INT);
     signal.addEventListener('abort', onAbort);
+    // Nothing of Node's is left to wait for, so no task can ever be woken.
+    let stuck = false;
+    const onIdle = (): void => {
+      stuck = true;
+      host.stop();
+    };
+    process.once('beforeExit', onIdle);
     const status = await host.run(program);
+    process.off('beforeExit', onIdle);
     signal.removeEventListener('abort', onAbort);
+    if (stuck) throw new InputError(`${request.program}: all of it sleeps, and nothing can wake it any more`);
     const killed = status & 0x7f;
     return {
       code: killed ? 128 + killed : status >> 8,
