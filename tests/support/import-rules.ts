@@ -58,6 +58,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the only composer of engine, devices, images and system calls',
   },
   {
+    area: 'src/machine/node',
+    may: ['src/machine', 'src/linux', 'src/abi'],
+    packages: [],
+    node: true,
+    why: 'programs of the host’s files on the host’s terminal, which only one thread can serve',
+  },
+  {
     area: 'src/rpc',
     may: ['src/machine', 'src/engine', 'src/abi'],
     packages: ['comlink'],
@@ -82,10 +89,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { area: 'src/index.ts', may: ['src/lab', 'src/lab/node', 'src/abi'], packages: [], node: true, why: 'the library' },
   {
     area: 'src/cli',
-    may: ['src/index.ts', 'src/lab', 'src/lab/node', 'src/isa', 'src/image', 'src/abi'],
+    may: ['src/index.ts', 'src/lab', 'src/lab/node', 'src/machine/node', 'src/isa', 'src/image', 'src/abi'],
     packages: ['commander'],
     node: true,
-    why: 'the command line; isa and image for `disasm`, which needs no machine',
+    why: 'the command line; isa and image for `disasm`, which needs no machine; programs on the host’s terminal',
   },
   {
     area: 'src/dashboard',

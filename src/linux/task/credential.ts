@@ -14,9 +14,6 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITIES.length)) - 1n;
 
-/** The set of some capabilities. */
-export const capabilitySet = (names: readonly Capability[]): bigint =>
-  names.reduce((set, name) => set | (1n << BigInt(CAPABILITIES.indexOf(name))), 0n);
 
 export class Credential {
   uid = 0;

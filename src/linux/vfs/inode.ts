@@ -1,7 +1,6 @@
 /** Files as file systems hold them. A file system overrides what its files can do; the rest fails as Linux says. */
 import { E, fail } from '../errno.ts';
 import { S } from '../uapi.ts';
-import type { FilePages } from './pages.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -32,6 +31,22 @@ export interface Usage {
   /** Bytes, and of them free; both 0 where it means nothing. */
   readonly total: number;
   readonly free: number;
+}
+
+/** The cached pages of a file, as the file system and calls on the file deal with them. */
+export interface CachedPages {
+  /** Puts what mappings wrote over what was read from the file. */
+  onRead(position: number, into: Uint8Array): void;
+  /** Brings mapped pages up to date with what was written to the file. */
+  onWrite(position: number, from: Uint8Array): void;
+  /** The file has a new size. */
+  onTruncate(size: number): void;
+  /** Writes what mappings changed to the file. */
+  sync(): void;
+  /** Gives back the frames that nobody maps. */
+  trim(): void;
+  /** The file is gone. */
+  drop(): void;
 }
 
 let lastDevice = 0;
@@ -66,7 +81,7 @@ export abstract class Inode {
   mtime: number;
   ctime: number;
   /** Its page cache, once it was mapped. */
-  pages: FilePages | null = null;
+  pages: CachedPages | null = null;
   /** What hangs on it while it is open: a pipe, a listening socket. */
   attached: object | null = null;
   /** Names in it change without the kernel's doing, so nothing is kept of them. */

@@ -2,13 +2,13 @@
 import { PAGE, type UserMachine } from '../machine.ts';
 import type { Frames } from '../memory/frames.ts';
 import type { Pages } from '../memory/space.ts';
-import type { Inode } from './inode.ts';
+import type { CachedPages, Inode } from './inode.ts';
 
 /** All page caches, so that memory can be taken back. */
 export class PageCaches {
   readonly machine: UserMachine;
   readonly frames: Frames;
-  private readonly all = new Set<FilePages>();
+  private readonly all = new Map<Inode, FilePages>();
 
   constructor(machine: UserMachine, frames: Frames) {
     this.machine = machine;
@@ -18,33 +18,35 @@ export class PageCaches {
   /** The cache of a file, made when it is first mapped. */
   of(inode: Inode): FilePages {
     const { data } = inode;
-    if (!data.pages) {
-      data.pages = new FilePages(this, data);
-      this.all.add(data.pages);
+    let pages = this.all.get(data);
+    if (!pages) {
+      pages = new FilePages(this, data);
+      data.pages = pages;
+      this.all.set(data, pages);
     }
-    return data.pages;
+    return pages;
   }
 
-  forget(pages: FilePages): void {
-    this.all.delete(pages);
+  forget(inode: Inode): void {
+    this.all.delete(inode);
   }
 
   /** Drops clean pages that nobody maps; returns how many frames that freed. */
   reclaim(): number {
     const before = this.frames.used;
-    for (const pages of [...this.all]) pages.trim();
+    for (const pages of [...this.all.values()]) pages.trim();
     return before - this.frames.used;
   }
 
   /** Frames that hold pages of files. */
   get size(): number {
     let sum = 0;
-    for (const pages of this.all) sum += pages.count;
+    for (const pages of this.all.values()) sum += pages.count;
     return sum;
   }
 }
 
-export class FilePages implements Pages {
+export class FilePages implements Pages, CachedPages {
   private readonly caches: PageCaches;
   private readonly inode: Inode;
   private readonly frames = new Map<number, number>();
@@ -104,7 +106,6 @@ export class FilePages implements Pages {
     if (this.writing > 0) this.flush();
   }
 
-  /** Puts what mappings wrote over what was read from the file. */
   onRead(position: number, into: Uint8Array): void {
     if (this.writing > 0)
       this.overlap(position, into.length, (page, at, n) =>
@@ -112,7 +113,6 @@ export class FilePages implements Pages {
       );
   }
 
-  /** Brings mapped pages up to date with what was written to the file. */
   onWrite(position: number, from: Uint8Array): void {
     this.overlap(position, from.length, (page, at, n, frame) => {
       page.set(from.subarray(at - position, at - position + n), at % PAGE);
@@ -164,7 +164,7 @@ export class FilePages implements Pages {
     for (const frame of this.frames.values()) this.caches.frames.release(frame);
     this.frames.clear();
     this.inode.pages = null;
-    this.caches.forget(this);
+    this.caches.forget(this.inode);
   }
 }
 
