@@ -4,9 +4,9 @@
 import {
   COUNTERS, COUNTERS_BYTES, GRANT_BASE, GRANT_NEXT, LINKS_BASE, MCOUNTEREN, MEDELEG, MENVCFG, MIDELEG, MSTATUS, MTIMECMP, NEXT_LINK, PC,
   POOL_BASE, POOL_NEXT, PRIV, RAM_BASE, SBI, SCOUNTEREN, SENVCFG, SHADOW_NEXT_ASID, STIMECMP, STRATEGY, STRATEGY_NESTED,
-  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED,
+  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED, DEVICE_DEADLINE,
 } from './generated/layout';
-import { MSTATUS_FS, MSTATUS_TVM } from './generated/csr';
+import { MSTATUS_TVM } from './generated/csr';
 import { configureLines, configureTables } from './mmu/caches';
 import { configureTlb, resetModelHeap } from './mmu/model';
 import { resetFast } from './mmu/fast';
@@ -15,14 +15,18 @@ import { summarizePmp } from './mmu/pmp';
 import { PRIV_M, PRIV_S } from './mmu/privilege';
 import { FRAME_WATCHED, frameOf, guestPage, guestPageIfAny } from './vmm/frames';
 import { createGstage } from './vmm/gstage';
-import { buildInitialTables } from './vmm/paravirt';
+import { buildInitialTables, initialTables } from './vmm/paravirt';
 import { run, saveCounters } from './cpu/run';
+import { skipTime, ticksToDeadline } from './cpu/interrupts';
+import { deviceMemory, interruptLine } from './bus/devices';
+import { uartUpdate } from './bus/uart';
 import { statusValue } from './cpu/csr';
 import { dropTranslations } from './cpu/translated';
 import { slowLoad, slowStore } from './cpu/access';
 import { raise } from './cpu/raise';
 
-export { configureLines, configureTables, configureTlb, resetModelHeap, run, saveCounters };
+export { deviceMemory, interruptLine, skipTime, ticksToDeadline, uartUpdate };
+export { configureLines, configureTables, configureTlb, initialTables, resetModelHeap, run, saveCounters };
 // What translated code calls.
 export { dropTranslations, raise, slowLoad, slowStore };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
@@ -37,6 +41,7 @@ export function reset(): void {
   resetFast();
   store<u64>(MTIMECMP, NEVER);
   store<u64>(STIMECMP, NEVER);
+  store<u64>(DEVICE_DEADLINE, NEVER);
   store<u32>(POOL_NEXT, load<u32>(POOL_BASE));
   store<u32>(POOL_USED, 0);
   store<u32>(GRANT_NEXT, load<u32>(GRANT_BASE));

@@ -12,9 +12,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
-import { printAbiHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
+import { printAbiHeader, printAgentHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
+import { findRoot, type Job, runJobs } from './toolchain/jobs.ts';
 import { filesBelow, Stamps, sha256 } from './toolchain/stamps.ts';
-import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigCc, zigVersion } from './toolchain/zig.ts';
+import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigVersion } from './toolchain/zig.ts';
 
 /** What was built; the lab reads it to name the exact bytes of a result. */
 export interface GuestManifest {
@@ -34,56 +35,14 @@ export interface BuildOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** One call of the compiler. */
-interface Job {
-  readonly target: string;
-  readonly flags: readonly string[];
-  readonly sources: readonly string[];
-  /** Files that are read besides the sources. */
-  readonly reads: readonly string[];
-}
-
-/** Compilers at a time: each is itself parallel, and small machines have two cores. */
-const PARALLEL = 2;
-
 /** Programs of bench/user that are no workload: started by name from others. */
 const HELPER_PROGRAMS = ['init', 'true', 'shell', 'compiler'];
-
-function findRoot(): string {
-  let dir = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(dir, 'package.json'))) dir = path.dirname(dir);
-  return dir;
-}
 
 function writeIfChanged(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(`${file}.${process.pid}`, text);
   renameSync(`${file}.${process.pid}`, file);
-}
-
-async function runJobs(root: string, jobs: readonly Job[], stamps: Stamps, say: (line: string) => void): Promise<void> {
-  const version = zigVersion();
-  const queue = [...jobs];
-  const work = async (): Promise<void> => {
-    for (let job = queue.shift(); job; job = queue.shift()) {
-      const key = Stamps.key(root, [version, ...job.flags], [...job.sources, ...job.reads]);
-      if (stamps.fresh(root, job.target, key)) continue;
-      mkdirSync(path.join(root, path.dirname(job.target)), { recursive: true });
-      say(`building ${job.target}`);
-      /* Complete or not there: another build may run beside this one. */
-      const unfinished = `${job.target}.${process.pid}`;
-      try {
-        await zigCc([...job.flags, ...job.sources, '-o', unfinished], root);
-        renameSync(path.join(root, unfinished), path.join(root, job.target));
-      } catch (error) {
-        queue.length = 0;
-        throw new Error(`${job.target}: ${(error as Error).message}`);
-      }
-      stamps.note(job.target, key);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
 }
 
 /** The jobs that make user programs: helpers from bench/user/programs, and one for each program a workload names. */
@@ -162,6 +121,16 @@ function probeJob(root: string, out: string): Job {
   };
 }
 
+/** Process 1 of a Linux guest: a static program without a C library. */
+function agentJob(root: string, out: string): Job {
+  return {
+    target: `${out}/linux/agent`,
+    flags: [...USER_FLAGS, `-I${out}/generated`, '-Ibench/linux/agent'],
+    sources: filesBelow(root, 'bench/linux/agent', ['.c']),
+    reads: [...filesBelow(root, 'bench/linux/agent', ['.h']), `${out}/generated/agent_abi.h`],
+  };
+}
+
 function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
   const reads = [...filesBelow(root, 'bench/workloads', ['.h']), ...filesBelow(root, 'bench/include', ['.h'])];
   return workloads
@@ -182,6 +151,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
   const workloads = WORKLOADS.filter((w) => options.only === undefined || options.only.includes(w.id));
 
   writeIfChanged(path.join(root, out, 'generated/abi.h'), printAbiHeader());
+  writeIfChanged(path.join(root, out, 'generated/agent_abi.h'), printAgentHeader());
   writeIfChanged(path.join(root, out, 'generated/workload_table.h'), printWorkloadTable(workloads));
   const stamps = new Stamps(path.join(root, out, 'stamps.json'));
 
@@ -199,6 +169,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
     kernelJob(root, out, 'kernel.elf', users, false),
     kernelJob(root, out, 'kernel-paravirt.elf', users, true),
     probeJob(root, out),
+    agentJob(root, out),
   ];
   await runJobs(root, kernels, stamps, say);
 

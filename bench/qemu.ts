@@ -16,6 +16,8 @@ export interface QemuOptions {
   readonly timeoutMs?: number;
   /** Further arguments of QEMU. */
   readonly extra?: readonly string[];
+  /** Ends QEMU. */
+  readonly signal?: AbortSignal;
 }
 
 /** Whether QEMU for RISC-V is installed. */
@@ -25,13 +27,14 @@ export function qemuAvailable(): boolean {
 
 /** Boots the image until it shuts down; resolves to what it printed. Rejects when QEMU fails or the time is up. */
 export async function runOnQemu(options: QemuOptions): Promise<string> {
-  const { image, bootargs, memory = 64, timeoutMs = 30_000, extra = [] } = options;
+  const { image, bootargs, memory = 64, timeoutMs = 30_000, extra = [], signal } = options;
   const dir = mkdtempSync(path.join(tmpdir(), 'trapframe-qemu-'));
   /* Through a file: QEMU drops characters when a pipe is slow to take them. */
   const serial = path.join(dir, 'console');
   const machine = [
     '-M',
     'virt',
+    '-nodefaults',
     '-m',
     `${memory}M`,
     '-display',
@@ -43,7 +46,7 @@ export async function runOnQemu(options: QemuOptions): Promise<string> {
   ];
   const args = [...machine, '-no-reboot', '-kernel', image, '-append', bootargs, ...extra];
   try {
-    await promisify(execFile)(QEMU, args, { timeout: timeoutMs });
+    await promisify(execFile)(QEMU, args, { timeout: timeoutMs, killSignal: 'SIGKILL', ...(signal && { signal }) });
     return readFileSync(serial, 'utf8').replaceAll('\r', '');
   } catch (error) {
     throw new Error(`${QEMU} with "${bootargs}": ${(error as Error).message}`);

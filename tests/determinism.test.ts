@@ -1,7 +1,8 @@
 /** Two runs of a guest are one run: counters and final state do not depend on when, how often or in what slices. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type MachineConfig, MMU_DEFAULT, STRATEGIES } from '../src/abi/config.ts';
 import type { RunOutcome } from '../src/abi/machine.ts';
+import { Translator, type TranslatorTuning, TUNING } from '../src/engine/translate/translator.ts';
 import { createMachineHost } from '../src/machine/host.ts';
 import { CSR, configOf, ENTRY, shutdown, supervisor } from './mmu/rig.ts';
 import { Assembler, R } from './support/asm.ts';
@@ -43,8 +44,40 @@ function timerGuest(): Uint8Array {
   return supervisor(a);
 }
 
-async function run(image: Uint8Array, config: MachineConfig, slice: number): Promise<RunOutcome> {
-  const host = createMachineHost(coreModule());
+/** Reads mtime from the CLINT in the middle of a block, many times over; fails when it is not the time of that instruction. */
+function clockGuest(): Uint8Array {
+  const a = new Assembler(ENTRY);
+  a.li(R.s0, 0x200_bff8);
+  a.li(R.s2, 3000);
+  a.label('loop');
+  a.csrr(R.t0, 0xc01);
+  a.op('xor', { rd: R.s1, rs1: R.s1, rs2: R.t0 });
+  a.op('ld', { rd: R.t1, rs1: R.s0, imm: 0 });
+  a.addi(R.t2, R.t0, 2);
+  a.bne(R.t1, R.t2, 'wrong');
+  // A block without a system instruction: nothing but the load itself can bring the time up to date.
+  a.op('ld', { rd: R.t0, rs1: R.s0, imm: 0 });
+  for (let i = 0; i < 5; i++) a.op('xor', { rd: R.s1, rs1: R.s1, rs2: R.t0 });
+  a.op('ld', { rd: R.t1, rs1: R.s0, imm: 0 });
+  a.addi(R.t0, R.t0, 6);
+  a.bne(R.t0, R.t1, 'wrong');
+  a.addi(R.s2, R.s2, -1);
+  a.bne(R.s2, 0, 'loop');
+  a.mv(R.a0, R.s1);
+  a.op('slti', { rd: 0, rs1: 0, imm: 3 });
+  shutdown(a);
+  a.label('wrong');
+  shutdown(a, 1);
+  return supervisor(a);
+}
+
+async function run(
+  image: Uint8Array,
+  config: MachineConfig,
+  slice: number,
+  tuning?: TranslatorTuning,
+): Promise<RunOutcome> {
+  const host = createMachineHost(coreModule(), tuning);
   await host.load(image, config);
   return host.run({ budget: 1_000_000, slice });
 }
@@ -60,7 +93,7 @@ describe.each(configs)('%s', (_name, config) => {
   const images =
     config.strategy === 'paravirt'
       ? [timerGuest()]
-      : [timerGuest(), randomGuest({ seed: 7, operations: 200, preset: false })];
+      : [timerGuest(), clockGuest(), randomGuest({ seed: 7, operations: 200, preset: false })];
 
   it('counts the same twice', async () => {
     for (const image of images) {
@@ -82,6 +115,25 @@ describe.each(configs)('%s', (_name, config) => {
   );
 });
 
+describe('translated code', () => {
+  it.each([3, 7, 1000, 10_000_000])(
+    'reads the same clock, in slices of %i and bursts of every length',
+    async (slice) => {
+      const image = clockGuest();
+      const sample = vi.spyOn(Translator.prototype, 'sample');
+      const whole = visible(await run(image, configOf(), 10_000_000));
+      expect(whole.status).toBe('passed');
+      for (const burst of [11, 50, 333]) {
+        const tuning = { ...TUNING, burst, longestBurst: burst * 8, threshold: 1, mostDoublings: 0 };
+        expect(visible(await run(image, configOf({ engine: 'jit', mmu: MMU_DEFAULT }), slice, tuning))).toEqual(
+          visible(await run(image, configOf({ mmu: MMU_DEFAULT }), 10_000_000)),
+        );
+        expect((sample.mock.contexts.at(-1) as Translator).stats.parts).toBeGreaterThan(0);
+      }
+    },
+  );
+});
+
 describe('cancel', () => {
   const spin = (): Uint8Array => {
     const a = new Assembler(ENTRY);
@@ -99,7 +151,7 @@ describe('cancel', () => {
     });
     expect(outcome.status).toBe('cancelled');
     expect(slices).toBe(3);
-    expect(outcome.counters['instret']).toBe(300_000);
+    expect(outcome.counters.instret).toBe(300_000);
   });
 
   it('does not outlive the next load', async () => {

@@ -2,17 +2,24 @@
 //
 //   0x0010_0000  sifive_test finisher (4 KiB)
 //   0x0200_0000  CLINT (64 KiB): msip, mtimecmp, mtime
+//   0x0c00_0000  PLIC (6 MiB)
 //   0x1000_0000  16550 UART (256 bytes)
-import { EVENT, EVENT_CODE, FINISHER, MSIP, MTIMECMP, TRAP_LOAD_ACCESS, TRAP_STORE_ACCESS } from '../generated/layout';
+//   windows of the host's devices (devices.ts)
+import {
+  EVENT, EVENT_CODE, FINISHER, MSIP, MTIMECMP, TRAP_LOAD_ACCESS, TRAP_STORE_ACCESS, PLIC_EIP, EVENT_EXIT, EVENT_RESET,
+} from '../generated/layout';
 import { pause, raise } from '../cpu/raise';
 import { timeNow } from '../cpu/time';
-import { EVENT_EXIT, EVENT_RESET } from './events';
+import { hostLoad, hostStore, isHostDevice } from './devices';
+import { plicRead, plicWrite } from './plic';
 import { uartRead, uartWrite } from './uart';
 
 const FINISHER_AT: u64 = 0x10_0000;
 const CLINT_AT: u64 = 0x200_0000;
 const CLINT_MTIMECMP: u32 = 0x4000;
 const CLINT_MTIME: u32 = 0xbff8;
+const PLIC_AT: u64 = 0xc00_0000;
+const PLIC_SIZE: u64 = 0x60_0000;
 const UART_AT: u64 = 0x1000_0000;
 
 /** A load of 2^lg bytes from a device, naturally aligned; an access fault at `va` where there is none. */
@@ -20,6 +27,12 @@ export function deviceRead(pa: u64, lg: u32, va: u64): u64 {
   if (pa - UART_AT < 0x100 && lg == 0) return (<u32>pa & 0xff) > 7 ? 0 : uartRead(<u32>pa & 7);
   if (pa - CLINT_AT < 0x1_0000) return part(clintRead(<u32>pa & 0xfff8), <u32>pa & 7, lg);
   if (pa - FINISHER_AT < 0x1000) return part(load<u64>(FINISHER), <u32>pa & 7, lg);
+  if (pa - PLIC_AT < PLIC_SIZE && lg == 2) return plicRead(<u32>(pa - PLIC_AT));
+  if (isHostDevice(pa, lg)) {
+    const value = hostLoad(<u32>pa, lg);
+    pause();
+    return value & widthMask(lg);
+  }
   raise(TRAP_LOAD_ACCESS, va);
   return 0;
 }
@@ -28,6 +41,7 @@ export function deviceRead(pa: u64, lg: u32, va: u64): u64 {
 export function deviceWrite(pa: u64, value: u64, lg: u32, va: u64): void {
   if (pa - UART_AT < 0x100 && lg == 0) {
     if ((<u32>pa & 0xff) <= 7) uartWrite(<u32>pa & 7, value);
+    if (load<u32>(PLIC_EIP)) pause();
     return;
   }
   if (pa - CLINT_AT < 0x1_0000) {
@@ -38,6 +52,16 @@ export function deviceWrite(pa: u64, value: u64, lg: u32, va: u64): void {
   }
   if (pa - FINISHER_AT < 0x1000) {
     finish(<u32>value);
+    return;
+  }
+  if (pa - PLIC_AT < PLIC_SIZE && lg == 2) {
+    plicWrite(<u32>(pa - PLIC_AT), <u32>value);
+    pause();
+    return;
+  }
+  if (isHostDevice(pa, lg)) {
+    hostStore(<u32>pa, lg, value & widthMask(lg));
+    pause();
     return;
   }
   raise(TRAP_STORE_ACCESS, va);

@@ -3,11 +3,10 @@
 //   device 0: bit 0 set ends the program, the bits above are its exit code (an ISA test: 0, or the number of the failing
 //             test); else the address of {call, arguments…}, of which write(2) is served
 //   device 1, command 1: a character to print
-import { EVENT, EVENT_CODE, FROMHOST, TOHOST } from '../generated/layout';
+import { EVENT, EVENT_CODE, FROMHOST, TOHOST, EVENT_EXIT } from '../generated/layout';
 import { guestPage } from '../vmm/frames';
 import { pause } from '../cpu/raise';
 import { consoleOut } from './uart';
-import { EVENT_EXIT } from './events';
 
 const SYS_WRITE: u64 = 64;
 const DEVICE_SYSTEM: u64 = 0;

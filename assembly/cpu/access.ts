@@ -16,6 +16,7 @@ import { deviceRead, deviceWrite } from '../bus/bus';
 import { watchedWrite } from '../bus/htif';
 import { codeWritten } from './fetch';
 import { STOP_TRAP, raise } from './raise';
+import { settleTime } from './time';
 
 @inline function loadSized(linear: u32, lg: u32): u64 {
   if (lg == 3) return load<u64>(linear);
@@ -36,7 +37,9 @@ function refuse(cause: u32, va: u64): void {
   raise(cause, va);
 }
 
-@inline function mmioExit(): void {
+/** A device may show the time, which has to be that of this instruction: both engines store BUDGET before they call. */
+@inline function reachDevice(): void {
+  settleTime();
   if (load<u32>(STRATEGY) == STRATEGY_BARE) return;
   vmExit(EXIT_MMIO);
   leaveHostKernel();
@@ -60,7 +63,7 @@ export function slowLoad(va: u64, lg: u32): u64 {
   const linear = resolveData(va, ACCESS_READ, size);
   if (linear) return loadSized(linear, lg);
   if (load<u32>(STOP)) return 0;
-  mmioExit();
+  reachDevice();
   count(C_MMIO_READS);
   if (<u32>deviceAddress & (size - 1)) {
     refuse(TRAP_LOAD_ACCESS, va);
@@ -105,7 +108,7 @@ export function slowStore(va: u64, value: u64, lg: u32): void {
     return;
   }
   if (load<u32>(STOP)) return;
-  mmioExit();
+  reachDevice();
   count(C_MMIO_WRITES);
   if (<u32>deviceAddress & (size - 1)) {
     refuse(TRAP_STORE_ACCESS, va);

@@ -1,13 +1,12 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
   AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN,
-  COUNTERS, COUNTERS_BYTES,
+  COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters } from '../counters';
 import { settleFrames } from '../vmm/frames';
-import { EVENT_BURST, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END } from '../bus/events';
-import { takeInterrupt, ticksToDeadline } from './interrupts';
+import { deviceDue, takeInterrupt, ticksToDeadline } from './interrupts';
 import { STOP_TRAP } from './raise';
 import { deliverException } from './trap';
 
@@ -47,6 +46,7 @@ export function run(limit: u64): u32 {
   store<u64>(BURST_END, 0);
   for (;;) {
     if (!end) {
+      if (deviceDue()) return EVENT_DEVICE;
       if (takeInterrupt()) unfinished = false;
       now = load<u64>(INSTRET);
       if (now >= limit) return EVENT_NONE;

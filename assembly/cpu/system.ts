@@ -2,12 +2,12 @@
 // leaves PC where execution goes on. What the hardware's privilege does not allow is an illegal instruction, or, under
 // a VMM that runs the guest deprivileged, an exit in which the VMM does for the guest what the guest's privilege allows.
 import {
-  BUDGET, C_FENCE_I, C_WFI, C_SBI_CALLS, EVENT, EXIT_CSR, EXIT_HYPERCALL, EXIT_SATP, EXIT_SBI, EXIT_SFENCE, EXIT_WFI,
-  EXIT_XRET, HINT_ITERATIONS, HINT_RESULT, HINT_ROI_BEGIN,
-  HINT_ROI_END, HW_PRIV, HYPERCALL_EXTENSION, ITERATIONS, MENVCFG, MIE, MSTATUS, PC, PRIV, RESULT, RESULT_SET, SBI, SENVCFG, STRATEGY,
-  STRATEGY_BARE, STRATEGY_PARAVIRT, TRAP_BREAKPOINT, TRAP_ECALL_U, TRAP_ILLEGAL, TVAL, X, STOP,
+  BUDGET, C_FENCE_I, C_WFI, C_SBI_CALLS, EVENT, EXIT_CSR, EXIT_HYPERCALL, EXIT_SATP, EXIT_SBI, EXIT_SFENCE, EXIT_WFI, EXIT_XRET,
+  HINT_ITERATIONS, HINT_RESULT, HINT_ROI_BEGIN, HINT_ROI_END, HW_PRIV, HYPERCALL_EXTENSION, ITERATIONS, MENVCFG, MIE, MSTATUS, PC, PRIV,
+  RESULT, RESULT_SET, SBI, SENVCFG, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT, TRAP_BREAKPOINT, TRAP_ECALL_U, TRAP_ILLEGAL, TVAL, X, STOP,
+  EVENT_IDLE, EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED, IDLE_WAITS, MIP,
 } from '../generated/layout';
-import { CSR_SATP } from '../generated/csr';
+import { CSR_MIP, CSR_SATP } from '../generated/csr';
 import { count } from '../counters';
 import { fenceGuest } from '../mmu/fence';
 import { PRIV_M, PRIV_S, PRIV_U } from '../mmu/privilege';
@@ -15,7 +15,6 @@ import { MSTATUS_TSR, MSTATUS_TVM, MSTATUS_TW } from '../generated/csr';
 import { vmExit } from '../vmm/exit';
 import { paravirtCall } from '../vmm/paravirt';
 import { sbiCall } from '../sbi/sbi';
-import { EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED } from '../bus/events';
 import { slowStore } from './access';
 import { csrAllowed, csrRead, csrWrite } from './csr';
 import { pendingInterrupts, skipToDeadline } from './interrupts';
@@ -52,7 +51,9 @@ export function sysCsr(kind: u32, csr: u32, rd: u32, value: u64, writes: bool): 
   exitIfDeprivileged((csr >> 8) & 3, csr == CSR_SATP && writes ? EXIT_SATP : EXIT_CSR);
   // CSRRW with rd = x0 does not read; no CSR of this machine has a side effect on a read.
   const old = csrRead(csr);
-  if (writes) csrWrite(csr, kind == 0 ? value : kind == 1 ? old | value : old & ~value);
+  // What the interrupt controller drives is read, but not written back (3.1.9).
+  const held = csr == CSR_MIP ? load<u64>(MIP) : old;
+  if (writes) csrWrite(csr, kind == 0 ? value : kind == 1 ? held | value : held & ~value);
   store<u64>(X + rd, old);
   next();
 }
@@ -114,7 +115,8 @@ export function sysWfi(): void {
   next();
   pause();
   if (pendingInterrupts() & load<u64>(MIE)) return;
-  if (!skipToDeadline()) store<u32>(EVENT, EVENT_STALLED);
+  if (load<u32>(IDLE_WAITS)) store<u32>(EVENT, EVENT_IDLE);
+  else if (!skipToDeadline()) store<u32>(EVENT, EVENT_STALLED);
 }
 
 /** SFENCE.VMA and SINVAL.VMA (the same here: nothing is deferred). */

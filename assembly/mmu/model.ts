@@ -20,8 +20,6 @@ export const ENTRY_DEVICE: u32 = 1 << 12;
 export const ENTRY_MIXED: u32 = 1 << 13;
 /** PMP permissions of the whole page, where it is not mixed: R, W, X. */
 export const ENTRY_PMP_SHIFT: u32 = 14;
-/** The page holds decoded code or a watched address: stores take the slow path. */
-export const ENTRY_V: u32 = 1;
 export const ENTRY_G: u32 = 32;
 
 const ENTRY_SIZE: u32 = 32;

@@ -10,7 +10,6 @@ export const PTE_R: u64 = 2;
 export const PTE_W: u64 = 4;
 export const PTE_X: u64 = 8;
 export const PTE_U: u64 = 16;
-export const PTE_G: u64 = 32;
 export const PTE_A: u64 = 64;
 export const PTE_D: u64 = 128;
 /** Bits 54–60 are reserved; 61–62 belong to Svpbmt, which this machine does not have. */

@@ -1,14 +1,11 @@
 // The supervisor binary interface 2.0, served by the machine itself: the firmware of a guest that starts in S-mode.
 // Base, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy console; one hart.
-import {
-  EVENT, EVENT_CODE, MIP, STIMECMP, X,
-} from '../generated/layout';
+import { EVENT, EVENT_CODE, MIP, STIMECMP, X, EVENT_EXIT, EVENT_RESET } from '../generated/layout';
 import { fenceGuest } from '../mmu/fence';
 import { pause } from '../cpu/raise';
 import { guestPage } from '../vmm/frames';
 import { leaveHostKernel } from '../vmm/exit';
 import { consoleIn, consoleOut } from '../bus/uart';
-import { EVENT_EXIT, EVENT_RESET } from '../bus/events';
 
 const SUCCESS: i64 = 0;
 const FAILED: i64 = -1;

@@ -54,6 +54,11 @@ const VERSION: u64 = 1;
   return load<u32>(frame, 8) & TYPE_MASK;
 }
 
+/** Whether a frame is in use as a page table of the guest, which only hypercalls may change. */
+export function isPageTable(frame: u32): bool {
+  return load<u32>(frame, 12) != 0 && typeOf(frame) >= TYPE_TABLE;
+}
+
 /** Takes one use of a frame as a type, validating it if it was unused. False: it is in use as something else, or invalid. */
 function take(linear: u32, type: u32): bool {
   const frame = frameOf(linear);

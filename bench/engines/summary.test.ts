@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { terminalTable } from '../../src/lab/report/terminal.ts';
-import { allPass, countingOf, type EngineReport, engineTable, jitOf, type Samples, summarise } from './summary.ts';
+import { terminalTables } from '../../src/lab/report/terminal.ts';
+import type { EngineId } from './engines.ts';
+import { allPass, LIMITS, limitsOf, passes } from './limits.ts';
+import { type EngineReport, geometricMean, meansOf, rowsOf, type Samples, summarise } from './summary.ts';
+import { engineTable, limitTable } from './table.ts';
 
-const samples = (workload: string, native: number[], interp: number[], off: number[], jit = interp): Samples => ({
-  workload,
-  group: 'compute',
-  params: { rounds: 10 },
-  instructions: 300_000_000,
-  ms: { native, interp, jit },
-  pairs: { on: interp, off },
-});
+type Times = Partial<Record<EngineId, readonly number[]>>;
 
-const reportOf = (...all: Samples[]): EngineReport => {
-  const rows = all.map((s) => summarise(s, 1));
+/** Samples in which every engine ran the same million instructions, unless `shorter` did a share of them. */
+function samples(workload: string, ms: Times, pairs = { on: [10], off: [10] }, shorter: Times = {}): Samples {
+  const sizes = Object.fromEntries(
+    Object.keys({ ...ms, ...shorter }).map((engine) => {
+      const share = engine in shorter ? 4 : 1;
+      return [engine, { params: { rounds: 1000 / share }, instructions: 1_000_000 / share }];
+    }),
+  );
+  return { workload, group: 'compute', sizes, ms: { ...ms, ...shorter }, pairs };
+}
+
+function reportOf(...all: Samples[]): EngineReport {
+  const figures = summarise(all, 1);
   return {
-    schema: 'trapframe.engines/1',
+    schema: 'trapframe.engines/2',
     trapframe: '0',
     coreSha256: '0'.repeat(64),
     host: {
@@ -28,66 +35,152 @@ const reportOf = (...all: Samples[]): EngineReport => {
     },
     seed: 1,
     rounds: 3,
-    rows,
-    counting: countingOf(rows),
-    jit: jitOf(rows),
+    ...figures,
+    limits: limitsOf(figures),
   };
-};
+}
 
-describe('summarise', () => {
-  it('divides medians, so that one slow run does not matter', () => {
-    const row = summarise(samples('integer-mix', [100, 102, 98], [500, 900, 490], [480, 500, 500]), 1);
-    expect(row.medianMs).toEqual({ native: 100, interp: 500, jit: 500 });
-    expect(row.slowdown.ratio).toBe(5);
-    expect(row.counting.ratio).toBe(1);
-    expect(row.mips).toBe(600);
+const rowOf = (s: Samples, engine: EngineId) => rowsOf(s, 1).find((row) => row.engine === engine)!;
+
+describe('the rows of a workload', () => {
+  const times = {
+    native: [100, 102, 98],
+    interp: [500, 900, 490],
+    jit: [200, 200, 210],
+    'qemu-system': [500, 400, 600],
+  };
+
+  it('are one for each engine that ran, with the medians of the rounds’ ratios', () => {
+    const rows = rowsOf(samples('integer-mix', times), 1);
+    expect(rows.map(({ engine, ms, vsNative, vsQemuSystem }) => [engine, ms, vsNative, vsQemuSystem])).toEqual([
+      ['native', 100, 1, 5],
+      ['interp', 500, 5, 1],
+      ['jit', 200, 2, 2.5],
+      ['qemu-system', 500, 5, 1],
+    ]);
   });
 
-  it('gives an interval around the ratio from three samples on', () => {
-    const three = summarise(samples('sort', [100, 110, 90], [500, 550, 450], [500, 500, 500]), 1);
-    expect(three.slowdown.ci95!.low).toBeLessThan(5);
-    expect(three.slowdown.ci95!.high).toBeGreaterThan(5);
-    expect(summarise(samples('sort', [100], [500], [500]), 1).slowdown.ci95).toBeNull();
+  it('have intervals around their ratios from three samples on', () => {
+    const row = rowOf(samples('integer-mix', times), 'jit');
+    expect(row.vsNativeCi95!.low).toBeLessThan(2);
+    expect(row.vsNativeCi95!.high).toBeGreaterThan(2);
+    expect(row.vsQemuSystemCi95).toEqual({ low: 2, high: 600 / 210 });
+    const two = rowOf(samples('integer-mix', { native: [1, 1], jit: [2, 2] }), 'jit');
+    expect(two.vsNativeCi95).toBeNull();
   });
 
-  it('holds promised limits and no others', () => {
-    expect(summarise(samples('integer-mix', [100], [800], [800]), 1)).toMatchObject({ limit: 8, pass: true });
-    expect(summarise(samples('integer-mix', [100], [801], [801]), 1).pass).toBe(false);
-    expect(summarise(samples('sort', [1], [800], [800]), 1)).toMatchObject({ limit: null, pass: true });
+  it('count runs of other sizes by the instruction, and keep what was measured', () => {
+    const row = rowOf(
+      samples('sha256', { native: [10], jit: [30] }, undefined, { 'qemu-system': [15] }),
+      'qemu-system',
+    );
+    expect(row).toMatchObject({ ms: 60, vsNative: 6, params: { rounds: 1000 }, instructions: 1_000_000 });
+    expect(row.measured).toEqual({ params: { rounds: 250 }, instructions: 250_000, ms: [15] });
+    const jit = rowOf(samples('sha256', { native: [10], jit: [30] }, undefined, { 'qemu-system': [15] }), 'jit');
+    expect(jit.vsQemuSystem).toBe(2);
+  });
+
+  it('do not show that the computer slowed down for both', () => {
+    const row = rowOf(samples('sort', { native: [10, 20, 40, 80], jit: [21, 40, 80, 160] }), 'jit');
+    expect(row.vsNative).toBe(2);
+    expect(row.vsNativeCi95!.high - row.vsNativeCi95!.low).toBeLessThan(0.2);
+    const once = rowOf(samples('sort', { native: [10, 20, 30], jit: [40] }), 'jit');
+    expect(once).toMatchObject({ vsNative: 2, vsNativeCi95: null });
+  });
+
+  it('say nothing of QEMU where it did not run', () => {
+    const row = rowOf(samples('sort', { native: [10], jit: [30] }), 'jit');
+    expect(row).toMatchObject({ vsNative: 3, vsQemuSystem: null, vsQemuSystemCi95: null });
+  });
+});
+
+describe('means', () => {
+  it('are geometric, over all workloads and over each arithmetic', () => {
+    expect(geometricMean([1, 4, 16])).toBeCloseTo(4, 12);
+    const rows = [
+      samples('integer-mix', { native: [10], jit: [20], 'qemu-system': [40] }),
+      samples('sha256', { native: [10], jit: [80], 'qemu-system': [80] }),
+      samples('nbody', { native: [10], jit: [40], 'qemu-system': [320] }),
+    ].flatMap((s) => rowsOf(s, 1));
+    const of = (over: string) => meansOf(rows).find((m) => m.over === over && m.engine === 'jit')!;
+    expect(of('all').vsNative).toBeCloseTo(4, 12);
+    expect(of('all').vsQemuSystem).toBeCloseTo(16 ** (1 / 3), 12);
+    expect(of('integer')).toMatchObject({ workloads: 2, vsNative: expect.closeTo(4, 12) });
+    expect(of('double')).toMatchObject({
+      workloads: 1,
+      vsNative: expect.closeTo(4, 12),
+      vsQemuSystem: expect.closeTo(8, 12),
+    });
+  });
+
+  it('are not made of some of the rows', () => {
+    const rows = [
+      samples('sha256', { native: [1], jit: [2], 'qemu-system': [4] }),
+      samples('sort', { native: [1], jit: [2] }),
+    ];
+    const mean = meansOf(rows.flatMap((s) => rowsOf(s, 1))).find((m) => m.over === 'all' && m.engine === 'jit');
+    expect(mean).toMatchObject({ vsNative: 2, vsQemuSystem: null });
+  });
+});
+
+describe('limits', () => {
+  const limit = (report: EngineReport, id: string) => report.limits.find((row) => row.id === id)!;
+
+  it('include their bounds', () => {
+    expect(passes('at most', 8, 8)).toBe(true);
+    expect(passes('at most', 8, 8.01)).toBe(false);
+    expect(passes('at least', 2.2, 2.2)).toBe(true);
+    expect(passes('at least', 2.2, 2.19)).toBe(false);
+    expect(passes('at least', 2.2, null)).toBeNull();
+  });
+
+  it('are held against what was measured, and only that', () => {
+    const report = reportOf(samples('integer-mix', { native: [10], interp: [81], jit: [20], 'qemu-system': [50] }));
+    expect(limit(report, 'interp-integer-mix')).toMatchObject({ value: 8.1, pass: false });
+    expect(limit(report, 'interp-sha256')).toMatchObject({ value: null, pass: null });
+    expect(limit(report, 'jit-qemu-mean')).toMatchObject({ value: expect.closeTo(2.5, 12), pass: true });
+    expect(limit(report, 'jit-qemu-double')).toMatchObject({ value: null, pass: null });
+    expect(limit(report, 'jit-native-integer')).toMatchObject({ value: expect.closeTo(2, 12), pass: true });
+    expect(allPass(report.limits)).toBe(false);
+    expect(allPass(reportOf(samples('integer-mix', { native: [10], interp: [80] })).limits)).toBe(true);
+    expect(report.limits.map(({ id }) => id)).toEqual(LIMITS.map(({ id }) => id));
+  });
+
+  it('look at the worst workload and at the price of counting', () => {
+    const report = reportOf(
+      samples('sort', { native: [1], jit: [1], 'qemu-system': [1] }, { on: [110], off: [100] }),
+      samples('fft', { native: [1], jit: [1], 'qemu-system': [9] }, { on: [100], off: [110] }),
+    );
+    expect(limit(report, 'jit-qemu-least')).toMatchObject({ value: 1, pass: false });
+    expect(limit(report, 'jit-qemu-double')).toMatchObject({ value: expect.closeTo(9, 12), pass: true });
+    expect(limit(report, 'counting')).toMatchObject({ value: expect.closeTo(1, 12), pass: true });
   });
 });
 
 describe('the report', () => {
-  const good = samples('integer-mix', [100], [500], [490]);
+  const report = reportOf(
+    samples('integer-mix', { native: [10], interp: [50], jit: [20], 'qemu-system': [48] }, { on: [102], off: [100] }),
+  );
 
-  it('takes the geometric mean of what counting costs', () => {
-    const { counting } = reportOf(samples('sort', [1], [110], [100]), samples('fft', [1], [100], [110]));
-    expect(counting?.ratio).toBeCloseTo(1, 12);
-    expect(counting?.pass).toBe(true);
+  it('is one row of JSON for each workload and engine', () => {
+    const { schema, rows } = JSON.parse(JSON.stringify(report)) as EngineReport;
+    expect(schema).toBe('trapframe.engines/2');
+    expect(rows.map(({ workload, engine }) => `${workload} ${engine}`)).toEqual([
+      'integer-mix native',
+      'integer-mix interp',
+      'integer-mix jit',
+      'integer-mix qemu-system',
+    ]);
+    expect(rows[2]).toMatchObject({ workload: 'integer-mix', engine: 'jit', ms: 20, vsNative: 2, vsQemuSystem: 2.4 });
   });
 
-  it('takes the geometric means of what translating gains, over what computes', () => {
-    const { jit } = reportOf(samples('sort', [1], [100], [100], [50]), samples('fft', [1], [100], [100], [12.5]));
-    expect(jit?.vsInterp).toBeCloseTo(4, 12);
-    expect(jit?.vsNative).toBeCloseTo(25, 12);
-  });
-
-  it('promises nothing for workloads that miss the TLB', () => {
-    const sweep: Samples = { ...samples('tlb-sweep', [1], [600], [100]), group: 'micro' };
-    expect(reportOf(sweep).counting).toBeNull();
-    expect(reportOf(good, sweep).counting?.ratio).toBeCloseTo(500 / 490, 12);
-    expect(allPass(reportOf(sweep))).toBe(true);
-  });
-
-  it('passes only when every limit holds', () => {
-    expect(allPass(reportOf(good))).toBe(true);
-    expect(allPass(reportOf(good, samples('sha256', [10], [281], [281])))).toBe(false);
-    expect(allPass(reportOf(samples('sort', [1], [106], [100])))).toBe(false);
-  });
-
-  it('prints as a table that names ratios, limits and the price of counting', () => {
-    const printed = terminalTable(engineTable(reportOf(good)), { width: 160, colour: false });
-    expect(printed).toMatch(/integer-mix\s+│?\s*300 M.*5\.00+×.*≤ 8.*1\.02\d*×/);
-    expect(printed).toContain('counting on costs computing 2.0 % over off');
+  it('prints as tables that name ratios, means and limits', () => {
+    const printed = terminalTables([engineTable(report), limitTable(report.limits)], { width: 200, colour: false });
+    expect(printed).toMatch(/integer-mix\s+│?\s*1,000,000.*5\.00×.*2\.00×.*2\.40×/);
+    expect(printed).toContain('geometric mean, integers (1): translated code takes 2.00×');
+    expect(printed).toContain('2.40× as fast as qemu-system-riscv64');
+    expect(printed).toMatch(/counting on : off.*│\s+1\.020×\s+≤ 1\.05\s+holds/);
+    expect(printed).toMatch(/sha256\s+│\s+–\s+≤ 28\s+not measured/);
+    expect(printed).not.toContain('qemu-user');
   });
 });

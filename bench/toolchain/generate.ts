@@ -1,4 +1,14 @@
 /** Prints the C and assembler sources that derive from the tables in src/abi. Text only: who writes it is build.ts. */
+import {
+  AGENT_FRAMES,
+  AGENT_HEADER,
+  AGENT_MAGIC,
+  AGENT_OPTIONS,
+  AGENT_PAYLOAD,
+  AGENT_SESSIONS,
+  AGENT_VERSION,
+  AGENT_WINDOW,
+} from '../../src/abi/agent.ts';
 import { HINTS, HYPERCALL_BATCH, HYPERCALL_EXTENSION, HYPERCALLS, PARAVIRT_MAGIC } from '../../src/abi/guest.ts';
 import type { Workload } from '../../src/abi/workloads.ts';
 
@@ -16,6 +26,21 @@ export function printAbiHeader(): string {
     define('HYPERCALL_BATCH', HYPERCALL_BATCH),
     define('PARAVIRT_MAGIC', PARAVIRT_MAGIC),
     ...HYPERCALLS.map((h) => define(`HYPERCALL_${upper(h.id)}`, h.code, h.summary)),
+    '#endif\n',
+  ].join('\n');
+}
+
+/** `agent_abi.h`: what the agent in a Linux guest and the host say to each other, from src/abi/agent.ts. */
+export function printAgentHeader(): string {
+  const upper = (id: string) => id.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
+  return [
+    '/* Printed from src/abi/agent.ts. */',
+    '#ifndef AGENT_ABI_H\n#define AGENT_ABI_H',
+    ...Object.entries({ AGENT_MAGIC, AGENT_HEADER, AGENT_PAYLOAD, AGENT_WINDOW, AGENT_SESSIONS, AGENT_VERSION }).map(
+      ([name, value]) => define(name, value),
+    ),
+    ...AGENT_FRAMES.map((f) => define(`FRAME_${upper(f.id)}`, f.code, f.summary)),
+    ...Object.entries(AGENT_OPTIONS).map(([id, name]) => `#define OPTION_${upper(id)} "${name}"`),
     '#endif\n',
   ].join('\n');
 }

@@ -24,8 +24,6 @@ const COMMON_FLAGS = [
 ];
 
 const RISCV_FLAGS = [
-  '-target',
-  'riscv64-freestanding',
   '-mcmodel=medany',
   '-fno-pic',
   '-static',
@@ -35,8 +33,10 @@ const RISCV_FLAGS = [
   '-Wl,-z,norelro',
 ];
 
-/** User programs may use every extension of RV64GC; bit-equal doubles need `-ffp-contract=off` on both sides. */
-export const USER_FLAGS = [
+const FREESTANDING = ['-target', 'riscv64-freestanding'];
+
+/** Programs may use every extension of RV64GC; bit-equal doubles need `-ffp-contract=off` on both sides. */
+const PROGRAM_FLAGS = [
   ...COMMON_FLAGS,
   ...RISCV_FLAGS,
   '-mcpu=generic_rv64+m+a+f+d+c',
@@ -44,8 +44,20 @@ export const USER_FLAGS = [
   '-Wl,--image-base=0x10000',
 ];
 
+/** Programs of the guest kernel. */
+export const USER_FLAGS = [...FREESTANDING, ...PROGRAM_FLAGS];
+
+/** The same programs as static processes of Linux, for emulators of user mode. They bring their own few system calls. */
+export const LINUX_FLAGS = ['-target', 'riscv64-linux-musl', ...PROGRAM_FLAGS];
+
 /** The kernel leaves the floating-point registers to its processes. */
-export const KERNEL_FLAGS = [...COMMON_FLAGS, ...RISCV_FLAGS, '-mcpu=generic_rv64+m+a+c', '-mabi=lp64'];
+export const KERNEL_FLAGS = [
+  ...FREESTANDING,
+  ...COMMON_FLAGS,
+  ...RISCV_FLAGS,
+  '-mcpu=generic_rv64+m+a+c',
+  '-mabi=lp64',
+];
 
 export const WASM_FLAGS = [
   ...COMMON_FLAGS,

@@ -33,10 +33,12 @@ int main(int argc, char **argv) {
   if (!parse_number(argv[1], &counter) && counter < ARRAY_LENGTH(params)) operations = params[counter];
   prepare(params);
   sleep_us(SETTLE_US);
+  u64 from = now_us();
   u64 checksum = measure(params);
+  u64 microseconds = now_us() - from;
   publish_iterations(operations);
   if (checksum && !verify(params)) checksum = 0;
   if (!checksum) fail("the result is wrong");
   publish_result(checksum);
-  report(checksum);
+  report(checksum, microseconds);
 }

@@ -38,9 +38,11 @@ export const CELLS = [
   'GMAP_BASE', 'LARGE_BASE', 'POOL_BASE', 'POOL_NEXT', 'POOL_END', 'POOL_FREE', 'POOL_USED', 'POOL_RESERVE', 'POOL_INFO', 'LINKS_BASE', 'LINKS_END', 'TOHOST', 'FROMHOST',
   // Devices
   'UART_IER', 'UART_LCR', 'UART_MCR', 'UART_SCR', 'UART_DLL', 'UART_DLM', 'UART_FCR', 'UART_IN_HEAD', 'UART_IN_TAIL', 'UART_OUT_LEN',
-  'MSIP', 'FINISHER',
+  'MSIP', 'FINISHER', 'UART_THRE', 'UART_LOOPED',
+  // PLIC: sets of sources, one bit each, and the contexts that have something to take; devices of the host
+  'PLIC_LEVEL', 'PLIC_PENDING', 'PLIC_CLAIMED', 'PLIC_EIP', 'DEVICES', 'DEVICE_DEADLINE', 'IDLE_WAITS',
   // Published by the guest
-  'RESULT', 'RESULT_SET', 'ITERATIONS', 'ROI_STATE',
+  'RESULT', 'RESULT_SET', 'ITERATIONS',
   // VMM
   'VMM_ROOT', 'VMM_EXIT', 'HOST_TABLE', 'SHADOW_BUCKETS', 'SHADOW_NEXT_ASID', 'SHADOW_UNSYNC_LIST', 'SHADOW_STALE', 'FREE_LINKS',
   'NEXT_LINK', 'HOST_LEVELS',
@@ -77,6 +79,12 @@ export const PLACES = {
   SCRATCH: 0x2_0000,
   UART_IN: 0x2_2000,
   UART_OUT: 0x2_3000,
+  /** Priorities of the PLIC's sources (u32 each), then sets of enabled sources (u64) and thresholds (u64) of each context. */
+  PLIC_PRIORITY: 0x2_7000,
+  PLIC_ENABLE: 0x2_7100,
+  PLIC_THRESHOLD: 0x2_7180,
+  /** MMIO windows that the host serves: u32 base and u32 size each. */
+  DEVICE_WINDOWS: 0x2_7200,
   SNAPSHOT: 0x2_8000,
   TLB_READ: 0x4_0000,
   TLB_WRITE: 0x5_0000,
@@ -96,6 +104,10 @@ export const SIZES = {
   TLB_ENTRIES: 4096,
   UART_IN_SIZE: 4096,
   UART_OUT_SIZE: 16384,
+  /** Sources of the PLIC, 0 being none, and its contexts: M and S of each hart. */
+  PLIC_SOURCES: 64,
+  PLIC_CONTEXTS: 16,
+  DEVICE_WINDOWS_MOST: 64,
   /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
   CODE_PAGE: 2048 * 16 + 64,
   COUNTERS_BYTES: COUNTER_IDS.length * 8,

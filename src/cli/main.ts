@@ -5,6 +5,7 @@ import { isInputError } from '../abi/errors.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
+import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
 import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
@@ -31,7 +32,8 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addProcess, addDisasm, addList]) add(program, context);
+  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addProcess, addDisasm, addList])
+    add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }

@@ -21,6 +21,8 @@ interface CoreExports {
   pageFor(gpa: bigint): number;
   pageIfAny(gpa: bigint): number;
   watch(gpa: bigint): void;
+  /** Pages at the end of a guest of so many bytes in which the VMM builds a paravirtual guest's first tables. */
+  initialTables(memory: bigint): number;
   start(entry: bigint, tree: bigint): void;
   run(limit: bigint): number;
   saveCounters(to: number): void;
@@ -34,7 +36,23 @@ interface CoreExports {
   runUser(budget: number): number;
   wroteCode(page: number): void;
   readonly table: WebAssembly.Table;
+  /** Linear address for a device's access to at most a page's rest; 0: not for devices. */
+  deviceMemory(address: number, size: number, write: number): number;
+  interruptLine(source: number, high: number): void;
+  uartUpdate(): void;
+  /** Ticks until the next timer or device is due; all ones when none is. */
+  ticksToDeadline(): bigint;
+  skipTime(ticks: bigint): void;
 }
+
+/** Who answers accesses to the windows of DEVICE_WINDOWS: physical address, log2 of the bytes. */
+export interface MmioHandler {
+  load(address: number, lg: number): bigint;
+  store(address: number, lg: number, value: bigint): void;
+}
+
+/** A machine without devices of the host: no window, so never asked. */
+const NO_DEVICES: MmioHandler = { load: () => 0n, store: () => {} };
 
 export interface Core extends CoreExports {
   /** All exports, for translated code to import from. */
@@ -197,7 +215,11 @@ function modelBytes(mmu: MmuConfig): number {
 }
 
 /** Makes a core for a configuration; throws InputError where it cannot be. */
-export async function createCore(module: WebAssembly.Module, config: MachineConfig): Promise<Core> {
+export async function createCore(
+  module: WebAssembly.Module,
+  config: MachineConfig,
+  devices: MmioHandler = NO_DEVICES,
+): Promise<Core> {
   checkConfig(config);
   const mmu = config.counting ? config.mmu : MMU_OFF;
   if (modelBytes(mmu) > PLACES.DYNAMIC - PLACES.MODEL) {
@@ -220,7 +242,15 @@ export async function createCore(module: WebAssembly.Module, config: MachineConf
   const abort = (_message: number, _file: number, line: number, column: number): never => {
     throw new Error(`the core aborted at ${line}:${column}`);
   };
-  const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  const instance = await WebAssembly.instantiate(module, {
+    env: {
+      memory,
+      abort,
+      deviceLoad: (address: number, lg: number): bigint => devices.load(address >>> 0, lg),
+      deviceStore: (address: number, lg: number, value: bigint): void =>
+        devices.store(address >>> 0, lg, BigInt.asUintN(64, value)),
+    },
+  });
   const view = new DataView(memory.buffer);
   const core: Core = Object.assign(
     {

@@ -1,10 +1,10 @@
 /** One machine: loads a guest, runs it in slices, and says what became of it. */
 import type { MachineConfig } from '../abi/config.ts';
 import { type Counters, TRAPS } from '../abi/counters.ts';
+import { EVENT } from '../abi/events.ts';
 import { PLACES } from '../abi/layout.ts';
 import type { MachineHost, Progress, RegionResult, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
-import { EVENT } from '../engine/events.ts';
 import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
 import { Translator, type TranslatorTuning } from '../engine/translate/translator.ts';
 import { loadImage } from './load.ts';
@@ -75,7 +75,7 @@ class Session {
         continue;
       }
       this.drain();
-      if (event === EVENT.slice) return null;
+      if (event === EVENT.none) return null;
       if (event !== EVENT.console) return this.ending(event);
     }
   }

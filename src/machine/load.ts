@@ -13,7 +13,7 @@ const SUPERVISOR_ENTRY = 0x8020_0000;
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** Copies bytes to guest-physical memory. */
-function write(core: Core, address: number, bytes: Uint8Array): void {
+export function writeGuest(core: Core, address: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
     const at = address + done;
     const offset = at % PAGE;
@@ -24,15 +24,14 @@ function write(core: Core, address: number, bytes: Uint8Array): void {
   }
 }
 
-/** Pages the VMM builds a paravirtual guest's first tables in, at the end of its memory (assembly/vmm/paravirt.ts). */
-const initialTables = (memory: number): number => memory / 2 ** 21 + Math.ceil(memory / 2 ** 30) + 1;
-
 /** Loads an ELF image; throws InputError if it is not one or does not fit. The guest is ready to run then. */
 export function loadImage(core: Core, image: Uint8Array, config: MachineConfig): void {
   const elf = readElf(image);
   const end = RAM_START + config.memory;
   const tree = deviceTree(config.memory, config.bootargs);
-  const treeAt = Math.floor((end - initialTables(config.memory) * PAGE - tree.length) / PAGE) * PAGE;
+  // The same place under every strategy; a paravirtual guest's first tables lie behind it.
+  const tables = core.initialTables(BigInt(config.memory)) * PAGE;
+  const treeAt = Math.floor((end - tables - tree.length) / PAGE) * PAGE;
   for (const { address, size } of elf.segments) {
     if (address < RAM_START || address + size > end) {
       throw new InputError(
@@ -52,8 +51,8 @@ export function loadImage(core: Core, image: Uint8Array, config: MachineConfig):
   if (elf.entry < RAM_START || elf.entry >= end || elf.entry % 2 !== 0) {
     throw new InputError(`the entry point ${hex(elf.entry)} is not in RAM (${hex(RAM_START)} to ${hex(end)})`);
   }
-  for (const { address, bytes } of elf.segments) write(core, address, bytes);
-  write(core, treeAt, tree);
+  for (const { address, bytes } of elf.segments) writeGuest(core, address, bytes);
+  writeGuest(core, treeAt, tree);
   const tohost = elf.symbols.get('tohost');
   if (tohost !== undefined && tohost % 8 === 0 && tohost >= RAM_START && tohost + 8 <= end) {
     core.set('TOHOST', tohost);

@@ -1,15 +1,75 @@
 /** The device tree of the machine: what a kernel needs to find memory, the hart, the console and its options. */
-import { RAM_START } from '../abi/layout.ts';
-import { cells64, writeTree } from '../image/fdt.ts';
+import { RAM_START, SIZES } from '../abi/layout.ts';
+import { cells64, type TreeNode, writeTree } from '../image/fdt.ts';
 
 /** Instructions a second of guest time: the timebase, one tick an instruction. */
 export const TIMEBASE_HZ = 10_000_000;
 
 const ISA = 'rv64imafdc_zicbom_zicboz_zicntr_zicsr_zifencei_zba_zbb_zbs_sstc_svinval_svnapot';
 const INTC = 1;
+const PLIC = 2;
+const FINISHER = 3;
 
-/** `memory` in bytes; `firmware`: whether the machine's own SBI serves the guest. */
-export function deviceTree(memory: number, bootargs: string): Uint8Array {
+/** What a whole system has beyond what a measured guest needs. */
+export interface SystemTree {
+  /** Guest-physical range of the initial RAM disk. */
+  readonly initrd: { readonly start: number; readonly end: number } | null;
+  /** Nodes of the devices that the host serves. */
+  readonly devices: readonly TreeNode[];
+  /** Seed for the kernel's random numbers, a multiple of four bytes. */
+  readonly seed: Uint8Array;
+  /** Whether M-mode firmware runs instead of the machine's own SBI, which resets the system by itself. */
+  readonly firmware: boolean;
+}
+
+const words = (bytes: Uint8Array): number[] => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => view.getUint32(i * 4));
+};
+
+function chosen(bootargs: string, system: SystemTree | null): TreeNode {
+  return {
+    name: 'chosen',
+    properties: {
+      bootargs,
+      'stdout-path': '/soc/serial@10000000',
+      ...(system?.initrd && {
+        'linux,initrd-start': cells64(system.initrd.start),
+        'linux,initrd-end': cells64(system.initrd.end),
+      }),
+      ...(system && { 'rng-seed': words(system.seed) }),
+    },
+  };
+}
+
+/** The interrupt controller, what the finisher means to a kernel, and the devices of the host. */
+function systemNodes({ devices, firmware }: SystemTree): TreeNode[] {
+  const register = (name: string, value: number): TreeNode => ({
+    name,
+    properties: { compatible: `syscon-${name}`, regmap: [FINISHER], offset: [0], value: [value] },
+  });
+  return [
+    {
+      name: 'interrupt-controller@c000000',
+      properties: {
+        compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
+        reg: [...cells64(0xc00_0000), ...cells64(0x60_0000)],
+        'interrupts-extended': [INTC, 11, INTC, 9],
+        'interrupt-controller': true,
+        '#interrupt-cells': [1],
+        '#address-cells': [0],
+        'riscv,ndev': [SIZES.PLIC_SOURCES - 1],
+        phandle: [PLIC],
+      },
+    },
+    // A kernel that has the SBI's reset would only say that there are two ways.
+    ...(firmware ? [register('poweroff', 0x5555), register('reboot', 0x7777)] : []),
+    ...devices,
+  ];
+}
+
+/** `memory` in bytes; `system` for a machine with interrupt controller and devices. */
+export function deviceTree(memory: number, bootargs: string, system: SystemTree | null = null): Uint8Array {
   return writeTree({
     name: '',
     properties: {
@@ -19,7 +79,7 @@ export function deviceTree(memory: number, bootargs: string): Uint8Array {
       model: 'trapframe',
     },
     children: [
-      { name: 'chosen', properties: { bootargs, 'stdout-path': '/soc/serial@10000000' } },
+      chosen(bootargs, system),
       {
         name: `memory@${RAM_START.toString(16)}`,
         properties: { device_type: 'memory', reg: [...cells64(RAM_START), ...cells64(memory)] },
@@ -56,14 +116,22 @@ export function deviceTree(memory: number, bootargs: string): Uint8Array {
       },
       {
         name: 'soc',
-        properties: { '#address-cells': [2], '#size-cells': [2], compatible: 'simple-bus', ranges: true },
+        properties: {
+          '#address-cells': [2],
+          '#size-cells': [2],
+          compatible: 'simple-bus',
+          ranges: true,
+          ...(system && { 'interrupt-parent': [PLIC], 'dma-coherent': true as const }),
+        },
         children: [
+          ...(system ? systemNodes(system) : []),
           {
             name: 'serial@10000000',
             properties: {
               compatible: 'ns16550a',
               reg: [...cells64(0x1000_0000), ...cells64(0x100)],
               'clock-frequency': [3_686_400],
+              ...(system && { interrupts: [10] }),
             },
           },
           {
@@ -77,8 +145,9 @@ export function deviceTree(memory: number, bootargs: string): Uint8Array {
           {
             name: 'test@100000',
             properties: {
-              compatible: ['sifive,test1', 'sifive,test0'],
+              compatible: ['sifive,test1', 'sifive,test0', ...(system ? ['syscon'] : [])],
               reg: [...cells64(0x10_0000), ...cells64(0x1000)],
+              ...(system && { phandle: [FINISHER] }),
             },
           },
         ],

@@ -1,8 +1,8 @@
 /** The machine for a kernel that stands outside the core: src/linux runs programs in its user mode. */
 import { MACHINE_DEFAULT, type MachineConfig } from '../abi/config.ts';
+import { EVENT } from '../abi/events.ts';
 import { CELL_OFFSETS, PLACES, RAM_START } from '../abi/layout.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
-import { EVENT } from '../engine/events.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { PAGE, type UserMachine, type UserStop } from '../linux/machine.ts';
 
@@ -77,7 +77,7 @@ function userMachine(core: Core, translator: Translator | null, frames: number):
       for (;;) {
         const event = core.runUser(budget);
         if (event === EVENT.userTrap) return 'trap';
-        if (event === EVENT.slice) return 'slice';
+        if (event === EVENT.none) return 'slice';
         if (event === EVENT.burst) translator!.sample();
         // The lab's markers have no meaning here; nothing else can come of user mode.
         else if (event !== EVENT.regionBegin && event !== EVENT.regionEnd)

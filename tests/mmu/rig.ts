@@ -1,8 +1,8 @@
 /** A core with a guest in it, for tests that step it, read its memory and compare its counters. */
 import { MACHINE_DEFAULT, type MachineConfig, MMU_OFF, type MmuConfig } from '../../src/abi/config.ts';
 import type { Counters } from '../../src/abi/counters.ts';
+import { EVENT } from '../../src/abi/events.ts';
 import { type Core, createCore } from '../../src/engine/core.ts';
-import { EVENT } from '../../src/engine/events.ts';
 import { currentCounters, digest } from '../../src/engine/state.ts';
 import { loadImage } from '../../src/machine/load.ts';
 import { type Assembler, R } from '../support/asm.ts';
@@ -70,7 +70,7 @@ export class Rig {
     const limit = this.core.get('INSTRET') + BigInt(count);
     while (!this.ended && this.core.get('INSTRET') < limit) {
       const event = this.core.run(limit);
-      if (event !== EVENT.slice && event !== EVENT.regionBegin && event !== EVENT.regionEnd) this.ended = event;
+      if (event !== EVENT.none && event !== EVENT.regionBegin && event !== EVENT.regionEnd) this.ended = event;
     }
   }
 

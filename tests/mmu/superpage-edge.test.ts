@@ -1,7 +1,7 @@
 /** A superpage that covers more than RAM: each of its parts is what the physical address map has there. */
 import { describe, expect, it } from 'vitest';
 import { STRATEGIES } from '../../src/abi/config.ts';
-import { EVENT } from '../../src/engine/events.ts';
+import { EVENT } from '../../src/abi/events.ts';
 import { Assembler, R } from '../support/asm.ts';
 import { CSR, configOf, ENTRY, Rig, shutdown, supervisor } from './rig.ts';
 import { entry, PTE, RAM, RWXAD, satpOf, Tables } from './tables.ts';

@@ -10,7 +10,7 @@ import type { ProgramRequest } from '../../src/linux/system.ts';
 import { S } from '../../src/linux/uapi.ts';
 import { InputStream, OutputStream } from '../../src/linux/vfs/stream.ts';
 import { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
-import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../../src/machine/linux.ts';
+import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../../src/machine/programs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = join(ROOT, 'tests/linux/programs');

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MMU_DEFAULT } from '../../src/abi/config.ts';
-import { EVENT } from '../../src/engine/events.ts';
+import { EVENT } from '../../src/abi/events.ts';
 import { configOf, type Patch, Rig } from '../mmu/rig.ts';
 import { randomGuest } from './random-guest.ts';
 

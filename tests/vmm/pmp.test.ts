@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MMU_DEFAULT } from '../../src/abi/config.ts';
-import { EVENT } from '../../src/engine/events.ts';
+import { EVENT } from '../../src/abi/events.ts';
 import { Rng } from '../differential/rng.ts';
 import { configOf, type Patch, Rig } from '../mmu/rig.ts';
 import { PAGE, PTE, RAM, RWXAD, satpOf, Tables } from '../mmu/tables.ts';

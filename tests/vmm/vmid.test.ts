@@ -3,7 +3,7 @@
  * own VMID only. A nested machine-mode guest has two: its paged code runs under one, its unpaged code under another.
  */
 import { describe, expect, it } from 'vitest';
-import { EVENT } from '../../src/engine/events.ts';
+import { EVENT } from '../../src/abi/events.ts';
 import { configOf, Rig } from '../mmu/rig.ts';
 import { entry, PTE, RAM, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
 import { Assembler, R } from '../support/asm.ts';

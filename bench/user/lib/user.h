@@ -61,9 +61,10 @@ void *heap_alloc(u64 bytes);
 #define REPORT_FILE 3
 struct report {
   u64 checksum; /* 0: failed */
+  u64 microseconds; /* the measured region, by the machine's clock */
   char why[56];
 };
-__attribute__((noreturn)) void report(u64 checksum);
+__attribute__((noreturn)) void report(u64 checksum, u64 microseconds);
 __attribute__((noreturn)) void fail(const char *why);
 
 #endif

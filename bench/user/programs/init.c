@@ -1,6 +1,7 @@
 /*
  * The first process: reads the command line (`workload=<id> [quick=1] name=value ...`), runs that workload as a child,
- * prints `PASS <workload> <checksum>` or `FAIL <workload> <why>`, and shuts the machine down.
+ * prints `PASS <workload> <checksum>` or `FAIL <workload> <why>`, and shuts the machine down. With `time=1` the line before
+ * says `TIME <workload> <microseconds of the measured region>`.
  */
 #include "options.h"
 #include "user.h"
@@ -36,6 +37,16 @@ __attribute__((noreturn)) static void finish(const char *why, u64 checksum) {
   say(why ? why : digits);
   say("\n");
   shutdown(why != NULL);
+}
+
+static void say_time(u64 microseconds) {
+  char digits[24];
+  format_number(digits, microseconds, 10);
+  say("TIME ");
+  say(workload_name);
+  say(" ");
+  say(digits);
+  say("\n");
 }
 
 /* Cuts the next `name=value` out of the line; NULL at its end. */
@@ -89,12 +100,13 @@ static void read_params(const struct workload *workload, char *line, int quick, 
   }
 }
 
-static int says_quick(const char *line) {
+/* Whether the line says `name=1`. */
+static int says(const char *line, const char *name) {
   static char copy[512];
   memcpy(copy, line, text_length(line) + 1);
-  char *at = copy, *value, *name;
-  while ((name = next_option(&at, &value)))
-    if (text_equal(name, "quick")) return value && text_equal(value, "1");
+  char *at = copy, *value, *option;
+  while ((option = next_option(&at, &value)))
+    if (text_equal(option, name)) return value && text_equal(value, "1");
   return 0;
 }
 
@@ -116,7 +128,8 @@ int main(void) {
   s32 ends[2]; /* the read end is REPORT_FILE's number; the child puts the write end in its place */
   if (bootargs(line, sizeof(line)) < 0) finish("the command line is too long", 0);
   const struct workload *workload = choose(line);
-  read_params(workload, line, says_quick(line), params);
+  int timed = says(line, "time");
+  read_params(workload, line, says(line, "quick"), params);
   if (pipe(ends)) finish("no pipe", 0);
   s64 child = fork();
   if (child < 0) finish("no process", 0);
@@ -134,5 +147,6 @@ int main(void) {
   if (got != sizeof(received)) {
     finish(status > STATUS_SIGNALLED ? "a signal ended the program" : "the program ended without a report", 0);
   }
+  if (timed) say_time(received.microseconds);
   finish(received.checksum && status == 0 ? NULL : received.why, received.checksum);
 }

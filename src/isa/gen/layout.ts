@@ -10,6 +10,7 @@ import {
   TRAPS,
   WALK_LEVELS,
 } from '../../abi/counters.ts';
+import { EVENTS } from '../../abi/events.ts';
 import { EXITS } from '../../abi/exits.ts';
 import { HINTS, HYPERCALL_BATCH, HYPERCALL_EXTENSION, HYPERCALLS, PARAVIRT_MAGIC } from '../../abi/guest.ts';
 import { CELL_OFFSETS, PLACES, RAM_START, SIZES } from '../../abi/layout.ts';
@@ -47,6 +48,7 @@ export function printLayout(): string {
   for (const [i, { id }] of TLB_STRUCTURES.entries()) constant(`TLB_${upper(id)}`, 'u32', i);
   for (const [i, { id }] of FLUSH_CAUSES.entries()) constant(`FLUSH_${upper(id)}`, 'u32', i);
   for (const [i, { id }] of EXITS.entries()) constant(`EXIT_${upper(id)}`, 'u32', i);
+  for (const [i, { id }] of EVENTS.entries()) constant(`EVENT_${upper(id.replaceAll(/[A-Z]/g, '_$&'))}`, 'u32', i);
   for (const t of TRAPS) constant(`TRAP_${upper(t.id)}`, 'u32', t.code);
   for (const t of INTERRUPTS) constant(`IRQ_${upper(t.id)}`, 'u32', t.code);
   for (const h of HINTS) constant(`HINT_${upper(h.id)}`, 'u32', h.code);

@@ -14,7 +14,6 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITIES.length)) - 1n;
 
-
 export class Credential {
   uid = 0;
   euid = 0;

@@ -9,7 +9,7 @@ import type { CallTable } from '../../linux/syscalls/call.ts';
 import { S, SIG } from '../../linux/uapi.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
-import { createLinuxHost, type LinuxHost } from '../linux.ts';
+import { createLinuxHost, type LinuxHost } from '../programs.ts';
 import { hostFiles } from './host-files.ts';
 import { connectStdio } from './terminal.ts';
 

@@ -1,0 +1,54 @@
+/**
+ * QEMU beside the lab's engines, where it is installed: the kernel's image on qemu-system-riscv64, and the workloads as
+ * Linux processes on qemu-riscv64. Both take the time of the measured region by their own clock inside (`TIME`), so
+ * that neither booting nor preparing counts.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { WORKLOADS, type Workload } from '../../src/abi/workloads.ts';
+import { bootargsOf, workloadById } from '../../src/lab/plan.ts';
+import { qemuAvailable, runOnQemu } from '../qemu.ts';
+import { findRoot } from '../toolchain/jobs.ts';
+import { buildLinuxPrograms } from '../toolchain/user-mode.ts';
+import type { EngineHost, EngineId, Run } from './engines.ts';
+import { GUEST_MIB, RUN_DEADLINE_MS } from './lab-host.ts';
+
+const QEMU_USER = 'qemu-riscv64';
+
+/** Reads what the guest said. Throws when it did not pass. */
+export function parseRun(engine: EngineId, workload: string, said: string): Run {
+  const time = new RegExp(`^TIME ${workload} (\\d+)$`, 'm').exec(said);
+  const pass = new RegExp(`^PASS ${workload} ([0-9a-f]+)$`, 'm').exec(said);
+  if (!time || !pass) throw new Error(`${workload}, ${engine}: it said: ${said.trim().split('\n').at(-1) ?? ''}`);
+  return { ms: Number(time[1]) / 1000, checksum: pass[1]!.padStart(16, '0'), instructions: null };
+}
+
+/** A host of what is installed of `qemu-system` and `qemu-user`; `signal` ends what runs. */
+export async function qemuHost(workloads: readonly string[], signal: AbortSignal): Promise<EngineHost> {
+  const image = path.join(findRoot(), 'build/guests/kernel.elf');
+  const user = spawnSync(QEMU_USER, ['--version'], { stdio: 'ignore' }).status === 0;
+  const chosen: readonly Workload[] = WORKLOADS.filter(({ id }) => workloads.includes(id));
+  const programs = user ? await buildLinuxPrograms(chosen) : new Map<string, string>();
+  const engines: EngineId[] = [];
+  if (qemuAvailable()) engines.push('qemu-system');
+  if (user) engines.push('qemu-user');
+  return {
+    engines,
+    async run({ engine, workload: id, params }) {
+      const workload = workloadById(id);
+      if (engine === 'qemu-system') {
+        const bootargs = `${bootargsOf(workload, params)} time=1`;
+        return parseRun(
+          engine,
+          id,
+          await runOnQemu({ image, bootargs, memory: GUEST_MIB, timeoutMs: RUN_DEADLINE_MS, signal }),
+        );
+      }
+      const args = [programs.get(id)!, id, ...workload.params.map(({ name }) => String(params[name]))];
+      const options = { timeout: RUN_DEADLINE_MS, killSignal: 'SIGKILL', signal } as const;
+      return parseRun(engine, id, (await promisify(execFile)(QEMU_USER, args, options)).stdout);
+    },
+    close: async () => {},
+  };
+}

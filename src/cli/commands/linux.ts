@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../../abi/config.ts';
+import { InputError } from '../../abi/errors.ts';
+import { patched } from '../../lab/environments.ts';
+import { type Context, exitCode } from '../context.ts';
+import { cacheDirectory } from '../linux/cache.ts';
+import { type Images, readImages } from '../linux/images.ts';
+import { buildKernel, DEFAULT_SUITE, fetchKernel, type ObtainOptions } from '../linux/obtain.ts';
+import { type LinuxSession, type RunRequest, startGuest } from '../linux/run.ts';
+import type { Options } from '../options/common.ts';
+import { addMachineOptions, machinePatch } from '../options/machine.ts';
+import { count, oneOf } from '../options/values.ts';
+
+const MiB = 2 ** 20;
+/** A kernel and a program touch far more code than a workload of the lab. */
+const LINUX_MACHINE: MachineConfig = { ...MACHINE_DEFAULT, memory: 128 * MiB, codePages: 4096 };
+/** Milliseconds between two lines of progress where the stream is no terminal. */
+const EVERY_MS = 15_000;
+
+function machine(options: Options): MachineConfig {
+  const strategies = STRATEGIES.map((s) => s.id).filter((id) => id !== 'paravirt');
+  const strategy = oneOf(strategies, '--strategy', String(options.strategy));
+  const hosting = options.type2 ? 'type2' : 'type1';
+  if (strategy === 'bare' && hosting === 'type2') {
+    throw new InputError('--type2: the strategy bare has no VMM', 'choose nested or shadow');
+  }
+  const chosen = { strategy, hosting, counting: options.counting !== false } as const;
+  return patched(patched(LINUX_MACHINE, chosen), machinePatch(options));
+}
+
+/** Says how far obtaining a kernel is: one line that rewrites itself at a terminal, a line now and then elsewhere. */
+function teller({ stderr }: Context, quiet: boolean): { tell: ObtainOptions['progress']; end: () => void } {
+  let last = '';
+  let told = 0;
+  return {
+    tell: (what, done) => {
+      const now = Date.now();
+      if (quiet || (what === last && now - told < (stderr.isTTY ? 100 : EVERY_MS))) return;
+      last = what;
+      told = now;
+      const line = `${what}${done === null ? ' …' : `: ${Math.round(done * 100)} %`}`;
+      stderr.write(stderr.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
+    },
+    end: () => {
+      if (stderr.isTTY && last) stderr.write('\r\x1b[2K');
+    },
+  };
+}
+
+async function obtain(options: Options, context: Context): Promise<void> {
+  const { tell, end } = teller(context, options.quiet === true);
+  const request: ObtainOptions = {
+    cache: cacheDirectory(),
+    root: context.root,
+    mirror: (options.mirror as string | undefined) ?? null,
+    suite: String(options.suite),
+    signal: context.signal,
+    progress: tell,
+  };
+  const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
+  for (const each of work) {
+    const about = await each(request).finally(end);
+    context.stderr.write(`trapframe: kept in ${request.cache}: ${about}\n`);
+  }
+}
+
+function images(options: Options, { root }: Context): Images {
+  const given = (key: string): string | null => (options[key] as string | undefined) ?? null;
+  return readImages({
+    cache: cacheDirectory(),
+    root,
+    kernel: given('kernel'),
+    initrd: given('initrd'),
+    firmware: given('firmware'),
+  });
+}
+
+/** `trapframe linux`: a real kernel, at this terminal or for one command. */
+export function addLinux(program: Command, context: Context): void {
+  const command = program
+    .command('linux')
+    .summary('boot a real Linux kernel: a shell at this terminal, or one command')
+    .description(
+      'Boots a real Linux kernel with a small userland and gives its shell at this terminal (Ctrl-A x leaves). With --exec it runs one ' +
+        'command and ends with the command’s status. --build or --fetch gets a kernel once; both keep it in ' +
+        '$XDG_CACHE_HOME/trapframe (or TRAPFRAME_CACHE).',
+    )
+    .option(
+      '--exec <COMMAND>',
+      'run a command by the guest’s shell: its output goes to stdout, its status is this process’s',
+    )
+    .option('--build', 'build a kernel from Debian’s source package (about 8 minutes of processor time)')
+    .option('--fetch', 'get Debian’s own kernel and busybox for riscv64 (about 11 MB)')
+    .option('--mirror <URL>', 'the mirror of Debian that --build and --fetch use (default: this host’s)')
+    .option('--suite <NAME>', 'the release of Debian that riscv64 packages come from', DEFAULT_SUITE)
+    .option('--kernel <WHICH>', 'built, debian, or a file: a RISC-V Linux Image (default: built, else debian)')
+    .option('--initrd <FILE>', 'an initial RAM disk of your own; its console is this terminal')
+    .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_jump.bin, in place of the machine’s own SBI')
+    .option('--append <WORDS>', 'words for the kernel’s command line', '')
+    .option('--strategy <NAME>', 'how addresses are translated: bare, nested, shadow', 'bare')
+    .option('--type2', 'the VMM is a process of a host operating system')
+    .addOption(
+      new Option('--counters <FORM>', 'what to tell of the counters on stderr')
+        .choices(['none', 'table', 'json'])
+        .default('none'),
+    )
+    .option('--no-counting', 'switch the modelled MMU and its counters off')
+    .option('--seed <N>', 'seed of the guest’s random numbers', '1')
+    .option('-v, --verbose', 'with --exec: what the kernel says goes to stderr')
+    .option('-q, --quiet', 'no progress');
+  addMachineOptions(command);
+  command.action(async (options: Options) => {
+    if (options.build || options.fetch) {
+      await obtain(options, context);
+      if (options.exec === undefined) return;
+    }
+    const chosen = images(options, context);
+    const request: RunRequest = {
+      module: await WebAssembly.compile(readFileSync(join(context.root, 'build/trapframe.wasm'))),
+      config: machine(options),
+      images: chosen,
+      append: String(options.append),
+      seed: count('--seed', String(options.seed)),
+      exec: (options.exec as string | undefined) ?? null,
+      verbose: options.verbose === true,
+    };
+    const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: context.signal };
+    const session = await startGuest(request, streams);
+    const status = await session.done;
+    tell(session, String(options.counters), context);
+    context.setExitCode(context.signal.aborted ? exitCode('interrupted') : status);
+  });
+}
+
+function tell(session: LinuxSession, form: string, { stderr }: Context): void {
+  if (form === 'none') return;
+  const counters = Object.entries(session.counters()).filter(([, value]) => value !== 0);
+  if (form === 'json') stderr.write(`${JSON.stringify(Object.fromEntries(counters))}\n`);
+  else stderr.write(counters.map(([id, value]) => `${id.padEnd(28)} ${value.toLocaleString('en-US')}\n`).join(''));
+}

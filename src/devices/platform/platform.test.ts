@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { FakeHost } from '../../../tests/support/device-host.ts';
+import { StateReader, StateWriter } from '../state.ts';
+import { GoldfishRtc } from './rtc.ts';
+import { Syscon, type SysconAction } from './syscon.ts';
+
+const START = 1_700_000_000_123_456_700n;
+
+function rtc() {
+  const host = new FakeHost();
+  return { host, device: new GoldfishRtc(host, { base: 0x10_1000, line: 11, start: START }) };
+}
+
+const time = (device: GoldfishRtc) => BigInt(device.read(0, 4)) | (BigInt(device.read(4, 4)) << 32n);
+
+describe('the goldfish clock', () => {
+  it('starts at its start and goes on with guest time, 100 ns a tick', () => {
+    const { host, device } = rtc();
+    expect(time(device)).toBe(START);
+    host.time = 10_000_000n;
+    expect(time(device)).toBe(START + 1_000_000_000n);
+    expect(device.counters().reads).toBe(2);
+  });
+
+  it('latches the upper half, so that a reading is one time', () => {
+    const { host, device } = rtc();
+    const low = BigInt(device.read(0, 4));
+    host.time = 1n << 40n;
+    expect((BigInt(device.read(4, 4)) << 32n) | low).toBe(START);
+  });
+
+  it('can be set', () => {
+    const { host, device } = rtc();
+    host.time = 77n;
+    device.write(4, 4, 1);
+    device.write(0, 4, 5);
+    expect(time(device)).toBe((1n << 32n) + 5n);
+    host.time = 78n;
+    expect(time(device)).toBe((1n << 32n) + 105n);
+  });
+
+  it('raises its line at the alarm, once, when enabled', () => {
+    const { host, device } = rtc();
+    const at = START + 1_000n;
+    device.write(0x10, 4, 1);
+    device.write(0x0c, 4, at >> 32n);
+    device.write(0x08, 4, at & 0xffff_ffffn);
+    expect(device.deadline()).toBe(10n);
+    expect(device.read(0x18, 4)).toBe(1);
+    host.time = 9n;
+    device.advance();
+    expect(host.lines.get(11) ?? false).toBe(false);
+    host.time = 10n;
+    device.advance();
+    expect(host.lines.get(11)).toBe(true);
+    expect(device.deadline()).toBeNull();
+    device.write(0x1c, 4, 1);
+    expect(host.lines.get(11)).toBe(false);
+    expect(device.counters().alarms).toBe(1);
+  });
+
+  it('forgets an alarm that is cleared, and goes off at once for one that is past', () => {
+    const { host, device } = rtc();
+    device.write(0x10, 4, 1);
+    device.write(0x0c, 4, START >> 31n);
+    device.write(0x08, 4, 0);
+    device.write(0x14, 4, 1);
+    expect(device.deadline()).toBeNull();
+    device.write(0x0c, 4, 0);
+    device.write(0x08, 4, 1);
+    expect(host.lines.get(11)).toBe(true);
+  });
+
+  it('goes on where it was saved, and starts anew after a reset', () => {
+    const { host, device } = rtc();
+    host.time = 5n;
+    device.write(0x10, 4, 1);
+    device.write(0x0c, 4, 0xffff_ffff);
+    device.write(0x08, 4, 9);
+    const other = rtc();
+    other.host.time = 5n;
+    other.device.restore(device.save());
+    expect(other.device.deadline()).toBe(device.deadline());
+    expect(time(other.device)).toBe(time(device));
+    expect(other.device.save()).toEqual(device.save());
+    device.reset();
+    expect(device.deadline()).toBeNull();
+    expect(time(device)).toBe(START + 500n);
+  });
+});
+
+describe('the system controller', () => {
+  it('says what the guest asked for', () => {
+    const asked: SysconAction[] = [];
+    const device = new Syscon({ base: 0x10_0000, phandle: 7, requested: (action) => asked.push(action) });
+    device.write(0, 4, 0x5555);
+    device.write(0, 4, 0x7777);
+    device.write(4, 4, 0x5555);
+    device.write(0, 4, 1);
+    expect(asked).toEqual(['poweroff', 'reboot']);
+    expect(device.counters()).toEqual({ poweroffs: 1, reboots: 1 });
+    const other = new Syscon({ base: 0x10_0000, phandle: 7, requested: () => {} });
+    other.restore(device.save());
+    expect(other.counters()).toEqual(device.counters());
+  });
+
+  it('describes itself, power-off and reboot in the device tree', () => {
+    const node = new Syscon({ base: 0x10_0000, phandle: 7, requested: () => {} }).node();
+    expect(node.name).toBe('syscon@100000');
+    expect(node.properties?.reg).toEqual([0, 0x10_0000, 0, 0x1000]);
+    expect(node.children?.map((child) => child.properties)).toEqual([
+      { compatible: 'syscon-poweroff', regmap: [7], offset: [0], value: [0x5555] },
+      { compatible: 'syscon-reboot', regmap: [7], offset: [0], value: [0x7777] },
+    ]);
+  });
+});
+
+describe('saved states', () => {
+  const state = () =>
+    new StateWriter('x', 1)
+      .u32(1)
+      .text('hi')
+      .u64(2n ** 63n)
+      .flag(true)
+      .done();
+
+  it('are read as written', () => {
+    const from = new StateReader(state(), 'x', 1);
+    expect([from.u32(), from.text(), from.u64(), from.flag()]).toEqual([1, 'hi', 2n ** 63n, true]);
+    from.done();
+  });
+
+  it('are refused when foreign, of another version, truncated or too long', () => {
+    expect(() => new StateReader(state(), 'y', 1)).toThrow('not of y');
+    expect(() => new StateReader(state(), 'x', 2)).toThrow('version 1');
+    const short = new StateReader(state().subarray(0, 15), 'x', 1);
+    short.u32();
+    expect(() => short.bytes()).toThrow('truncated');
+    expect(() => new StateReader(state(), 'x', 1).done()).toThrow('too long');
+  });
+});

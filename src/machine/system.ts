@@ -1,0 +1,254 @@
+/** A whole system: a kernel on the machine with its devices, a console that one can type into, and time that passes while it sleeps. */
+import type { MachineConfig } from '../abi/config.ts';
+import type { Counters } from '../abi/counters.ts';
+import { EVENT, EVENTS } from '../abi/events.ts';
+import { PLACES, SIZES } from '../abi/layout.ts';
+import type { Device, DeviceHost } from '../devices/device.ts';
+import { type Core, createCore, translates } from '../engine/core.ts';
+import { currentCounters, drainConsole } from '../engine/state.ts';
+import { Translator } from '../engine/translate/translator.ts';
+import { type BootImages, bootLinux } from './boot.ts';
+import { Bus } from './bus.ts';
+import { TIMEBASE_HZ } from './tree.ts';
+
+/** Instructions between two looks at the host: a few tens of milliseconds interpreted. */
+const SLICE = 2_000_000n;
+const NEVER = 2n ** 64n - 1n;
+const TICKS_PER_MS = TIMEBASE_HZ / 1000;
+const IER_RECEIVED = 1n;
+/** setTimeout takes no more. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+export interface SystemOptions {
+  readonly config: MachineConfig;
+  readonly images: BootImages;
+  /** Makes the devices of the host, in the order of their windows. */
+  readonly devices?: (host: DeviceHost) => readonly Device[];
+  /** For the kernel's random numbers; a fixed seed gives the same run again. 64 bytes. */
+  readonly seed: Uint8Array;
+  /** Told of what the guest writes to its console. */
+  readonly onConsole: (bytes: Uint8Array) => void;
+  /**
+   * true: a sleeping guest really sleeps, until its timer or the host's input, and takes no processor time. false: guest time skips
+   * to the next timer.
+   */
+  readonly realtime: boolean;
+}
+
+/** How a system ended. */
+export interface SystemEnding {
+  readonly reason: 'poweroff' | 'reboot' | 'stalled' | 'crashed' | 'stopped' | 'budget';
+  /** What the guest told the finisher; 0 is good. */
+  readonly code: number;
+  readonly message: string;
+}
+
+const hex = (n: bigint): string => `0x${n.toString(16)}`;
+
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+
+export class System {
+  readonly core: Core;
+  readonly devices: readonly Device[];
+  private readonly bus: Bus;
+  private readonly translator: Translator | null;
+  private readonly onConsole: (bytes: Uint8Array) => void;
+  private realtime: boolean;
+  private readonly pending: Uint8Array[] = [];
+  private wakeUp: (() => void) | null = null;
+  private woken = false;
+  private stopped = false;
+  /** Whether the host may still have input: a guest that waits for ever is then not stalled. */
+  private open = true;
+
+  private constructor(core: Core, bus: Bus, devices: readonly Device[], options: SystemOptions) {
+    this.core = core;
+    this.bus = bus;
+    this.devices = devices;
+    this.onConsole = options.onConsole;
+    this.realtime = options.realtime;
+    this.translator = translates(options.config) ? new Translator(core) : null;
+  }
+
+  /** Makes the machine and loads the guest; throws InputError for what cannot be booted. */
+  static async create(module: WebAssembly.Module, options: SystemOptions): Promise<System> {
+    const hook = { wake: (): void => {} };
+    const bus = new Bus(() => hook.wake());
+    const core = await createCore(module, options.config, bus);
+    const devices = options.devices?.(bus.host) ?? [];
+    bus.attach(core, devices);
+    core.set('IDLE_WAITS', 1);
+    const nodes = devices.map((device) => device.node());
+    bootLinux(core, options.config, options.images, nodes, options.seed);
+    const system = new System(core, bus, devices, options);
+    hook.wake = () => system.wake();
+    return system;
+  }
+
+  /** Instructions retired so far. */
+  get instret(): bigint {
+    return this.core.get('INSTRET');
+  }
+
+  /** All counters of the machine up to now. */
+  counters(): Counters {
+    return currentCounters(this.core);
+  }
+
+  /** Types into the console. It is held back until the guest listens. */
+  input(bytes: Uint8Array): void {
+    if (bytes.length) this.pending.push(bytes);
+    this.wake();
+  }
+
+  /** No more input will come: a guest that waits for nothing else ends. */
+  endInput(): void {
+    this.open = false;
+    this.wake();
+  }
+
+  /** Whether a sleeping guest really sleeps from now on. */
+  setRealtime(on: boolean): void {
+    this.realtime = on;
+    this.wake();
+  }
+
+  /** Wakes a guest that sleeps, so that it sees what the host has brought. */
+  wake(): void {
+    this.woken = true;
+    this.wakeUp?.();
+  }
+
+  /**
+   * For a device, inside a store of the guest's: the run loop comes back to the event loop after this instruction, so that what the host
+   * does in answer comes at the same point of guest time in every run.
+   */
+  attend(): void {
+    this.core.set('EVENT', EVENT.attend);
+  }
+
+  /** Ends `run` at the end of its slice. */
+  stop(): void {
+    this.stopped = true;
+    this.wake();
+  }
+
+  /** Moves input into the UART's ring as far as there is room and the guest listens. */
+  private pump(): void {
+    const { core, pending } = this;
+    if (pending.length === 0 || !(core.get('UART_IER') & IER_RECEIVED)) return;
+    const head = Number(core.get('UART_IN_HEAD'));
+    let tail = Number(core.get('UART_IN_TAIL'));
+    const next = (at: number): number => (at + 1) & (SIZES.UART_IN_SIZE - 1);
+    while (pending.length && next(tail) !== head) {
+      const bytes = pending[0]!;
+      let i = 0;
+      for (; i < bytes.length && next(tail) !== head; i++) {
+        core.bytes[PLACES.UART_IN + tail] = bytes[i]!;
+        tail = next(tail);
+      }
+      if (i === bytes.length) pending.shift();
+      else pending[0] = bytes.subarray(i);
+    }
+    core.set('UART_IN_TAIL', tail);
+    core.uartUpdate();
+  }
+
+  private drain(): void {
+    const bytes = drainConsole(this.core);
+    if (bytes.length) this.onConsole(bytes);
+  }
+
+  /** The guest waits for an interrupt. false: none can come. */
+  private async idle(): Promise<boolean> {
+    const ticks = this.core.ticksToDeadline() & NEVER;
+    if (this.woken) {
+      this.woken = false;
+      return true;
+    }
+    if (!this.realtime && ticks !== NEVER) {
+      this.core.skipTime(ticks);
+      return true;
+    }
+    if (ticks === NEVER && !this.open) return false;
+    const ms = Math.min(Number(ticks) / TICKS_PER_MS, LONGEST_WAIT_MS);
+    const started = performance.now();
+    await new Promise<void>((resolve) => {
+      const timer = ticks === NEVER ? undefined : setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = null;
+    this.woken = false;
+    const passed = BigInt(Math.round((performance.now() - started) * TICKS_PER_MS));
+    if (ticks !== NEVER) this.core.skipTime(passed < ticks ? passed : ticks);
+    return true;
+  }
+
+  private ending(event: number): SystemEnding {
+    const code = Number(this.core.get('EVENT_CODE'));
+    const at = `at pc ${hex(this.core.get('PC'))} after ${this.instret} instructions`;
+    if (event === EVENT.exit) return { reason: 'poweroff', code, message: `the guest powered off with code ${code}` };
+    if (event === EVENT.reset) return { reason: 'reboot', code: 0, message: 'the guest asked for a reboot' };
+    if (event === EVENT.idle || event === EVENT.stalled)
+      return {
+        reason: 'stalled',
+        code: 1,
+        message: `the guest waits for an interrupt that nothing can raise ${at}`,
+      };
+    return { reason: 'crashed', code: 1, message: `the machine gave the guest up (${EVENTS[event]?.summary}) ${at}` };
+  }
+
+  /** Runs until the guest ends, `stop` is called, or `budget` further instructions are spent. */
+  async run(budget: bigint = 2n ** 62n): Promise<SystemEnding> {
+    const { core } = this;
+    const end = this.instret + budget;
+    this.stopped = false;
+    for (;;) {
+      if (this.stopped) return { reason: 'stopped', code: 1, message: `stopped after ${this.instret} instructions` };
+      const now = this.instret;
+      if (now >= end) return { reason: 'budget', code: 1, message: `the budget is spent at pc ${hex(core.get('PC'))}` };
+      this.pump();
+      const limit = now + SLICE < end ? now + SLICE : end;
+      const event = this.slice(limit);
+      this.drain();
+      if (event === EVENT.idle) {
+        if (!(await this.idle())) return this.ending(event);
+        continue;
+      }
+      if (event !== EVENT.none && event !== EVENT.attend) return this.ending(event);
+      await breathe();
+    }
+  }
+
+  /** Runs on through whatever needs no waiting. */
+  private slice(limit: bigint): number {
+    for (;;) {
+      const event = this.core.run(limit);
+      if (event === EVENT.burst) this.translator!.sample();
+      else if (event === EVENT.device) this.bus.advance();
+      else if (event === EVENT.console) this.drain();
+      else if (event === EVENT.idle && !this.realtime && this.skip()) this.pump();
+      else if (event !== EVENT.regionBegin && event !== EVENT.regionEnd) return event;
+    }
+  }
+
+  /** Skips to the next timer without going back to the host's event loop. */
+  private skip(): boolean {
+    if (this.woken) return false;
+    const ticks = this.core.ticksToDeadline() & NEVER;
+    if (ticks === NEVER) return false;
+    this.core.skipTime(ticks);
+    return true;
+  }
+}
