@@ -20,11 +20,13 @@ import { run, saveCounters } from './cpu/run';
 import { skipTime, ticksToDeadline } from './cpu/interrupts';
 import { deviceMemory, interruptLine } from './bus/devices';
 import { uartUpdate } from './bus/uart';
+import { restoreFlags, restoreRecords, saveFlags, savedRecords } from './snapshot';
 import { statusValue } from './cpu/csr';
 import { dropTranslations } from './cpu/translated';
 import { slowLoad, slowStore } from './cpu/access';
 import { raise } from './cpu/raise';
 
+export { restoreFlags, restoreRecords, saveFlags, savedRecords };
 export { deviceMemory, interruptLine, skipTime, ticksToDeadline, uartUpdate };
 export { configureLines, configureTables, configureTlb, initialTables, resetModelHeap, run, saveCounters };
 // What translated code calls.

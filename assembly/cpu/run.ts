@@ -33,6 +33,16 @@ export function forgetSlice(): void {
   store<u64>(BURST_END, 0);
 }
 
+/** For a snapshot. */
+export function isUnfinished(): bool {
+  return unfinished;
+}
+
+/** For a snapshot that is restored. */
+export function setUnfinished(value: bool): void {
+  unfinished = value;
+}
+
 /**
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *

@@ -82,6 +82,16 @@ function take(linear: u32, type: u32): bool {
 /** A writable mapping went away since the TLB was flushed last. */
 let stale: bool = false;
 
+/** For a snapshot. */
+export function isStale(): bool {
+  return stale;
+}
+
+/** For a snapshot that is restored. */
+export function setStale(value: bool): void {
+  stale = value;
+}
+
 function flush(): void {
   stale = false;
   invalidateTlbs(FLUSH_HFENCE_VVMA, MATCH_VMID, 0, VMID);

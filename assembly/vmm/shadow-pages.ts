@@ -34,6 +34,11 @@ export function takeRootsDropped(): bool {
   return dropped;
 }
 
+/** For a snapshot that is restored. */
+export function markRootsDropped(value: bool): void {
+  rootsDropped = value;
+}
+
 @inline export function recordOf(page: u32): u32 {
   return load<u32>(POOL_INFO) + ((page - load<u32>(POOL_BASE)) >> 12) * RECORD;
 }
@@ -176,6 +181,18 @@ export function setLeaf(entry: u32, value: u64, level: u32): bool {
 
 /** An entry that led to a shadow page was dropped, and a walk cache may still lead there. */
 let pointersStale: bool = false;
+
+/** For a snapshot: reads and clears. */
+export function takePointersStale(): bool {
+  const stale = pointersStale;
+  pointersStale = false;
+  return stale;
+}
+
+/** For a snapshot that is restored. */
+export function markPointersStale(value: bool): void {
+  pointersStale = value;
+}
 
 /** The walk caches were dropped. */
 export function pointersFenced(): void {

@@ -9,6 +9,7 @@ import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
 import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
+import { addSnapshot } from './commands/snapshot.ts';
 import { addSweep } from './commands/sweep.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { columns } from './table.ts';
@@ -32,7 +33,7 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addProcess, addDisasm, addList])
+  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addProcess, addSnapshot, addDisasm, addList])
     add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;

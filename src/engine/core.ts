@@ -43,6 +43,10 @@ interface CoreExports {
   /** Ticks until the next timer or device is due; all ones when none is. */
   ticksToDeadline(): bigint;
   skipTime(ticks: bigint): void;
+  saveFlags(): number;
+  restoreFlags(flags: number): void;
+  savedRecords(slot: number, bits: number): number;
+  restoreRecords(slot: number, bits: number): void;
 }
 
 /** Who answers accesses to the windows of DEVICE_WINDOWS: physical address, log2 of the bytes. */

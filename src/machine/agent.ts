@@ -45,6 +45,12 @@ export interface AgentSession {
   readonly exit: Promise<ExecEnding>;
 }
 
+/** What a snapshot keeps of the host's side. */
+export interface AgentState {
+  readonly ready: boolean;
+  readonly nextId: number;
+}
+
 interface Running {
   readonly options: ExecOptions;
   readonly input: Uint8Array[];
@@ -95,6 +101,7 @@ export class Agent {
   private readonly running = new Map<number, Running>();
   private buffer = new Uint8Array();
   private nextId = 1;
+  private greeted = false;
   private greet: () => void = () => {};
   private refuse: (error: Error) => void = () => {};
   /** Resolves when the agent has said hello; rejects when the guest ends before. */
@@ -160,6 +167,18 @@ export class Agent {
     };
   }
 
+  save(): AgentState {
+    return { ready: this.greeted, nextId: this.nextId };
+  }
+
+  /** Goes on with an agent that has said hello already, with numbers that its sessions do not have. */
+  restore({ ready, nextId }: AgentState): void {
+    this.nextId = nextId;
+    if (!ready) return;
+    this.greeted = true;
+    this.greet();
+  }
+
   /** Asks the guest to end all and to power off. */
   powerOff(): void {
     this.frame('poweroff', 0);
@@ -215,8 +234,10 @@ export class Agent {
   private handle(type: number, id: number, payload: Uint8Array): void {
     const number = payload.length >= 4 ? new DataView(payload.buffer, payload.byteOffset).getUint32(0, true) : 0;
     if (type === CODE.hello) {
-      if (number === AGENT_VERSION) this.greet();
-      else this.refuse(new InputError(`the guest’s agent speaks version ${number}, not ${AGENT_VERSION}`));
+      if (number === AGENT_VERSION) {
+        this.greeted = true;
+        this.greet();
+      } else this.refuse(new InputError(`the guest’s agent speaks version ${number}, not ${AGENT_VERSION}`));
       return;
     }
     const session = this.running.get(id);

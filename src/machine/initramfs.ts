@@ -35,18 +35,16 @@ const FEW = ['sh', 'ls', 'cat', 'echo', 'mount', 'ps', 'env'];
  * Empty where there is no such table.
  */
 export function appletsOf(busybox: Uint8Array): string[] {
-  const start = [0, 0x5b, 0, 0x5b, 0x5b, 0];
+  const start = [0x5b, 0, 0x5b, 0x5b, 0];
   for (let at = busybox.indexOf(0x5b); at >= 0; at = busybox.indexOf(0x5b, at + 1)) {
-    if (!start.every((byte, i) => busybox[at - 1 + i] === byte)) continue;
+    if (!start.every((byte, i) => busybox[at + i] === byte)) continue;
     const names: string[] = [];
-    let name = '';
-    for (let i = at; i < busybox.length; i++) {
-      const byte = busybox[i]!;
-      if (byte !== 0) name += String.fromCharCode(byte);
-      else if (/^[a-z0-9[][a-z0-9_.+[-]*$/i.test(name) && (names.length === 0 || name > names.at(-1)!)) {
-        names.push(name);
-        name = '';
-      } else break;
+    for (let from = at; ; ) {
+      const end = busybox.indexOf(0, from);
+      const name = String.fromCharCode(...busybox.subarray(from, Math.min(end, from + 64)));
+      if (end <= from || name <= (names.at(-1) ?? '')) break;
+      names.push(name);
+      from = end + 1;
     }
     // Elsewhere the two names may stand side by side too, but no long sorted list follows.
     if (names.length > 50) return names;

@@ -7,7 +7,8 @@ import { VirtioEntropy } from '../devices/entropy/entropy.ts';
 import { GoldfishRtc } from '../devices/platform/rtc.ts';
 import { VirtioMmio } from '../devices/virtio/mmio.ts';
 import type { VirtioModel } from '../devices/virtio/model.ts';
-import { Agent } from './agent.ts';
+import { Agent, type AgentState } from './agent.ts';
+import type { MachineState } from './snapshot.ts';
 import { System, type SystemEnding } from './system.ts';
 
 /** QEMU's virt map. */
@@ -18,15 +19,9 @@ const SEED_BYTES = 64;
 /** Where the agent opens its channel. */
 const CHANNELS = { virtio: '/dev/hvc0', serial: '/dev/ttyS0' } as const;
 
-export interface LinuxOptions {
+/** What a guest is connected to, whether it boots or goes on. */
+export interface LinuxParts {
   readonly config: MachineConfig;
-  /** An uncompressed RISC-V Image. */
-  readonly kernel: Uint8Array;
-  readonly initrd: Uint8Array | null;
-  /** M-mode firmware in place of the machine's own SBI. */
-  readonly firmware?: Uint8Array | null;
-  /** Further words of the kernel's command line. */
-  readonly bootargs?: string;
   /**
    * How process 1, where it is the agent, is reached: by a virtio console, which the kernel must have a driver for, or over the serial
    * console, which every kernel has but which its messages share.
@@ -40,6 +35,16 @@ export interface LinuxOptions {
   readonly onConsole: (bytes: Uint8Array) => void;
   /** Further virtio devices, after the agent's console and the entropy source. */
   readonly models?: readonly VirtioModel[];
+}
+
+export interface LinuxOptions extends LinuxParts {
+  /** An uncompressed RISC-V Image. */
+  readonly kernel: Uint8Array;
+  readonly initrd: Uint8Array | null;
+  /** M-mode firmware in place of the machine's own SBI. */
+  readonly firmware?: Uint8Array | null;
+  /** Further words of the kernel's command line. */
+  readonly bootargs?: string;
 }
 
 /** Bytes for the kernel's own generator, from a number. */
@@ -62,46 +67,74 @@ export class LinuxGuest {
     this.agent = agent;
   }
 
-  /** Makes the machine, its devices and the guest in it; nothing runs yet. */
-  static async create(module: WebAssembly.Module, options: LinuxOptions): Promise<LinuxGuest> {
+  /** The devices, and the agent's end of its channel, which finds its system later. */
+  private static wire(parts: LinuxParts) {
     const hook = { received: (_: Uint8Array): void => {}, type: (_: Uint8Array): void => {} };
-    const channel = options.agent === 'virtio' ? new VirtioConsole({ output: (bytes) => hook.received(bytes) }) : null;
-    const agent = options.agent
-      ? new Agent(channel ? agentSender(channel) : (bytes) => hook.type(bytes), options.onConsole)
+    const channel = parts.agent === 'virtio' ? new VirtioConsole({ output: (bytes) => hook.received(bytes) }) : null;
+    const agent = parts.agent
+      ? new Agent(channel ? agentSender(channel) : (bytes) => hook.type(bytes), parts.onConsole)
       : null;
     const models: VirtioModel[] = [
       ...(channel ? [channel] : []),
-      new VirtioEntropy(options.seed),
-      ...(options.models ?? []),
+      new VirtioEntropy(parts.seed),
+      ...(parts.models ?? []),
     ];
     const devices = (host: DeviceHost): Device[] => [
-      new GoldfishRtc(host, { ...RTC, start: options.time }),
+      new GoldfishRtc(host, { ...RTC, start: parts.time }),
       ...models.map((model, i) => new VirtioMmio(host, { base: VIRTIO_BASE + i * VIRTIO_STRIDE, line: 1 + i }, model)),
     ];
+    const finish = (system: System): LinuxGuest => {
+      hook.received = (bytes) => {
+        agent?.receive(bytes);
+        system.attend();
+      };
+      hook.type = (bytes) => system.input(bytes);
+      return new LinuxGuest(system, agent);
+    };
+    return {
+      finish,
+      parts: {
+        config: parts.config,
+        devices,
+        onConsole: parts.agent === 'serial' ? (bytes: Uint8Array) => agent?.receive(bytes) : parts.onConsole,
+        realtime: parts.realtime,
+      },
+    };
+  }
+
+  /** Makes the machine, its devices and the guest in it; nothing runs yet. */
+  static async create(module: WebAssembly.Module, options: LinuxOptions): Promise<LinuxGuest> {
+    const { parts, finish } = LinuxGuest.wire(options);
     const words = [
       'console=ttyS0',
       ...(options.agent ? [`${AGENT_OPTIONS.channel}=${CHANNELS[options.agent]}`] : []),
       ...(options.bootargs ? [options.bootargs] : []),
     ];
     const system = await System.create(module, {
-      config: options.config,
+      ...parts,
       images: {
         kernel: options.kernel,
         initrd: options.initrd,
         bootargs: words.join(' '),
         firmware: options.firmware ?? null,
       },
-      devices,
       seed: seedBytes(options.seed),
-      onConsole: options.agent === 'serial' ? (bytes) => agent?.receive(bytes) : options.onConsole,
-      realtime: options.realtime,
     });
-    hook.received = (bytes) => {
-      agent?.receive(bytes);
-      system.attend();
-    };
-    hook.type = (bytes) => system.input(bytes);
-    return new LinuxGuest(system, agent);
+    return finish(system);
+  }
+
+  /** Goes on where a saved guest stood still. What ran in it runs on, but is no session of this agent's. */
+  static async restore(module: WebAssembly.Module, options: LinuxParts, state: MachineState): Promise<LinuxGuest> {
+    const { parts, finish } = LinuxGuest.wire(options);
+    const guest = finish(await System.restore(module, parts, state));
+    const agent = state.about.sessions as AgentState | null;
+    if (agent && guest.agent) guest.agent.restore(agent);
+    return guest;
+  }
+
+  /** The whole state, while the guest stands still. `about` is kept with it. */
+  save(coreSha256: string, about: Readonly<Record<string, unknown>> = {}): MachineState {
+    return this.system.save(coreSha256, { ...about, sessions: this.agent?.save() ?? null });
   }
 
   /** Runs until the guest ends or is stopped; programs that still run are then told so. */

@@ -1,14 +1,17 @@
 /** A whole system: a kernel on the machine with its devices, a console that one can type into, and time that passes while it sleeps. */
 import type { MachineConfig } from '../abi/config.ts';
 import type { Counters } from '../abi/counters.ts';
+import { InputError } from '../abi/errors.ts';
 import { EVENT, EVENTS } from '../abi/events.ts';
 import { PLACES, SIZES } from '../abi/layout.ts';
 import type { Device, DeviceHost } from '../devices/device.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
-import { currentCounters, drainConsole } from '../engine/state.ts';
+import { restoreCore, saveCore } from '../engine/snapshot.ts';
+import { currentCounters, digest, drainConsole } from '../engine/state.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { type BootImages, bootLinux } from './boot.ts';
 import { Bus } from './bus.ts';
+import type { MachineState } from './snapshot.ts';
 import { TIMEBASE_HZ } from './tree.ts';
 
 /** Instructions between two looks at the host: a few tens of milliseconds interpreted. */
@@ -19,13 +22,11 @@ const IER_RECEIVED = 1n;
 /** setTimeout takes no more. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
-export interface SystemOptions {
+/** What a system is made of and connected to, whether it boots or goes on. */
+export interface SystemParts {
   readonly config: MachineConfig;
-  readonly images: BootImages;
   /** Makes the devices of the host, in the order of their windows. */
   readonly devices?: (host: DeviceHost) => readonly Device[];
-  /** For the kernel's random numbers; a fixed seed gives the same run again. 64 bytes. */
-  readonly seed: Uint8Array;
   /** Told of what the guest writes to its console. */
   readonly onConsole: (bytes: Uint8Array) => void;
   /**
@@ -33,6 +34,12 @@ export interface SystemOptions {
    * to the next timer.
    */
   readonly realtime: boolean;
+}
+
+export interface SystemOptions extends SystemParts {
+  readonly images: BootImages;
+  /** For the kernel's random numbers; a fixed seed gives the same run again. 64 bytes. */
+  readonly seed: Uint8Array;
 }
 
 /** How a system ended. */
@@ -60,37 +67,77 @@ export class System {
   readonly devices: readonly Device[];
   private readonly bus: Bus;
   private readonly translator: Translator | null;
+  private readonly config: MachineConfig;
   private readonly onConsole: (bytes: Uint8Array) => void;
   private realtime: boolean;
   private readonly pending: Uint8Array[] = [];
   private wakeUp: (() => void) | null = null;
   private woken = false;
   private stopped = false;
+  private runs = false;
   /** Whether the host may still have input: a guest that waits for ever is then not stalled. */
   private open = true;
 
-  private constructor(core: Core, bus: Bus, devices: readonly Device[], options: SystemOptions) {
+  private constructor(core: Core, bus: Bus, devices: readonly Device[], options: SystemParts) {
     this.core = core;
     this.bus = bus;
     this.devices = devices;
+    this.config = options.config;
     this.onConsole = options.onConsole;
     this.realtime = options.realtime;
     this.translator = translates(options.config) ? new Translator(core) : null;
   }
 
-  /** Makes the machine and loads the guest; throws InputError for what cannot be booted. */
-  static async create(module: WebAssembly.Module, options: SystemOptions): Promise<System> {
+  /** Makes the machine and its devices, without a guest. */
+  private static async build(module: WebAssembly.Module, options: SystemParts): Promise<System> {
     const hook = { wake: (): void => {} };
     const bus = new Bus(() => hook.wake());
     const core = await createCore(module, options.config, bus);
     const devices = options.devices?.(bus.host) ?? [];
     bus.attach(core, devices);
     core.set('IDLE_WAITS', 1);
-    const nodes = devices.map((device) => device.node());
-    bootLinux(core, options.config, options.images, nodes, options.seed);
     const system = new System(core, bus, devices, options);
     hook.wake = () => system.wake();
     return system;
+  }
+
+  /** Makes the machine and loads the guest; throws InputError for what cannot be booted. */
+  static async create(module: WebAssembly.Module, options: SystemOptions): Promise<System> {
+    const system = await System.build(module, options);
+    const nodes = system.devices.map((device) => device.node());
+    bootLinux(system.core, options.config, options.images, nodes, options.seed);
+    return system;
+  }
+
+  /** Makes the machine and goes on where a saved one stood still; throws InputError where its devices are others. */
+  static async restore(module: WebAssembly.Module, parts: SystemParts, state: MachineState): Promise<System> {
+    const system = await System.build(module, parts);
+    if (state.devices.length !== system.devices.length) {
+      throw new InputError('this machine has other devices than the one that was saved');
+    }
+    restoreCore(system.core, state.core, true);
+    system.devices.forEach((device, i) => {
+      device.restore(state.devices[i]!);
+    });
+    system.bus.advance();
+    return system;
+  }
+
+  /** The whole state. The system must stand still. */
+  save(coreSha256: string, about: Readonly<Record<string, unknown>>): MachineState {
+    if (this.runs) throw new Error('a system that runs cannot be saved');
+    return {
+      config: this.config,
+      coreSha256,
+      about,
+      core: saveCore(this.core),
+      devices: this.devices.map((device) => device.save()),
+    };
+  }
+
+  /** Digest of the architectural state, 32 hex digits. */
+  digest(): string {
+    return digest(this.core);
   }
 
   /** Instructions retired so far. */
@@ -138,7 +185,7 @@ export class System {
   /** Ends `run` at the end of its slice. */
   stop(): void {
     this.stopped = true;
-    this.wake();
+    this.wakeUp?.();
   }
 
   /** Moves input into the UART's ring as far as there is room and the guest listens. */
@@ -209,11 +256,28 @@ export class System {
     return { reason: 'crashed', code: 1, message: `the machine gave the guest up (${EVENTS[event]?.summary}) ${at}` };
   }
 
+  /** Whether the guest runs, and may not be saved. */
+  get running(): boolean {
+    return this.runs;
+  }
+
   /** Runs until the guest ends, `stop` is called, or `budget` further instructions are spent. */
   async run(budget: bigint = 2n ** 62n): Promise<SystemEnding> {
+    if (this.runs) throw new Error('the system runs already');
+    this.runs = true;
+    try {
+      return await this.loop(budget);
+    } finally {
+      this.runs = false;
+    }
+  }
+
+  private async loop(budget: bigint): Promise<SystemEnding> {
     const { core } = this;
     const end = this.instret + budget;
     this.stopped = false;
+    // What was brought while the guest stood still is seen by its first slice.
+    this.woken = false;
     for (;;) {
       if (this.stopped) return { reason: 'stopped', code: 1, message: `stopped after ${this.instret} instructions` };
       const now = this.instret;

@@ -126,7 +126,7 @@ static void scratch_file_systems(void) {
 
 /* `device` or `device:type`: becomes the root; the kernel's file systems move along. */
 static void switch_root(const char *value) {
-  enum { MS_MOVE = 0x2000 };
+  enum { MS_RDONLY = 1, MS_MOVE = 0x2000 };
   static char device[128];
   const char *type = "ext4";
   size_t n = 0;
@@ -136,6 +136,7 @@ static void switch_root(const char *value) {
   }
   if (value[n] == ':') type = value + n + 1;
   long error = mount_at(device, "/newroot", type, 0, NULL);
+  if (error < 0) error = mount_at(device, "/newroot", type, MS_RDONLY, NULL);
   if (error < 0) {
     say("cannot mount the root ", device, error);
     return;

@@ -8,7 +8,7 @@ import { type Context, exitCode } from '../context.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { type Images, readImages } from '../linux/images.ts';
 import { buildKernel, DEFAULT_SUITE, fetchKernel, type ObtainOptions } from '../linux/obtain.ts';
-import { type LinuxSession, type RunRequest, startGuest } from '../linux/run.ts';
+import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
 import type { Options } from '../options/common.ts';
 import { addMachineOptions, machinePatch } from '../options/machine.ts';
 import { count, oneOf } from '../options/values.ts';
@@ -77,6 +77,61 @@ function images(options: Options, { root }: Context): Images {
   });
 }
 
+const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** Adds what says which guest boots, on which machine. */
+export function addGuestOptions(command: Command): Command {
+  command
+    .option('--kernel <WHICH>', 'built, debian, or a file: a RISC-V Linux Image (default: built, else debian)')
+    .option('--initrd <FILE>', 'an initial RAM disk of your own; its console is this terminal')
+    .option(
+      '--disk <FILE[:ro|:cow]>',
+      'a disk (repeatable): the first with a file system becomes the root; cow keeps changes in memory',
+      more,
+      [],
+    )
+    .option('--share <DIR[:ro]>', 'a directory of the host (repeatable), mounted at /mnt/host, /mnt/host1, …', more, [])
+    .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_jump.bin, in place of the machine’s own SBI')
+    .option('--append <WORDS>', 'words for the kernel’s command line', '')
+    .option('--strategy <NAME>', 'how addresses are translated: bare, nested, shadow', 'bare')
+    .option('--type2', 'the VMM is a process of a host operating system')
+    .option('--no-counting', 'switch the modelled MMU and its counters off')
+    .option('--seed <N>', 'seed of the guest’s random numbers', '1')
+    .option('-v, --verbose', 'with --exec: what the kernel says goes to stderr');
+  return addMachineOptions(command);
+}
+
+/** The core, compiled. */
+export const coreOf = ({ root }: Context): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(readFileSync(join(root, 'build/trapframe.wasm')));
+
+/** This process's streams, for a guest. */
+export const streamsOf = ({ signal }: Context) => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal,
+});
+
+/** What the options of `addGuestOptions` ask for. */
+export async function bootRequest(
+  options: Options,
+  context: Context,
+  drive: Pick<DriveOptions, 'exec' | 'keep'>,
+): Promise<BootRequest> {
+  return {
+    ...drive,
+    module: await coreOf(context),
+    config: machine(options),
+    images: images(options, context),
+    append: String(options.append),
+    disks: options.disk as readonly string[],
+    shares: options.share as readonly string[],
+    seed: count('--seed', String(options.seed)),
+    verbose: options.verbose === true,
+  };
+}
+
 /** `trapframe linux`: a real kernel, at this terminal or for one command. */
 export function addLinux(program: Command, context: Context): void {
   const command = program
@@ -95,39 +150,20 @@ export function addLinux(program: Command, context: Context): void {
     .option('--fetch', 'get Debian’s own kernel and busybox for riscv64 (about 11 MB)')
     .option('--mirror <URL>', 'the mirror of Debian that --build and --fetch use (default: this host’s)')
     .option('--suite <NAME>', 'the release of Debian that riscv64 packages come from', DEFAULT_SUITE)
-    .option('--kernel <WHICH>', 'built, debian, or a file: a RISC-V Linux Image (default: built, else debian)')
-    .option('--initrd <FILE>', 'an initial RAM disk of your own; its console is this terminal')
-    .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_jump.bin, in place of the machine’s own SBI')
-    .option('--append <WORDS>', 'words for the kernel’s command line', '')
-    .option('--strategy <NAME>', 'how addresses are translated: bare, nested, shadow', 'bare')
-    .option('--type2', 'the VMM is a process of a host operating system')
     .addOption(
       new Option('--counters <FORM>', 'what to tell of the counters on stderr')
         .choices(['none', 'table', 'json'])
         .default('none'),
     )
-    .option('--no-counting', 'switch the modelled MMU and its counters off')
-    .option('--seed <N>', 'seed of the guest’s random numbers', '1')
-    .option('-v, --verbose', 'with --exec: what the kernel says goes to stderr')
     .option('-q, --quiet', 'no progress');
-  addMachineOptions(command);
+  addGuestOptions(command);
   command.action(async (options: Options) => {
+    const exec = (options.exec as string | undefined) ?? null;
     if (options.build || options.fetch) {
       await obtain(options, context);
-      if (options.exec === undefined) return;
+      if (exec === null) return;
     }
-    const chosen = images(options, context);
-    const request: RunRequest = {
-      module: await WebAssembly.compile(readFileSync(join(context.root, 'build/trapframe.wasm'))),
-      config: machine(options),
-      images: chosen,
-      append: String(options.append),
-      seed: count('--seed', String(options.seed)),
-      exec: (options.exec as string | undefined) ?? null,
-      verbose: options.verbose === true,
-    };
-    const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: context.signal };
-    const session = await startGuest(request, streams);
+    const session = await startGuest(await bootRequest(options, context, { exec }), streamsOf(context));
     const status = await session.done;
     tell(session, String(options.counters), context);
     context.setExitCode(context.signal.aborted ? exitCode('interrupted') : status);

@@ -109,6 +109,10 @@ describe('virtio-balloon', () => {
     fuzz({
       make: () => new VirtioBalloon(),
       header: fc.array(number, { maxLength: 40 }).map((numbers) => pages(...numbers)),
+      meanwhile: ({ model }) => {
+        model.setTarget(1);
+        model.askStatistics();
+      },
       works: (driver) => {
         driver.host.memory.released.length = 0;
         driver.request(0, [pages(FRAME + 100)]);

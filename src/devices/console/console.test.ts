@@ -75,6 +75,7 @@ describe('virtio-console', () => {
   it('stands a hostile driver', () => {
     fuzz({
       make: () => new VirtioConsole({ output: () => {} }),
+      meanwhile: (driver) => driver.model.input(text('typed meanwhile')),
       works: (driver) => {
         driver.model.input(text('ok'));
         expect(driver.request(0, [2]).data).toEqual(text('ok'));

@@ -446,9 +446,12 @@ describe('virtio-net', () => {
       .map(([flags, start, offset, bytes]) =>
         Uint8Array.of(...header(flags, start, offset), ...BROADCAST, ...MAC, 8, 0, ...bytes),
       );
+    let neighbour: Station | undefined;
     fuzz({
+      meanwhile: () => neighbour?.send(BROADCAST, 0x9999, new Uint8Array(700)),
       make: () => {
         const network = new LabSwitch();
+        neighbour = new Station(network, 1);
         return new VirtioNet({ mac: MAC, plug: (receive) => network.plug(receive) });
       },
       header: frame,

@@ -73,8 +73,14 @@ const accessOf = (how: OpenHow): number =>
 export class HostFolder implements Folder {
   readonly #root: string;
 
-  /** Shares `folder`, which must exist; a link to a folder is followed here, once. */
-  constructor(folder: string) {
+  readonly #handles: boolean;
+
+  /**
+   * Shares `folder`, which must exist; a link to a folder is followed here, once. `handles`: whether folders are opened one after another
+   * (where the host can), or only checked.
+   */
+  constructor(folder: string, { handles = HANDLES } = {}) {
+    this.#handles = handles && HANDLES;
     this.#root = fs.realpathSync(folder);
     if (!fs.statSync(this.#root).isDirectory()) throw new FileError('ENOTDIR');
   }
@@ -93,7 +99,7 @@ export class HostFolder implements Folder {
     return attempt(() => {
       const way = names.slice(0, -1);
       const last = names.at(-1) ?? '.';
-      if (HANDLES) return this.#step(fs.openSync(this.#root, O_PATH | constants.O_DIRECTORY), way, last, use);
+      if (this.#handles) return this.#step(fs.openSync(this.#root, O_PATH | constants.O_DIRECTORY), way, last, use);
       let folder = this.#root;
       for (const name of way) {
         folder = path.join(folder, name);
@@ -125,7 +131,7 @@ export class HostFolder implements Folder {
         if (stats.isSymbolicLink()) throw new FileError('ELOOP');
         return stats;
       };
-      if (!HANDLES) return use(name, refuse(fs.lstatSync(name, { bigint: true })));
+      if (!this.#handles) return use(name, refuse(fs.lstatSync(name, { bigint: true })));
       return withHandle(name, O_PATH | constants.O_NOFOLLOW, (handle) =>
         use(`${PROC}/${handle}`, refuse(fs.fstatSync(handle, { bigint: true }))),
       );
@@ -152,7 +158,7 @@ export class HostFolder implements Folder {
       // Pipes, sockets and devices of the host are none of a guest's business.
       if (!stats.isFile()) throw new FileError('EACCES');
       // With a handle the name is a link to what the handle holds, so there O_NOFOLLOW would refuse it.
-      const careful = HANDLES ? CAREFUL & ~constants.O_NOFOLLOW : CAREFUL;
+      const careful = this.#handles ? CAREFUL & ~constants.O_NOFOLLOW : CAREFUL;
       return opened(fs.openSync(name, accessOf(how) | (how.truncate ? constants.O_TRUNC : 0) | careful));
     });
   }

@@ -309,6 +309,10 @@ describe('virtio-vsock', () => {
         return model;
       },
       header: packet,
+      meanwhile: ({ model }) => {
+        const [stream = model.connect(7)] = model.streams;
+        stream.write(new Uint8Array(3_000));
+      },
       works: (driver) => {
         driver.prepare(0, [4096]);
         driver.request(1, [writePacket({ ...FRESH, fromPort: 9, toPort: 5000, op: OP.REQUEST })]);
