@@ -342,6 +342,84 @@ describe('virtio-net', () => {
     expect(driver.device.counters()['net.dropped']).toBe(2);
   });
 
+  describe.each([
+    ['4', 1, 20],
+    ['6', 4, 40],
+  ] as const)('cuts long TCP frames over IPv%s', (version, type, ipLength) => {
+    const tcpAt = 14 + ipLength;
+    /** A frame with so much data: FIN, PSH and CWR set, two options' words in the TCP header. */
+    function long(length: number): Uint8Array {
+      const frame = new Uint8Array(tcpAt + 28 + length);
+      frame.set(labMac(7));
+      frame.set(MAC, 6);
+      const view = viewOf(frame);
+      view.setUint16(12, version === '4' ? 0x800 : 0x86dd);
+      frame[14] = version === '4' ? 0x45 : 0x60;
+      for (let i = tcpAt - (version === '4' ? 8 : 32); i < tcpAt; i++) frame[i] = i * 3;
+      view.setUint16(18, 0xffff);
+      frame[23] = 6;
+      view.setUint16(tcpAt, 1000);
+      view.setUint32(tcpAt + 4, 0xffff_ff00);
+      frame[tcpAt + 12] = 7 << 4;
+      frame[tcpAt + 13] = 0x99;
+      for (let i = tcpAt + 20; i < frame.length; i++) frame[i] = (i * 7) & 255;
+      return frame;
+    }
+    const gso = (segment: number, start = tcpAt) => {
+      const bytes = header(1, start, 16);
+      bytes[1] = type;
+      viewOf(bytes).setUint16(4, segment, true);
+      return bytes;
+    };
+
+    it('with lengths, sequence numbers, flags and checksums of their own', () => {
+      const { driver, peer } = pair();
+      const frame = long(3500);
+      driver.request(1, [gso(1400), frame]);
+      expect(peer.heard.map((got) => got.length - tcpAt - 28)).toEqual([1400, 1400, 700]);
+      const data = peer.heard.flatMap((got) => [...got.subarray(tcpAt + 28)]);
+      expect(Uint8Array.from(data)).toEqual(frame.subarray(tcpAt + 28));
+      for (const [i, got] of peer.heard.entries()) {
+        const view = viewOf(got);
+        expect(view.getUint32(tcpAt + 4)).toBe((0xffff_ff00 + i * 1400) >>> 0);
+        expect(got[tcpAt + 13]).toBe([0x90, 0x10, 0x19][i]);
+        if (version === '4') {
+          expect([view.getUint16(16), view.getUint16(18)]).toEqual([got.length - 14, (0xffff + i) & 0xffff]);
+          expect(checksum(got.subarray(14, tcpAt))).toBe(0);
+        } else expect(view.getUint16(18)).toBe(got.length - tcpAt);
+        const addresses = got.subarray(tcpAt - (version === '4' ? 8 : 32), tcpAt);
+        expect(checksum(got.subarray(tcpAt), onesSum(addresses, 6 + got.length - tcpAt))).toBe(0);
+      }
+      expect(driver.device.counters()).toMatchObject({ 'net.sent': 3, 'net.dropped': 0 });
+    });
+
+    it('unless they are none', () => {
+      const { driver, peer } = pair();
+      const bad = [
+        [gso(47), long(3500)],
+        [gso(0), long(3500)],
+        [gso(1490), long(3500)],
+        [gso(1400, tcpAt + 4), long(3500)],
+        [gso(1400, 0xffff), long(3500)],
+        [gso(1400), long(3500).subarray(0, tcpAt + 10)],
+        [
+          gso(1400),
+          long(3500)
+            .fill(0xff, tcpAt + 12, tcpAt + 13)
+            .subarray(0, tcpAt + 40),
+        ],
+        [gso(1400), long(3500).fill(0, tcpAt + 12, tcpAt + 13)],
+        [gso(1400), long(3500).fill(0, 12, 14)],
+        [gso(1400).fill(0, 0, 1), long(3500)],
+        [gso(1400).fill(3, 1, 2), long(3500)],
+        [gso(1400), new Uint8Array(66_000)],
+      ];
+      for (const parts of bad) driver.request(1, parts);
+      expect(peer.heard).toEqual([]);
+      expect(driver.device.counters()['net.dropped']).toBe(bad.length);
+    });
+  });
+
   it('drops frames that are none', () => {
     const { driver, peer } = pair();
     const gso = header();
@@ -442,10 +520,19 @@ describe('virtio-net', () => {
 
   it('stands a hostile driver', () => {
     const frame = fc
-      .tuple(fc.constantFrom(0, 1, 2, 255), fc.nat(80), fc.nat(40), fc.uint8Array({ maxLength: 100 }))
-      .map(([flags, start, offset, bytes]) =>
-        Uint8Array.of(...header(flags, start, offset), ...BROADCAST, ...MAC, 8, 0, ...bytes),
-      );
+      .tuple(
+        fc.constantFrom(0, 1, 2, 255),
+        fc.constantFrom(0, 0, 1, 3, 4),
+        fc.nat(80),
+        fc.nat(60),
+        fc.uint8Array({ maxLength: 300 }),
+      )
+      .map(([flags, type, start, number, bytes]) => {
+        const first = header(flags, start, number);
+        first[1] = type;
+        viewOf(first).setUint16(4, number * 4, true);
+        return Uint8Array.of(...first, ...BROADCAST, ...MAC, ...(type === 4 ? [0x86, 0xdd] : [8, 0, 0x45]), ...bytes);
+      });
     let neighbour: Station | undefined;
     fuzz({
       meanwhile: () => neighbour?.send(BROADCAST, 0x9999, new Uint8Array(700)),

@@ -1,25 +1,36 @@
-/** virtio-net (VIRTIO 1.2, section 5.1): one pair of queues, mergeable receive buffers, checksums of the guest's frames done here. */
+/** virtio-net (VIRTIO 1.2, section 5.1): one pair of queues, mergeable receive buffers, checksums and TCP segments of the guest's frames done here. */
 import { countersOf, type StateReader, type StateWriter } from '../state.ts';
 import { featureBits, hasFeature } from '../virtio/abi.ts';
 import type { Chain } from '../virtio/chain.ts';
 import type { VirtioBus, VirtioModel } from '../virtio/model.ts';
 import type { Virtqueue } from '../virtio/queue.ts';
 import { checksum, ETHERNET_HEADER, MAC_LENGTH, viewOf } from './frame.ts';
+import { GSO, segments } from './segment.ts';
 import type { Port } from './switch.ts';
 
-const FEATURE = { CSUM: 0, MTU: 3, MAC: 5, MRG_RXBUF: 15, STATUS: 16 } as const;
+const FEATURE = { CSUM: 0, MTU: 3, MAC: 5, HOST_TSO4: 11, HOST_TSO6: 12, MRG_RXBUF: 15, STATUS: 16 } as const;
 const QUEUE = { receive: 0, transmit: 1 } as const;
 /** Offsets in the configuration space (5.1.4). */
 const CONFIG = { mac: 0, status: 6, pairs: 8, mtu: 10, size: 12 } as const;
 const LINK_UP = 1;
 
 /** The header before each frame (5.1.6). */
-const HEADER = { flags: 0, gsoType: 1, checksumStart: 6, checksumOffset: 8, buffers: 10, size: 12 } as const;
+const HEADER = {
+  flags: 0,
+  gsoType: 1,
+  gsoSize: 4,
+  checksumStart: 6,
+  checksumOffset: 8,
+  buffers: 10,
+  size: 12,
+} as const;
 const NEEDS_CHECKSUM = 1;
 
 const MTU = 1500;
 const VLAN_TAG = 4;
 const MOST_FRAME = ETHERNET_HEADER + VLAN_TAG + MTU;
+/** Of a frame that the guest leaves to be cut into segments. */
+const MOST_LONG_FRAME = ETHERNET_HEADER + 65_535;
 /** Frames that may wait for receive buffers; more are lost, as on any wire. */
 const MOST_WAITING = 512;
 
@@ -104,25 +115,37 @@ export class VirtioNet implements VirtioModel {
   }
 
   #transmit(chain: Chain): void {
+    const frames = this.#framesOf(chain);
+    if (!frames) {
+      this.#counts['net.dropped']++;
+      return;
+    }
+    for (const frame of frames) {
+      this.#counts['net.sent']++;
+      this.#counts['net.bytes-sent'] += frame.length;
+      if (this.#up) this.#port.send(frame);
+    }
+  }
+
+  /** The frames of a chain: one, or the segments of a long one. Null where it holds none. */
+  #framesOf(chain: Chain): Uint8Array[] | null {
     const header = chain.taken(HEADER.size);
     const length = chain.readable;
-    if (
-      header.length < HEADER.size ||
-      length < ETHERNET_HEADER ||
-      length > MOST_FRAME ||
-      header[HEADER.gsoType] !== 0
-    ) {
-      this.#counts['net.dropped']++;
-      return;
+    if (header.length < HEADER.size || length < ETHERNET_HEADER || length > MOST_LONG_FRAME) return null;
+    const fields = viewOf(header);
+    const type = header[HEADER.gsoType]!;
+    const sum = (header[HEADER.flags]! & NEEDS_CHECKSUM) !== 0;
+    if (type === GSO.none) {
+      if (length > MOST_FRAME) return null;
+      const frame = chain.taken(length);
+      return sum && !this.#sum(frame, fields) ? null : [frame];
     }
-    const frame = chain.taken(length);
-    if (header[HEADER.flags]! & NEEDS_CHECKSUM && !this.#sum(frame, viewOf(header))) {
-      this.#counts['net.dropped']++;
-      return;
-    }
-    this.#counts['net.sent']++;
-    this.#counts['net.bytes-sent'] += length;
-    if (this.#up) this.#port.send(frame);
+    if (!sum) return null;
+    const tcpAt = fields.getUint16(HEADER.checksumStart, true);
+    const cut = segments(chain.taken(length), { type, segment: fields.getUint16(HEADER.gsoSize, true), tcpAt });
+    if (!cut || cut.some((frame) => frame.length > MOST_FRAME)) return null;
+    chain.charge(cut.length * MOST_FRAME);
+    return cut;
   }
 
   /** Completes a checksum: the guest has put the pseudo-header's sum in its place. */
