@@ -33,6 +33,8 @@ export { configureLines, configureTables, configureTlb, initialTables, resetMode
 export { dropTranslations, raise, slowLoad, slowStore };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
 export * from './fpu/index';
+// A kernel outside the core.
+export { enterUser, fenceUser, runUser, wroteCode } from './user';
 
 const NEVER: u64 = u64.MAX_VALUE;
 

@@ -27,6 +27,12 @@ export function saveCounters(to: usize): void {
  */
 let unfinished: bool = false;
 
+/** Execution goes on elsewhere: nothing of the page it was in is kept. */
+export function forgetSlice(): void {
+  unfinished = false;
+  store<u64>(BURST_END, 0);
+}
+
 /** For a snapshot. */
 export function isUnfinished(): bool {
   return unfinished;

@@ -4,7 +4,7 @@ import {
   CAUSE, C_FAULT_TRUE, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT, INSTRET,
   MCAUSE, MEDELEG, MEPC, MIDELEG, MSTATUS, MTVAL, MTVEC, PC, PRIV, RESERVATION, SCAUSE, SEPC, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT,
   STRATEGY_SHADOW, STVAL, STVEC, TRAP_AT, TRAP_ECALL_M, TRAP_ECALL_U, TRAP_FETCH_PAGE, TRAP_LOAD_PAGE, TRAP_REPEATS, TRAP_STORE_PAGE, TVAL,
-  EVENT_TRAP_LOOP,
+  EVENT_TRAP_LOOP, EVENT_USER_TRAP, USER_TRAPS,
 } from '../generated/layout';
 import { count } from '../counters';
 import { refreshContext } from '../mmu/context';
@@ -53,6 +53,13 @@ function bookExit(cause: u32, toSupervisor: bool): void {
 /** Delivers the exception pending in CAUSE and TVAL to the guest. */
 export function deliverException(): void {
   const cause = load<u32>(CAUSE);
+  if (load<u32>(USER_TRAPS) && !load<u32>(PRIV)) {
+    count(trapCounter(cause));
+    if (isPageFault(cause)) count(C_FAULT_TRUE);
+    store<u64>(RESERVATION, 0);
+    store<u32>(EVENT, EVENT_USER_TRAP);
+    return;
+  }
   const toSupervisor = delegated(load<u64>(MEDELEG), cause);
   bookExit(cause, toSupervisor);
   count(trapCounter(cause));

@@ -186,6 +186,7 @@ export const JIT_STALE: usize = 0x4770;
 export const JOURNAL_R: usize = 0x4778;
 export const JOURNAL_W: usize = 0x4780;
 export const JOURNAL_F: usize = 0x4788;
+export const USER_TRAPS: usize = 0x4790;
 
 // Counters (addresses)
 export const C_INSTRET: usize = 0x8000;
@@ -373,7 +374,8 @@ export const EVENT_TRAP_LOOP: u32 = 7;
 export const EVENT_BURST: u32 = 8;
 export const EVENT_IDLE: u32 = 9;
 export const EVENT_DEVICE: u32 = 10;
-export const EVENT_ATTEND: u32 = 11;
+export const EVENT_USER_TRAP: u32 = 11;
+export const EVENT_ATTEND: u32 = 12;
 export const TRAP_FETCH_MISALIGNED: u32 = 0;
 export const TRAP_FETCH_ACCESS: u32 = 1;
 export const TRAP_ILLEGAL: u32 = 2;

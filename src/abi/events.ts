@@ -17,6 +17,10 @@ export const EVENTS = [
   { id: 'burst', summary: 'a burst has ended; the translator may look where. No point of the guest’s own time' },
   { id: 'idle', summary: 'the guest waits for an interrupt, and the host said it waits with it (IDLE_WAITS)' },
   { id: 'device', summary: 'guest time has reached DEVICE_DEADLINE' },
+  {
+    id: 'userTrap',
+    summary: 'an exception in user mode, for a kernel outside the core: CAUSE, TVAL and PC say which',
+  },
   { id: 'attend', summary: 'a device of the host wants its host to act now, at this point of guest time' },
 ] as const;
 

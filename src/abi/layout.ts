@@ -50,6 +50,8 @@ export const CELLS = [
   'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_LEFT_BY', 'JIT_STALE',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
+  // 1: the kernel stands outside the core; every exception in user mode leaves `run`
+  'USER_TRAPS',
 ] as const;
 export type Cell = (typeof CELLS)[number];
 

@@ -7,6 +7,7 @@ import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
 import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
+import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
 import { addSnapshot } from './commands/snapshot.ts';
 import { addSweep } from './commands/sweep.ts';
@@ -23,6 +24,7 @@ function commandLine(context: Context): Command {
     .configureOutput({ writeOut: (s) => context.stdout.write(s), writeErr: (s) => context.stderr.write(s) })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `\nExit codes:\n${columns(
@@ -31,7 +33,7 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addSnapshot, addDisasm, addList])
+  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addProcess, addSnapshot, addDisasm, addList])
     add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;

@@ -31,6 +31,10 @@ interface CoreExports {
   digestLow(): bigint;
   digestHigh(): bigint;
   dropTranslations(records: number): void;
+  enterUser(satp: bigint): void;
+  fenceUser(va: bigint, hasVa: number): void;
+  runUser(budget: number): number;
+  wroteCode(page: number): void;
   readonly table: WebAssembly.Table;
   /** Linear address for a device's access to at most a page's rest; 0: not for devices. */
   deviceMemory(address: number, size: number, write: number): number;

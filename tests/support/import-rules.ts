@@ -65,6 +65,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the only composer of engine, devices, images and system calls',
   },
   {
+    area: 'src/machine/node',
+    may: ['src/machine', 'src/linux', 'src/abi'],
+    packages: [],
+    node: true,
+    why: 'programs of the host’s files on the host’s terminal, which only one thread can serve',
+  },
+  {
     area: 'src/rpc',
     may: ['src/machine', 'src/engine', 'src/abi'],
     packages: ['comlink'],
@@ -89,7 +96,17 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { area: 'src/index.ts', may: ['src/lab', 'src/lab/node', 'src/abi'], packages: [], node: true, why: 'the library' },
   {
     area: 'src/cli',
-    may: ['src/index.ts', 'src/lab', 'src/lab/node', 'src/isa', 'src/image', 'src/abi', 'src/cli/linux', 'src/machine'],
+    may: [
+      'src/index.ts',
+      'src/lab',
+      'src/lab/node',
+      'src/isa',
+      'src/image',
+      'src/abi',
+      'src/cli/linux',
+      'src/machine',
+      'src/machine/node',
+    ],
     packages: ['commander'],
     node: true,
     why: 'the command line; isa and image for `disasm`, which needs no machine; machine for snapshots',

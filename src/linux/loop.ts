@@ -1,0 +1,213 @@
+/** Runs programs: who is next, what a trap asks for, when to wait. */
+import { E, SysError } from './errno.ts';
+import { BLOCKED, Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
+import type { Fault } from './memory/space.ts';
+import type { Call, CallTable } from './syscalls/call.ts';
+import { outOfMemory } from './task/exit.ts';
+import { leaveFutex } from './task/futex.ts';
+import { deliver, interrupted, restarts, sendFault } from './task/signal.ts';
+import { SI } from './task/signals.ts';
+import type { Task } from './task/task.ts';
+import { PROT, SIG } from './uapi.ts';
+
+/** Causes of scause (privileged specification, table 12). */
+const CAUSE = {
+  fetchMisaligned: 0,
+  fetchAccess: 1,
+  illegal: 2,
+  breakpoint: 3,
+  loadMisaligned: 4,
+  storeMisaligned: 6,
+  ecall: 8,
+  fetchPage: 12,
+  loadPage: 13,
+  storePage: 15,
+} as const;
+
+/** Nanoseconds an instruction is charged with when processor time is counted. */
+const NS_PER_INSTRUCTION = 100;
+
+/** How a call ended. */
+type Served = 'on' | 'off';
+
+export class Loop {
+  private readonly kernel: Kernel;
+  private readonly table: CallTable;
+
+  constructor(kernel: Kernel, table: CallTable) {
+    this.kernel = kernel;
+    this.table = table;
+  }
+
+  /**
+   * Runs whoever can run until nobody can or `until` says so. Returns the milliseconds to wait for the next timer
+   * (infinity: only something from outside can wake a task), or −1 when it was `until`.
+   */
+  run(until: () => boolean): number {
+    const { kernel } = this;
+    for (;;) {
+      kernel.timers.fire(kernel.now());
+      if (until()) return -1;
+      const task = kernel.next();
+      if (task) {
+        if (this.held(task)) continue;
+        this.turn(task);
+        continue;
+      }
+      const { next } = kernel.timers;
+      if (next === Number.POSITIVE_INFINITY) return next;
+      const wait = kernel.clock.idle(next);
+      if (wait > 0) return wait;
+    }
+  }
+
+  /** Whether its control group has spent its quota or is frozen; it is put off then. */
+  private held(task: Task): boolean {
+    const { kernel } = this;
+    const { cgroup } = task.process;
+    const now = kernel.now();
+    const at = cgroup.runnableAt(now);
+    if (at <= now) return false;
+    task.state = 'sleeping';
+    cgroup.noteThrottled(now, at);
+    task.cancelTimer = kernel.timers.add(at, () => kernel.ready(task));
+    return true;
+  }
+
+  /** One turn of a task: until its slice is used, it sleeps, stops or ends. */
+  private turn(task: Task): void {
+    const { kernel } = this;
+    const { machine } = kernel;
+    kernel.switchTo(task);
+    const from = machine.instructions();
+    const fromNs = kernel.now();
+    const { process } = task;
+    this.resume(task);
+    let left = SLICE;
+    while (task.state === 'runnable') {
+      const before = machine.instructions();
+      const stop = machine.run(left);
+      left -= machine.instructions() - before;
+      if (stop === 'trap') this.trap(task);
+      if (task.state !== 'runnable') break;
+      if (task.attention && !deliver(kernel, task)) break;
+      // A trap takes time too: a program of nothing but calls has to give way as well.
+      left -= 500;
+      if (left <= 0) break;
+    }
+    const used = (machine.instructions() - from) * NS_PER_INSTRUCTION;
+    process.time += used;
+    process.cgroup.run(used, fromNs + used);
+    kernel.requeue(task);
+  }
+
+  /** A task that slept inside a call tries again, unless a signal interrupts it. */
+  private resume(task: Task): void {
+    if (task.inCall) this.retry(task);
+    if (task.state === 'runnable' && task.attention) deliver(this.kernel, task);
+  }
+
+  private retry(task: Task): void {
+    const { kernel } = this;
+    const { machine } = kernel;
+    const row = this.table.get(machine.x[34]!);
+    // Nothing stands above SIGKILL: it is delivered next.
+    if (task.attention && [...task.pending, ...task.process.pending].some((q) => q.signal === SIG.KILL)) return;
+    if (row && task.attention && interrupted(task) && !row.ownSignals) {
+      leaveFutex(kernel, task);
+      Kernel.endCall(task);
+      // Left at its ecall, it is made again after the handler.
+      if (row.restart && restarts(task)) return;
+      this.answer(-E.INTR);
+      return;
+    }
+    this.serve(task);
+  }
+
+  private trap(task: Task): void {
+    const { kernel } = this;
+    const { machine } = kernel;
+    const cause = machine.cause();
+    if (cause === CAUSE.ecall) {
+      this.serve(task);
+      return;
+    }
+    if (cause === CAUSE.loadPage || cause === CAUSE.storePage || cause === CAUSE.fetchPage) {
+      this.pageFault(task, cause);
+      return;
+    }
+    const pc = machine.getPc();
+    if (cause === CAUSE.breakpoint) sendFault(task, { signal: SIG.TRAP, code: SI.TRAP_BRKPT, address: pc });
+    else if (cause === CAUSE.illegal) sendFault(task, { signal: SIG.ILL, code: SI.ILL_ILLOPC, address: pc });
+    else if (cause === CAUSE.loadMisaligned || cause === CAUSE.storeMisaligned)
+      sendFault(task, { signal: SIG.BUS, code: SI.BUS_ADRALN, address: machine.tval() });
+    else sendFault(task, { signal: SIG.SEGV, code: SI.SEGV_ACCERR, address: machine.tval() });
+  }
+
+  private pageFault(task: Task, cause: number): void {
+    const { kernel } = this;
+    const va = kernel.machine.tval();
+    const access = cause === CAUSE.storePage ? PROT.WRITE : cause === CAUSE.fetchPage ? PROT.EXEC : PROT.READ;
+    kernel.counts.pageFaults++;
+    task.process.minorFaults++;
+    let outcome: Fault = task.process.space.fault(va, access);
+    if (outcome === 'ok') return;
+    if (outcome === 'no-memory') {
+      if (kernel.caches.reclaim() > 0) outcome = task.process.space.fault(va, access);
+      if (outcome === 'ok') return;
+      if (outcome === 'no-memory') {
+        outOfMemory(kernel, task.process);
+        return;
+      }
+    }
+    if (outcome === 'beyond') sendFault(task, { signal: SIG.BUS, code: SI.BUS_ADRERR, address: va });
+    else
+      sendFault(task, { signal: SIG.SEGV, code: outcome === 'denied' ? SI.SEGV_ACCERR : SI.SEGV_MAPERR, address: va });
+  }
+
+  /** Serves the system call whose registers are on the machine. */
+  private serve(task: Task): Served {
+    const { kernel } = this;
+    const { x } = kernel.machine;
+    const number = x[34]!;
+    const row = this.table.get(number);
+    if (!row?.serve) {
+      kernel.counts.missing.set(number, (kernel.counts.missing.get(number) ?? 0) + 1);
+      this.answer(-E.NOSYS);
+      return 'on';
+    }
+    let result: number;
+    try {
+      result = this.invoke(row.serve, task, x);
+    } catch (e) {
+      if (!(e instanceof SysError)) throw e;
+      result = -e.code;
+    }
+    if (result === BLOCKED) {
+      task.inCall = true;
+      // Woken between the look and the sleep: a signal was there before.
+      if (task.attention && interrupted(task) && !row.ownSignals) kernel.ready(task);
+      return 'off';
+    }
+    if (task.inCall) Kernel.endCall(task);
+    else task.progress = null;
+    if (!task.inCall && task.deadline !== null) Kernel.endCall(task);
+    row.count++;
+    if (result === REGISTERS_SET || kernel.current !== task) return 'off';
+    this.answer(result);
+    return 'on';
+  }
+
+  private invoke(serve: Call, task: Task, x: Uint32Array): number {
+    const word = (i: number): number => x[i * 2]! + (x[i * 2 + 1]! | 0) * 2 ** 32;
+    return serve(this.kernel, task, word(10), word(11), word(12), word(13), word(14), word(15));
+  }
+
+  /** Writes a0 and steps over the ecall. */
+  private answer(value: number): void {
+    const { machine } = this.kernel;
+    machine.x[20] = value % 2 ** 32;
+    machine.x[21] = Math.floor(value / 2 ** 32);
+    machine.setPc(machine.getPc() + 4);
+  }
+}

@@ -1,0 +1,103 @@
+/** Copies between the kernel and a program's memory; every access is checked and may fault pages in. */
+import { E, fail } from '../errno.ts';
+import { PAGE } from '../machine.ts';
+import type { AddressSpace } from './space.ts';
+
+const text = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextEncoder();
+/** The longest path, with its NUL (PATH_MAX). */
+const PATH_MAX = 4096;
+
+/** Reads `length` bytes. */
+export function copyIn(space: AddressSpace, va: number, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  const { bytes } = space.machine;
+  for (let done = 0; done < length; ) {
+    const at = space.linear(va + done, false);
+    const n = Math.min(length - done, PAGE - (at % PAGE));
+    out.set(bytes.subarray(at, at + n), done);
+    done += n;
+  }
+  return out;
+}
+
+/** Writes bytes. */
+export function copyOut(space: AddressSpace, va: number, data: Uint8Array): void {
+  const { machine } = space;
+  for (let done = 0; done < data.length; ) {
+    const at = space.linear(va + done, true);
+    const n = Math.min(data.length - done, PAGE - (at % PAGE));
+    machine.bytes.set(n === data.length ? data : data.subarray(done, done + n), at);
+    machine.wrote(Math.floor((at - machine.ram) / PAGE));
+    done += n;
+  }
+}
+
+/** A NUL-terminated string of at most `limit` bytes with its end, as bytes. */
+export function bytesIn(space: AddressSpace, va: number, limit: number): Uint8Array | null {
+  const parts: number[] = [];
+  const { bytes } = space.machine;
+  for (let at = va; parts.length < limit; ) {
+    const linear = space.linear(at, false);
+    const stop = Math.min(PAGE - (linear % PAGE), limit - parts.length);
+    for (let i = 0; i < stop; i++) {
+      const byte = bytes[linear + i]!;
+      if (byte === 0) return Uint8Array.from(parts);
+      parts.push(byte);
+    }
+    at += stop;
+  }
+  return null;
+}
+
+/** A path or a name. */
+export function stringIn(space: AddressSpace, va: number, limit = PATH_MAX): string {
+  const bytes = bytesIn(space, va, limit);
+  if (!bytes) fail(limit === PATH_MAX ? E.NAMETOOLONG : E.TOOBIG);
+  try {
+    return text.decode(bytes);
+  } catch {
+    return fail(E.ILSEQ);
+  }
+}
+
+/** A null-terminated array of strings (argv, envp). */
+export function stringsIn(space: AddressSpace, va: number, limit: number): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  if (va === 0) return out;
+  for (let total = 0; ; va += 8) {
+    const at = wordIn(space, va);
+    if (at === 0) return out;
+    const bytes = bytesIn(space, at, 131072);
+    if (!bytes) fail(E.TOOBIG);
+    total += bytes.length + 9;
+    if (total > limit) fail(E.TOOBIG);
+    out.push(bytes);
+  }
+}
+
+export const encode = (s: string): Uint8Array => utf8.encode(s);
+
+/** A 32-bit word, signed. */
+export function intIn(space: AddressSpace, va: number): number {
+  if (va % 4 === 0) return space.machine.words[space.linear(va, false) >>> 2]! | 0;
+  const b = copyIn(space, va, 4);
+  return b[0]! | (b[1]! << 8) | (b[2]! << 16) | (b[3]! << 24);
+}
+
+/** A 64-bit word as a number: exact below 2^53 in magnitude, signed. */
+export function wordIn(space: AddressSpace, va: number): number {
+  const low = intIn(space, va) >>> 0;
+  return low + intIn(space, va + 4) * 2 ** 32;
+}
+
+export function intOut(space: AddressSpace, va: number, value: number): void {
+  if (va % 4) copyOut(space, va, new Uint8Array(Int32Array.of(value).buffer));
+  else space.machine.words[space.linear(va, true) >>> 2] = value;
+}
+
+export function wordOut(space: AddressSpace, va: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  intOut(space, va, value - high * 2 ** 32);
+  intOut(space, va + 4, high);
+}

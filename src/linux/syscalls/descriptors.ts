@@ -1,0 +1,275 @@
+/** Calls on descriptors: open, close, duplicate, seek, control, list a directory. */
+import { E, fail } from '../errno.ts';
+import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
+import { F, O, RLIMIT } from '../uapi.ts';
+import { anonymousInode } from '../vfs/anonymous.ts';
+import type { OpenFile } from '../vfs/file.ts';
+import { isDirectory, isRegular } from '../vfs/inode.ts';
+import { mountedOn } from '../vfs/mount.ts';
+import { truncateFile } from '../vfs/pages.ts';
+import { Pipe } from '../vfs/pipe.ts';
+import { Terminal } from '../vfs/terminal.ts';
+import type { Call } from './call.ts';
+import { transfer } from './io.ts';
+import { install, openAt } from './open.ts';
+
+export const openat: Call = (k, t, fd, va, flags, mode) =>
+  install(t, openAt(k, t, fd, stringIn(t.process.space, va), flags, mode), flags);
+
+/** struct open_how: flags, mode, resolve. */
+export const openat2: Call = (k, t, fd, va, how, size) => {
+  if (size < 24) fail(E.INVAL);
+  const { space } = t.process;
+  if (wordIn(space, how + 16) !== 0) fail(E.INVAL);
+  return openat(k, t, fd, va, wordIn(space, how), wordIn(space, how + 8), 0, 0);
+};
+
+export const close: Call = (_k, t, fd) => {
+  t.process.files.close(fd);
+  return 0;
+};
+
+export const closeRange: Call = (_k, t, first, last, flags) => {
+  if (first > last) fail(E.INVAL);
+  const { files } = t.process;
+  for (const fd of files.numbers()) {
+    if (fd < first >>> 0 || fd > last >>> 0) continue;
+    if (flags & 4) files.slot(fd).cloexec = true;
+    else files.close(fd);
+  }
+  return 0;
+};
+
+export const dup: Call = (_k, t, fd) => install(t, t.process.files.get(fd).hold(), 0);
+
+export const dup3: Call = (_k, t, from, to, flags) => {
+  const file = t.process.files.get(from);
+  if (from === to || flags & ~O.CLOEXEC) fail(E.INVAL);
+  if (to < 0 || to >= Math.min(t.process.limit(RLIMIT.NOFILE), 1048576)) fail(E.BADF);
+  t.process.files.put(to, file.hold(), (flags & O.CLOEXEC) !== 0);
+  return to;
+};
+
+const SETTABLE = O.APPEND | O.NONBLOCK;
+
+export const fcntl: Call = (_k, t, fd, command, argument) => {
+  const slot = t.process.files.slot(fd);
+  const { file } = slot;
+  switch (command) {
+    case F.DUPFD:
+    case F.DUPFD_CLOEXEC:
+      if (argument < 0 || argument >= t.process.limit(RLIMIT.NOFILE)) fail(E.INVAL);
+      return install(t, file.hold(), command === F.DUPFD ? 0 : O.CLOEXEC, argument);
+    case F.GETFD:
+      return slot.cloexec ? 1 : 0;
+    case F.SETFD:
+      slot.cloexec = (argument & 1) !== 0;
+      return 0;
+    case F.GETFL:
+      return file.flags | 0o100000;
+    case F.SETFL:
+      file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
+      return 0;
+    case F.GETLK:
+      // Locks of one kernel's processes are not kept apart: the answer is that nobody holds one.
+      copyOut(t.process.space, argument, Uint8Array.of(2, 0));
+      return 0;
+    case F.SETLK:
+    case F.SETLKW:
+    case F.SETOWN:
+      return 0;
+    case F.GETOWN:
+      return 0;
+    case F.GETPIPE_SZ:
+      return file.kind instanceof Pipe ? file.kind.capacity : fail(E.BADF);
+    case F.SETPIPE_SZ:
+      if (!(file.kind instanceof Pipe)) fail(E.BADF);
+      file.kind.capacity = Math.max(4096, Math.min(1 << 20, 2 ** Math.ceil(Math.log2(argument))));
+      return file.kind.capacity;
+    default:
+      return fail(E.INVAL);
+  }
+};
+
+const IOCTL = {
+  FIONBIO: 0x5421,
+  FIOCLEX: 0x5451,
+  FIONCLEX: 0x5450,
+  TIOCSCTTY: 0x540e,
+  TIOCNOTTY: 0x5422,
+  TIOCSPGRP: 0x5410,
+  TIOCGPGRP: 0x540f,
+} as const;
+
+export const ioctl: Call = (_k, t, fd, request, argument) => {
+  const slot = t.process.files.slot(fd);
+  const { file } = slot;
+  const { process } = t;
+  const wanted = request >>> 0;
+  if (wanted === IOCTL.FIOCLEX || wanted === IOCTL.FIONCLEX) {
+    slot.cloexec = wanted === IOCTL.FIOCLEX;
+    return 0;
+  }
+  if (wanted === IOCTL.FIONBIO) {
+    file.flags = intIn(process.space, argument) ? file.flags | O.NONBLOCK : file.flags & ~O.NONBLOCK;
+    return 0;
+  }
+  if (file.kind instanceof Terminal) {
+    const mine = process.terminal === file.kind && file.kind.session === process.session;
+    if (wanted === IOCTL.TIOCSCTTY) {
+      if (process.session !== process.pid) fail(E.PERM);
+      process.terminal = file.kind;
+      file.kind.session = process.session;
+      file.kind.foreground = process.group;
+    } else if ((wanted === IOCTL.TIOCSPGRP || wanted === IOCTL.TIOCGPGRP) && !mine) fail(E.NOTTY);
+    else if (wanted === IOCTL.TIOCNOTTY) process.terminal = null;
+  }
+  return file.kind.ioctl(file, wanted, {
+    value: argument,
+    in: (length) => copyIn(process.space, argument, length),
+    out: (bytes) => copyOut(process.space, argument, bytes),
+  });
+};
+
+const WHENCE = { SET: 0, CUR: 1, END: 2, DATA: 3, HOLE: 4 } as const;
+
+export const lseek: Call = (_k, t, fd, offset, whence) => {
+  const file = t.process.files.get(fd);
+  if (!file.kind.seekable) fail(E.SPIPE);
+  file.inode.refresh();
+  const { size } = file.inode;
+  let to: number;
+  if (whence === WHENCE.SET) to = offset;
+  else if (whence === WHENCE.CUR) to = file.position + offset;
+  else if (whence === WHENCE.END) to = size + offset;
+  else if (whence === WHENCE.DATA) to = offset < size ? offset : fail(E.NXIO);
+  else if (whence === WHENCE.HOLE) to = offset < size ? size : fail(E.NXIO);
+  else return fail(E.INVAL);
+  if (to < 0) fail(E.INVAL);
+  file.position = to;
+  if (isDirectory(file.inode.mode) && to === 0) file.listing = null;
+  return to;
+};
+
+export const pipe2: Call = (k, t, va, flags) => {
+  if (flags & ~(O.CLOEXEC | O.NONBLOCK)) fail(E.INVAL);
+  const inode = anonymousInode('pipe', k.clock.realtime());
+  const pipe = new Pipe();
+  inode.attached = pipe;
+  const ends = [O.RDONLY, O.WRONLY].map((access) => pipe.open(inode, access | (flags & O.NONBLOCK)));
+  const [read, write] = [install(t, ends[0]!, flags), install(t, ends[1]!, flags)];
+  intOut(t.process.space, va, read);
+  intOut(t.process.space, va + 4, write);
+  return 0;
+};
+
+const utf8 = new TextEncoder();
+
+/** Entries of a directory with `.` and `..`, as they are at the first look. */
+function listing(file: OpenFile): NonNullable<OpenFile['listing']> {
+  if (file.listing) return file.listing;
+  const { dentry } = file.path!;
+  const up = dentry.parent?.inode ?? dentry.inode;
+  const entries = dentry.inode.entries().map((entry) => {
+    // A directory that something is mounted on shows what is mounted.
+    const child = dentry.children.get(entry.name);
+    const top = child && mountedOn({ mount: file.path!.mount, dentry: child });
+    return top ? { ...entry, ino: top.root.inode.ino } : entry;
+  });
+  file.listing = [
+    { name: '.', ino: dentry.inode.ino, type: dentry.inode.mode & 0o170000 },
+    { name: '..', ino: up.ino, type: up.mode & 0o170000 },
+    ...entries,
+  ];
+  return file.listing;
+}
+
+export const getdents64: Call = (_k, t, fd, va, length) => {
+  const file = t.process.files.get(fd);
+  if (!isDirectory(file.inode.mode)) fail(E.NOTDIR);
+  if (file.position === 0) file.listing = null;
+  const entries = listing(file);
+  const out = new Uint8Array(Math.min(length, 65536));
+  const view = new DataView(out.buffer);
+  let at = 0;
+  for (; file.position < entries.length; file.position++) {
+    const { name, ino, type } = entries[file.position]!;
+    const bytes = utf8.encode(name);
+    const size = Math.ceil((19 + bytes.length + 1) / 8) * 8;
+    if (at + size > out.length) {
+      if (at === 0) fail(E.INVAL);
+      break;
+    }
+    view.setBigUint64(at, BigInt(ino), true);
+    view.setBigInt64(at + 8, BigInt(file.position + 1), true);
+    view.setUint16(at + 16, size, true);
+    out[at + 18] = type >> 12;
+    out.set(bytes, at + 19);
+    at += size;
+  }
+  copyOut(t.process.space, va, out.subarray(0, at));
+  return at;
+};
+
+export const ftruncate: Call = (_k, t, fd, size) => {
+  const file = t.process.files.get(fd);
+  if (size < 0 || !isRegular(file.inode.mode) || !file.writable) fail(E.INVAL);
+  truncateFile(file.inode, size);
+  return 0;
+};
+
+const FALLOC_KEEP_SIZE = 1;
+const FALLOC_PUNCH_HOLE = 2;
+
+export const fallocate: Call = (_k, t, fd, mode, offset, length) => {
+  const file = t.process.files.get(fd);
+  if (!file.writable) fail(E.BADF);
+  if (offset < 0 || length <= 0) fail(E.INVAL);
+  if (mode === (FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE)) {
+    const end = Math.min(offset + length, file.inode.size);
+    for (let at = offset; at < end; at += 65536) file.kind.writeAt(file, at, new Uint8Array(Math.min(65536, end - at)));
+    return 0;
+  }
+  if (mode & ~FALLOC_KEEP_SIZE) fail(E.OPNOTSUPP);
+  if (!mode && offset + length > file.inode.size) truncateFile(file.inode, offset + length);
+  return 0;
+};
+
+export const fsync: Call = (_k, t, fd) => {
+  t.process.files.get(fd).inode.data.pages?.sync();
+  return 0;
+};
+
+export const flock: Call = (_k, t, fd) => {
+  t.process.files.get(fd);
+  return 0;
+};
+
+/** An offset that a call reads and writes back; null: the file's own position is used. */
+function offsetIn(t: Parameters<Call>[1], va: number): number | null {
+  return va ? wordIn(t.process.space, va) : null;
+}
+
+export const sendfile: Call = (k, t, to, from, offset, length) => {
+  const { files, space } = t.process;
+  const at = offsetIn(t, offset);
+  const n = transfer(k, t, files.get(from), files.get(to), at, null, length);
+  if (n > 0 && at !== null) wordOut(space, offset, at + n);
+  return n;
+};
+
+export const copyFileRange: Call = (k, t, from, fromOffset, to, toOffset, length) => {
+  const { files, space } = t.process;
+  if (!isRegular(files.get(from).inode.mode) || !isRegular(files.get(to).inode.mode)) fail(E.INVAL);
+  const [a, b] = [offsetIn(t, fromOffset), offsetIn(t, toOffset)];
+  const n = transfer(k, t, files.get(from), files.get(to), a, b, length);
+  if (n > 0 && a !== null) wordOut(space, fromOffset, a + n);
+  if (n > 0 && b !== null) wordOut(space, toOffset, b + n);
+  return n;
+};
+
+export const splice: Call = (k, t, from, fromOffset, to, toOffset, length) => {
+  const { files } = t.process;
+  if (!(files.get(from).kind instanceof Pipe) && !(files.get(to).kind instanceof Pipe)) fail(E.INVAL);
+  return transfer(k, t, files.get(from), files.get(to), offsetIn(t, fromOffset), offsetIn(t, toOffset), length);
+};

@@ -1,0 +1,203 @@
+/** Reading and writing through descriptors. */
+import { E, fail, SysError } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { copyIn, copyOut, wordIn } from '../memory/user.ts';
+import { send } from '../task/signal.ts';
+import { SI } from '../task/signals.ts';
+import type { Task } from '../task/task.ts';
+import { RLIMIT, SIG } from '../uapi.ts';
+import type { OpenFile } from '../vfs/file.ts';
+import { isRegular } from '../vfs/inode.ts';
+import type { Call } from './call.ts';
+
+/** Longest transfer of one call (MAX_RW_COUNT). */
+const LONGEST = 0x7fff_f000;
+/** What is moved at once between a file and a program. */
+const PIECE = 1 << 18;
+const buffer = new Uint8Array(PIECE);
+
+interface Part {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Fails where a buffer is no user memory at all; single pages are checked when they are touched. */
+const parts = (va: number, length: number): Part[] => {
+  if (length < 0) fail(E.INVAL);
+  return [{ at: va, length: Math.min(length, LONGEST) }];
+};
+
+/** struct iovec. */
+export function vectorIn(task: Task, va: number, count: number): Part[] {
+  if (count < 0 || count > 1024) fail(E.INVAL);
+  const { space } = task.process;
+  return Array.from({ length: count }, (_, i) => {
+    const length = wordIn(space, va + i * 16 + 8);
+    if (length < 0) fail(E.INVAL);
+    return { at: wordIn(space, va + i * 16), length };
+  });
+}
+
+/** Whether an operation could not go on, for which a blocking file waits. */
+const wouldBlock = (e: unknown): boolean => e instanceof SysError && e.code === E.AGAIN;
+
+/** Reads into the parts of a buffer; `position` null: where the file stands. */
+export function readInto(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  list: readonly Part[],
+  position: number | null,
+): number {
+  if (!file.readable) fail(E.BADF);
+  let done = 0;
+  for (const { at, length } of list) {
+    for (let into = 0; into < length; ) {
+      const piece = buffer.subarray(0, Math.min(PIECE, length - into));
+      let n: number;
+      try {
+        n = position === null ? file.kind.read(file, piece) : file.kind.readAt(file, position + done, piece);
+      } catch (e) {
+        if (done > 0 && e instanceof SysError) return done;
+        if (!wouldBlock(e) || file.nonblocking) throw e;
+        return kernel.sleep(task, [file.kind.queue]);
+      }
+      if (n > 0) copyOut(task.process.space, at + into, n === piece.length ? piece : piece.subarray(0, n));
+      done += n;
+      into += n;
+      if (n < piece.length) return done;
+      // What is not a file may have nothing more, and has given what was asked for.
+      if (!file.kind.seekable) return done;
+    }
+  }
+  return done;
+}
+
+/** Writes from the parts of a buffer. What a blocking file has not taken yet is written when the call is tried again. */
+export function writeFrom(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  list: readonly Part[],
+  position: number | null,
+): number {
+  if (!file.writable) fail(E.BADF);
+  const before = typeof task.progress === 'number' ? task.progress : 0;
+  let done = 0;
+  const total = list.reduce((sum, p) => sum + p.length, 0);
+  const data = total <= PIECE && list.length > 1 ? [gather(task, list)] : null;
+  if (isRegular(file.inode.mode)) limitSize(kernel, task, file, position, total);
+  for (const part of list) {
+    for (let from = 0; from < part.length; ) {
+      const n = Math.min(PIECE, part.length - from);
+      if (done + n <= before) {
+        done += n;
+        from += n;
+        continue;
+      }
+      const skip = Math.max(0, before - done);
+      // Short vectors go as one, so that a line is not torn apart.
+      const bytes = data ? data[0]!.subarray(before) : copyIn(task.process.space, part.at + from + skip, n - skip);
+      let written: number;
+      try {
+        written =
+          position === null ? file.kind.write(file, bytes) : file.kind.writeAt(file, position + done + skip, bytes);
+      } catch (e) {
+        if (e instanceof SysError && e.code === E.PIPE)
+          send(kernel, task.process, { signal: SIG.PIPE, code: SI.KERNEL }, task);
+        if (wouldBlock(e) && !file.nonblocking) {
+          task.progress = done + skip;
+          return kernel.sleep(task, [file.kind.queue]);
+        }
+        if (e instanceof SysError && done + skip > 0) return done + skip;
+        throw e;
+      }
+      if (data) done = before + written;
+      else done += skip + written;
+      if (written < bytes.length) {
+        if (file.nonblocking || file.kind.queue === null) return done;
+        task.progress = done;
+        return kernel.sleep(task, [file.kind.queue]);
+      }
+      if (data) return done;
+      from += n;
+    }
+  }
+  if (total === 0 && list.length && !isRegular(file.inode.mode)) file.kind.write(file, new Uint8Array(0));
+  return done;
+}
+
+function gather(task: Task, list: readonly Part[]): Uint8Array {
+  const all = new Uint8Array(list.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const p of list) {
+    all.set(copyIn(task.process.space, p.at, p.length), at);
+    at += p.length;
+  }
+  return all;
+}
+
+/** RLIMIT_FSIZE. */
+function limitSize(kernel: Kernel, task: Task, file: OpenFile, position: number | null, length: number): void {
+  const limit = task.process.limit(RLIMIT.FSIZE);
+  if (limit === Number.POSITIVE_INFINITY || (position ?? file.position) + length <= limit) return;
+  send(kernel, task.process, { signal: SIG.XFSZ, code: SI.KERNEL }, task);
+  fail(E.FBIG);
+}
+
+const position = (value: number): number => (value < 0 ? fail(E.INVAL) : value);
+
+export const read: Call = (k, t, fd, va, n) => readInto(k, t, t.process.files.get(fd), parts(va, n), null);
+export const write: Call = (k, t, fd, va, n) => writeFrom(k, t, t.process.files.get(fd), parts(va, n), null);
+export const readv: Call = (k, t, fd, va, n) => readInto(k, t, t.process.files.get(fd), vectorIn(t, va, n), null);
+export const writev: Call = (k, t, fd, va, n) => writeFrom(k, t, t.process.files.get(fd), vectorIn(t, va, n), null);
+export const pread: Call = (k, t, fd, va, n, at) => readInto(k, t, t.process.files.get(fd), parts(va, n), position(at));
+export const pwrite: Call = (k, t, fd, va, n, at) =>
+  writeFrom(k, t, t.process.files.get(fd), parts(va, n), position(at));
+export const preadv: Call = (k, t, fd, va, n, at) =>
+  readInto(k, t, t.process.files.get(fd), vectorIn(t, va, n), position(at));
+export const pwritev: Call = (k, t, fd, va, n, at) =>
+  writeFrom(k, t, t.process.files.get(fd), vectorIn(t, va, n), position(at));
+
+/** Moves bytes from a file to another without a program's memory (sendfile, copy_file_range, splice). */
+export function transfer(
+  kernel: Kernel,
+  task: Task,
+  from: OpenFile,
+  to: OpenFile,
+  fromAt: number | null,
+  toAt: number | null,
+  length: number,
+): number {
+  if (!from.readable || !to.writable) fail(E.BADF);
+  let done = 0;
+  while (done < length) {
+    const piece = new Uint8Array(Math.min(65536, length - done));
+    let n: number;
+    try {
+      // Room first: bytes taken from a pipe can't be put back.
+      if (to.kind.queue && !(to.kind.poll(to) & 4)) fail(E.AGAIN);
+      n = fromAt === null ? from.kind.read(from, piece) : from.kind.readAt(from, fromAt + done, piece);
+    } catch (e) {
+      if (done > 0) return done;
+      if (!wouldBlock(e) || from.nonblocking || to.nonblocking) throw e;
+      return kernel.sleep(task, [from.kind.queue, to.kind.queue]);
+    }
+    if (n === 0) break;
+    let written = 0;
+    try {
+      const bytes = piece.subarray(0, n);
+      written = toAt === null ? to.kind.write(to, bytes) : to.kind.writeAt(to, toAt + done, bytes);
+    } catch (e) {
+      if (fromAt === null && from.kind.seekable) from.position -= n;
+      if (e instanceof SysError && e.code === E.PIPE)
+        send(kernel, task.process, { signal: SIG.PIPE, code: SI.KERNEL }, task);
+      if (done > 0) return done;
+      throw e;
+    }
+    if (written < n && fromAt === null && from.kind.seekable) from.position -= n - written;
+    done += written;
+    if (written < n || n < piece.length) break;
+  }
+  return done;
+}

@@ -1,0 +1,428 @@
+/** Calls on processes and threads: clone, exec, exit, wait, groups and sessions, limits, futexes. */
+import { E, fail } from '../errno.ts';
+import { type Kernel, REGISTERS_SET } from '../kernel.ts';
+import { copyIn, copyOut, intIn, intOut, stringIn, stringsIn, wordIn, wordOut } from '../memory/user.ts';
+import { execute } from '../task/exec.ts';
+import { exitGroup, exitTask, reap } from '../task/exit.ts';
+import { type CloneRequest, cloneTask, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
+import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
+import { infoBytes } from '../task/signal.ts';
+import { SI } from '../task/signals.ts';
+import type { Limit, Process, Task } from '../task/task.ts';
+import { AT, CLONE, RLIMITS, SIG, UNLIMITED } from '../uapi.ts';
+import type { Call } from './call.ts';
+import { pathAt } from './paths.ts';
+
+/** Arguments and environment together may take so much (a quarter of the stack, as Linux has it). */
+const ARGUMENTS = 2 * 2 ** 20;
+
+function spawn(kernel: Kernel, task: Task, request: CloneRequest): number {
+  // A parent that waited for its vfork child is here again.
+  if (task.progress instanceof VforkWait) {
+    const { child, pid } = task.progress;
+    return child.vforking ? kernel.sleep(task, [child.vforkDone]) : pid;
+  }
+  const child = cloneTask(kernel, task, request);
+  const pid = child.pid.in(task.namespaces.pid);
+  if (!(request.flags & CLONE.VFORK)) return pid;
+  task.progress = new VforkWait(child.process, pid);
+  return kernel.sleep(task, [child.process.vforkDone]);
+}
+
+class VforkWait {
+  readonly child: Process;
+  readonly pid: number;
+  constructor(child: Process, pid: number) {
+    this.child = child;
+    this.pid = pid;
+  }
+}
+
+export const clone: Call = (k, t, flags, stack, parentTid, tls, childTid) =>
+  spawn(k, t, { flags: flags & ~0xff, exitSignal: flags & 0xff, stack, parentTid, childTid, tls });
+
+/** struct clone_args. */
+export const clone3: Call = (k, t, va, size) => {
+  if (size < 64) fail(E.INVAL);
+  const word = (i: number): number => wordIn(t.process.space, va + i * 8);
+  const flags = word(0);
+  if (flags & CLONE.PIDFD || flags >= 2 ** 32) fail(E.INVAL);
+  const [base, length] = [word(5), word(6)];
+  return spawn(k, t, {
+    flags,
+    exitSignal: word(4),
+    stack: base ? base + length : 0,
+    parentTid: word(3),
+    childTid: word(2),
+    tls: word(7),
+  });
+};
+
+export const execve: Call = (k, t, va, argv, envp) => execveat(k, t, AT.FDCWD, va, argv, envp, 0, 0);
+
+export const execveat: Call = (k, t, fd, va, argv, envp, flags) => {
+  const { space } = t.process;
+  const name = stringIn(space, va);
+  const path = pathAt(t, fd, va, flags);
+  const args = stringsIn(space, argv, ARGUMENTS);
+  const env = stringsIn(space, envp, ARGUMENTS);
+  execute(k, t, path, name === '' ? `/dev/fd/${fd}` : name, args, env);
+  return REGISTERS_SET;
+};
+
+export const exit: Call = (k, t, code) => {
+  exitTask(k, t, (code & 0xff) << 8);
+  return REGISTERS_SET;
+};
+
+export const exitAll: Call = (k, t, code) => {
+  exitGroup(k, t.process, (code & 0xff) << 8);
+  return REGISTERS_SET;
+};
+
+const W = { NOHANG: 1, UNTRACED: 2, EXITED: 4, CONTINUED: 8, NOWAIT: 0x0100_0000 } as const;
+
+interface News {
+  readonly child: Process;
+  readonly status: number;
+}
+
+/** A child that has something to tell, or null; ECHILD where there is none to wait for. */
+function look(task: Task, matches: (child: Process) => boolean, options: number): News | null {
+  const { process } = task;
+  let any = false;
+  for (const child of process.children) {
+    if (!matches(child)) continue;
+    any = true;
+    const keep = options & W.NOWAIT;
+    if (child.status !== null) {
+      if (options & W.EXITED) return { child, status: child.status };
+    } else if (child.report === 'stopped' && options & W.UNTRACED) {
+      if (!keep) child.report = 'none';
+      return { child, status: (child.stopped << 8) | 0x7f };
+    } else if (child.report === 'continued' && options & W.CONTINUED) {
+      if (!keep) child.report = 'none';
+      return { child, status: 0xffff };
+    }
+  }
+  return any ? null : fail(E.CHILD);
+}
+
+function collect(kernel: Kernel, process: Process, child: Process): void {
+  process.childTime += child.time + child.childTime;
+  reap(kernel, child);
+}
+
+/** struct rusage: user time, and the page faults. */
+function usageBytes(ns: number, faults: number, resident: number): Uint8Array {
+  const words = new BigInt64Array(18);
+  words[0] = BigInt(Math.floor(ns / 1e9));
+  words[1] = BigInt(Math.floor((ns % 1e9) / 1000));
+  words[4] = BigInt(resident * 4);
+  words[8] = BigInt(faults);
+  return new Uint8Array(words.buffer);
+}
+
+export const wait4: Call = (k, t, which, status, options, usage) => {
+  const { process } = t;
+  const ns = t.namespaces.pid;
+  const pid = which | 0;
+  const group = pid === 0 ? process.group : null;
+  const matches = (c: Process): boolean => {
+    if (pid > 0) return c.pid.in(ns) === pid;
+    if (pid === -1) return true;
+    return group ? c.group === group : c.group.in(ns) === -pid;
+  };
+  const news = look(t, matches, (options & (W.UNTRACED | W.CONTINUED)) | W.EXITED);
+  if (!news) return options & W.NOHANG ? 0 : k.sleep(t, [process.childExit]);
+  const { child } = news;
+  if (status) intOut(process.space, status, news.status);
+  if (usage) copyOut(process.space, usage, usageBytes(child.time, child.minorFaults, 0));
+  const result = child.pid.in(ns);
+  if (child.status !== null) collect(k, process, child);
+  return result;
+};
+
+const P = { ALL: 0, PID: 1, PGID: 2 } as const;
+
+export const waitid: Call = (k, t, type, id, info, options, usage) => {
+  const { process } = t;
+  const ns = t.namespaces.pid;
+  if (!(options & (W.EXITED | W.UNTRACED | W.CONTINUED)) || type > P.PGID) fail(E.INVAL);
+  const matches = (c: Process): boolean => {
+    if (type === P.ALL) return true;
+    if (type === P.PID) return c.pid.in(ns) === id;
+    return id === 0 ? c.group === process.group : c.group.in(ns) === id;
+  };
+  const news = look(t, matches, options);
+  if (!news) {
+    if (!(options & W.NOHANG)) return k.sleep(t, [process.childExit]);
+    if (info) copyOut(process.space, info, new Uint8Array(128));
+    return 0;
+  }
+  const { child, status } = news;
+  const ended = child.status !== null;
+  const signal = status & 0x7f;
+  const code = ended
+    ? signal
+      ? status & 0x80
+        ? SI.CLD_DUMPED
+        : SI.CLD_KILLED
+      : SI.CLD_EXITED
+    : status === 0xffff
+      ? SI.CLD_CONTINUED
+      : SI.CLD_STOPPED;
+  const value = ended ? signal || status >> 8 : status === 0xffff ? SIG.CONT : status >> 8;
+  if (info) copyOut(process.space, info, infoBytes({ signal: SIG.CHLD, code, pid: child.pid.in(ns), uid: 0, value }));
+  if (usage) copyOut(process.space, usage, usageBytes(child.time, child.minorFaults, 0));
+  if (ended && !(options & W.NOWAIT)) collect(k, process, child);
+  return 0;
+};
+
+export const getpid: Call = (_k, t) => t.process.pid.in(t.namespaces.pid);
+export const gettid: Call = (_k, t) => t.pid.in(t.namespaces.pid);
+export const getppid: Call = (_k, t) => t.process.parent?.pid.in(t.namespaces.pid) ?? 0;
+
+/** The process with a number as the caller sees it; 0 is the caller's own. */
+export function processAt(t: Task, pid: number): Process {
+  if (pid === 0) return t.process;
+  return t.namespaces.pid.tasks.get(pid)?.process ?? fail(E.SRCH);
+}
+
+export const setpgid: Call = (k, t, pid, wanted) => {
+  const process = processAt(t, pid);
+  if (process !== t.process && process.parent !== t.process) fail(E.SRCH);
+  if (wanted < 0) fail(E.INVAL);
+  if (process !== t.process && process.execed) fail(E.ACCES);
+  if (process.session !== t.process.session || process.session === process.pid) fail(E.PERM);
+  const own = process.pid.in(t.namespaces.pid);
+  if (wanted === 0 || wanted === own) {
+    process.group = process.pid;
+    return 0;
+  }
+  const member = [...k.processes].find((p) => p.group.in(t.namespaces.pid) === wanted && p.session === process.session);
+  process.group = member?.group ?? fail(E.PERM);
+  return 0;
+};
+
+export const getpgid: Call = (_k, t, pid) => processAt(t, pid).group.in(t.namespaces.pid);
+export const getsid: Call = (_k, t, pid) => processAt(t, pid).session.in(t.namespaces.pid);
+
+export const setsid: Call = (k, t) => {
+  const { process } = t;
+  if ([...k.processes].some((p) => p.group === process.pid)) fail(E.PERM);
+  process.session = process.pid;
+  process.group = process.pid;
+  process.terminal = null;
+  return process.pid.in(t.namespaces.pid);
+};
+
+export const setTidAddress: Call = (_k, t, va) => {
+  t.clearTid = va;
+  return t.pid.in(t.namespaces.pid);
+};
+
+export const setRobustList: Call = (_k, t, va, size) => {
+  if (size !== 24) fail(E.INVAL);
+  t.robustList = va;
+  return 0;
+};
+
+export const getRobustList: Call = (_k, t, pid, head, length) => {
+  const task = pid === 0 ? t : (t.namespaces.pid.tasks.get(pid) ?? fail(E.SRCH));
+  wordOut(t.process.space, head, task.robustList);
+  wordOut(t.process.space, length, 24);
+  return 0;
+};
+
+const FUTEX = {
+  WAIT: 0,
+  WAKE: 1,
+  REQUEUE: 3,
+  CMP_REQUEUE: 4,
+  WAKE_OP: 5,
+  WAIT_BITSET: 9,
+  WAKE_BITSET: 10,
+  PRIVATE: 128,
+  CLOCK_REALTIME: 256,
+} as const;
+
+/** struct timespec in nanoseconds. */
+export function timeIn(t: Task, va: number): number {
+  const [seconds, ns] = [wordIn(t.process.space, va), wordIn(t.process.space, va + 8)];
+  if (seconds < 0 || ns < 0 || ns > 999_999_999) fail(E.INVAL);
+  return seconds * 1e9 + ns;
+}
+
+export const futex: Call = (k, t, va, operation, value, timeout, va2, value3) => {
+  const { space } = t.process;
+  const own = (operation & FUTEX.PRIVATE) !== 0;
+  const command = operation & ~(FUTEX.PRIVATE | FUTEX.CLOCK_REALTIME);
+  switch (command) {
+    case FUTEX.WAIT:
+      return futexWait(k, t, va, value, 0xffff_ffff, own, timeout ? timeIn(t, timeout) : UNLIMITED);
+    case FUTEX.WAIT_BITSET: {
+      if (value3 === 0) fail(E.INVAL);
+      const now = operation & FUTEX.CLOCK_REALTIME ? k.clock.realtime() * 1e6 : k.now() + t.namespaces.time.offset;
+      return futexWait(k, t, va, value, value3, own, timeout ? Math.max(0, timeIn(t, timeout) - now) : UNLIMITED);
+    }
+    case FUTEX.WAKE:
+      return futexWake(k, space, va, value | 0, 0xffff_ffff, own);
+    case FUTEX.WAKE_BITSET:
+      return value3 === 0 ? fail(E.INVAL) : futexWake(k, space, va, value | 0, value3, own);
+    case FUTEX.REQUEUE:
+    case FUTEX.CMP_REQUEUE:
+      if (command === FUTEX.CMP_REQUEUE && intIn(space, va) !== (value3 | 0)) return -E.AGAIN;
+      return futexRequeue(k, space, va, va2, value | 0, timeout | 0, own);
+    case FUTEX.WAKE_OP:
+      return wakeOperation(k, t, va, value, timeout, va2, value3, own);
+    default:
+      return fail(E.NOSYS);
+  }
+};
+
+/** FUTEX_WAKE_OP: changes a second word, and wakes its waiters too if its old value compares. */
+function wakeOperation(
+  k: Kernel,
+  t: Task,
+  va: number,
+  value: number,
+  value2: number,
+  va2: number,
+  code: number,
+  own: boolean,
+): number {
+  const { space } = t.process;
+  const field = (shift: number): number => ((code << (20 - shift)) | 0) >> 20;
+  const [operand, against] = [field(12), field(0)];
+  const argument = (code >>> 28) & 8 ? 1 << (operand & 31) : operand;
+  const old = intIn(space, va2);
+  const changed =
+    [argument, old + argument, old | argument, old & ~argument, old ^ argument][(code >>> 28) & 7] ?? fail(E.NOSYS);
+  intOut(space, va2, changed);
+  const holds =
+    [old === against, old !== against, old < against, old <= against, old > against, old >= against][
+      (code >>> 24) & 15
+    ] ?? fail(E.NOSYS);
+  const woken = futexWake(k, space, va, value | 0, 0xffff_ffff, own);
+  return holds ? woken + futexWake(k, space, va2, value2 | 0, 0xffff_ffff, own) : woken;
+}
+
+const limitWord = (limit: number): number => (limit === UNLIMITED ? -1 : limit);
+const limitOf = (word: number): number => (word < 0 ? UNLIMITED : word);
+
+function setLimit(t: Task, process: Process, which: number, wanted: Limit): void {
+  if (wanted.soft > wanted.hard) fail(E.INVAL);
+  const now = process.limits[which]!;
+  if (wanted.hard > now.hard && !t.credential.can('sys_resource')) fail(E.PERM);
+  process.limits[which] = wanted;
+  if (which === 9) process.space.limit = wanted.soft;
+}
+
+export const prlimit64: Call = (_k, t, pid, which, wanted, old) => {
+  if (which < 0 || which >= RLIMITS.length) fail(E.INVAL);
+  const process = processAt(t, pid);
+  const { space } = t.process;
+  const was = process.limits[which]!;
+  if (wanted)
+    setLimit(t, process, which, { soft: limitOf(wordIn(space, wanted)), hard: limitOf(wordIn(space, wanted + 8)) });
+  if (old) {
+    wordOut(space, old, limitWord(was.soft));
+    wordOut(space, old + 8, limitWord(was.hard));
+  }
+  return 0;
+};
+
+export const getrlimit: Call = (k, t, which, out) => prlimit64(k, t, 0, which, 0, out, 0, 0);
+export const setrlimit: Call = (k, t, which, wanted) => prlimit64(k, t, 0, which, wanted, 0, 0, 0);
+
+export const getrusage: Call = (_k, t, who, out) => {
+  const { process } = t;
+  const ns = who === -1 ? process.childTime : process.time;
+  copyOut(process.space, out, usageBytes(ns, process.minorFaults, process.space.resident));
+  return 0;
+};
+
+export const unshare: Call = (_k, t, flags) => {
+  if (flags & ~(NAMESPACE_FLAGS | CLONE.FS | CLONE.FILES | CLONE.SIGHAND | CLONE.VM | CLONE.THREAD)) fail(E.INVAL);
+  if (flags & NAMESPACE_FLAGS & ~CLONE.NEWUSER && !(flags & CLONE.NEWUSER) && !t.credential.can('sys_admin'))
+    fail(E.PERM);
+  if (flags & CLONE.FILES && t.process.files.users > 1) {
+    const own = t.process.files.copy();
+    t.process.files.release();
+    t.process.files = own;
+  }
+  if (flags & (CLONE.FS | CLONE.NEWNS)) t.process.place = { ...t.process.place };
+  t.namespaces = newNamespaces(t, flags, t.process.place);
+  return 0;
+};
+
+const PR = {
+  SET_PDEATHSIG: 1,
+  GET_DUMPABLE: 3,
+  SET_DUMPABLE: 4,
+  GET_KEEPCAPS: 7,
+  SET_KEEPCAPS: 8,
+  SET_NAME: 15,
+  GET_NAME: 16,
+  CAPBSET_READ: 23,
+  CAPBSET_DROP: 24,
+  SET_CHILD_SUBREAPER: 36,
+  GET_CHILD_SUBREAPER: 37,
+  SET_NO_NEW_PRIVS: 38,
+  GET_NO_NEW_PRIVS: 39,
+  CAP_AMBIENT: 47,
+  SET_VMA: 0x53564d41,
+} as const;
+
+export const prctl: Call = (_k, t, option, a, b) => {
+  const { credential, process } = t;
+  switch (option) {
+    case PR.SET_NAME: {
+      const bytes = copyIn(process.space, a, 16);
+      const end = bytes.indexOf(0);
+      t.name = new TextDecoder().decode(bytes.subarray(0, end < 0 ? 15 : Math.min(end, 15)));
+      return 0;
+    }
+    case PR.GET_NAME: {
+      const bytes = new Uint8Array(16);
+      bytes.set(new TextEncoder().encode(t.name).subarray(0, 15));
+      copyOut(process.space, a, bytes);
+      return 0;
+    }
+    case PR.GET_DUMPABLE:
+      return 1;
+    case PR.SET_DUMPABLE:
+    case PR.SET_PDEATHSIG:
+    case PR.SET_VMA:
+      return 0;
+    case PR.GET_KEEPCAPS:
+      return credential.keepCapabilities ? 1 : 0;
+    case PR.SET_KEEPCAPS:
+      credential.keepCapabilities = a !== 0;
+      return 0;
+    case PR.CAPBSET_READ:
+      return a < 0 || a > 40 ? fail(E.INVAL) : Number((credential.bounding >> BigInt(a)) & 1n);
+    case PR.CAPBSET_DROP:
+      if (!credential.can('setpcap')) fail(E.PERM);
+      credential.bounding &= ~(1n << BigInt(a));
+      return 0;
+    case PR.SET_CHILD_SUBREAPER:
+      process.subreaper = a !== 0;
+      return 0;
+    case PR.GET_CHILD_SUBREAPER:
+      intOut(process.space, a, process.subreaper ? 1 : 0);
+      return 0;
+    case PR.SET_NO_NEW_PRIVS:
+      if (a !== 1) fail(E.INVAL);
+      credential.noNewPrivileges = true;
+      return 0;
+    case PR.GET_NO_NEW_PRIVS:
+      return credential.noNewPrivileges ? 1 : 0;
+    case PR.CAP_AMBIENT:
+      // PR_CAP_AMBIENT_IS_SET of none; the others would change what is empty.
+      return a === 1 ? Number((credential.ambient >> BigInt(b)) & 1n) : a === 4 ? 0 : fail(E.PERM);
+    default:
+      return fail(E.INVAL);
+  }
+};

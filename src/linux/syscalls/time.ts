@@ -1,0 +1,223 @@
+/** Calls on time: clocks, sleeping, alarms, timer descriptors. */
+import { E, fail } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { wordIn, wordOut } from '../memory/user.ts';
+import { send } from '../task/signal.ts';
+import { SI } from '../task/signals.ts';
+import type { Process, Task } from '../task/task.ts';
+import { O, POLL, SIG } from '../uapi.ts';
+import { anonymousInode } from '../vfs/anonymous.ts';
+import { FileKind, OpenFile } from '../vfs/file.ts';
+import { WaitQueue } from '../wait.ts';
+import type { Call } from './call.ts';
+import { install } from './open.ts';
+import { timeIn } from './processes.ts';
+
+const CLOCK = {
+  REALTIME: 0,
+  MONOTONIC: 1,
+  PROCESS: 2,
+  THREAD: 3,
+  RAW: 4,
+  REALTIME_COARSE: 5,
+  MONOTONIC_COARSE: 6,
+  BOOTTIME: 7,
+  TAI: 11,
+} as const;
+
+/** A clock as seconds and nanoseconds. */
+function readClock(k: Kernel, t: Task, clock: number): [number, number] {
+  switch (clock) {
+    case CLOCK.REALTIME:
+    case CLOCK.REALTIME_COARSE:
+    case CLOCK.TAI: {
+      const ms = k.clock.realtime();
+      const seconds = Math.floor(ms / 1000);
+      return [seconds, Math.floor((ms - seconds * 1000) * 1e6)];
+    }
+    case CLOCK.MONOTONIC:
+    case CLOCK.MONOTONIC_COARSE:
+    case CLOCK.RAW:
+    case CLOCK.BOOTTIME:
+      return split(k.now() + t.namespaces.time.offset);
+    case CLOCK.PROCESS:
+    case CLOCK.THREAD:
+      return split(t.process.time);
+    default:
+      return fail(E.INVAL);
+  }
+}
+
+const split = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor(ns % 1e9)];
+
+function timeOut(t: Task, va: number, [seconds, rest]: readonly [number, number]): void {
+  wordOut(t.process.space, va, seconds);
+  wordOut(t.process.space, va + 8, rest);
+}
+
+export const clockGettime: Call = (k, t, clock, out) => {
+  timeOut(t, out, readClock(k, t, clock));
+  return 0;
+};
+
+export const clockGetres: Call = (k, t, clock, out) => {
+  readClock(k, t, clock);
+  if (out) timeOut(t, out, [0, 1]);
+  return 0;
+};
+
+export const gettimeofday: Call = (k, t, out) => {
+  const [seconds, ns] = readClock(k, t, CLOCK.REALTIME);
+  if (out) timeOut(t, out, [seconds, Math.floor(ns / 1000)]);
+  return 0;
+};
+
+const TIMER_ABSTIME = 1;
+
+export const clockNanosleep: Call = (k, t, clock, flags, request) => {
+  if (t.timedOut) return 0;
+  const wanted = timeIn(t, request);
+  const [seconds, ns] = readClock(k, t, clock);
+  const wait = flags & TIMER_ABSTIME ? wanted - (seconds * 1e9 + ns) : wanted;
+  return wait <= 0 ? 0 : k.sleep(t, [], wait);
+};
+
+export const nanosleep: Call = (k, t, request) => clockNanosleep(k, t, CLOCK.MONOTONIC, 0, request, 0, 0, 0);
+
+export const times: Call = (k, t, out) => {
+  const ticks = (ns: number): number => Math.floor(ns / 1e7);
+  const { process } = t;
+  if (out)
+    for (const [i, ns] of [process.time, 0, process.childTime, 0].entries())
+      wordOut(process.space, out + i * 8, ticks(ns));
+  return ticks(k.now());
+};
+
+/** struct itimerval in nanoseconds: interval, value. */
+const intervalIn = (t: Task, va: number): [number, number] => {
+  const [a, b, c, d] = [0, 8, 16, 24].map((o) => wordIn(t.process.space, va + o)) as [number, number, number, number];
+  return [a * 1e9 + b * 1000, c * 1e9 + d * 1000];
+};
+
+function intervalOut(k: Kernel, t: Task, va: number, alarm: Process['alarm']): void {
+  const micro = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor((ns % 1e9) / 1000)];
+  timeOut(t, va, micro(alarm?.interval ?? 0));
+  timeOut(t, va + 16, micro(alarm ? Math.max(1000, alarm.at - k.now()) : 0));
+}
+
+function arm(k: Kernel, process: Process, value: number, interval: number): void {
+  const at = k.now() + value;
+  const cancel = k.timers.add(at, () => {
+    process.alarm = null;
+    send(k, process, { signal: SIG.ALRM, code: SI.KERNEL });
+    if (interval > 0) arm(k, process, interval, interval);
+  });
+  process.alarm = { interval, at, cancel };
+}
+
+export const getitimer: Call = (k, t, which, out) => {
+  if (which !== 0) fail(E.INVAL);
+  intervalOut(k, t, out, t.process.alarm);
+  return 0;
+};
+
+export const setitimer: Call = (k, t, which, wanted, old) => {
+  if (which !== 0) fail(E.INVAL);
+  const [interval, value] = intervalIn(t, wanted);
+  if (old) intervalOut(k, t, old, t.process.alarm);
+  t.process.alarm?.cancel();
+  t.process.alarm = null;
+  if (value > 0) arm(k, t.process, value, interval);
+  return 0;
+};
+
+/** A descriptor that can be read when its time has come (timerfd_create(2)). */
+class TimerKind extends FileKind {
+  override readonly queue = new WaitQueue();
+  private expirations = 0;
+  private cancel: (() => void) | null = null;
+  private interval = 0;
+  private at = 0;
+  private readonly kernel: Kernel;
+  readonly clock: number;
+
+  constructor(kernel: Kernel, clock: number) {
+    super();
+    this.kernel = kernel;
+    this.clock = clock;
+  }
+
+  set(value: number, interval: number): void {
+    this.cancel?.();
+    this.cancel = null;
+    this.expirations = 0;
+    this.interval = interval;
+    if (value > 0) this.arm(value);
+  }
+
+  private arm(value: number): void {
+    this.at = this.kernel.now() + value;
+    this.cancel = this.kernel.timers.add(this.at, () => {
+      this.cancel = null;
+      this.expirations++;
+      if (this.interval > 0) this.arm(this.interval);
+      this.queue.wake();
+    });
+  }
+
+  get left(): { value: number; interval: number } {
+    return { value: this.cancel ? Math.max(1, this.at - this.kernel.now()) : 0, interval: this.interval };
+  }
+
+  override read(_file: OpenFile, into: Uint8Array): number {
+    if (into.length < 8) fail(E.INVAL);
+    if (this.expirations === 0) fail(E.AGAIN);
+    into.set(new Uint8Array(BigUint64Array.of(BigInt(this.expirations)).buffer));
+    this.expirations = 0;
+    return 8;
+  }
+
+  override poll(): number {
+    return this.expirations ? POLL.IN : 0;
+  }
+
+  override close(): void {
+    this.cancel?.();
+  }
+}
+
+export const timerfdCreate: Call = (k, t, clock, flags) => {
+  const file = new OpenFile(
+    new TimerKind(k, clock),
+    anonymousInode('anon', k.clock.realtime()),
+    null,
+    O.RDWR | (flags & O.NONBLOCK),
+  );
+  return install(t, file, flags);
+};
+
+const timerOf = (t: Task, fd: number): TimerKind => {
+  const { kind } = t.process.files.get(fd);
+  return kind instanceof TimerKind ? kind : fail(E.INVAL);
+};
+
+function timerOut(t: Task, va: number, timer: TimerKind): void {
+  const { value, interval } = timer.left;
+  timeOut(t, va, split(interval));
+  timeOut(t, va + 16, split(value));
+}
+
+export const timerfdSettime: Call = (k, t, fd, flags, wanted, old) => {
+  const timer = timerOf(t, fd);
+  const [interval, value] = [timeIn(t, wanted), timeIn(t, wanted + 16)];
+  if (old) timerOut(t, old, timer);
+  const [seconds, ns] = readClock(k, t, timer.clock);
+  const from = flags & 1 && value > 0 ? Math.max(1, value - (seconds * 1e9 + ns)) : value;
+  timer.set(from, interval);
+  return 0;
+};
+
+export const timerfdGettime: Call = (_k, t, fd, out) => {
+  timerOut(t, out, timerOf(t, fd));
+  return 0;
+};

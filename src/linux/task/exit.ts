@@ -1,0 +1,149 @@
+/** The end of threads and processes, and of what only they used. */
+
+import { SysError } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { intIn, intOut, wordIn } from '../memory/user.ts';
+import { SIG } from '../uapi.ts';
+import { futexWake, leaveFutex } from './futex.ts';
+import { discardsZombies, notifyParent } from './notify.ts';
+import type { Process, Task } from './task.ts';
+
+/** Ends a whole process with a wait status (exit code << 8, or the signal). */
+export function exitGroup(kernel: Kernel, process: Process, status: number): void {
+  if (process.exiting !== null) return;
+  process.exiting = status;
+  for (const task of [...process.threads]) exitTask(kernel, task, status);
+}
+
+/** Ends one thread; the last one ends its process. */
+export function exitTask(kernel: Kernel, task: Task, status: number): void {
+  if (task.state === 'dead') return;
+  const { process } = task;
+  if (kernel.current === task) kernel.save();
+  releaseFutexes(kernel, task);
+  kernel.unhook(task);
+  task.state = 'dead';
+  process.threads.delete(task);
+  kernel.tasks.delete(task);
+  process.cgroup.addTask(-1);
+  if (task.pid !== process.pid) task.pid.free();
+  if (process.threads.size === 0) exitProcess(kernel, process, process.exiting ?? status);
+}
+
+/** What other threads wait for: clear_child_tid, and the robust futexes it held (robust_futexes in the kernel's docs). */
+function releaseFutexes(kernel: Kernel, task: Task): void {
+  const { space } = task.process;
+  leaveFutex(kernel, task);
+  try {
+    if (task.robustList) releaseRobust(kernel, task);
+    if (task.clearTid && (space.users > 1 || task.process.threads.size > 1)) {
+      intOut(space, task.clearTid, 0);
+      futexWake(kernel, space, task.clearTid, 1, 0xffff_ffff, false);
+    }
+  } catch (e) {
+    if (!(e instanceof SysError)) throw e;
+  }
+  task.clearTid = 0;
+  task.robustList = 0;
+}
+
+const FUTEX_OWNER_DIED = 0x4000_0000;
+const FUTEX_TID_MASK = 0x3fff_ffff;
+/** A list that runs in a circle ends here (ROBUST_LIST_LIMIT). */
+const ROBUST_LIMIT = 2048;
+
+function releaseRobust(kernel: Kernel, task: Task): void {
+  const { space } = task.process;
+  const head = task.robustList;
+  const offset = wordIn(space, head + 8);
+  const tid = task.pid.in(task.namespaces.pid);
+  let entry = wordIn(space, head);
+  for (let n = 0; entry !== head && entry !== 0 && n < ROBUST_LIMIT; n++) {
+    const at = entry + offset;
+    const value = intIn(space, at);
+    if ((value & FUTEX_TID_MASK) === tid) {
+      intOut(space, at, (value & 0x8000_0000) | FUTEX_OWNER_DIED);
+      futexWake(kernel, space, at, 1, 0xffff_ffff, false);
+    }
+    entry = wordIn(space, entry);
+  }
+}
+
+/** The last thread of a process has ended. */
+function exitProcess(kernel: Kernel, process: Process, status: number): void {
+  process.alarm?.cancel();
+  process.alarm = null;
+  process.files.release();
+  process.space.release();
+  process.handlers.users--;
+  process.cgroup.members.delete(process);
+  process.vforking = false;
+  process.vforkDone.wake();
+  if (process.pid.in(process.pid.namespace) === 1 && process !== kernel.init) killNamespace(kernel, process);
+  adoptOrphans(kernel, process);
+  process.terminal?.leave(process.pid);
+  process.status = status;
+  process.exe = null;
+  const { parent } = process;
+  if (!parent || parent === kernel.init || discardsZombies(parent)) {
+    // Nobody will wait for it; a waiting parent still learns that it has no child left.
+    reap(kernel, process);
+    parent?.childExit.wake();
+  } else notifyParent(kernel, process);
+}
+
+/** The init of a PID namespace is gone: so is everybody in it, and nobody is born there again. */
+function killNamespace(kernel: Kernel, init: Process): void {
+  const { namespace } = init.pid;
+  namespace.closed = true;
+  for (const process of [...kernel.processes]) {
+    if (process === init || process.pid.in(namespace) === 0 || process.status !== null) continue;
+    exitGroup(kernel, process, SIG.KILL);
+  }
+}
+
+function adoptOrphans(kernel: Kernel, process: Process): void {
+  let heir: Process | null = process.parent;
+  while (heir && heir !== kernel.init && !heir.subreaper && heir.pid.in(heir.pid.namespace) !== 1) heir = heir.parent;
+  // Init of the namespace it lived in.
+  const init = [...kernel.processes].find(
+    (p) => p.status === null && p.pid.namespace === process.pid.namespace && p.pid.in(p.pid.namespace) === 1,
+  );
+  if (!heir || heir === kernel.init) heir = init && init !== process ? init : kernel.init;
+  for (const child of process.children) {
+    child.parent = heir;
+    heir.children.add(child);
+    if (child.status === null) continue;
+    if (heir === kernel.init) reap(kernel, child);
+    else notifyParent(kernel, child);
+  }
+  process.children.clear();
+}
+
+/** Forgets a process that has ended and was waited for. */
+export function reap(kernel: Kernel, process: Process): void {
+  process.parent?.children.delete(process);
+  kernel.processes.delete(process);
+  process.pid.free();
+}
+
+/** Memory is at its limit: the largest process of those that share the limit is killed, with the kernel's own message. */
+export function outOfMemory(kernel: Kernel, process: Process): void {
+  const group = process.cgroup.fullGroup(1);
+  const candidates = [...kernel.processes].filter(
+    (p) => p.status === null && p.threads.size && (!group || group.contains(p.cgroup)),
+  );
+  const victim = candidates.reduce((a, b) => (b.space.resident > a.space.resident ? b : a), process);
+  kernel.counts.oomKills++;
+  for (let g = group; g; g = g.parent) {
+    if (g === group) g.memoryEvents.oom++;
+    g.memoryEvents.oomKill++;
+  }
+  const pid = victim.pid.in(kernel.pids);
+  const kib = victim.space.resident * 4;
+  const reason = group ? 'Memory cgroup out of memory' : 'Out of memory';
+  kernel.say(
+    `${reason}: Killed process ${pid} (${victim.leader.name}) total-vm:${Math.round(victim.space.size / 1024)}kB, anon-rss:${kib}kB`,
+  );
+  exitGroup(kernel, victim, SIG.KILL);
+}

@@ -1,0 +1,155 @@
+/** clone(2): a new thread, or a new process that shares what the flags say. */
+import { E, fail } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
+import { intOut } from '../memory/user.ts';
+import { CLONE } from '../uapi.ts';
+import { cloneTree, type Mount, type Path } from '../vfs/mount.ts';
+import {
+  CgroupNamespace,
+  IpcNamespace,
+  MountNamespace,
+  type Namespaces,
+  NetNamespace,
+  TimeNamespace,
+  UserNamespace,
+  UtsNamespace,
+} from './namespaces.ts';
+import { Pid, PidNamespace } from './pid.ts';
+import { Handlers, type Place, Process, Task } from './task.ts';
+
+export interface CloneRequest {
+  readonly flags: number;
+  /** Signal the parent gets at the end. */
+  readonly exitSignal: number;
+  /** Stack pointer; 0: the parent's. */
+  readonly stack: number;
+  readonly parentTid: number;
+  readonly childTid: number;
+  readonly tls: number;
+}
+
+/** Flags that are namespaces; all but the user namespace want CAP_SYS_ADMIN. */
+export const NAMESPACE_FLAGS =
+  CLONE.NEWNS |
+  CLONE.NEWUTS |
+  CLONE.NEWIPC |
+  CLONE.NEWPID |
+  CLONE.NEWNET |
+  CLONE.NEWUSER |
+  CLONE.NEWCGROUP |
+  CLONE.NEWTIME;
+
+function demandFlags(task: Task, flags: number): void {
+  if (flags & CLONE.SIGHAND && !(flags & CLONE.VM)) fail(E.INVAL);
+  if (flags & CLONE.THREAD && !(flags & CLONE.SIGHAND)) fail(E.INVAL);
+  if (flags & CLONE.FS && flags & CLONE.NEWNS) fail(E.INVAL);
+  if (flags & CLONE.THREAD && flags & (CLONE.NEWPID | CLONE.NEWUSER)) fail(E.INVAL);
+  if (flags & NAMESPACE_FLAGS & ~CLONE.NEWUSER && !(flags & CLONE.NEWUSER) && !task.credential.can('sys_admin'))
+    fail(E.PERM);
+}
+
+/** The namespaces of a task that is made or unshares; `place` is moved to the copies of its mounts. */
+export function newNamespaces(task: Task, flags: number, place: Place): Namespaces<Task> {
+  const ns = { ...task.namespaces };
+  if (flags & CLONE.NEWUTS) ns.uts = new UtsNamespace(ns.uts.host, ns.uts.domain);
+  if (flags & CLONE.NEWIPC) ns.ipc = new IpcNamespace();
+  if (flags & CLONE.NEWNET) ns.net = new NetNamespace();
+  if (flags & CLONE.NEWUSER) ns.user = new UserNamespace();
+  if (flags & CLONE.NEWCGROUP) ns.cgroup = new CgroupNamespace(task.process.cgroup);
+  if (flags & CLONE.NEWTIME) ns.time = new TimeNamespace();
+  if (flags & CLONE.NEWPID) ns.pidForChildren = new PidNamespace<Task>(ns.pidForChildren);
+  if (flags & CLONE.NEWNS) {
+    const moved = new Map<Mount, Mount>();
+    ns.mnt = new MountNamespace(cloneTree(ns.mnt.root, moved));
+    const follow = (path: Path): Path => ({ mount: moved.get(path.mount) ?? path.mount, dentry: path.dentry });
+    place.root = follow(place.root);
+    place.cwd = follow(place.cwd);
+  }
+  return ns;
+}
+
+/** Makes the child of a clone call by the running task. Returns the child; the caller's registers are live. */
+export function cloneTask(kernel: Kernel, task: Task, request: CloneRequest): Task {
+  const { flags } = request;
+  demandFlags(task, flags);
+  const { process: parent } = task;
+  const pidNs = task.namespaces.pidForChildren;
+  if (pidNs.closed) fail(E.NOMEM);
+  if (!parent.cgroup.addTask(1)) fail(E.AGAIN);
+  let child: Task;
+  try {
+    child = makeTask(kernel, task, request);
+  } catch (e) {
+    parent.cgroup.addTask(-1);
+    throw e;
+  }
+  kernel.counts.forks++;
+  const { machine } = kernel;
+  child.x.set(machine.x);
+  child.f.set(machine.f);
+  child.pc = machine.getPc() + 4;
+  child.fcsr = machine.getFcsr();
+  const set = (register: number, value: number): void => {
+    child.x[register * 2] = value % 2 ** 32;
+    child.x[register * 2 + 1] = Math.floor(value / 2 ** 32);
+  };
+  set(10, 0);
+  if (request.stack) set(2, request.stack);
+  if (flags & CLONE.SETTLS) set(4, request.tls);
+  if (flags & CLONE.PARENT_SETTID) intOut(parent.space, request.parentTid, child.pid.in(task.namespaces.pid));
+  if (flags & CLONE.CHILD_SETTID) intOut(child.process.space, request.childTid, child.pid.in(child.namespaces.pid));
+  if (flags & CLONE.CHILD_CLEARTID) child.clearTid = request.childTid;
+  kernel.tasks.add(child);
+  kernel.ready(child);
+  return child;
+}
+
+function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneRequest): Task {
+  const { process: parent } = task;
+  const child = new Task();
+  child.onWake = (t) => kernel.ready(t);
+  child.name = task.name;
+  child.mask = task.mask;
+  child.credential = task.credential.copy();
+  child.altStack = flags & CLONE.VM && !(flags & CLONE.VFORK) ? { base: 0, size: 0, flags: 2 } : { ...task.altStack };
+  if (flags & CLONE.THREAD) {
+    child.namespaces = { ...task.namespaces };
+    child.pid = new Pid(task.namespaces.pid, child);
+    child.process = parent;
+    parent.threads.add(child);
+    return child;
+  }
+  const place = flags & CLONE.FS ? parent.place : { ...parent.place };
+  const namespaces = newNamespaces(task, flags, place);
+  namespaces.pid = namespaces.pidForChildren;
+  // The address space first: it is what can fail.
+  const space = flags & CLONE.VM ? parent.space : parent.space.fork(parent.cgroup);
+  if (flags & CLONE.VM) space.users++;
+  if (flags & CLONE.FILES) parent.files.users++;
+  if (flags & CLONE.SIGHAND) parent.handlers.users++;
+  child.namespaces = namespaces;
+  child.pid = new Pid(namespaces.pid, child);
+  const process = new Process({
+    pid: child.pid,
+    parent: flags & CLONE.PARENT ? parent.parent : parent,
+    space,
+    files: flags & CLONE.FILES ? parent.files : parent.files.copy(),
+    place,
+    handlers: flags & CLONE.SIGHAND ? parent.handlers : new Handlers(parent.handlers.actions.map((a) => ({ ...a }))),
+    limits: parent.limits.map((l) => ({ ...l })),
+    group: parent.group,
+    session: parent.session,
+    startedAt: kernel.now(),
+    cgroup: parent.cgroup,
+  });
+  process.exitSignal = exitSignal;
+  process.exe = parent.exe;
+  process.terminal = parent.terminal;
+  process.vforking = (flags & CLONE.VFORK) !== 0;
+  process.threads.add(child);
+  process.parent?.children.add(process);
+  process.cgroup.members.add(process);
+  child.process = process;
+  kernel.processes.add(process);
+  return child;
+}

@@ -1,0 +1,48 @@
+/** Telling a parent that a child has ended, stopped or gone on. */
+import type { Kernel } from '../kernel.ts';
+import { SA, SIG } from '../uapi.ts';
+import { bit, type Queued, SI, SIG_DFL, SIG_IGN } from './signals.ts';
+import type { Process } from './task.ts';
+
+/** What the parent's siginfo says of a child. */
+function news(child: Process): Queued {
+  const pid = child.parent ? child.pid.in(child.parent.pid.namespace) : 0;
+  const signal = child.status === null ? SIG.CHLD : child.exitSignal;
+  if (child.status !== null) {
+    const killed = child.status & 0x7f;
+    const code = killed ? (child.status & 0x80 ? SI.CLD_DUMPED : SI.CLD_KILLED) : SI.CLD_EXITED;
+    return { signal, code, pid, uid: 0, value: killed || child.status >> 8 };
+  }
+  const stopped = child.stopped !== 0;
+  return {
+    signal,
+    code: stopped ? SI.CLD_STOPPED : SI.CLD_CONTINUED,
+    pid,
+    uid: 0,
+    value: stopped ? child.stopped : SIG.CONT,
+  };
+}
+
+/** Whether a parent wants no zombies: it ignores SIGCHLD or says SA_NOCLDWAIT. */
+export function discardsZombies(parent: Process): boolean {
+  const action = parent.handlers.actions[SIG.CHLD]!;
+  return action.handler === SIG_IGN || (action.flags & SA.NOCLDWAIT) !== 0;
+}
+
+/** Wakes a parent that waits, and sends it the signal it is to get. */
+export function notifyParent(kernel: Kernel, child: Process): void {
+  const { parent } = child;
+  if (!parent) return;
+  const q = news(child);
+  const action = parent.handlers.actions[q.signal];
+  const mute = child.status === null && action && action.flags & SA.NOCLDSTOP;
+  const wanted = q.signal !== 0 && action && action.handler !== SIG_IGN && !mute;
+  if (wanted && (action.handler !== SIG_DFL || [...parent.threads].some((t) => t.mask & bit(q.signal)))) {
+    if (!parent.pending.some((p) => p.signal === q.signal)) parent.pending.push(q);
+    for (const task of parent.threads) {
+      task.attention = true;
+      if (task.state === 'sleeping' && (!(task.mask & bit(q.signal)) || task.progress)) kernel.ready(task);
+    }
+  }
+  parent.childExit.wake();
+}

@@ -1,0 +1,55 @@
+/** Process numbers: one number in each PID namespace from the task's own up to the first (pid_namespaces(7)). */
+
+const PID_MAX = 4_194_304;
+
+export class PidNamespace<T> {
+  readonly parent: PidNamespace<T> | null;
+  readonly level: number;
+  readonly tasks = new Map<number, T>();
+  private last = 0;
+  /** Nobody can be born here any more: its init has died. */
+  closed = false;
+
+  constructor(parent: PidNamespace<T> | null) {
+    this.parent = parent;
+    this.level = parent ? parent.level + 1 : 0;
+  }
+
+  next(): number {
+    do this.last = this.last >= PID_MAX ? 300 : this.last + 1;
+    while (this.tasks.has(this.last));
+    return this.last;
+  }
+
+  get newest(): number {
+    return this.last;
+  }
+}
+
+/** The numbers of one task, process group or session. */
+export class Pid<T> {
+  readonly namespace: PidNamespace<T>;
+  /** By level. */
+  private readonly numbers: number[] = [];
+
+  constructor(namespace: PidNamespace<T>, task: T) {
+    this.namespace = namespace;
+    for (let ns: PidNamespace<T> | null = namespace; ns; ns = ns.parent) {
+      const number = ns.next();
+      this.numbers[ns.level] = number;
+      ns.tasks.set(number, task);
+    }
+  }
+
+  /** Its number as seen from a namespace; 0: it is not seen there. */
+  in(ns: PidNamespace<T>): number {
+    let own: PidNamespace<T> | null = this.namespace;
+    while (own && own.level > ns.level) own = own.parent;
+    return own === ns ? this.numbers[ns.level]! : 0;
+  }
+
+  /** The task is gone; its numbers may be given anew. */
+  free(): void {
+    for (let ns: PidNamespace<T> | null = this.namespace; ns; ns = ns.parent) ns.tasks.delete(this.numbers[ns.level]!);
+  }
+}

@@ -1,0 +1,239 @@
+/** Tasks (threads) and processes (thread groups): what each of them has. */
+import { E, fail } from '../errno.ts';
+import type { AddressSpace } from '../memory/space.ts';
+import { RLIMIT, RLIMITS, UNLIMITED } from '../uapi.ts';
+import type { OpenFile } from '../vfs/file.ts';
+import type { Path } from '../vfs/mount.ts';
+import type { Terminal } from '../vfs/terminal.ts';
+import { type Sleeper, WaitQueue } from '../wait.ts';
+import type { ControlGroup } from './cgroup.ts';
+import type { Credential } from './credential.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { Pid } from './pid.ts';
+import type { Action, Queued } from './signals.ts';
+
+export interface Descriptor {
+  readonly file: OpenFile;
+  cloexec: boolean;
+}
+
+/** Descriptors, shared by threads. */
+export class FileTable {
+  private readonly slots: (Descriptor | undefined)[] = [];
+  users = 1;
+
+  /** The file of a descriptor; fails with EBADF. */
+  get(fd: number): OpenFile {
+    return (this.slots[fd] ?? fail(E.BADF)).file;
+  }
+
+  slot(fd: number): Descriptor {
+    return this.slots[fd] ?? fail(E.BADF);
+  }
+
+  /** Puts a file under the lowest free number from `from` on. Fails with EMFILE at `limit`. */
+  add(file: OpenFile, cloexec: boolean, limit: number, from = 0): number {
+    let fd = from;
+    while (this.slots[fd]) fd++;
+    if (fd >= limit) {
+      file.release();
+      fail(E.MFILE);
+    }
+    this.slots[fd] = { file, cloexec };
+    return fd;
+  }
+
+  /** Puts a file under a number, closing what was there. */
+  put(fd: number, file: OpenFile, cloexec: boolean): void {
+    this.slots[fd]?.file.release();
+    this.slots[fd] = { file, cloexec };
+  }
+
+  close(fd: number): void {
+    const { file } = this.slot(fd);
+    this.slots[fd] = undefined;
+    file.release();
+  }
+
+  /** Numbers in use. */
+  numbers(): number[] {
+    return [...this.slots.keys()].filter((fd) => this.slots[fd]);
+  }
+
+  copy(): FileTable {
+    const table = new FileTable();
+    this.slots.forEach((d, fd) => {
+      if (d) table.slots[fd] = { file: d.file.hold(), cloexec: d.cloexec };
+    });
+    return table;
+  }
+
+  closeOnExec(): void {
+    for (const fd of this.numbers()) if (this.slots[fd]!.cloexec) this.close(fd);
+  }
+
+  release(): void {
+    if (--this.users > 0) return;
+    for (const fd of this.numbers()) this.close(fd);
+  }
+}
+
+/** Root, working directory and mask, shared by threads. */
+export interface Place {
+  root: Path;
+  cwd: Path;
+  umask: number;
+}
+
+export interface Limit {
+  soft: number;
+  hard: number;
+}
+
+const DEFAULT_LIMITS: Readonly<Record<number, Limit>> = {
+  [RLIMIT.STACK]: { soft: 8 * 2 ** 20, hard: UNLIMITED },
+  [RLIMIT.NOFILE]: { soft: 1024, hard: 1048576 },
+  4: { soft: 0, hard: UNLIMITED },
+  8: { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 },
+  12: { soft: 819200, hard: 819200 },
+  13: { soft: 0, hard: 0 },
+  14: { soft: 0, hard: 0 },
+};
+
+export const defaultLimits = (): Limit[] =>
+  RLIMITS.map((_, i) => ({ ...(DEFAULT_LIMITS[i] ?? { soft: UNLIMITED, hard: UNLIMITED }) }));
+
+/** Signal handlers, shared by threads. */
+export class Handlers {
+  /** By number; 0 is unused. */
+  readonly actions: Action[];
+  users = 1;
+  constructor(actions: Action[]) {
+    this.actions = actions;
+  }
+}
+
+export class Process {
+  pid: Pid<Task>;
+  parent: Process | null;
+  readonly children = new Set<Process>();
+  readonly threads = new Set<Task>();
+  space: AddressSpace;
+  files: FileTable;
+  place: Place;
+  handlers: Handlers;
+  limits: Limit[];
+  /** Signals for any of its threads. */
+  pending: Queued[] = [];
+  group: Pid<Task>;
+  session: Pid<Task>;
+  terminal: Terminal | null = null;
+  /** The program it runs. */
+  exe: Path | null = null;
+  /** wait status once it is dead; null: it lives. */
+  status: number | null = null;
+  /** Being taken down with this status. */
+  exiting: number | null = null;
+  /** Stopped by this signal; 0: not. */
+  stopped = 0;
+  /** A change that wait has not told yet. */
+  report: 'none' | 'stopped' | 'continued' = 'none';
+  /** What its death tells the parent. */
+  exitSignal = 17;
+  /** Parents wait here for children. */
+  readonly childExit = new WaitQueue();
+  /** A parent that waits for exec or exit after vfork. */
+  readonly vforkDone = new WaitQueue();
+  vforking = false;
+  /** Programs were executed since the fork. */
+  execed = false;
+  /** Sends orphans here instead of to init (prctl PR_SET_CHILD_SUBREAPER). */
+  subreaper = false;
+  readonly startedAt: number;
+  /** Nanoseconds of processor time: its own, and of children waited for. */
+  time = 0;
+  childTime = 0;
+  minorFaults = 0;
+  cgroup: ControlGroup;
+  /** Real-time interval timer: period in nanoseconds, when it is due, how to call it off. */
+  alarm: { interval: number; at: number; cancel: () => void } | null = null;
+
+  constructor(
+    parts: Pick<
+      Process,
+      | 'pid'
+      | 'parent'
+      | 'space'
+      | 'files'
+      | 'place'
+      | 'handlers'
+      | 'limits'
+      | 'group'
+      | 'session'
+      | 'startedAt'
+      | 'cgroup'
+    >,
+  ) {
+    this.pid = parts.pid;
+    this.parent = parts.parent;
+    this.space = parts.space;
+    this.files = parts.files;
+    this.place = parts.place;
+    this.handlers = parts.handlers;
+    this.limits = parts.limits;
+    this.group = parts.group;
+    this.session = parts.session;
+    this.startedAt = parts.startedAt;
+    this.cgroup = parts.cgroup;
+  }
+
+  limit(which: number): number {
+    return this.limits[which]!.soft;
+  }
+
+  /** Its first thread, or any that is left. */
+  get leader(): Task {
+    for (const task of this.threads) if (task.pid === this.pid) return task;
+    return this.threads.values().next().value!;
+  }
+}
+
+export class Task implements Sleeper {
+  pid!: Pid<Task>;
+  process!: Process;
+  /** Registers while it does not run: x, f as on the machine. */
+  readonly x = new Uint32Array(64);
+  readonly f = new Uint32Array(64);
+  pc = 0;
+  fcsr = 0;
+  state: 'runnable' | 'sleeping' | 'stopped' | 'dead' = 'runnable';
+  name = '';
+  credential!: Credential;
+  namespaces!: Namespaces<Task>;
+  /** Blocked signals, signal n as bit n − 1. */
+  mask = 0n;
+  /** The mask to go back to after a call that had its own (sigsuspend, ppoll). */
+  savedMask: bigint | null = null;
+  pending: Queued[] = [];
+  /** Whether a look at the signals is due before it goes on. */
+  attention = false;
+  altStack = { base: 0, size: 0, flags: 2 };
+  clearTid = 0;
+  robustList = 0;
+  /** The system call it is inside of has to be tried again when it wakes. */
+  inCall = false;
+  /** Set while it sleeps. */
+  queues: readonly WaitQueue[] = [];
+  cancelTimer: (() => void) | null = null;
+  /** Of the call it is inside of: when it gives up (monotonic), and whether that time has come. */
+  deadline: number | null = null;
+  timedOut = false;
+  /** What a call keeps from one try to the next. */
+  progress: unknown = null;
+  /** Tells the scheduler. */
+  onWake: (task: Task) => void = () => {};
+
+  wake(): void {
+    if (this.state === 'sleeping') this.onWake(this);
+  }
+}

@@ -1,0 +1,132 @@
+/** Open files: what a descriptor refers to, and what reading, writing and waiting mean for each kind of file. */
+import { E, fail } from '../errno.ts';
+import { O, POLL } from '../uapi.ts';
+import type { WaitQueue } from '../wait.ts';
+import type { DirectoryEntry, Inode } from './inode.ts';
+import type { Path } from './mount.ts';
+import { readFile, writeFile } from './pages.ts';
+
+/** What the arguments of an ioctl are read from and written to. */
+export interface IoctlArgument {
+  readonly value: number;
+  in(length: number): Uint8Array;
+  out(bytes: Uint8Array): void;
+}
+
+/**
+ * What a kind of open file does. Nothing here waits: an operation that can't go on fails with EAGAIN, and the caller,
+ * where the file is blocking, sleeps on `queue` and tries again.
+ */
+export abstract class FileKind {
+  /** Woken when what `poll` says may have changed; null: the file is always ready. */
+  readonly queue: WaitQueue | null = null;
+  /** Whether it has a position. */
+  readonly seekable: boolean = false;
+  read(_file: OpenFile, _into: Uint8Array): number {
+    return fail(E.INVAL);
+  }
+  write(_file: OpenFile, _from: Uint8Array): number {
+    return fail(E.INVAL);
+  }
+  readAt(_file: OpenFile, _position: number, _into: Uint8Array): number {
+    return fail(E.SPIPE);
+  }
+  writeAt(_file: OpenFile, _position: number, _from: Uint8Array): number {
+    return fail(E.SPIPE);
+  }
+  /** Events of `POLL` that are true now. */
+  poll(_file: OpenFile): number {
+    return POLL.IN | POLL.OUT;
+  }
+  ioctl(_file: OpenFile, _request: number, _argument: IoctlArgument): number {
+    return fail(E.NOTTY);
+  }
+  /** The last descriptor is closed. */
+  close(_file: OpenFile): void {}
+}
+
+export class OpenFile {
+  readonly kind: FileKind;
+  readonly path: Path | null;
+  readonly inode: Inode;
+  /** `O` bits: access and status. */
+  flags: number;
+  position = 0;
+  /** A directory's entries as they were when it was last read from the beginning. */
+  listing: DirectoryEntry[] | null = null;
+  private refs = 1;
+
+  constructor(kind: FileKind, inode: Inode, path: Path | null, flags: number) {
+    this.kind = kind;
+    this.inode = inode;
+    this.path = path;
+    this.flags = flags;
+    inode.acquire();
+  }
+
+  get readable(): boolean {
+    return (this.flags & O.ACCMODE) !== O.WRONLY && !(this.flags & O.PATH);
+  }
+
+  get writable(): boolean {
+    return (this.flags & O.ACCMODE) !== O.RDONLY && !(this.flags & O.PATH);
+  }
+
+  get nonblocking(): boolean {
+    return (this.flags & O.NONBLOCK) !== 0;
+  }
+
+  hold(): this {
+    this.refs++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.refs > 0) return;
+    this.kind.close(this);
+    this.inode.release();
+  }
+}
+
+/** A file that says itself what it is when it is opened: /proc, devices of a file system. */
+export interface SpecialFile {
+  kindOf(): FileKind;
+}
+
+export const isSpecial = (inode: Inode): inode is Inode & SpecialFile => 'kindOf' in inode;
+
+/** Regular files. */
+class RegularKind extends FileKind {
+  override readonly seekable = true;
+  override read(file: OpenFile, into: Uint8Array): number {
+    const n = readFile(file.inode, file.position, into);
+    file.position += n;
+    return n;
+  }
+  override write(file: OpenFile, from: Uint8Array): number {
+    if (file.flags & O.APPEND) file.position = file.inode.size;
+    const n = writeFile(file.inode, file.position, from);
+    file.position += n;
+    return n;
+  }
+  override readAt(file: OpenFile, position: number, into: Uint8Array): number {
+    return readFile(file.inode, position, into);
+  }
+  override writeAt(file: OpenFile, position: number, from: Uint8Array): number {
+    return writeFile(file.inode, file.flags & O.APPEND ? file.inode.size : position, from);
+  }
+}
+
+/** Directories: only getdents64 reads them. */
+class DirectoryKind extends FileKind {
+  override readonly seekable = true;
+  override read(): number {
+    return fail(E.ISDIR);
+  }
+  override readAt(): number {
+    return fail(E.ISDIR);
+  }
+}
+
+export const REGULAR: FileKind = new RegularKind();
+export const DIRECTORY: FileKind = new DirectoryKind();

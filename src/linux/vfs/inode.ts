@@ -1,0 +1,167 @@
+/** Files as file systems hold them. A file system overrides what its files can do; the rest fails as Linux says. */
+import { E, fail } from '../errno.ts';
+import { S } from '../uapi.ts';
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly ino: number;
+  /** Mode bits of its type (`S.IFMT`). */
+  readonly type: number;
+}
+
+/** What is set when a file is made. */
+export interface Birth {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a device: its number. */
+  readonly rdev?: number;
+}
+
+export interface Change {
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Milliseconds since 1970. */
+  readonly atime?: number;
+  readonly mtime?: number;
+}
+
+export interface Usage {
+  /** Bytes, and of them free; both 0 where it means nothing. */
+  readonly total: number;
+  readonly free: number;
+}
+
+/** The cached pages of a file, as the file system and calls on the file deal with them. */
+export interface CachedPages {
+  /** Puts what mappings wrote over what was read from the file. */
+  onRead(position: number, into: Uint8Array): void;
+  /** Brings mapped pages up to date with what was written to the file. */
+  onWrite(position: number, from: Uint8Array): void;
+  /** The file has a new size. */
+  onTruncate(size: number): void;
+  /** Writes what mappings changed to the file. */
+  sync(): void;
+  /** Gives back the frames that nobody maps. */
+  trim(): void;
+  /** The file is gone. */
+  drop(): void;
+}
+
+let lastDevice = 0;
+
+export abstract class FileSystem {
+  /** As in /proc/filesystems. */
+  abstract readonly type: string;
+  /** statfs(2): f_type. */
+  abstract readonly magic: number;
+  abstract readonly root: Inode;
+  /** st_dev. */
+  readonly device: number = ++lastDevice;
+  usage(): Usage {
+    return { total: 0, free: 0 };
+  }
+}
+
+export const isDirectory = (mode: number): boolean => (mode & S.IFMT) === S.IFDIR;
+export const isRegular = (mode: number): boolean => (mode & S.IFMT) === S.IFREG;
+export const isSymlink = (mode: number): boolean => (mode & S.IFMT) === S.IFLNK;
+
+export abstract class Inode {
+  abstract readonly fs: FileSystem;
+  abstract readonly ino: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  nlink = 1;
+  rdev: number;
+  /** Milliseconds since 1970. */
+  atime: number;
+  mtime: number;
+  ctime: number;
+  /** Its page cache, once it was mapped. */
+  pages: CachedPages | null = null;
+  /** What hangs on it while it is open: a pipe, a listening socket. */
+  attached: object | null = null;
+  /** Names in it change without the kernel's doing, so nothing is kept of them. */
+  readonly volatile: boolean = false;
+
+  constructor(birth: Birth, now: number) {
+    this.mode = birth.mode;
+    this.uid = birth.uid;
+    this.gid = birth.gid;
+    this.rdev = birth.rdev ?? 0;
+    this.atime = now;
+    this.mtime = now;
+    this.ctime = now;
+  }
+
+  get size(): number {
+    return 0;
+  }
+
+  /** Blocks of 512 bytes it takes. */
+  get blocks(): number {
+    return Math.ceil(this.size / 512);
+  }
+
+  /** The inode that holds the bytes: itself, or under a union the layer's. */
+  get data(): Inode {
+    return this;
+  }
+
+  /** Brings what stat shows up to date. */
+  refresh(): void {}
+
+  /** An open file, a mapping, a program uses it; and no longer does. */
+  acquire(): void {}
+  release(): void {}
+
+  lookup(_name: string): Inode | null {
+    return fail(E.NOTDIR);
+  }
+  create(_name: string, _birth: Birth): Inode {
+    return fail(E.PERM);
+  }
+  symlink(_name: string, _target: string, _birth: Birth): Inode {
+    return fail(E.PERM);
+  }
+  link(_name: string, _inode: Inode): void {
+    fail(E.PERM);
+  }
+  unlink(_name: string): void {
+    fail(E.PERM);
+  }
+  rmdir(_name: string): void {
+    fail(E.PERM);
+  }
+  /** Moves the entry `name` to `newName` of a directory of the same file system, in place of what was there. */
+  rename(_name: string, _to: Inode, _newName: string): void {
+    fail(E.PERM);
+  }
+  entries(): DirectoryEntry[] {
+    return fail(E.NOTDIR);
+  }
+  readlink(): string {
+    return fail(E.INVAL);
+  }
+  /** Reads into a buffer from `position`; fewer bytes than it has room for only at the end. */
+  read(_position: number, _into: Uint8Array): number {
+    return fail(E.INVAL);
+  }
+  write(_position: number, _from: Uint8Array): number {
+    return fail(E.INVAL);
+  }
+  truncate(_size: number): void {
+    fail(E.INVAL);
+  }
+  change(change: Change, now: number): void {
+    if (change.mode !== undefined) this.mode = (this.mode & S.IFMT) | (change.mode & 0o7777);
+    if (change.uid !== undefined) this.uid = change.uid;
+    if (change.gid !== undefined) this.gid = change.gid;
+    if (change.atime !== undefined) this.atime = change.atime;
+    if (change.mtime !== undefined) this.mtime = change.mtime;
+    this.ctime = now;
+  }
+}

@@ -1,0 +1,236 @@
+/** Files in memory: tmpfs, and read-only the layers of images. */
+import { E, fail } from '../errno.ts';
+import { PAGE } from '../machine.ts';
+import type { MemoryOwner } from '../memory/frames.ts';
+import { S } from '../uapi.ts';
+import { Content } from './content.ts';
+import { type Birth, type DirectoryEntry, FileSystem, Inode, isDirectory, type Usage } from './inode.ts';
+
+const NAME_MAX = 255;
+
+export interface TmpfsOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Bytes at most; not given: no limit. */
+  readonly limit?: number;
+  readonly mode?: number;
+  readonly owner?: MemoryOwner | null;
+  readonly type?: string;
+}
+
+export class Tmpfs extends FileSystem {
+  readonly type: string;
+  readonly magic = 0x01021994;
+  readonly root: TmpfsInode;
+  readonly now: () => number;
+  readonly owner: MemoryOwner | null;
+  private readonly limit: number;
+  private lastIno = 0;
+  /** Bytes its files take. */
+  used = 0;
+  /** Pages the owner is charged for. */
+  private charged = 0;
+
+  constructor({ now, limit = Number.POSITIVE_INFINITY, mode = 0o755, owner = null, type = 'tmpfs' }: TmpfsOptions) {
+    super();
+    this.now = now;
+    this.limit = limit;
+    this.owner = owner;
+    this.type = type;
+    this.root = new TmpfsInode(this, { mode: S.IFDIR | mode, uid: 0, gid: 0 });
+  }
+
+  nextIno(): number {
+    return ++this.lastIno;
+  }
+
+  /** Fails with ENOSPC, or ENOMEM of the control group, where so many more bytes do not fit. */
+  room(bytes: number): void {
+    if (bytes <= 0) return;
+    if (this.used + bytes > this.limit) fail(E.NOSPC);
+    if (!this.owner) return;
+    const pages = Math.ceil((this.used + bytes) / PAGE) - this.charged;
+    if (pages <= 0) return;
+    if (!this.owner.charge(pages)) fail(E.NOMEM);
+    this.charged += pages;
+  }
+
+  /** Books bytes that files take now, or gives them back. */
+  book(bytes: number): void {
+    this.used += bytes;
+    const pages = Math.ceil(this.used / PAGE) - this.charged;
+    if (this.owner && pages !== 0 && this.owner.charge(pages)) this.charged += pages;
+  }
+
+  /** Gives back what is charged for it: the file system is gone. */
+  dispose(): void {
+    this.owner?.charge(-this.charged);
+    this.charged = 0;
+    this.used = 0;
+  }
+
+  override usage(): Usage {
+    const total = Number.isFinite(this.limit) ? this.limit : 2 ** 30;
+    return { total, free: Math.max(0, total - this.used) };
+  }
+}
+
+export class TmpfsInode extends Inode {
+  readonly fs: Tmpfs;
+  readonly ino: number;
+  readonly children: Map<string, TmpfsInode> | null;
+  content: Content;
+  /** Extended attributes; an overlay keeps its marks here. */
+  readonly xattrs = new Map<string, Uint8Array>();
+  private target = '';
+  private users = 0;
+
+  constructor(fs: Tmpfs, birth: Birth, content = new Content()) {
+    super(birth, fs.now());
+    this.fs = fs;
+    this.ino = fs.nextIno();
+    this.children = isDirectory(birth.mode) ? new Map() : null;
+    if (this.children) this.nlink = 2;
+    this.content = content;
+  }
+
+  override get size(): number {
+    if (this.children) return this.children.size * 20 + 40;
+    return this.target ? new TextEncoder().encode(this.target).length : this.content.size;
+  }
+
+  override get blocks(): number {
+    return Math.ceil(this.content.allocated / 512);
+  }
+
+  private names(): Map<string, TmpfsInode> {
+    return this.children ?? fail(E.NOTDIR);
+  }
+
+  override acquire(): void {
+    this.users++;
+  }
+
+  override release(): void {
+    this.users--;
+    this.free();
+  }
+
+  /** The last name and the last user are gone. */
+  private free(): void {
+    if (this.nlink > 0 || this.users > 0) return;
+    if (this.pages) this.pages.drop();
+    this.resize(() => {
+      this.content = new Content();
+    });
+  }
+
+  private resize(work: () => void): void {
+    const before = this.content.allocated;
+    work();
+    this.fs.book(this.content.allocated - before);
+  }
+
+  override lookup(name: string): TmpfsInode | null {
+    return this.names().get(name) ?? null;
+  }
+
+  private add(name: string, inode: TmpfsInode): void {
+    if (name.length > NAME_MAX) fail(E.NAMETOOLONG);
+    this.names().set(name, inode);
+    if (inode.children) this.nlink++;
+    this.touch();
+  }
+
+  private touch(): void {
+    const now = this.fs.now();
+    this.mtime = now;
+    this.ctime = now;
+  }
+
+  override create(name: string, birth: Birth): TmpfsInode {
+    if (this.nlink === 0) fail(E.NOENT);
+    if (this.names().has(name)) fail(E.EXIST);
+    const inode = new TmpfsInode(this.fs, birth);
+    this.add(name, inode);
+    return inode;
+  }
+
+  override symlink(name: string, target: string, birth: Birth): TmpfsInode {
+    const inode = this.create(name, { ...birth, mode: S.IFLNK | 0o777 });
+    inode.target = target;
+    return inode;
+  }
+
+  override readlink(): string {
+    return (this.mode & S.IFMT) === S.IFLNK ? this.target : fail(E.INVAL);
+  }
+
+  override link(name: string, inode: Inode): void {
+    if (this.names().has(name)) fail(E.EXIST);
+    if (isDirectory(inode.mode)) fail(E.PERM);
+    this.add(name, inode as TmpfsInode);
+    inode.nlink++;
+    inode.ctime = this.fs.now();
+  }
+
+  override unlink(name: string): void {
+    const inode = this.names().get(name) ?? fail(E.NOENT);
+    if (inode.children) fail(E.ISDIR);
+    this.names().delete(name);
+    this.touch();
+    inode.nlink--;
+    inode.ctime = this.mtime;
+    inode.free();
+  }
+
+  override rmdir(name: string): void {
+    const inode = this.names().get(name) ?? fail(E.NOENT);
+    if (!inode.children) fail(E.NOTDIR);
+    if (inode.children.size) fail(E.NOTEMPTY);
+    this.names().delete(name);
+    this.nlink--;
+    inode.nlink = 0;
+    this.touch();
+  }
+
+  override rename(name: string, to: Inode, newName: string): void {
+    const target = to as TmpfsInode;
+    const inode = this.names().get(name) ?? fail(E.NOENT);
+    const there = target.names().get(newName);
+    if (there === inode) return;
+    if (there) {
+      if (there.children && !inode.children) fail(E.ISDIR);
+      if (!there.children && inode.children) fail(E.NOTDIR);
+      if (there.children) target.rmdir(newName);
+      else target.unlink(newName);
+    }
+    this.names().delete(name);
+    if (inode.children) this.nlink--;
+    this.touch();
+    target.add(newName, inode);
+    inode.ctime = this.fs.now();
+  }
+
+  override entries(): DirectoryEntry[] {
+    return Array.from(this.names(), ([name, inode]) => ({ name, ino: inode.ino, type: inode.mode & S.IFMT }));
+  }
+
+  override read(position: number, into: Uint8Array): number {
+    return this.children ? fail(E.ISDIR) : this.content.read(position, into);
+  }
+
+  override write(position: number, from: Uint8Array): number {
+    if (this.children) fail(E.ISDIR);
+    this.fs.room(position + from.length - Math.max(this.content.size, position));
+    this.resize(() => this.content.write(position, from));
+    this.touch();
+    return from.length;
+  }
+
+  override truncate(size: number): void {
+    if (this.children) fail(E.ISDIR);
+    this.resize(() => this.content.truncate(size));
+    this.touch();
+  }
+}

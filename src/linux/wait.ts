@@ -1,0 +1,24 @@
+/** Where tasks wait: who sleeps on a queue is woken when what it waits for may have happened, and looks again. */
+
+export interface Sleeper {
+  /** Something it waits for may have happened. */
+  wake(): void;
+}
+
+export class WaitQueue {
+  private readonly sleepers = new Set<Sleeper>();
+
+  add(sleeper: Sleeper): void {
+    this.sleepers.add(sleeper);
+  }
+
+  remove(sleeper: Sleeper): void {
+    this.sleepers.delete(sleeper);
+  }
+
+  /** Wakes everybody. */
+  wake(): void {
+    if (this.sleepers.size === 0) return;
+    for (const sleeper of [...this.sleepers]) sleeper.wake();
+  }
+}

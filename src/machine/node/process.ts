@@ -1,0 +1,195 @@
+/** One program of the host's files, run as a process on the kernel of src/linux (`trapframe process`). */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { MachineEngine } from '../../abi/config.ts';
+import { InputError } from '../../abi/errors.ts';
+import { errnoName, SysError } from '../../linux/errno.ts';
+import type { KernelCounts } from '../../linux/kernel.ts';
+import type { CallTable } from '../../linux/syscalls/call.ts';
+import { S, SIG } from '../../linux/uapi.ts';
+import { HostFs } from '../../linux/vfs/host.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import { createLinuxHost, type LinuxHost } from '../programs.ts';
+import { hostFiles } from './host-files.ts';
+import { connectStdio } from './terminal.ts';
+
+export interface HostMount {
+  readonly from: string;
+  readonly to: string;
+  readonly readOnly: boolean;
+}
+
+export interface ProcessRequest {
+  /** The program: a path of the host, or with `root` a name or path inside of it. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  /** A directory of the host that is the root of the program's files, or null: an empty one. */
+  readonly root: string | null;
+  readonly mounts: readonly HostMount[];
+  /** Working directory inside. */
+  readonly cwd: string | null;
+  readonly memory: number;
+  readonly engine: MachineEngine;
+  readonly time: 'counted' | 'wall';
+  readonly seed: number | null;
+}
+
+export interface Streams {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  readonly errors: NodeJS.WriteStream;
+}
+
+export interface ProcessOutcome {
+  /** As a shell shows it: the exit code, or 128 and the signal. */
+  readonly code: number;
+  readonly signal: number;
+  readonly instructions: number;
+  readonly counts: KernelCounts;
+  readonly calls: CallTable;
+}
+
+/** Where the working directory of the host is seen. */
+const HOST = '/mnt/host';
+const IDENTITY: readonly (readonly [string, string])[] = [
+  ['passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'],
+  ['group', 'root:x:0:\nnogroup:x:65534:\n'],
+  ['hosts', '127.0.0.1\tlocalhost\n'],
+];
+
+/** A root with what programs expect of one, and nothing else. */
+function smallRoot(now: () => number): Tmpfs {
+  const fs = new Tmpfs({ now });
+  const own = { uid: 0, gid: 0 };
+  for (const [name, mode] of [
+    ['bin', 0o755],
+    ['dev', 0o755],
+    ['etc', 0o755],
+    ['mnt', 0o755],
+    ['proc', 0o555],
+    ['root', 0o700],
+    ['sys', 0o555],
+    ['tmp', 0o1777],
+  ] as const)
+    fs.root.create(name, { ...own, mode: S.IFDIR | mode });
+  const etc = fs.root.lookup('etc')!;
+  for (const [name, text] of IDENTITY)
+    etc.create(name, { ...own, mode: S.IFREG | 0o644 }).write(0, new TextEncoder().encode(text));
+  return fs;
+}
+
+/** The program as the guest finds it: below the host's working directory, or copied into /bin. */
+function placeProgram(request: ProcessRequest, host: LinuxHost): string {
+  if (request.root) return request.program;
+  const full = resolve(request.program);
+  if (!existsSync(full) || !statSync(full).isFile()) {
+    throw new InputError(
+      `${request.program}: there is no such file`,
+      'Give the path of a riscv64 Linux program, or --root with a directory that holds it.',
+    );
+  }
+  const below = relative(process.cwd(), full);
+  if (!below.startsWith('..')) return join(HOST, below);
+  const name = basename(full);
+  const bin = host.system.makeDirectories('/bin').dentry.inode;
+  bin.create(name, { mode: S.IFREG | 0o755, uid: 0, gid: 0 }).write(0, readFileSync(full));
+  return `/bin/${name}`;
+}
+
+/** What stands in the way of starting a program, in words. */
+function explain(e: unknown, program: string): unknown {
+  if (!(e instanceof SysError)) return e;
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: 'it, or the interpreter it names, does not exist there',
+    ENOEXEC: 'it is no ELF program for 64-bit RISC-V, nor a script',
+    EACCES: 'it may not be executed: chmod +x',
+    ENOMEM: 'the machine has too little memory: --memory',
+  };
+  const name = errnoName(e.code);
+  return new InputError(
+    `${program} can't be started: ${why[name] ?? name}`,
+    'A dynamic program needs its loader and libraries: --root with a directory that has them.',
+  );
+}
+
+/** Runs a program to its end on the host's streams. */
+export async function runProcess(
+  module: WebAssembly.Module,
+  request: ProcessRequest,
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<ProcessOutcome> {
+  const host = await createLinuxHost(
+    module,
+    {
+      memory: request.memory,
+      engine: request.engine,
+      counting: false,
+      time: request.time,
+      seed: request.seed,
+      hostName: 'trapframe',
+    },
+    (clock) =>
+      request.root
+        ? { fs: new HostFs(hostFiles(request.root, false)), source: request.root }
+        : { fs: smallRoot(() => clock.realtime()), source: 'rootfs' },
+  );
+  const { system } = host;
+  system.mount('/proc', { fs: system.makeFileSystem('proc'), source: 'proc' });
+  system.mount('/sys', { fs: system.makeFileSystem('sysfs'), source: 'sysfs' });
+  system.mount('/sys/fs/cgroup', { fs: system.makeFileSystem('cgroup2'), source: 'cgroup2' });
+  system.mount('/dev', { fs: system.makeFileSystem('devtmpfs'), source: 'devtmpfs' });
+  if (request.root) system.mount('/tmp', { fs: system.makeFileSystem('tmpfs'), source: 'tmpfs' });
+  else system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
+  for (const { from, to, readOnly } of request.mounts) mountHost(host, from, to, readOnly);
+  const { input, output, errors } = streams;
+  const stdio = connectStdio(system, input, output, errors, input.isTTY === true && output.isTTY === true);
+  try {
+    const path = placeProgram(request, host);
+    let program: ReturnType<typeof system.spawn>;
+    try {
+      program = system.spawn({
+        argv: [request.program, ...request.args],
+        path,
+        env: request.env,
+        cwd: request.cwd ?? (request.root ? '/' : HOST),
+        stdio: stdio.kinds,
+        terminal: stdio.terminal,
+      });
+    } catch (e) {
+      throw explain(e, request.program);
+    }
+    const onAbort = (): void => system.signal(program, SIG.INT);
+    signal.addEventListener('abort', onAbort);
+    // Nothing of Node's is left to wait for, so no task can ever be woken.
+    let stuck = false;
+    const onIdle = (): void => {
+      stuck = true;
+      host.stop();
+    };
+    process.once('beforeExit', onIdle);
+    const status = await host.run(program);
+    process.off('beforeExit', onIdle);
+    signal.removeEventListener('abort', onAbort);
+    if (stuck) throw new InputError(`${request.program}: all of it sleeps, and nothing can wake it any more`);
+    const killed = status & 0x7f;
+    return {
+      code: killed ? 128 + killed : status >> 8,
+      signal: killed,
+      instructions: system.kernel.machine.instructions(),
+      counts: system.kernel.counts,
+      calls: system.table,
+    };
+  } finally {
+    stdio.restore();
+  }
+}
+
+function mountHost(host: LinuxHost, from: string, to: string, readOnly: boolean): void {
+  if (!existsSync(from)) throw new InputError(`--mount: ${from} does not exist`);
+  const full = resolve(from);
+  if (!statSync(full).isDirectory())
+    throw new InputError(`--mount: ${from} is no directory`, `Mount ${dirname(full)}.`);
+  host.system.mount(to, { fs: new HostFs(hostFiles(full, readOnly)), source: full, flags: { readOnly } });
+}

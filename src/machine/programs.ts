@@ -1,0 +1,106 @@
+/** Linux programs without a guest kernel: the machine in user mode, and the kernel of src/linux that serves it. */
+import { type Clock, countedClock, wallClock } from '../linux/clock.ts';
+import type { MountRequest } from '../linux/system.ts';
+import { System } from '../linux/system.ts';
+import type { Process } from '../linux/task/task.ts';
+import { createUserMachine, type UserMachineOptions } from './user.ts';
+
+export interface LinuxOptions extends UserMachineOptions {
+  /** `counted`: time goes on with instructions, and sleeping takes none; `wall`: the host's. */
+  readonly time: 'counted' | 'wall';
+  /** Of random numbers; null: the host's. */
+  readonly seed: number | null;
+  readonly hostName: string;
+  readonly log?: (line: string) => void;
+}
+
+/** Instructions stop for messages to be delivered after so many milliseconds. */
+const PATIENCE = 8;
+
+/** xorshift128 of four words. */
+function seeded(seed: number): (into: Uint8Array) => void {
+  const s = Uint32Array.of(seed, 0x9e37_79b9, 0x243f_6a88, 0xb7e1_5162);
+  return (into) => {
+    for (let i = 0; i < into.length; i++) {
+      const t = s[3]! ^ (s[3]! << 11);
+      s.copyWithin(1, 0, 3);
+      s[0] = s[0]! ^ (s[0]! >>> 19) ^ t ^ (t >>> 8);
+      into[i] = s[0]! >>> 13;
+    }
+  };
+}
+
+/** The host's random numbers; it gives no more than 64 KiB at once. */
+const random = (into: Uint8Array): void => {
+  for (let at = 0; at < into.length; at += 65_536) crypto.getRandomValues(into.subarray(at, at + 65_536));
+};
+
+export interface LinuxHost {
+  readonly system: System;
+  /** Runs until a process has ended, with everybody else. Resolves to its wait status. */
+  run(process: Process): Promise<number>;
+  /** Ends `run` as soon as it can be. */
+  stop(): void;
+}
+
+/** A kernel on a machine of its own. `makeRoot` makes the file system everything hangs on. */
+export async function createLinuxHost(
+  module: WebAssembly.Module,
+  options: LinuxOptions,
+  makeRoot: (clock: Clock) => MountRequest,
+): Promise<LinuxHost> {
+  const machine = await createUserMachine(module, options);
+  const clock = options.time === 'wall' ? wallClock() : countedClock(() => machine.instructions());
+  const system = new System(
+    {
+      machine,
+      clock,
+      random: options.seed === null ? random : seeded(options.seed),
+      hostName: options.hostName,
+      ...(options.log && { log: options.log }),
+    },
+    makeRoot(clock),
+  );
+  let wake: () => void = () => {};
+  let stopped = false;
+  system.kernel.onRunnable = () => wake();
+
+  /** Until something becomes runnable, or so many milliseconds. */
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : null;
+      wake = () => {
+        if (timer) clearTimeout(timer);
+        wake = () => {};
+        resolve();
+      };
+    });
+  const breathe = (): Promise<void> =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    });
+
+  return {
+    system,
+    async run(process) {
+      const over = (): boolean => stopped || process.status !== null;
+      while (!over()) {
+        const until = performance.now() + PATIENCE;
+        const wait = system.loop.run(() => over() || performance.now() > until);
+        if (over()) break;
+        if (wait < 0) await breathe();
+        else await pause(wait);
+      }
+      return process.status ?? 0;
+    },
+    stop() {
+      stopped = true;
+      wake();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// Programs of this folder print what they see; the same lines have to come out of any Linux.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <dirent.h>
+
+// The result of a call: its value, or its error by name.
+#define SAY(call)                                                      \
+  do {                                                                 \
+    errno = 0;                                                         \
+    long r_ = (long)(call);                                            \
+    if (r_ == -1 && errno) printf(#call " = %s\n", strerror(errno));   \
+    else printf(#call " = %ld\n", r_);                                 \
+    fflush(stdout);                                                    \
+  } while (0)
+
+static inline int status_of(pid_t pid) {
+  int status = -1;
+  waitpid(pid, &status, WUNTRACED | WCONTINUED);
+  return status;
+}
