@@ -62,6 +62,15 @@ export function checkedName(name: string): string {
   return name;
 }
 
+/** Folders one in another, at most: more than a path of Linux (4,096 bytes) can name. */
+const MOST_DEPTH = 2048;
+
+/** The path of something in a folder. */
+export function childOf(folder: Path, name: string): Path {
+  if (folder.length >= MOST_DEPTH) throw new FileError('ENAMETOOLONG');
+  return [...folder, checkedName(name)];
+}
+
 /** Names from the root of the share down; none of them is empty, `.` or `..`, or has a slash. */
 export type Path = readonly string[];
 

@@ -296,15 +296,16 @@ export class MemoryFolder implements Folder {
   save(into: StateWriter): void {
     const all = new Map<bigint, Inode>();
     const names: [folder: Inode, name: string, inode: Inode][] = [];
-    const visit = (inode: Inode): void => {
-      if (all.has(inode.id)) return;
+    // A list of what is still to be visited, not a recursion: folders may be moved into one another without end.
+    for (const waiting = [this.#root]; waiting.length > 0; ) {
+      const inode = waiting.pop()!;
+      if (all.has(inode.id)) continue;
       all.set(inode.id, inode);
       for (const [name, child] of inode.names ?? []) {
         names.push([inode, name, child]);
-        visit(child);
+        waiting.push(child);
       }
-    };
-    visit(this.#root);
+    }
     into.u64(this.#nextId).u64(this.#root.id).u32(all.size);
     for (const { id, mode, atime, mtime, ctime, bytes, size } of all.values())
       into.u64(id).u32(mode).u64(atime).u64(mtime).u64(ctime).bytes(bytes.subarray(0, size));

@@ -9,6 +9,7 @@ import { data, message, NinepClient, Refused, s, u8, u16, u32, u64 } from '../..
 import { Driver } from '../../../tests/support/virtio-driver.ts';
 import { fuzz } from '../../../tests/support/virtio-fuzz.ts';
 import { HostFolder } from '../node/host-folder.ts';
+import { StateReader, StateWriter } from '../state.ts';
 import { ERRNO, type Folder } from './folder.ts';
 import { MemoryFolder } from './memory-folder.ts';
 import { VirtioNinep } from './ninep.ts';
@@ -507,6 +508,32 @@ describe('a folder in memory', () => {
       }),
     ).toBe(ERRNO.ENOSPC);
     expect(links).toBeGreaterThan(10);
+  });
+
+  it('can be saved however deep it is, and refuses paths no kernel can name', () => {
+    const { client, driver } = mounted(new MemoryFolder());
+    client.walk(0, 1);
+    expect(
+      errno(() => {
+        for (let depth = 0; depth < 5_000; depth++) {
+          client.call(72, u32(1), s('d'), u32(0o755), u32(0));
+          client.walk(1, 1, 'd');
+        }
+      }),
+    ).toBe(ERRNO.ENAMETOOLONG);
+    // Each moved into a new one: deeper than any path.
+    const folder = new MemoryFolder();
+    for (let i = 0; i < 20_000; i++) {
+      folder.makeFolder(['row'], 0o755);
+      if (i > 0) folder.rename(['last'], ['row', 'last']);
+      folder.rename(['row'], ['last']);
+    }
+    const into = new StateWriter('folder', 1);
+    folder.save(into);
+    const other = new MemoryFolder();
+    other.restore(new StateReader(into.done(), 'folder', 1));
+    expect(other.space()).toEqual(folder.space());
+    expect(driver.status & 64).toBe(0);
   });
 
   it('is the same again after save and restore, hard links included', () => {

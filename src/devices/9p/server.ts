@@ -2,7 +2,7 @@
 import { countersOf, type StateReader, type StateWriter } from '../state.ts';
 import { type Fid, Fids } from './fids.ts';
 import {
-  checkedName,
+  childOf,
   ERRNO,
   FileError,
   type FileStat,
@@ -185,7 +185,7 @@ export class Server {
     },
     lcreate: (fields, answer) => {
       const fid = this.#fids.get(fields.u32());
-      const path = [...fid.path, checkedName(fields.text())];
+      const path = childOf(fid.path, fields.text());
       const flags = fields.u32();
       const permissions = fields.u32() & PERMISSIONS;
       const how = this.#how(flags);
@@ -229,7 +229,7 @@ export class Server {
     link: (fields) => {
       const into = this.#fids.get(fields.u32()).path;
       const from = this.#fids.get(fields.u32()).path;
-      this.#folder.link(from, [...into, checkedName(fields.text())]);
+      this.#folder.link(from, childOf(into, fields.text()));
     },
     // Device nodes, pipes and sockets of a guest are not made on the host.
     mknod: () => {
@@ -238,7 +238,7 @@ export class Server {
     rename: (fields) => {
       const from = this.#fids.get(fields.u32()).path;
       const into = this.#fids.get(fields.u32()).path;
-      this.#rename(from, [...into, checkedName(fields.text())]);
+      this.#rename(from, childOf(into, fields.text()));
     },
     renameat: (fields) => {
       const from = this.#child(fields);
@@ -300,7 +300,7 @@ export class Server {
 
   /** The path of `folder[4] name[s]`. */
   #child(fields: Fields): Path {
-    return [...this.#fids.get(fields.u32()).path, checkedName(fields.text())];
+    return childOf(this.#fids.get(fields.u32()).path, fields.text());
   }
 
   #rename(from: Path, to: Path): void {
@@ -323,7 +323,7 @@ export class Server {
       const name = fields.text();
       try {
         if (!folder) throw new FileError('ENOTDIR');
-        const next = name === '..' ? path.slice(0, -1) : [...path, checkedName(name)];
+        const next = name === '..' ? path.slice(0, -1) : childOf(path, name);
         const stat = this.#folder.stat(next);
         folder = isFolder(stat.mode);
         qids.push(qidOf(stat));

@@ -73,8 +73,8 @@ class Run {
     }
   }
 
-  get some(): boolean {
-    return this.#lengths.length > 0;
+  get isEmpty(): boolean {
+    return this.#lengths.length === 0;
   }
 
   segments(): (readonly [address: number, length: number])[] {
@@ -97,7 +97,7 @@ export class Chain {
 
   /** Adds a segment; what can be written follows what can be read (VIRTIO 1.2, 2.7.4.2). */
   add(address: number, length: number, write: boolean): void {
-    if (!write && this.#writable.some) throw new RingError('a buffer to read follows one to write');
+    if (!write && !this.#writable.isEmpty) throw new RingError('a buffer to read follows one to write');
     (write ? this.#writable : this.#readable).add(address, length);
   }
 

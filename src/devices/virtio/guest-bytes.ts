@@ -33,10 +33,9 @@ export class GuestBytes {
     this.#view = view && view.length >= length ? view : null;
   }
 
-  /** The bytes of a field: where they are, or a copy. Returns the offset in `this.#from`. */
+  /** A copy of a field's bytes, where there is no view of them. */
   #load(at: number, size: number): Uint8Array {
     if (at + size > this.#length) throw new RingError('a field lies outside its ring');
-    if (this.#view) return this.#view.subarray(at, at + size);
     const field = this.#field.subarray(0, size);
     if (!this.#memory.read(this.#address + at, field)) throw new RingError('a ring lies outside memory');
     return field;
