@@ -28,6 +28,11 @@ export interface DeviceHost {
   now(): bigint;
   /** Host-side work has come in (input, a packet): wake a guest that sleeps in wfi. */
   wake(): void;
+  /**
+   * Something has gone out that others act on: after the store that a device is in, the others get their turn before this guest goes on, so that
+   * their answer comes at the same point of guest time in every run.
+   */
+  attend?(): void;
 }
 
 /** A property of the device tree: text, several texts, 32-bit cells, or nothing (a flag). */

@@ -1,5 +1,6 @@
 /** The devices of the host on the machine's bus: their windows, their lines, and their way to guest memory. */
 import { InputError } from '../abi/errors.ts';
+import { EVENT } from '../abi/events.ts';
 import { PLACES, RAM_START, SIZES } from '../abi/layout.ts';
 import type { AccessSize, Device, DeviceHost, GuestMemory } from '../devices/device.ts';
 import type { Core, MmioHandler } from '../engine/core.ts';
@@ -98,6 +99,7 @@ export class Bus implements MmioHandler {
       interrupt: (line, high) => this.attached().interruptLine(line, high ? 1 : 0),
       now: () => guestTime(this.attached()),
       wake,
+      attend: () => this.attached().set('EVENT', EVENT.attend),
     };
   }
 

@@ -56,6 +56,7 @@ export class FakeHost implements DeviceHost {
   readonly edges = new Map<number, number>();
   time = 0n;
   wakes = 0;
+  attends = 0;
 
   constructor(memory = new FakeMemory(0)) {
     this.memory = memory;
@@ -72,5 +73,9 @@ export class FakeHost implements DeviceHost {
 
   wake(): void {
     this.wakes++;
+  }
+
+  attend(): void {
+    this.attends++;
   }
 }

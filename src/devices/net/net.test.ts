@@ -323,6 +323,7 @@ describe('virtio-net', () => {
     const frame = ethernet(peer.mac, MAC, 0x9999, text('payload'));
     driver.request(1, [header(), frame.subarray(0, 10), frame.subarray(10)]);
     expect(peer.heard).toEqual([frame]);
+    expect(driver.host.attends).toBe(1);
     expect(driver.device.counters()).toMatchObject({ 'net.sent': 1, 'net.bytes-sent': 21 });
   });
 
@@ -489,6 +490,8 @@ describe('virtio-net', () => {
     driver.prepare(0, [2048]);
     driver.request(1, [header(), ethernet(BROADCAST, MAC, ETHERTYPE.arp, arp(MAC, ipv4('10.0.2.15'), GATEWAY))]);
     const [answer] = driver.collect(0);
+    // The peer heard it too: it was sent to all.
+    expect(driver.host.attends).toBe(1);
     expect(answer!.data.subarray(12 + 6, 12 + 12)).toEqual(network.host.mac);
   });
 

@@ -120,11 +120,13 @@ export class VirtioNet implements VirtioModel {
       this.#counts['net.dropped']++;
       return;
     }
+    let heard = false;
     for (const frame of frames) {
       this.#counts['net.sent']++;
       this.#counts['net.bytes-sent'] += frame.length;
-      if (this.#up) this.#port.send(frame);
+      if (this.#up && this.#port.send(frame)) heard = true;
     }
+    if (heard) this.#bus?.attend();
   }
 
   /** The frames of a chain: one, or the segments of a long one. Null where it holds none. */

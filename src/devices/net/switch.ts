@@ -8,8 +8,8 @@ import { LabHost, type LabHostOptions } from './lab-host.ts';
 
 /** The end of a wire a device or a network stack holds. */
 export interface Port {
-  /** Sends a frame; the switch may keep it, so it must not change any more. */
-  send(frame: Uint8Array): void;
+  /** Sends a frame; the switch may keep it, so it must not change any more. True if another port got it. */
+  send(frame: Uint8Array): boolean;
   /** Unplugs. */
   close(): void;
 }
@@ -55,19 +55,20 @@ export class LabSwitch {
     };
   }
 
-  #send(from: number, frame: Uint8Array): void {
-    if (!this.#ports.has(from)) return;
+  #send(from: number, frame: Uint8Array): boolean {
+    if (!this.#ports.has(from)) return false;
     this.#counts.frames++;
     this.#counts.bytes += frame.length;
     if (frame.length < ETHERNET_HEADER || frame.length > MOST_FRAME) {
       this.#counts.dropped++;
-      return;
+      return false;
     }
     this.#learn(frame.subarray(MAC_LENGTH, 2 * MAC_LENGTH), from);
     const group = (frame[0]! & 1) === 1;
     const toHost = this.host.mac.every((byte, i) => byte === frame[i]);
-    if (!toHost) this.#forward(from, frame, group);
+    const forwarded = !toHost && this.#forward(from, frame, group);
     if (group || toHost) this.#askHost(from, frame);
+    return forwarded;
   }
 
   #learn(mac: Uint8Array, port: number): void {
@@ -81,16 +82,19 @@ export class LabSwitch {
     }
   }
 
-  #forward(from: number, frame: Uint8Array, group: boolean): void {
+  #forward(from: number, frame: Uint8Array, group: boolean): boolean {
     const known = group ? undefined : this.#addresses.get(macKey(frame.subarray(0, MAC_LENGTH)));
     if (known === from) {
       this.#counts.dropped++;
-    } else if (known !== undefined) {
-      this.#ports.get(known)?.(frame);
-    } else {
-      this.#counts.flooded++;
-      for (const [port, receive] of this.#ports) if (port !== from) receive(frame);
+      return false;
     }
+    if (known !== undefined) {
+      this.#ports.get(known)?.(frame);
+      return true;
+    }
+    this.#counts.flooded++;
+    for (const [port, receive] of this.#ports) if (port !== from) receive(frame);
+    return this.#ports.size > 1;
   }
 
   #askHost(from: number, frame: Uint8Array): void {

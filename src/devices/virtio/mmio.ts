@@ -113,6 +113,10 @@ export class VirtioMmio<Model extends VirtioModel = VirtioModel> implements Devi
     this.#host.wake();
   }
 
+  attend(): void {
+    this.#host.attend?.();
+  }
+
   configChanged(): void {
     this.#generation = (this.#generation + 1) >>> 0;
     if (this.running) this.#raise(INTERRUPT.CONFIG_CHANGE);

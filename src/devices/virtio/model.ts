@@ -17,6 +17,8 @@ export interface VirtioBus {
   configChanged(): void;
   /** The guest may be asleep and has something to do. */
   wake(): void;
+  /** Something has gone out that others act on: they get their turn before the guest goes on. */
+  attend(): void;
 }
 
 export interface VirtioModel {
