@@ -1,9 +1,10 @@
 // What a snapshot needs beyond the linear memory: the few flags that live in globals, and decoded code, which is not stored but
 // decoded again from the memory it came from. So a restored machine goes on exactly as the one that was saved, in every counter.
-import { CODE_BASE, CODE_FRAMES, CODE_PAGE, FRAME_BASE, RAM_BASE } from './generated/layout';
+import { CODE_BASE, CODE_FRAMES, CODE_PAGE } from './generated/layout';
 import { OP_PAGE_END, decode } from './generated/decode';
 import { isUnfinished, setUnfinished } from './cpu/run';
 import { takePointersStale, takeRootsDropped, markPointersStale, markRootsDropped } from './vmm/shadow-pages';
+import { linearOfFrame } from './vmm/frames';
 import { isStale, setStale } from './vmm/paravirt';
 
 const UNFINISHED: u32 = 1;
@@ -53,8 +54,7 @@ export function restoreRecords(slot: u32, bits: u32): void {
   const records = load<u32>(CODE_BASE) + slot * CODE_PAGE;
   memory.fill(records, 0, CODE_PAGE);
   store<u16>(records + (HALFWORDS << 4), <u16>OP_PAGE_END);
-  const frame = load<u32>(load<u32>(CODE_FRAMES) + (slot << 2));
-  const page = load<u32>(RAM_BASE) + (((frame - load<u32>(FRAME_BASE)) >> 4) << 12);
+  const page = linearOfFrame(load<u32>(load<u32>(CODE_FRAMES) + (slot << 2)));
   for (let i: u32 = 0; i < HALFWORDS; i++) {
     if (!((load<u8>(bits + (i >> 3)) >> (i & 7)) & 1)) continue;
     const low: u32 = load<u16>(page + (i << 1));

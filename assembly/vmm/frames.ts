@@ -24,6 +24,11 @@ export const FRAME_WATCHED: u32 = 1;
   return load<u32>(FRAME_BASE) + (((linear - load<u32>(RAM_BASE)) >> 12) << 4);
 }
 
+/** Linear address of the page whose frame record this is. */
+@inline export function linearOfFrame(record: u32): u32 {
+  return load<u32>(RAM_BASE) + (((record - load<u32>(FRAME_BASE)) >> 4) << 12);
+}
+
 @inline export function hostPhysical(linear: u32): u64 {
   return RAM_START + <u64>(linear - load<u32>(RAM_BASE));
 }

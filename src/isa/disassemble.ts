@@ -1,4 +1,5 @@
 /** From an instruction word to text, in the form GNU objdump prints. */
+import { hex } from '../abi/hex.ts';
 import { ALIASES, type Alias } from './aliases.ts';
 import { findCsr } from './csr.ts';
 import { decode, type Expanded, expand, instructionLength } from './decode.ts';
@@ -37,7 +38,6 @@ function fenceSet(bits: number): string {
   return [...'iorw'].filter((_, i) => bits & (8 >> i)).join('') || 'unknown';
 }
 
-const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 const wrap = (address: bigint): bigint => BigInt.asUintN(64, address);
 
 function operandText(token: string, { row, operands }: Expanded, target: bigint): string {

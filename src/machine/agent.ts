@@ -10,6 +10,7 @@ import {
   type AgentFrame,
 } from '../abi/agent.ts';
 import { InputError } from '../abi/errors.ts';
+import { joined, u32 } from './bytes.ts';
 
 const CODE = Object.fromEntries(AGENT_FRAMES.map(({ id, code }) => [id, code])) as Readonly<Record<AgentFrame, number>>;
 
@@ -87,12 +88,6 @@ function execPayload({ argv, env = {}, directory = '', root = '', terminal }: Ex
   view.setUint16(6, argv.length, true);
   payload.set(body, 8);
   return payload;
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  return bytes;
 }
 
 export class Agent {
@@ -200,35 +195,33 @@ export class Agent {
 
   /** Takes what came over the channel. */
   receive(bytes: Uint8Array): void {
-    const joined = new Uint8Array(this.buffer.length + bytes.length);
-    joined.set(this.buffer);
-    joined.set(bytes, this.buffer.length);
-    const view = new DataView(joined.buffer);
+    const all = joined([this.buffer, bytes]);
+    const view = new DataView(all.buffer);
     let at = 0;
     let text = 0;
     const flush = (): void => {
-      if (text < at) this.other(joined.subarray(text, at));
+      if (text < at) this.other(all.subarray(text, at));
     };
-    while (at < joined.length) {
-      if (joined[at] !== AGENT_MAGIC) {
+    while (at < all.length) {
+      if (all[at] !== AGENT_MAGIC) {
         at++;
         continue;
       }
-      if (joined.length - at < AGENT_HEADER) break;
+      if (all.length - at < AGENT_HEADER) break;
       const length = view.getUint32(at + 4, true);
       if (length > AGENT_PAYLOAD) {
         at++;
         continue;
       }
-      if (joined.length - at < AGENT_HEADER + length) break;
+      if (all.length - at < AGENT_HEADER + length) break;
       flush();
-      const payload = joined.subarray(at + AGENT_HEADER, at + AGENT_HEADER + length);
-      this.handle(joined[at + 1]!, view.getUint16(at + 2, true), payload);
+      const payload = all.subarray(at + AGENT_HEADER, at + AGENT_HEADER + length);
+      this.handle(all[at + 1]!, view.getUint16(at + 2, true), payload);
       at += AGENT_HEADER + length;
       text = at;
     }
     flush();
-    this.buffer = joined.slice(at);
+    this.buffer = all.slice(at);
   }
 
   private handle(type: number, id: number, payload: Uint8Array): void {

@@ -64,9 +64,9 @@ export class CoreMemory implements GuestMemory {
     if (length < 1 || !this.inside(address, 1)) return null;
     const core = this.core();
     const most = Math.min(length, RAM_START + Number(core.get('GUEST_SIZE')) - address);
-    const first = core.deviceMemory(address, Math.min(most, PAGE - (address % PAGE)), write ? 1 : 0) >>> 0;
-    if (first === 0) return null;
     let have = Math.min(most, PAGE - (address % PAGE));
+    const first = core.deviceMemory(address, have, write ? 1 : 0) >>> 0;
+    if (first === 0) return null;
     while (have < most) {
       const n = Math.min(PAGE, most - have);
       if (core.deviceMemory(address + have, n, write ? 1 : 0) >>> 0 !== first + have) break;
@@ -99,7 +99,7 @@ export class Bus implements MmioHandler {
       interrupt: (line, high) => this.attached().interruptLine(line, high ? 1 : 0),
       now: () => guestTime(this.attached()),
       wake,
-      attend: () => this.attached().set('EVENT', EVENT.attend),
+      attend: () => this.attend(),
     };
   }
 
@@ -115,6 +115,11 @@ export class Bus implements MmioHandler {
     });
     core.set('DEVICES', devices.length);
     this.schedule();
+  }
+
+  /** Inside a store of the guest's: the run loop comes back to the host after this instruction. */
+  attend(): void {
+    this.attached().set('EVENT', EVENT.attend);
   }
 
   private find(address: number): Device | undefined {

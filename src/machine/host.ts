@@ -2,30 +2,19 @@
 import type { MachineConfig } from '../abi/config.ts';
 import { type Counters, TRAPS } from '../abi/counters.ts';
 import { EVENT } from '../abi/events.ts';
+import { hex } from '../abi/hex.ts';
 import { PLACES } from '../abi/layout.ts';
 import type { MachineHost, Progress, RegionResult, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
 import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
 import { Translator, type TranslatorTuning } from '../engine/translate/translator.ts';
+import { breathe } from './breathe.ts';
 import { loadImage } from './load.ts';
 
 /** About 50 ms interpreted: often enough to be stopped, seldom enough to cost nothing. */
 const SLICE = 10_000_000;
 /** Console output kept of a guest that floods it. */
 const CONSOLE_LIMIT = 1 << 20;
-
-const hex = (n: bigint): string => `0x${n.toString(16)}`;
-
-/** Lets the event loop deliver messages (a request to stop). */
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 
 interface Ending {
   readonly status: RunStatus;

@@ -145,7 +145,7 @@ export class LinuxGuest {
   }
 }
 
-/** Sends to the agent as far as its console has room, and the rest when it has again. */
+/** Sends to the agent over its console. */
 function agentSender(console: VirtioConsole): (bytes: Uint8Array) => void {
   return (bytes) => {
     // The console holds a mebibyte, the windows of all sessions together: it does not run over.

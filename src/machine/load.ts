@@ -1,6 +1,7 @@
 /** Puts a guest into a machine: segments, device tree, HTIF symbols, entry. */
 import type { MachineConfig } from '../abi/config.ts';
 import { InputError } from '../abi/errors.ts';
+import { hex } from '../abi/hex.ts';
 import { RAM_START } from '../abi/layout.ts';
 import type { Core } from '../engine/core.ts';
 import { readElf } from '../image/elf.ts';
@@ -9,8 +10,6 @@ import { deviceTree } from './tree.ts';
 const PAGE = 4096;
 /** Images whose entry is here or above are supervisors and get the machine's SBI; below, machine-mode programs. */
 const SUPERVISOR_ENTRY = 0x8020_0000;
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** Copies bytes to guest-physical memory. */
 export function writeGuest(core: Core, address: number, bytes: Uint8Array): void {

@@ -3,6 +3,7 @@ import { type Clock, countedClock, wallClock } from '../linux/clock.ts';
 import type { MountRequest } from '../linux/system.ts';
 import { System } from '../linux/system.ts';
 import type { Process } from '../linux/task/task.ts';
+import { breathe } from './breathe.ts';
 import { createUserMachine, type UserMachineOptions } from './user.ts';
 
 export interface LinuxOptions extends UserMachineOptions {
@@ -74,15 +75,6 @@ export async function createLinuxHost(
         wake = () => {};
         resolve();
       };
-    });
-  const breathe = (): Promise<void> =>
-    new Promise((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(0);
     });
 
   return {

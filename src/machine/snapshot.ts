@@ -9,6 +9,7 @@
 import type { MachineConfig } from '../abi/config.ts';
 import { InputError } from '../abi/errors.ts';
 import type { CoreState } from '../engine/snapshot.ts';
+import { joined, u32 } from './bytes.ts';
 
 export const SNAPSHOT_VERSION = 1;
 const MAGIC = 'TRAPSNAP';
@@ -46,22 +47,6 @@ async function through(bytes: Uint8Array, transform: CompressionStream | Decompr
 
 const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  return bytes;
-}
 
 /** Writes a state as the bytes of a file. */
 export async function encodeSnapshot({ config, coreSha256, about, core, devices }: MachineState): Promise<Uint8Array> {

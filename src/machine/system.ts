@@ -3,6 +3,7 @@ import type { MachineConfig } from '../abi/config.ts';
 import type { Counters } from '../abi/counters.ts';
 import { InputError } from '../abi/errors.ts';
 import { EVENT, EVENTS } from '../abi/events.ts';
+import { hex } from '../abi/hex.ts';
 import { PLACES, SIZES } from '../abi/layout.ts';
 import type { Device, DeviceHost } from '../devices/device.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
@@ -10,6 +11,7 @@ import { restoreCore, saveCore } from '../engine/snapshot.ts';
 import { currentCounters, digest, drainConsole } from '../engine/state.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { type BootImages, bootLinux } from './boot.ts';
+import { breathe } from './breathe.ts';
 import { Bus } from './bus.ts';
 import type { MachineState } from './snapshot.ts';
 import { TIMEBASE_HZ } from './tree.ts';
@@ -49,18 +51,6 @@ export interface SystemEnding {
   readonly code: number;
   readonly message: string;
 }
-
-const hex = (n: bigint): string => `0x${n.toString(16)}`;
-
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 
 export class System {
   readonly core: Core;
@@ -179,7 +169,7 @@ export class System {
    * does in answer comes at the same point of guest time in every run.
    */
   attend(): void {
-    this.core.set('EVENT', EVENT.attend);
+    this.bus.attend();
   }
 
   /** Ends `run` at the end of its slice. */
@@ -216,15 +206,12 @@ export class System {
 
   /** The guest waits for an interrupt. false: none can come. */
   private async idle(): Promise<boolean> {
-    const ticks = this.core.ticksToDeadline() & NEVER;
     if (this.woken) {
       this.woken = false;
       return true;
     }
-    if (!this.realtime && ticks !== NEVER) {
-      this.core.skipTime(ticks);
-      return true;
-    }
+    if (!this.realtime && this.skip()) return true;
+    const ticks = this.ticksLeft();
     if (ticks === NEVER && !this.open) return false;
     const ms = Math.min(Number(ticks) / TICKS_PER_MS, LONGEST_WAIT_MS);
     const started = performance.now();
@@ -307,10 +294,15 @@ export class System {
     }
   }
 
+  /** Ticks until something is due, or NEVER. */
+  private ticksLeft(): bigint {
+    return this.core.ticksToDeadline() & NEVER;
+  }
+
   /** Skips to the next timer without going back to the host's event loop. */
   private skip(): boolean {
     if (this.woken) return false;
-    const ticks = this.core.ticksToDeadline() & NEVER;
+    const ticks = this.ticksLeft();
     if (ticks === NEVER) return false;
     this.core.skipTime(ticks);
     return true;

@@ -31,7 +31,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     may: ['src/abi'],
     packages: [],
     node: false,
-    why: 'readers of file formats; of abi only the errors',
+    why: 'readers of file formats; of abi the errors, and the shape of a device tree',
   },
   { area: 'src/isa', may: ['src/abi'], packages: [], node: false, why: 'the instruction set, described once' },
   {
@@ -103,6 +103,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/isa',
       'src/image',
       'src/abi',
+      'src/cli/files.ts',
       'src/cli/linux',
       'src/machine',
       'src/machine/node',
@@ -111,9 +112,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     node: true,
     why: 'the command line; isa and image for `disasm`, which needs no machine; machine for snapshots',
   },
+  { area: 'src/cli/files.ts', may: ['src/abi'], packages: [], node: true, why: 'files that options name' },
   {
     area: 'src/cli/linux',
-    may: ['src/machine', 'src/devices', 'src/devices/node', 'src/image', 'src/abi'],
+    may: ['src/machine', 'src/devices', 'src/devices/node', 'src/image', 'src/cli/files.ts', 'src/abi'],
     packages: [],
     node: true,
     why: 'kernels, and a guest at a terminal: it runs in this thread, where its keys and its files are',

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { type Code, type CodeSymbol, readCode } from '../../image/sections.ts';
 import { disassemble } from '../../isa/disassemble.ts';
 import { suggest } from '../../lab/nearest.ts';
 import type { Context } from '../context.ts';
+import { readInput } from '../files.ts';
 import type { Options } from '../options/common.ts';
 
 /** One instruction of a listing, as `disasm --json` prints it. */
@@ -96,13 +96,7 @@ function fromWords(words: readonly string[]): Code {
 }
 
 function fromFile(path: string): Code {
-  let file: Uint8Array;
-  try {
-    file = readFileSync(path);
-  } catch (e) {
-    throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
-  }
-  const code = readCode(file, path);
+  const code = readCode(readInput(path), path);
   if (code.sections.length === 0) throw new InputError(`${path}: no code in this file`);
   return code;
 }

@@ -1,34 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../../abi/config.ts';
-import { InputError } from '../../abi/errors.ts';
-import { patched } from '../../lab/environments.ts';
+import { MACHINE_DEFAULT, type MachineConfig } from '../../abi/config.ts';
 import { type Context, exitCode } from '../context.ts';
+import { compiledCore } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { type Images, readImages } from '../linux/images.ts';
 import { buildKernel, DEFAULT_SUITE, fetchKernel, type ObtainOptions } from '../linux/obtain.ts';
 import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
 import type { Options } from '../options/common.ts';
-import { addMachineOptions, machinePatch } from '../options/machine.ts';
-import { count, oneOf } from '../options/values.ts';
+import { addMachineOptions, machineOf } from '../options/machine.ts';
+import { count } from '../options/values.ts';
 
 const MiB = 2 ** 20;
 /** A kernel and a program touch far more code than a workload of the lab. */
 const LINUX_MACHINE: MachineConfig = { ...MACHINE_DEFAULT, memory: 128 * MiB, codePages: 4096 };
 /** Milliseconds between two lines of progress where the stream is no terminal. */
 const EVERY_MS = 15_000;
-
-function machine(options: Options): MachineConfig {
-  const strategies = STRATEGIES.map((s) => s.id).filter((id) => id !== 'paravirt');
-  const strategy = oneOf(strategies, '--strategy', String(options.strategy));
-  const hosting = options.type2 ? 'type2' : 'type1';
-  if (strategy === 'bare' && hosting === 'type2') {
-    throw new InputError('--type2: the strategy bare has no VMM', 'choose nested or shadow');
-  }
-  const chosen = { strategy, hosting, counting: options.counting !== false } as const;
-  return patched(patched(LINUX_MACHINE, chosen), machinePatch(options));
-}
 
 /** Says how far obtaining a kernel is: one line that rewrites itself at a terminal, a line now and then elsewhere. */
 function teller({ stderr }: Context, quiet: boolean): { tell: ObtainOptions['progress']; end: () => void } {
@@ -101,10 +87,6 @@ export function addGuestOptions(command: Command): Command {
   return addMachineOptions(command);
 }
 
-/** The core, compiled. */
-export const coreOf = ({ root }: Context): Promise<WebAssembly.Module> =>
-  WebAssembly.compile(readFileSync(join(root, 'build/trapframe.wasm')));
-
 /** This process's streams, for a guest. */
 export const streamsOf = ({ signal }: Context) => ({
   stdin: process.stdin,
@@ -121,8 +103,8 @@ export async function bootRequest(
 ): Promise<BootRequest> {
   return {
     ...drive,
-    module: await coreOf(context),
-    config: machine(options),
+    module: await compiledCore(context.root),
+    config: machineOf(options, LINUX_MACHINE, 'paravirt'),
     images: images(options, context),
     append: String(options.append),
     disks: options.disk as readonly string[],

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { MACHINE_ENGINES } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
 import { type HostMount, type ProcessOutcome, runProcess } from '../../machine/node/process.ts';
 import type { Context } from '../context.ts';
+import { compiledCore } from '../files.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
@@ -63,7 +62,7 @@ export function addProcess(program: Command, context: Context): void {
     .option('--stats', 'tell on stderr what it asked of the kernel')
     .passThroughOptions()
     .action(async (path: string, args: string[], options: Options) => {
-      const module = await WebAssembly.compile(readFileSync(join(context.root, 'build/trapframe.wasm')));
+      const module = await compiledCore(context.root);
       const outcome = await runProcess(
         module,
         {

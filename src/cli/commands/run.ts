@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { HOSTINGS, MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../../abi/config.ts';
 import { InputError, isInputError } from '../../abi/errors.ts';
 import type { RunOutcome } from '../../abi/machine.ts';
 import type { GuestRun } from '../../lab/api.ts';
-import { patched } from '../../lab/environments.ts';
 import { type Context, exitCode } from '../context.ts';
 import { onLab } from '../experiment.ts';
+import { readInput } from '../files.ts';
 import type { Options } from '../options/common.ts';
-import { addMachineOptions, machinePatch } from '../options/machine.ts';
-import { atLeast, duration, oneOf } from '../options/values.ts';
+import { addMachineOptions, machineOf } from '../options/machine.ts';
+import { atLeast, duration } from '../options/values.ts';
 import { columns } from '../table.ts';
 
 const COUNTERS = ['none', 'table', 'json'] as const;
@@ -21,28 +20,9 @@ export function processCode({ status, exitCode: code }: Pick<RunOutcome, 'status
   return status === 'failed' && code > 0 ? Math.min(code, 255) : exitCode('failed');
 }
 
-function image(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (e) {
-    throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
-  }
-}
-
 /** Bad input found while a guest is loaded or started says which file it was. */
 function named(path: string, error: unknown): unknown {
   return isInputError(error) ? new InputError(`${path}: ${error.message}`) : error;
-}
-
-function machine(options: Options): MachineConfig {
-  const ids = <T extends { readonly id: string }>(rows: readonly T[]) => rows.map((row) => row.id as T['id']);
-  const strategy = oneOf(ids(STRATEGIES), '--strategy', String(options.strategy));
-  const hosting = options.type2 ? 'type2' : oneOf(ids(HOSTINGS), '--hosting', String(options.hosting));
-  if (strategy === 'bare' && hosting === 'type2') {
-    throw new InputError('--type2: the strategy bare has no VMM', 'choose nested, shadow or paravirt');
-  }
-  const chosen = { strategy, hosting, bootargs: String(options.bootargs), counting: options.counting !== false };
-  return patched(patched(MACHINE_DEFAULT, chosen), machinePatch(options));
 }
 
 const nonZero = (counters: Readonly<Record<string, number>>): string =>
@@ -101,12 +81,12 @@ export function addRun(program: Command, context: Context): void {
     .option('-q, --quiet', 'no progress');
   addMachineOptions(command);
   command.action(async (path: string, options: Options) => {
-    const config = machine(options);
+    const config = machineOf(options, MACHINE_DEFAULT);
     const limits = {
       budget: atLeast(1, '--budget', String(options.budget)),
       timeoutMs: duration('--timeout', String(options.timeout)),
     };
-    const elf = image(path);
+    const elf = readInput(path);
     const quiet = options.quiet === true || !context.stderr.isTTY;
     const done = await onLab(context, quiet, (lab, control) =>
       lab.run(elf, config, limits, control).catch((error: unknown) => {

@@ -1,33 +1,23 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { difference } from '../../machine/differ.ts';
 import { decodeSnapshot, encodeSnapshot, type MachineState } from '../../machine/snapshot.ts';
 import type { Context } from '../context.ts';
+import { compiledCore, coreBytes, readInput } from '../files.ts';
 import { writeWhole } from '../linux/cache.ts';
 import { type About, resumeGuest, startGuest } from '../linux/run.ts';
 import type { Options } from '../options/common.ts';
 import { atLeast } from '../options/values.ts';
-import { addGuestOptions, bootRequest, coreOf, streamsOf } from './linux.ts';
+import { addGuestOptions, bootRequest, streamsOf } from './linux.ts';
 
 /** Rows of a difference that are shown; the rest is counted. */
 const SHOWN = 40;
 
-const coreSha256 = ({ root }: Context): string =>
-  createHash('sha256')
-    .update(readFileSync(join(root, 'build/trapframe.wasm')))
-    .digest('hex');
+const coreSha256 = ({ root }: Context): string => createHash('sha256').update(coreBytes(root)).digest('hex');
 
 async function read(file: string, context: Context): Promise<MachineState> {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(readFileSync(file));
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const state = await decodeSnapshot(bytes).catch((error: Error) => {
+  const state = await decodeSnapshot(readInput(file)).catch((error: Error) => {
     throw new InputError(`${file}: ${error.message}`);
   });
   if (state.coreSha256 !== coreSha256(context)) {
@@ -57,14 +47,17 @@ async function restore(file: string, options: Options, context: Context): Promis
   const state = await read(file, context);
   const exec = (options.exec as string | undefined) ?? null;
   const verbose = options.verbose === true;
-  const session = await resumeGuest({ module: await coreOf(context), state, exec, verbose }, streamsOf(context));
+  const session = await resumeGuest(
+    { module: await compiledCore(context.root), state, exec, verbose },
+    streamsOf(context),
+  );
   context.setExitCode(await session.done);
 }
 
 /** One after another: each clone begins where the snapshot stands, whatever the others did. */
 async function clone(file: string, options: Options, context: Context): Promise<void> {
   const state = await read(file, context);
-  const module = await coreOf(context);
+  const module = await compiledCore(context.root);
   const count = atLeast(1, '--count', String(options.count));
   for (let i = 1; i <= count; i++) {
     const exec = `export CLONE=${i}; ${String(options.exec)}`;

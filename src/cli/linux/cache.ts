@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
 
 /** `TRAPFRAME_CACHE`, or `trapframe` below the user's cache directory (XDG base directories). */
@@ -115,7 +115,7 @@ export function findBusybox(cache: string): string | null {
   if (!existsSync(directory)) return null;
   const files = readdirSync(directory)
     .map((name) => join(directory, name, BUSYBOX))
-    .filter((file) => existsSync(file) && basename(file) === BUSYBOX)
+    .filter((file) => existsSync(file))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   return files[0] ?? null;
 }

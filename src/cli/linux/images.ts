@@ -1,9 +1,9 @@
 /** Which kernel and which initial RAM disk a run takes: the user's own, or what the cache holds. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../abi/errors.ts';
 import { buildInitramfs } from '../../machine/initramfs.ts';
+import { readInput } from '../files.ts';
 import { findBusybox, findKernel, KERNELS, type KernelKind } from './cache.ts';
 
 export interface ImageChoice {
@@ -30,18 +30,6 @@ export interface Images {
 const OBTAIN =
   'Get one once: `npx trapframe linux --build` (about 8 minutes of processor time) or `npx trapframe linux --fetch` (about 11 MB).';
 
-function read(file: string, option: string): Uint8Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new InputError(
-      `${option}: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  return bytes;
-}
-
 /** A gzip file's content (Debian's older kernels, Image.gz); any other file as it is. */
 const unpacked = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
@@ -49,11 +37,11 @@ const unpacked = (bytes: Uint8Array): Uint8Array =>
 function kernelOf({ cache, kernel }: ImageChoice): Pick<Images, 'kernel' | 'kind' | 'about'> {
   const kinds: readonly KernelKind[] = kernel === null ? KERNELS : KERNELS.filter((kind) => kind === kernel);
   if (kernel !== null && kinds.length === 0) {
-    return { kernel: unpacked(read(kernel, '--kernel')), kind: 'own', about: kernel };
+    return { kernel: unpacked(readInput(kernel, '--kernel')), kind: 'own', about: kernel };
   }
   for (const kind of kinds) {
     const found = findKernel(cache, kind);
-    if (found) return { kernel: unpacked(read(found.file, '--kernel')), kind, about: found.about };
+    if (found) return { kernel: unpacked(readInput(found.file, '--kernel')), kind, about: found.about };
   }
   throw new InputError(`there is no ${kernel ?? ''} kernel yet`.replace('  ', ' '), OBTAIN);
 }
@@ -61,13 +49,13 @@ function kernelOf({ cache, kernel }: ImageChoice): Pick<Images, 'kernel' | 'kind
 /** Reads everything; throws an InputError that says how to get what is missing. */
 export function readImages(choice: ImageChoice): Images {
   const chosen = kernelOf(choice);
-  const firmware = choice.firmware === null ? null : read(choice.firmware, '--firmware');
-  if (choice.initrd !== null) return { ...chosen, firmware, initrd: read(choice.initrd, '--initrd'), agent: null };
+  const firmware = choice.firmware === null ? null : readInput(choice.firmware, '--firmware');
+  if (choice.initrd !== null) return { ...chosen, firmware, initrd: readInput(choice.initrd, '--initrd'), agent: null };
   const busybox = findBusybox(choice.cache);
   if (!busybox) throw new InputError('there is no userland yet', `${OBTAIN} Or give your own: --initrd.`);
   const initrd = buildInitramfs({
-    busybox: read(busybox, 'the userland'),
-    agent: read(join(choice.root, 'build/guests/linux/agent'), 'the agent'),
+    busybox: readInput(busybox, 'the userland'),
+    agent: readInput(join(choice.root, 'build/guests/linux/agent'), 'the agent'),
   });
   return { ...chosen, firmware, initrd, agent: chosen.kind === 'built' ? 'virtio' : 'serial' };
 }

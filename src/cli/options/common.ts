@@ -1,5 +1,5 @@
 /** Options that compare, sweep and laws share. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import type { Profile } from '../../abi/profile.ts';
@@ -8,6 +8,7 @@ import type { CommonRequest, WorkloadChoice } from '../../lab/api.ts';
 import { ENVIRONMENTS, environmentById } from '../../lab/environments.ts';
 import { suggest } from '../../lab/nearest.ts';
 import { PROFILES, parseProfile, profileByName } from '../../lab/profile.ts';
+import { readInput } from '../files.ts';
 import { addMachineOptions, machinePatch } from './machine.ts';
 import { atLeast, count, duration, type Setting, setting } from './values.ts';
 
@@ -36,13 +37,7 @@ export function addCommonOptions(command: Command): Command {
 function profile(name: string): Profile {
   const looksLikeFile = /[./\\]/.test(name);
   if (!looksLikeFile && !existsSync(name)) return profileByName(name);
-  let json: string;
-  try {
-    json = readFileSync(name, 'utf8');
-  } catch (e) {
-    throw new InputError(`--profile: ${name} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
-  }
-  return parseProfile(json, name);
+  return parseProfile(new TextDecoder('utf-8', { ignoreBOM: true }).decode(readInput(name, '--profile')), name);
 }
 
 /** @throws InputError for malformed values */

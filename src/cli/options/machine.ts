@@ -1,6 +1,16 @@
 /** Options that change the machine, as one table: help and the resulting configuration come from it. */
 import { type Command, Option } from 'commander';
-import { MACHINE_DEFAULT, MACHINE_ENGINES, MMU_OFF, type TlbGeometry } from '../../abi/config.ts';
+import {
+  HOSTINGS,
+  MACHINE_DEFAULT,
+  MACHINE_ENGINES,
+  type MachineConfig,
+  MMU_OFF,
+  STRATEGIES,
+  type Strategy,
+  type TlbGeometry,
+} from '../../abi/config.ts';
+import { InputError } from '../../abi/errors.ts';
 import type { ConfigPatch } from '../../lab/api.ts';
 import { patched } from '../../lab/environments.ts';
 import { atLeast, bytes, count, lineCache, oneOf, tlb } from './values.ts';
@@ -145,4 +155,32 @@ export function machinePatch(options: Readonly<Record<string, unknown>>): Config
     if (given === undefined || given === false) return patch;
     return patched(patch, change(String(given), `--${flag}`));
   }, {});
+}
+
+const ids = <T extends { readonly id: string }>(rows: readonly T[]): T['id'][] => rows.map((row) => row.id);
+
+/**
+ * The whole machine that --strategy, --hosting, --type2, --bootargs, --no-counting and the machine's options ask for, on top of `base`. A
+ * command that has not all of them leaves them as they are there; `without` is a strategy it cannot have.
+ * @throws InputError for a malformed value or combination
+ */
+export function machineOf(
+  options: Readonly<Record<string, unknown>>,
+  base: MachineConfig,
+  without?: Strategy,
+): MachineConfig {
+  const strategies = ids(STRATEGIES).filter((id) => id !== without);
+  const strategy = oneOf(strategies, '--strategy', String(options.strategy));
+  const hosting = options.type2 ? 'type2' : oneOf(ids(HOSTINGS), '--hosting', String(options.hosting ?? base.hosting));
+  if (strategy === 'bare' && hosting === 'type2') {
+    const others = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(
+      strategies.filter((id) => id !== 'bare'),
+    );
+    throw new InputError('--type2: the strategy bare has no VMM', `choose ${others}`);
+  }
+  const bootargs = String(options.bootargs ?? base.bootargs);
+  return patched(
+    patched(base, { strategy, hosting, bootargs, counting: options.counting !== false }),
+    machinePatch(options),
+  );
 }
