@@ -5,6 +5,8 @@
  * between slices. So what a guest sees depends on its own instructions, never on how fast the host is.
  */
 
+import { cells64, type Property, type TreeNode } from '../abi/device-tree.ts';
+
 /** Guest-physical memory as a device sees it (DMA). Addresses are plain numbers: guest RAM lies below 2^53. */
 export interface GuestMemory {
   /** Copies out; false if any byte is outside RAM. */
@@ -35,16 +37,6 @@ export interface DeviceHost {
   attend?(): void;
 }
 
-/** A property of the device tree: text, several texts, 32-bit cells, or nothing (a flag). */
-export type DeviceTreeProperty = string | readonly string[] | readonly number[] | true;
-
-/** A node as src/image/fdt.ts writes it; interrupts are given for the enclosing bus's interrupt parent, the PLIC. */
-export interface DeviceTreeNode {
-  readonly name: string;
-  readonly properties?: Readonly<Record<string, DeviceTreeProperty>>;
-  readonly children?: readonly DeviceTreeNode[];
-}
-
 export type AccessSize = 1 | 2 | 4 | 8;
 
 export interface Device {
@@ -60,7 +52,8 @@ export interface Device {
   write(offset: number, size: AccessSize, value: bigint | number): void;
   /** Back to the state of power-on; what stands behind the device (a disk's content) stays. */
   reset(): void;
-  node(): DeviceTreeNode;
+  /** For the device tree; interrupts are given for the enclosing bus's interrupt parent, the PLIC. */
+  node(): TreeNode;
   /** The whole state, for a snapshot. */
   save(): Uint8Array;
   /** Takes up a saved state; throws an `InputError` where it is damaged or of another version. */
@@ -75,15 +68,14 @@ export interface Device {
 /** A node of a memory-mapped device: `name@base`, its registers (two cells each) and its interrupt. */
 export function deviceNode(
   { name, base, size, line }: Pick<Device, 'name' | 'base' | 'size' | 'line'>,
-  properties: Readonly<Record<string, DeviceTreeProperty>>,
-  children: readonly DeviceTreeNode[] = [],
-): DeviceTreeNode {
-  const high = (n: number) => Math.floor(n / 2 ** 32);
+  properties: Readonly<Record<string, Property>>,
+  children: readonly TreeNode[] = [],
+): TreeNode {
   return {
     name: `${name}@${base.toString(16)}`,
     properties: {
       ...properties,
-      reg: [high(base), base >>> 0, high(size), size >>> 0],
+      reg: [...cells64(base), ...cells64(size)],
       ...(line > 0 ? { interrupts: [line] } : {}),
     },
     children,

@@ -1,13 +1,6 @@
 /** Flattened device trees (Devicetree Specification 0.4, chapter 5): a small writer. */
 
-/** A property: text, several texts, 32-bit cells, or nothing (a flag). */
-export type Property = string | readonly string[] | readonly number[] | true;
-
-export interface TreeNode {
-  readonly name: string;
-  readonly properties?: Readonly<Record<string, Property>>;
-  readonly children?: readonly TreeNode[];
-}
+import type { Property, TreeNode } from '../abi/device-tree.ts';
 
 const BEGIN_NODE = 1;
 const END_NODE = 2;
@@ -16,9 +9,6 @@ const END = 9;
 const MAGIC = 0xd00dfeed;
 const HEADER = 40;
 const RESERVATIONS = 16;
-
-/** Two cells of a 64-bit number. */
-export const cells64 = (n: number): number[] => [Math.floor(n / 2 ** 32), n >>> 0];
 
 class Writer {
   readonly bytes: number[] = [];

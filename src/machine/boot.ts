@@ -1,9 +1,9 @@
 /** Puts a kernel, its initial RAM disk and the device tree where a boot loader would, and starts the hart there. */
 import type { MachineConfig } from '../abi/config.ts';
+import type { TreeNode } from '../abi/device-tree.ts';
 import { InputError } from '../abi/errors.ts';
 import { RAM_START } from '../abi/layout.ts';
 import type { Core } from '../engine/core.ts';
-import type { TreeNode } from '../image/fdt.ts';
 import { writeGuest } from './load.ts';
 import { deviceTree } from './tree.ts';
 

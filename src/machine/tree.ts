@@ -1,6 +1,8 @@
 /** The device tree of the machine: what a kernel needs to find memory, the hart, the console and its options. */
+
+import { cells64, type TreeNode } from '../abi/device-tree.ts';
 import { RAM_START, SIZES } from '../abi/layout.ts';
-import { cells64, type TreeNode, writeTree } from '../image/fdt.ts';
+import { writeTree } from '../image/fdt.ts';
 
 /** Instructions a second of guest time: the timebase, one tick an instruction. */
 export const TIMEBASE_HZ = 10_000_000;

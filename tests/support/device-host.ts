@@ -12,8 +12,9 @@ export class FakeMemory implements GuestMemory {
   accesses = 0;
   transferred = 0;
 
-  constructor(size: number, scattered = false) {
-    this.bytes = new Uint8Array(size);
+  /** `from`: the bytes, or how many of them, all zero. */
+  constructor(from: number | Uint8Array, scattered = false) {
+    this.bytes = typeof from === 'number' ? new Uint8Array(from) : from;
     this.#scattered = scattered;
   }
 
@@ -52,8 +53,6 @@ export class FakeMemory implements GuestMemory {
 export class FakeHost implements DeviceHost {
   readonly memory: FakeMemory;
   readonly lines = new Map<number, boolean>();
-  /** Times each line went from low to high. */
-  readonly edges = new Map<number, number>();
   time = 0n;
   wakes = 0;
   attends = 0;
@@ -63,7 +62,6 @@ export class FakeHost implements DeviceHost {
   }
 
   interrupt(line: number, high: boolean): void {
-    if (high && !this.lines.get(line)) this.edges.set(line, (this.edges.get(line) ?? 0) + 1);
     this.lines.set(line, high);
   }
 

@@ -41,6 +41,24 @@ export async function standStill(guest: LinuxGuest): Promise<void> {
   while (guest.system.running) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
+/** Runs a command and stands still; all that can be told of the guest then. */
+export async function story(guest: LinuxGuest, command: string) {
+  let out = '';
+  const session = guest.agent!.exec({
+    argv: ['sh', '-c', command],
+    onStdout: (bytes) => {
+      out += new TextDecoder().decode(bytes);
+    },
+  });
+  session.end();
+  const running = guest.run();
+  await session.exit;
+  guest.system.stop();
+  await running;
+  const devices = guest.system.devices.map((device) => device.counters());
+  return { out, counters: guest.system.counters(), digest: guest.system.digest(), devices };
+}
+
 export interface Booted {
   readonly guest: LinuxGuest;
   /** What the kernel said. */

@@ -25,7 +25,7 @@ import { HostFolder } from '../../src/devices/node/host-folder.ts';
 import { openSyncFile } from '../../src/devices/node/sync-file.ts';
 import { seededRandom } from '../../src/lab/random.ts';
 import { LinuxGuest } from '../../src/machine/linux.ts';
-import { boot, hasKernel, partsOf, standStill } from '../support/kernels.ts';
+import { boot, hasKernel, partsOf, standStill, story } from '../support/kernels.ts';
 import { coreModule } from '../support/machine.ts';
 
 const MiB = 2 ** 20;
@@ -304,24 +304,10 @@ describe.skipIf(!has || !EXT4)('a snapshot', () => {
     const parts = { ...partsOf(state.config, 'virtio'), models: second.models };
     const other = await LinuxGuest.restore(coreModule(), parts, state);
     second.network.restore(first.network.save());
-    const story = async (on: LinuxGuest) => {
-      let out = '';
-      const command =
-        'sleep 3; cat /h/f /mnt/f; ls -l /h; echo after > /mnt/g; sync; ping -c 2 gateway.lab; ping -c 2 10.0.2.2; cat /proc/net/dev /proc/interrupts';
-      const onStdout = (bytes: Uint8Array): void => {
-        out += new TextDecoder().decode(bytes);
-      };
-      const session = on.agent!.exec({ argv: ['sh', '-c', command], onStdout });
-      session.end();
-      const running = on.run();
-      await session.exit;
-      on.system.stop();
-      await running;
-      const devices = on.system.devices.map((device) => device.counters());
-      return { out, counters: on.system.counters(), digest: on.system.digest(), devices };
-    };
-    const unbroken = await story(guest);
-    expect(await story(other)).toEqual(unbroken);
+    const command =
+      'sleep 3; cat /h/f /mnt/f; ls -l /h; echo after > /mnt/g; sync; ping -c 2 gateway.lab; ping -c 2 10.0.2.2; cat /proc/net/dev /proc/interrupts';
+    const unbroken = await story(guest, command);
+    expect(await story(other, command)).toEqual(unbroken);
     expect(unbroken.out).toMatch(/before\nmore\nmore/);
     expect(unbroken.out).toContain('2 packets received');
   });

@@ -4,7 +4,7 @@ import { MACHINE_DEFAULT } from '../../src/abi/config.ts';
 import { difference } from '../../src/machine/differ.ts';
 import { LinuxGuest } from '../../src/machine/linux.ts';
 import { decodeSnapshot, encodeSnapshot, type MachineState } from '../../src/machine/snapshot.ts';
-import { boot, hasKernel, partsOf, standStill } from '../support/kernels.ts';
+import { boot, hasKernel, partsOf, standStill, story } from '../support/kernels.ts';
 import { coreModule } from '../support/machine.ts';
 
 const has = hasKernel('built');
@@ -14,23 +14,6 @@ const ENVIRONMENTS = (['bare', 'nested', 'shadow'] as const).flatMap((strategy) 
 
 const restored = (state: MachineState): Promise<LinuxGuest> =>
   LinuxGuest.restore(coreModule(), partsOf(state.config, 'virtio'), state);
-
-/** Runs a command and stands still; all that can be told of the guest then. */
-async function story(guest: LinuxGuest, command: string) {
-  let out = '';
-  const session = guest.agent!.exec({
-    argv: ['sh', '-c', command],
-    onStdout: (bytes) => {
-      out += new TextDecoder().decode(bytes);
-    },
-  });
-  session.end();
-  const running = guest.run();
-  await session.exit;
-  guest.system.stop();
-  await running;
-  return { out, counters: guest.system.counters(), digest: guest.system.digest() };
-}
 
 describe.skipIf(!has)('a snapshot of a Linux guest', () => {
   it.each(ENVIRONMENTS)(

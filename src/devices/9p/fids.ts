@@ -39,9 +39,9 @@ export class Fids {
     return fid;
   }
 
-  /** A number for a path; the number must be free, unless it is the one `instead` of which it comes. */
-  set(number: number, path: Path, instead?: number): void {
-    if (this.#fids.has(number) && number !== instead) throw new FileError('EBADF');
+  /** A number for a path; the number must be free. */
+  set(number: number, path: Path): void {
+    if (this.#fids.has(number)) throw new FileError('EBADF');
     if (this.#fids.size >= MOST_FIDS) throw new FileError('ENFILE');
     this.#fids.set(number, { path, opened: null });
   }

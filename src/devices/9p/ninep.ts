@@ -34,7 +34,7 @@ export class VirtioNinep implements VirtioModel {
   serve(_index: number, queue: Virtqueue): void {
     for (let chain = queue.pop(); chain; chain = queue.pop()) {
       // A longer request than any message may be is cut, and then refused for its size field.
-      const request = chain.taken(Math.min(chain.readable, MOST_MSIZE + 1));
+      const request = chain.taken(MOST_MSIZE + 1);
       chain.put(this.#server.answer(request, chain.writable));
       queue.push(chain);
     }

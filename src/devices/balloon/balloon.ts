@@ -161,7 +161,7 @@ export class VirtioBalloon implements VirtioModel {
       this.#asked = false;
     }
     for (let chain = queue.pop(); chain; chain = queue.pop()) {
-      const bytes = chain.taken(Math.min(chain.readable, MOST_STATISTICS * STATISTIC_LENGTH));
+      const bytes = chain.taken(MOST_STATISTICS * STATISTIC_LENGTH);
       const view = new DataView(bytes.buffer);
       for (let at = 0; at + STATISTIC_LENGTH <= bytes.length; at += STATISTIC_LENGTH) {
         const name = STATISTIC[view.getUint16(at, true)];

@@ -91,9 +91,7 @@ export class VirtioConsole implements VirtioModel {
     while (this.#input.length > 0) {
       const chain = queue.pop();
       if (!chain) return;
-      const count = Math.min(chain.writable, this.#input.length);
-      chain.putEach(count, (piece) => this.#input.shift(piece));
-      this.#counts['console.in'] += count;
+      this.#counts['console.in'] += chain.putEach(this.#input.length, (piece) => this.#input.shift(piece));
       queue.push(chain);
     }
   }

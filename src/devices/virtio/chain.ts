@@ -46,12 +46,17 @@ class Run {
     return wanted;
   }
 
-  #piece(most: number): Uint8Array {
+  /** Bytes left of the present segment, which is the next one where that is used up. */
+  #rest(): number {
     while (this.#offset === this.#lengths[this.#segment]) {
       this.#segment++;
       this.#offset = 0;
     }
-    const left = Math.min(most, this.#lengths[this.#segment]! - this.#offset);
+    return this.#lengths[this.#segment]! - this.#offset;
+  }
+
+  #piece(most: number): Uint8Array {
+    const left = Math.min(most, this.#rest());
     const piece = this.#memory.view(this.#addresses[this.#segment]! + this.#offset, left, this.#write);
     if (!piece || piece.length === 0) throw new RingError('a buffer lies outside memory');
     this.#offset += Math.min(left, piece.length);
@@ -63,13 +68,9 @@ class Run {
     let left = Math.min(length, this.total - this.done);
     this.done += left;
     while (left > 0) {
-      const step = Math.min(left, this.#lengths[this.#segment]! - this.#offset);
+      const step = Math.min(left, this.#rest());
       this.#offset += step;
       left -= step;
-      if (this.#offset === this.#lengths[this.#segment]) {
-        this.#segment++;
-        this.#offset = 0;
-      }
     }
   }
 
@@ -157,11 +158,7 @@ export class Chain {
     this.#writable.skip(length);
   }
 
-  /** Where the buffers to read lie, for a device that moves pages, not bytes. */
-  readableSegments() {
-    return this.#readable.segments();
-  }
-
+  /** Where the buffers to write lie, for a device that moves pages, not bytes. */
   writableSegments() {
     return this.#writable.segments();
   }

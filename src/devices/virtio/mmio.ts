@@ -1,5 +1,6 @@
 /** The memory-mapped transport of VIRTIO 1.2 (section 4.2), version 2; the legacy interface is not offered. */
-import { type AccessSize, type Device, type DeviceHost, type DeviceTreeNode, deviceNode } from '../device.ts';
+import type { TreeNode } from '../../abi/device-tree.ts';
+import { type AccessSize, type Device, type DeviceHost, deviceNode } from '../device.ts';
 import { countersOf, StateReader, StateWriter } from '../state.ts';
 import {
   DEVICE_ID,
@@ -241,17 +242,10 @@ export class VirtioMmio<Model extends VirtioModel = VirtioModel> implements Devi
   }
 
   #setReady(queue: Virtqueue, ready: boolean): void {
+    const indirect = hasFeature(this.#features, FEATURE.RING_INDIRECT_DESC);
+    const events = hasFeature(this.#features, FEATURE.RING_EVENT_IDX);
     if (!ready) queue.ready = false;
-    else if (!queue.ready)
-      try {
-        queue.enable({
-          indirect: hasFeature(this.#features, FEATURE.RING_INDIRECT_DESC),
-          events: hasFeature(this.#features, FEATURE.RING_EVENT_IDX),
-        });
-      } catch (error) {
-        if (!(error instanceof RingError)) throw error;
-        this.#broken();
-      }
+    else if (!queue.ready && !queue.enable({ indirect, events })) this.#broken();
   }
 
   #acknowledge(bits: number): void {
@@ -287,7 +281,7 @@ export class VirtioMmio<Model extends VirtioModel = VirtioModel> implements Devi
     this.#host.interrupt(this.line, false);
   }
 
-  node(): DeviceTreeNode {
+  node(): TreeNode {
     return deviceNode(this, { compatible: 'virtio,mmio' });
   }
 

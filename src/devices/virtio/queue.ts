@@ -67,12 +67,13 @@ export class Virtqueue {
     return this.size > 0 && this.size <= this.most && (this.size & (this.size - 1)) === 0;
   }
 
-  /** The driver has placed the rings. Throws where the size is none a queue can have (2.7). */
-  enable(features: { indirect: boolean; events: boolean }): void {
-    if (!this.#possible()) throw new RingError(`no queue has size ${this.size}`);
+  /** The driver has placed the rings; false where the size is none a queue can have (2.7). */
+  enable(features: { indirect: boolean; events: boolean }): boolean {
+    if (!this.#possible()) return false;
     this.#withIndirect = features.indirect;
     this.#withEvents = features.events;
     this.ready = true;
+    return true;
   }
 
   /** Starts a service: finds the rings anew. */

@@ -8,7 +8,7 @@ export const BUFFER = 256 * 1024;
 /** Bytes the host may write that the guest has no credit for. */
 const MOST_OUTGOING = 1 << 20;
 /** Data of one packet, at most. */
-const MOST_DATA = 64 * 1024;
+export const MOST_DATA = 64 * 1024;
 
 /** What the host does with a stream. Without handlers (after a snapshot, or while paused) what the guest sends waits. */
 export interface StreamHandlers {

@@ -6,7 +6,7 @@ import { RingError } from '../virtio/guest-bytes.ts';
 import type { VirtioBus, VirtioModel } from '../virtio/model.ts';
 import type { Virtqueue } from '../virtio/queue.ts';
 import { HEADER, OP, type Packet, readPacket, TYPE, writePacket } from './packet.ts';
-import { type Owner, Stream } from './stream.ts';
+import { MOST_DATA, type Owner, Stream } from './stream.ts';
 
 const FEATURE = { STREAM: 0 } as const;
 const QUEUE = { receive: 0, transmit: 1, event: 2 } as const;
@@ -20,7 +20,6 @@ const FIRST_OWN_PORT = 0xc000_0000;
 /** Bounds on what a guest may have the host hold. */
 const MOST_STREAMS = 1024;
 const MOST_RESETS = 256;
-const MOST_DATA = 64 * 1024;
 
 const COUNTERS = {
   'vsock.streams': 'streams opened, by either side',
@@ -35,6 +34,9 @@ interface Reset {
   readonly guestPort: number;
   readonly type: number;
 }
+
+/** Names a stream among the others. */
+const keyOf = (hostPort: number, guestPort: number): string => `${hostPort}:${guestPort}`;
 
 export class VirtioVsock implements VirtioModel, Owner {
   readonly kind = 'vsock';
@@ -70,7 +72,7 @@ export class VirtioVsock implements VirtioModel, Owner {
   /** Opens a stream to a port of the guest. It is closed at once where there are too many. */
   connect(port: number): Stream {
     do this.#nextPort = this.#nextPort === 0xffff_fffe ? FIRST_OWN_PORT : this.#nextPort + 1;
-    while (this.#streams.has(`${this.#nextPort}:${port}`));
+    while (this.#streams.has(keyOf(this.#nextPort, port)));
     const stream = new Stream(this, this.#nextPort, port, 'connecting');
     if (this.#streams.size >= MOST_STREAMS) {
       stream.close();
@@ -104,7 +106,7 @@ export class VirtioVsock implements VirtioModel, Owner {
   }
 
   drop(stream: Stream, reset: boolean): void {
-    this.#streams.delete(`${stream.hostPort}:${stream.guestPort}`);
+    this.#streams.delete(keyOf(stream.hostPort, stream.guestPort));
     stream.close();
     if (!reset) return;
     this.#reset({ hostPort: stream.hostPort, guestPort: stream.guestPort, type: TYPE.STREAM });
@@ -112,7 +114,7 @@ export class VirtioVsock implements VirtioModel, Owner {
   }
 
   #keep(stream: Stream): void {
-    this.#streams.set(`${stream.hostPort}:${stream.guestPort}`, stream);
+    this.#streams.set(keyOf(stream.hostPort, stream.guestPort), stream);
     this.#counts['vsock.streams']++;
   }
 
@@ -121,7 +123,7 @@ export class VirtioVsock implements VirtioModel, Owner {
   }
 
   #closeAll(): void {
-    const streams = [...this.#streams.values()];
+    const { streams } = this;
     this.#streams.clear();
     this.#resets = [];
     for (const stream of streams) stream.close();
@@ -161,7 +163,7 @@ export class VirtioVsock implements VirtioModel, Owner {
     }
     const data = chain.taken(packet.op === OP.RW ? packet.length : 0);
     this.#counts['vsock.bytes-in'] += data.length;
-    const key = `${packet.toPort}:${packet.fromPort}`;
+    const key = keyOf(packet.toPort, packet.fromPort);
     const stream = packet.type === TYPE.STREAM ? this.#streams.get(key) : undefined;
     if (packet.op === OP.RST) {
       if (stream) this.drop(stream, false);
@@ -204,7 +206,7 @@ export class VirtioVsock implements VirtioModel, Owner {
           this.#put(chain, { fromPort: hostPort, toPort: guestPort, ...fields });
           queue.push(chain);
         }
-        for (const stream of [...this.#streams.values()]) {
+        for (const stream of this.streams) {
           if (!stream.ready) continue;
           const chain = queue.pop();
           if (!chain) return;
@@ -254,7 +256,7 @@ export class VirtioVsock implements VirtioModel, Owner {
       this.#resets.push({ hostPort: from.u32(), guestPort: from.u32(), type: from.u32() });
     for (let count = from.u32(); count > 0; count--) {
       const stream = Stream.restored(this, from);
-      this.#streams.set(`${stream.hostPort}:${stream.guestPort}`, stream);
+      this.#streams.set(keyOf(stream.hostPort, stream.guestPort), stream);
     }
   }
 
