@@ -6,6 +6,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const QEMU = 'qemu-system-riscv64';
+/** QEMU's user mode. */
+export const QEMU_USER = 'qemu-riscv64';
+
+const starts = (program: string): boolean => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 
 export interface QemuOptions {
   /** Path of the ELF image. */
@@ -21,9 +25,10 @@ export interface QemuOptions {
 }
 
 /** Whether QEMU for RISC-V is installed. */
-export function qemuAvailable(): boolean {
-  return spawnSync(QEMU, ['--version'], { stdio: 'ignore' }).status === 0;
-}
+export const qemuAvailable = (): boolean => starts(QEMU);
+
+/** Whether its user mode is. */
+export const qemuUserAvailable = (): boolean => starts(QEMU_USER);
 
 /** Boots the image until it shuts down; resolves to what it printed. Rejects when QEMU fails or the time is up. */
 export async function runOnQemu(options: QemuOptions): Promise<string> {

@@ -8,12 +8,11 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { InputError } from '../src/abi/errors.ts';
-import { hostInfo } from '../src/lab/head.ts';
 import { nodePlatform } from '../src/lab/node/platform.ts';
 import { wholeNumber, workloadById } from '../src/lab/plan.ts';
 import { terminalTable } from '../src/lab/report/terminal.ts';
 import { runCommand, terminal } from './engines/command.ts';
-import { labHost } from './engines/lab-host.ts';
+import { about, labHost } from './engines/lab-host.ts';
 import { allPass } from './engines/limits.ts';
 import { chosenWorkloads } from './engines/workloads.ts';
 import { coldStart, type ScaleOptions, sideBySide } from './scale/measure.ts';
@@ -61,9 +60,7 @@ async function report(
     for (const workload of cold) samples.push(await coldStart(workload, options));
     return {
       schema: 'trapframe.scale/1',
-      trapframe: platform.version,
-      coreSha256: (await platform.core()).sha256,
-      host: hostInfo(platform),
+      ...(await about(platform)),
       rows: samples.map((s) => scaleRow(s, SEED)),
     };
   } finally {

@@ -1,6 +1,7 @@
 /** The compiled floating-point unit against exact rational arithmetic, operation by operation. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hex } from '../src/abi/hex.ts';
 import * as oracle from '../src/isa/oracle/ieee754.ts';
 import { type FpuUnit, loadFpu } from './support/fpu-unit.ts';
 import { floats, registers, relatedTo } from './support/hard-floats.ts';
@@ -68,8 +69,6 @@ function cases(format: oracle.Format, product: (a: bigint, b: bigint) => bigint)
       }),
     );
 }
-
-const hex = (n: bigint): string => `0x${n.toString(16)}`;
 
 describe('floating-point unit', () => {
   let unit: FpuUnit;

@@ -1,5 +1,6 @@
 /** The lab's own engines, in Node's worker threads or a page's workers. */
 import { environmentById } from '../../src/lab/environments.ts';
+import { hostInfo } from '../../src/lab/head.ts';
 import { planCell, settingsOf, workloadById } from '../../src/lab/plan.ts';
 import type { Platform } from '../../src/lab/platform.ts';
 import { Runner } from '../../src/lab/runner.ts';
@@ -9,6 +10,14 @@ import { ENGINES, type EngineHost } from './engines.ts';
 export const GUEST_MIB = 64;
 /** No single run may take longer. */
 export const RUN_DEADLINE_MS = 90_000;
+
+/** What a report says of where it was made. */
+export const about = async (platform: Platform) => ({
+  trapframe: platform.version,
+  coreSha256: (await platform.core()).sha256,
+  host: hostInfo(platform),
+});
+export type About = Awaited<ReturnType<typeof about>>;
 
 /** A host of `native`, `interp` and `jit`; `signal` stops what runs. */
 export function labHost(platform: Platform, signal?: AbortSignal): EngineHost {

@@ -1,16 +1,11 @@
 /** Where a benchmark runs: this process with what emulators it finds, or a browser. */
-import type { HostInfo } from '../../src/abi/result.ts';
-import { hostInfo } from '../../src/lab/head.ts';
 import { nodePlatform } from '../../src/lab/node/platform.ts';
 import type { EngineHost } from './engines.ts';
-import { labHost } from './lab-host.ts';
+import { type About, about, labHost } from './lab-host.ts';
 import { qemuHost } from './qemu-host.ts';
 
-export interface Place {
+export interface Place extends Readonly<About> {
   readonly hosts: readonly EngineHost[];
-  readonly host: HostInfo;
-  readonly trapframe: string;
-  readonly coreSha256: string;
   close(): Promise<void>;
 }
 
@@ -20,9 +15,7 @@ export async function nodePlace(workloads: readonly string[], signal: AbortSigna
   const hosts = [labHost(platform, signal), await qemuHost(workloads, signal)];
   return {
     hosts,
-    host: hostInfo(platform),
-    trapframe: platform.version,
-    coreSha256: (await platform.core()).sha256,
+    ...(await about(platform)),
     close: async () => {
       await Promise.all(hosts.map((host) => host.close()));
     },

@@ -3,18 +3,16 @@
  * Linux processes on qemu-riscv64. Both take the time of the measured region by their own clock inside (`TIME`), so
  * that neither booting nor preparing counts.
  */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { WORKLOADS, type Workload } from '../../src/abi/workloads.ts';
 import { bootargsOf, workloadById } from '../../src/lab/plan.ts';
-import { qemuAvailable, runOnQemu } from '../qemu.ts';
+import { QEMU_USER, qemuAvailable, qemuUserAvailable, runOnQemu } from '../qemu.ts';
 import { findRoot } from '../toolchain/jobs.ts';
 import { buildLinuxPrograms } from '../toolchain/user-mode.ts';
 import type { EngineHost, EngineId, Run } from './engines.ts';
 import { GUEST_MIB, RUN_DEADLINE_MS } from './lab-host.ts';
-
-const QEMU_USER = 'qemu-riscv64';
 
 /** Reads what the guest said. Throws when it did not pass. */
 export function parseRun(engine: EngineId, workload: string, said: string): Run {
@@ -27,7 +25,7 @@ export function parseRun(engine: EngineId, workload: string, said: string): Run 
 /** A host of what is installed of `qemu-system` and `qemu-user`; `signal` ends what runs. */
 export async function qemuHost(workloads: readonly string[], signal: AbortSignal): Promise<EngineHost> {
   const image = path.join(findRoot(), 'build/guests/kernel.elf');
-  const user = spawnSync(QEMU_USER, ['--version'], { stdio: 'ignore' }).status === 0;
+  const user = qemuUserAvailable();
   const chosen: readonly Workload[] = WORKLOADS.filter(({ id }) => workloads.includes(id));
   const programs = user ? await buildLinuxPrograms(chosen) : new Map<string, string>();
   const engines: EngineId[] = [];

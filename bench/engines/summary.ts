@@ -1,7 +1,7 @@
 /** From samples of wall time to the figures of `npm run bench:engines`. Pure: measuring is measure.ts's business. */
 import type { HostInfo } from '../../src/abi/result.ts';
 import type { WorkloadGroup } from '../../src/abi/workloads.ts';
-import { bootstrap, bootstrapRatio, median } from '../../src/lab/stats.ts';
+import { bootstrap, bootstrapRatio, type Interval, median } from '../../src/lab/stats.ts';
 import { ENGINES, type EngineId, type Params } from './engines.ts';
 import { type Arithmetic, arithmeticOf } from './workloads.ts';
 
@@ -17,11 +17,6 @@ export interface Samples {
    * per cent are asked for, and only neighbours in time are that close on a machine with other work.
    */
   readonly pairs: { readonly on: readonly number[]; readonly off: readonly number[] };
-}
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** One engine on one workload. */

@@ -1,8 +1,10 @@
 /** The report of `npm run bench:engines` as tables. */
+import type { HostInfo } from '../../src/abi/result.ts';
 import { formatCount, formatMs, formatRatio } from '../../src/lab/report/format.ts';
 import type { Column, Entry, Table } from '../../src/lab/report/tables.ts';
+import type { Interval } from '../../src/lab/stats.ts';
 import type { EngineId } from './engines.ts';
-import type { EngineReport, EngineRow, Interval, LimitRow } from './summary.ts';
+import type { EngineReport, EngineRow, LimitRow } from './summary.ts';
 
 const NONE: Entry = { text: '–', tone: 'dim' };
 
@@ -53,8 +55,12 @@ const interval = (engine: EngineId, figure: Figure, rank: number): Shown => ({
   entry: (of) => range(of(engine)?.[`${figure}Ci95`] ?? null),
 });
 
-const range = (ci95: Interval | null): Entry =>
+export const range = (ci95: Interval | null): Entry =>
   ci95 ? { text: `${ci95.low.toPrecision(3)}–${ci95.high.toPrecision(3)}`, tone: 'dim' } : NONE;
+
+/** What a report was measured on. */
+export const machineNote = (host: HostInfo, more = ''): string =>
+  `${host.runtime} ${host.version}, ${host.cpu ?? 'unknown processor'}, ${more}clock steps of ${formatMs(host.clockResolutionMs)} ms`;
 
 const COLUMNS: readonly Shown[] = [
   {
@@ -104,13 +110,17 @@ export function engineTable(report: EngineReport): Table {
       const of = (engine: EngineId) => report.rows.find((row) => row.workload === workload && row.engine === engine);
       return [{ text: workload }, ...shown.map(({ entry }) => entry(of))];
     }),
-    notes: [
-      ...means,
-      `${report.host.runtime} ${report.host.version}, ${report.host.cpu ?? 'unknown processor'}, ` +
-        `clock steps of ${formatMs(report.host.clockResolutionMs)} ms`,
-    ],
+    notes: [...means, machineNote(report.host)],
   };
 }
+
+/** A promise as a table says it. */
+export const promised = (bound: LimitRow['bound'], limit: number): Entry => ({
+  text: `${bound === 'at most' ? '≤' : '≥'} ${limit}`,
+});
+
+export const verdict = (pass: boolean): Entry =>
+  pass ? { text: 'holds', tone: 'good' } : { text: 'BROKEN', tone: 'bad' };
 
 /** What was promised, and whether it holds. */
 export const limitTable = (limits: readonly LimitRow[]): Table => ({
@@ -125,12 +135,8 @@ export const limitTable = (limits: readonly LimitRow[]): Table => ({
   rows: limits.map(({ summary, bound, limit, value, pass }) => [
     { text: summary },
     value === null ? NONE : { text: formatRatio(value) },
-    { text: `${bound === 'at most' ? '≤' : '≥'} ${limit}` },
-    pass === null
-      ? { text: 'not measured', tone: 'dim' }
-      : pass
-        ? { text: 'holds', tone: 'good' }
-        : { text: 'BROKEN', tone: 'bad' },
+    promised(bound, limit),
+    pass === null ? { text: 'not measured', tone: 'dim' } : verdict(pass),
   ]),
   notes: [],
 });

@@ -1,10 +1,12 @@
 /** From samples to the figures of `npm run bench:scale`. */
 import type { HostInfo } from '../../src/abi/result.ts';
-import { formatCount, formatMs, formatRatio } from '../../src/lab/report/format.ts';
+import { formatCount, formatRatio } from '../../src/lab/report/format.ts';
 import type { Table } from '../../src/lab/report/tables.ts';
+import type { Interval } from '../../src/lab/stats.ts';
 import type { Params } from '../engines/engines.ts';
 import { passes } from '../engines/limits.ts';
-import { type Interval, type LimitRow, ratioOf } from '../engines/summary.ts';
+import { type LimitRow, ratioOf } from '../engines/summary.ts';
+import { machineNote, promised, range, verdict } from '../engines/table.ts';
 
 type Ratio = ReturnType<typeof ratioOf>;
 
@@ -90,12 +92,12 @@ export const scaleTable = ({ rows, host }: ScaleReport): Table => ({
     { text: workload },
     { text: instructions === null ? '–' : formatCount(instructions) },
     { text: formatRatio(ratio) },
-    { text: ci95 ? `${ci95.low.toPrecision(3)}–${ci95.high.toPrecision(3)}` : '–', tone: 'dim' },
-    { text: limit === null ? '–' : `${bound === 'at most' ? '≤' : '≥'} ${limit}` },
-    pass === null ? { text: '' } : pass ? { text: 'holds', tone: 'good' } : { text: 'BROKEN', tone: 'bad' },
+    range(ci95),
+    limit === null ? { text: '–' } : promised(bound, limit),
+    pass === null ? { text: '' } : verdict(pass),
   ]),
   notes: [
     ...Object.entries(KINDS).map(([kind, { summary }]) => `${kind}: ${summary}`),
-    `${host.runtime} ${host.version}, ${host.cpu ?? 'unknown processor'}, ${host.cores} cores, clock steps of ${formatMs(host.clockResolutionMs)} ms`,
+    machineNote(host, `${host.cores} cores, `),
   ],
 });

@@ -1,17 +1,9 @@
 /* The calls that bench/user/lib needs, as Linux has them on RISC-V (include/uapi/asm-generic/unistd.h). */
 #include "user.h"
+#include "system_call.h"
 
 enum { LINUX_write = 64, LINUX_exit = 93, LINUX_clock_gettime = 113, LINUX_brk = 214 };
 enum { CLOCK_MONOTONIC = 1 };
-
-s64 system_call(u64 number, u64 arg0, u64 arg1, u64 arg2) {
-  register u64 a0 __asm__("a0") = arg0;
-  register u64 a1 __asm__("a1") = arg1;
-  register u64 a2 __asm__("a2") = arg2;
-  register u64 a7 __asm__("a7") = number;
-  __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a7) : "memory");
-  return (s64)a0;
-}
 
 void exit(s64 status) {
   system_call(LINUX_exit, (u64)status, 0, 0);

@@ -1,4 +1,6 @@
 /** Runs one program on this machine and on QEMU and compares what both printed. */
+
+import { hex } from '../../src/abi/hex.ts';
 import { runMachine } from '../support/machine.ts';
 import { NOT_IN_QEMU, runQemu } from '../support/qemu.ts';
 import { SCRUTINIZE_MEMORY, SIGNATURE_NAMES, TRAP_RECORD } from './frame.ts';
@@ -58,8 +60,6 @@ export async function compare(seed: number, number: number, instructions: number
   }
   return { program, traps, difference: `${name}: ${await explain({ ...options, scrutiny: at }, at)}` };
 }
-
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
 /** Runs both sides again with all memory printed at the end. */
 async function explainMemory(options: Parameters<typeof generate>[0]): Promise<string> {

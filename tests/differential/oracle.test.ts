@@ -3,15 +3,14 @@
  * tests/isa-interpreter.test.ts holds each row by itself; here instructions follow one another.
  */
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MACHINE_DEFAULT, type MachineConfig } from '../../src/abi/config.ts';
 import { PLACES } from '../../src/abi/layout.ts';
-import { type Core, createCore } from '../../src/engine/core.ts';
-import { encode } from '../../src/isa/encode.ts';
+import type { Core } from '../../src/engine/core.ts';
 import { OracleHart, type OracleMemory } from '../../src/isa/oracle/hart.ts';
-import { loadImage } from '../../src/machine/load.ts';
+import { Rig } from '../mmu/rig.ts';
+import { Assembler } from '../support/asm.ts';
 import { writeElf } from '../support/elf.ts';
-import { coreModule } from '../support/machine.ts';
 import { place, randomWord, type Template, templates, type Use, usable } from './instructions.ts';
 import { POINTERS } from './places.ts';
 import { Rng } from './rng.ts';
@@ -42,22 +41,19 @@ function wordOf(index: number, bits: number): number {
 /** Memory of the reference hart: the data window alone. */
 class Window implements OracleMemory {
   readonly bytes: Uint8Array;
-  private readonly view: DataView;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes.slice();
-    this.view = new DataView(this.bytes.buffer);
   }
 
   load(address: bigint, bytes: number): bigint {
     let value = 0n;
-    for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.view.getUint8(Number(address) - DATA + i));
+    for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[Number(address) - DATA + i]!);
     return value;
   }
 
   store(address: bigint, bytes: number, value: bigint): void {
-    for (let i = 0; i < bytes; i++)
-      this.view.setUint8(Number(address) - DATA + i, Number((value >> BigInt(8 * i)) & 255n));
+    for (let i = 0; i < bytes; i++) this.bytes[Number(address) - DATA + i] = Number((value >> BigInt(8 * i)) & 255n);
   }
 
   probeStore(): void {}
@@ -65,28 +61,19 @@ class Window implements OracleMemory {
 
 /** An image whose prologue switches floating point on and goes to the code, each instruction of which a fence follows. */
 function image(words: readonly number[]): { elf: Uint8Array; addresses: number[] } {
-  const bytes = new Uint8Array(CODE - BASE + words.length * 8 + 8);
-  const view = new DataView(bytes.buffer);
-  // lui x1, 6; csrs mstatus, x1: FS = Dirty. Then to the code.
-  [
-    encode('lui', { rd: 1, imm: 0x6000 }),
-    encode('csrrs', { csr: 0x300, rs1: 1 }),
-    encode('jal', { imm: CODE - BASE - 8 }),
-  ].forEach((word, i) => {
-    view.setUint32(4 * i, word, true);
+  const a = new Assembler(BASE);
+  // FS = Dirty. Then to the code.
+  a.op('lui', { rd: 1, imm: 0x6000 });
+  a.op('csrrs', { csr: 0x300, rs1: 1 });
+  a.op('jal', { imm: CODE - a.here });
+  a.space(CODE - a.here);
+  const addresses = words.map((word) => {
+    const at = a.here;
+    a.raw(word);
+    a.op('fence.i');
+    return at;
   });
-  const fence = encode('fence.i');
-  const addresses: number[] = [];
-  let at = CODE - BASE;
-  for (const word of words) {
-    addresses.push(BASE + at);
-    if ((word & 3) === 3) view.setUint32(at, word, true);
-    else view.setUint16(at, word, true);
-    at += (word & 3) === 3 ? 4 : 2;
-    view.setUint32(at, fence, true);
-    at += 4;
-  }
-  return { elf: writeElf({ entry: BASE, segments: [{ address: BASE, bytes: bytes.subarray(0, at) }] }), addresses };
+  return { elf: writeElf({ entry: BASE, segments: [{ address: BASE, bytes: a.finish() }] }), addresses };
 }
 
 /** The data window of a machine, page by page. */
@@ -100,11 +87,6 @@ function dataOf(core: Core): Uint8Array {
 }
 
 describe('the machine and the reference hart', () => {
-  let machine: WebAssembly.Module;
-  beforeAll(() => {
-    machine = coreModule();
-  });
-
   it('stay in step', async () => {
     const instructions = fc.array(fc.tuple(fc.nat({ max: drawn.length - 1 }), fc.integer()), {
       minLength: 1,
@@ -115,8 +97,7 @@ describe('the machine and the reference hart', () => {
       fc.asyncProperty(instructions, fc.integer(), fc.nat({ max: 4 }), async (choices, seed, frm) => {
         const words = choices.map(([index, bits]) => wordOf(index, bits));
         const { elf, addresses } = image(words);
-        const core = await createCore(machine, CONFIG);
-        loadImage(core, elf, CONFIG);
+        const { core } = await Rig.boot(elf, CONFIG);
         core.run(3n);
         const rng = new Rng(seed, 1);
         for (let at = 0; at < DATA_BYTES; at += 4096) {

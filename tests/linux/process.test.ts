@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   bootLinux,
-  buildProgram,
+  buildPrograms,
   hasQemuUser,
   installFile,
   NO_QEMU_USER,
@@ -15,10 +15,10 @@ import {
 /** Each prints what the system calls of its field answer. */
 const PROGRAMS = ['files', 'memory', 'processes', 'signals', 'threads', 'waiting'] as const;
 
-const built = new Map<string, string>();
+let built: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  for (const name of [...PROGRAMS, 'robust', 'crash', 'forever']) built.set(name, await buildProgram(name));
+  built = await buildPrograms([...PROGRAMS, 'robust', 'crash', 'forever']);
 }, 600_000);
 
 async function runHere(name: string, options: Parameters<typeof bootLinux>[0] = {}): Promise<Ran> {

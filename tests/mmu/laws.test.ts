@@ -53,11 +53,30 @@ async function measure(image: Uint8Array, patch: Patch): Promise<Counters> {
   return Object.fromEntries(Object.keys(after).map((id) => [id, after[id]! - (before[id] ?? 0)]));
 }
 
+/** Ends a block, and goes on behind it. */
+const endBlock = (a: Assembler): void => a.op('jal', { rd: 0, imm: 4 });
+
 /** A mark the test sees: s11 changes at the end of a block. */
 const mark = (a: Assembler, n: number): void => {
   a.li(R.s11, n);
-  a.op('jal', { rd: 0, imm: 4 });
+  endBlock(a);
 };
+
+/** Loads from the page, and under ASID 1 fences that ASID between the marks and loads again. */
+const fenceOf1 =
+  (before: (a: Assembler) => void = () => {}) =>
+  (a: Assembler): void => {
+    a.li(R.t0, VA);
+    a.ld(R.t1, 0, R.t0);
+    before(a);
+    endBlock(a);
+    mark(a, 1);
+    a.li(R.t2, 1);
+    a.op('sfence.vma', { rs1: 0, rs2: R.t2 });
+    a.ld(R.t1, 0, R.t0);
+    mark(a, 2);
+    mark(a, 3);
+  };
 
 /** A load from the page three times, a mark before each: by the second all it needs is there, code and the VMM's tables. */
 const loadOnce =
@@ -67,7 +86,7 @@ const loadOnce =
     for (const n of [0, 1, 2]) {
       mark(a, n);
       a.ld(R.t1, 0, R.t0);
-      a.op('jal', { rd: 0, imm: 4 });
+      endBlock(a);
     }
     mark(a, 3);
   };
@@ -202,19 +221,11 @@ describe('E15: tags', () => {
   it.each(['bare', 'nested'] as const)(
     '%s: a fence of one ASID drops what it has, the other stays',
     async (strategy) => {
-      const fenced = guest({ levels: 3 }, (a) => {
-        a.li(R.t0, VA);
-        a.ld(R.t1, 0, R.t0);
+      const otherToo = (a: Assembler): void => {
         switchTo(a, TABLES, 2);
         a.ld(R.t1, 0, R.t0);
-        a.op('jal', { rd: 0, imm: 4 });
-        mark(a, 1);
-        a.li(R.t2, 1);
-        a.op('sfence.vma', { rs1: 0, rs2: R.t2 });
-        a.ld(R.t1, 0, R.t0);
-        mark(a, 2);
-        mark(a, 3);
-      });
+      };
+      const fenced = guest({ levels: 3 }, fenceOf1(otherToo));
       const counters = await measure(fenced, { strategy, mmu: { l1d: TLB, l1i: TLB, l2: TLB } });
       // Of ASID 1: the page in both levels, and the code page in both.
       expect(counters['flush.sfence-asid.entries']).toBe(4);
@@ -223,24 +234,10 @@ describe('E15: tags', () => {
   );
 
   it('global pages outlive a fence of their ASID', async () => {
-    const global = guest(
-      { levels: 3 },
-      (a) => {
-        a.li(R.t0, VA);
-        a.ld(R.t1, 0, R.t0);
-        a.op('jal', { rd: 0, imm: 4 });
-        mark(a, 1);
-        a.li(R.t2, 1);
-        a.op('sfence.vma', { rs1: 0, rs2: R.t2 });
-        a.ld(R.t1, 0, R.t0);
-        mark(a, 2);
-        mark(a, 3);
-      },
-      (tables, root) => {
-        const slot = tables.slot(root, 3, VA, 0);
-        tables.set(slot, entry(TARGET, RWXAD | PTE.G));
-      },
-    );
+    const global = guest({ levels: 3 }, fenceOf1(), (tables, root) => {
+      const slot = tables.slot(root, 3, VA, 0);
+      tables.set(slot, entry(TARGET, RWXAD | PTE.G));
+    });
     const counters = await measure(global, { mmu: { l1d: TLB, l1i: TLB, l2: TLB } });
     expect(counters['tlb.l1d.misses']).toBe(0);
     expect(counters['flush.sfence-asid.entries']).toBe(2);
@@ -248,17 +245,17 @@ describe('E15: tags', () => {
 
   it('a VMM’s flush leaves other VMIDs alone', async () => {
     // With its paging off a guest has entries of another VMID; a fence of the guest’s own does not reach them.
-    const image_ = guest({ levels: 3 }, (a) => {
+    const unpaged = guest({ levels: 3 }, (a) => {
       a.li(R.t0, VA);
       a.ld(R.t1, 0, R.t0);
-      a.op('jal', { rd: 0, imm: 4 });
+      endBlock(a);
       mark(a, 1);
       a.op('sfence.vma', { rs1: 0, rs2: 0 });
       mark(a, 2);
       a.csrw(CSR.satp, 0);
       mark(a, 3);
     });
-    const rig = await Rig.boot(image_, configOf({ strategy: 'nested', mmu: { l1d: TLB, l1i: TLB, l2: TLB } }));
+    const rig = await Rig.boot(unpaged, configOf({ strategy: 'nested', mmu: { l1d: TLB, l1i: TLB, l2: TLB } }));
     while (rig.register(R.s11) !== 2n) rig.advance(1);
     const before = rig.counters()['tlb.l1i.misses'];
     rig.finish();

@@ -5,6 +5,7 @@ import { EVENT } from '../../src/abi/events.ts';
 import { type Core, createCore } from '../../src/engine/core.ts';
 import { currentCounters, digest } from '../../src/engine/state.ts';
 import { loadImage } from '../../src/machine/load.ts';
+import { FINISHER } from '../conformance/environment.ts';
 import { type Assembler, R } from '../support/asm.ts';
 import { type Segment, writeElf } from '../support/elf.ts';
 import { coreModule } from '../support/machine.ts';
@@ -48,6 +49,13 @@ export function shutdown(a: Assembler, failed = 0): void {
   a.li(R.a6, 0);
   a.li(R.a7, 0x5352_5354);
   a.op('ecall');
+}
+
+/** Emits the end of a machine-mode guest: the board's finisher hears that all was well. */
+export function powerOff(a: Assembler): void {
+  a.li(R.t0, FINISHER);
+  a.li(R.t1, 0x5555);
+  a.op('sw', { rs1: R.t0, rs2: R.t1, imm: 0 });
 }
 
 export class Rig {

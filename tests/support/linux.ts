@@ -1,45 +1,33 @@
 /** Programs of tests/linux/programs, built for riscv64-linux-musl, on the kernel of src/linux and under qemu-riscv64. */
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { zigPath } from '../../bench/toolchain/zig.ts';
+import { join } from 'node:path';
+import { QEMU_USER, qemuUserAvailable } from '../../bench/qemu.ts';
+import { runJobs } from '../../bench/toolchain/jobs.ts';
+import { Stamps } from '../../bench/toolchain/stamps.ts';
 import type { ProgramRequest } from '../../src/linux/system.ts';
 import { S } from '../../src/linux/uapi.ts';
 import { InputStream, OutputStream } from '../../src/linux/vfs/stream.ts';
 import { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
 import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../../src/machine/programs.ts';
+import { coreModule, projectRoot } from './machine.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const SOURCES = join(ROOT, 'tests/linux/programs');
-const BUILT = join(ROOT, 'build/tests/linux');
+const OUT = 'build/tests/linux';
 const FLAGS = ['-target', 'riscv64-linux-musl', '-O1', '-static', '-w', '-fno-sanitize=all', '-s'];
 
-const run = promisify((command: string, args: readonly string[], done: (e: Error | null, out: string) => void) => {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let text = '';
-  child.stderr.on('data', (b) => {
-    text += b;
-  });
-  child.on('close', (code) => done(code === 0 ? null : new Error(text), text));
-});
-
-/** Compiles a program unless it was, from the same text; the first one brings the C library, which takes a minute. */
-export async function buildProgram(name: string): Promise<string> {
-  const text = readFileSync(join(SOURCES, `${name}.c`));
-  const key = createHash('sha256')
-    .update(text)
-    .update(readFileSync(join(SOURCES, 'check.h')))
-    .update(FLAGS.join(' '));
-  const path = join(BUILT, `${name}-${key.digest('hex').slice(0, 12)}`);
-  if (existsSync(path)) return path;
-  mkdirSync(BUILT, { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  await run(zigPath(), ['cc', ...FLAGS, '-o', draft, join(SOURCES, `${name}.c`)]);
-  renameSync(draft, path);
-  return path;
+/** Compiles what is out of date; the first program brings the C library, which takes a minute. Their paths, by name. */
+export async function buildPrograms(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const root = projectRoot();
+  const folder = 'tests/linux/programs';
+  const jobs = names.map((name) => ({
+    target: `${OUT}/${name}`,
+    flags: FLAGS,
+    sources: [`${folder}/${name}.c`],
+    reads: [`${folder}/check.h`],
+  }));
+  await runJobs(root, jobs, new Stamps(join(root, OUT, 'stamps.json')), () => {});
+  return new Map(jobs.map(({ target }, i) => [names[i]!, join(root, target)]));
 }
 
 export interface Ran {
@@ -60,8 +48,7 @@ const OPTIONS: LinuxOptions = {
 
 /** A kernel with an empty root that has /tmp, /proc and /dev. */
 export async function bootLinux(options: Partial<LinuxOptions> = {}): Promise<LinuxHost> {
-  const module = await WebAssembly.compile(readFileSync(join(ROOT, 'build/trapframe.wasm')));
-  const host = await createLinuxHost(module, { ...OPTIONS, ...options }, (clock) => ({
+  const host = await createLinuxHost(coreModule(), { ...OPTIONS, ...options }, (clock) => ({
     fs: new Tmpfs({ now: () => clock.realtime() }),
     source: 'rootfs',
   }));
@@ -105,15 +92,14 @@ export async function runLinux(
   return { status: await host.run(process), ...text };
 }
 
-const QEMU = 'qemu-riscv64';
-export const hasQemuUser = spawnSync(QEMU, ['--version']).status === 0;
-export const NO_QEMU_USER = `${QEMU} is not installed`;
+export const hasQemuUser = qemuUserAvailable();
+export const NO_QEMU_USER = `${QEMU_USER} is not installed`;
 
 /** The same program under QEMU's user mode, in an empty directory. */
 export function runQemuUser(program: string, args: readonly string[] = [], options: readonly string[] = []): Ran {
   const cwd = mkdtempSync(join(tmpdir(), 'trapframe-user-'));
   try {
-    const { stdout, stderr, status, signal } = spawnSync(QEMU, [...options, program, ...args], {
+    const { stdout, stderr, status, signal } = spawnSync(QEMU_USER, [...options, program, ...args], {
       cwd,
       encoding: 'utf8',
       timeout: 30_000,

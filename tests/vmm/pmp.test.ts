@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MMU_DEFAULT } from '../../src/abi/config.ts';
 import { EVENT } from '../../src/abi/events.ts';
+import { CSR } from '../conformance/environment.ts';
 import { Rng } from '../differential/rng.ts';
-import { configOf, type Patch, Rig } from '../mmu/rig.ts';
+import { configOf, type Patch, powerOff, Rig } from '../mmu/rig.ts';
 import { PAGE, PTE, RAM, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
 import { Assembler, R } from '../support/asm.ts';
 import { writeElf } from '../support/elf.ts';
@@ -15,18 +16,7 @@ import { writeElf } from '../support/elf.ts';
 const TABLES = RAM + 0x10_0000;
 const DATA = RAM + 0x20_0000;
 const WINDOW = 0x4000_0000n;
-const FINISHER = 0x10_0000;
 const PAGES = 6;
-const M = {
-  mstatus: 0x300,
-  mtvec: 0x305,
-  mepc: 0x341,
-  mcause: 0x342,
-  mtval: 0x343,
-  satp: 0x180,
-  pmpcfg0: 0x3a0,
-  pmpaddr0: 0x3b0,
-};
 const MPRV = 1 << 17;
 const MPP = 3 << 11;
 const NAPOT = 3 << 3;
@@ -45,17 +35,17 @@ function monitor(seed: number, operations: number): Uint8Array {
     tables.map(root, 3, WINDOW + BigInt(i * PAGE), DATA + i * PAGE, rng.pick([RWXAD, PTE.V | PTE.R | PTE.W]));
   const a = new Assembler(RAM);
   a.la(R.t0, 'handler');
-  a.csrw(M.mtvec, R.t0);
+  a.csrw(CSR.mtvec, R.t0);
   a.li(R.s1, 1);
   a.li(R.s3, 0x9e37_79b9_7f4a_7c15n);
   a.li(R.t0, satpOf(root, 3, 1));
-  a.csrw(M.satp, R.t0);
+  a.csrw(CSR.satp, R.t0);
   // The last entry lets everybody have everything; those before it take away.
   a.li(R.t0, -1);
-  a.csrw(M.pmpaddr0 + 7, R.t0);
+  a.csrw(CSR.pmpaddr0 + 7, R.t0);
   const everything = BigInt(NAPOT | 7) << 56n;
   a.li(R.t0, everything);
-  a.csrw(M.pmpcfg0, R.t0);
+  a.csrw(CSR.pmpcfg0, R.t0);
   let locks = 0;
   for (let i = 0; i < operations; i++) {
     const choice = rng.below(10);
@@ -76,13 +66,13 @@ function monitor(seed: number, operations: number): Uint8Array {
       const lock = locks < 2 && rng.chance(0.1) ? LOCKED : 0;
       if (lock) locks++;
       a.li(R.t0, napot(at - (at % Math.max(size, 8)) + offset, size));
-      a.csrw(M.pmpaddr0 + n, R.t0);
+      a.csrw(CSR.pmpaddr0 + n, R.t0);
       a.li(R.t1, ~(0xffn << BigInt(8 * n)));
-      a.csrr(R.t0, M.pmpcfg0);
+      a.csrr(R.t0, CSR.pmpcfg0);
       a.op('and', { rd: R.t0, rs1: R.t0, rs2: R.t1 });
       a.li(R.t1, BigInt(NAPOT | rights | lock) << BigInt(8 * n));
       a.op('or', { rd: R.t0, rs1: R.t0, rs2: R.t1 });
-      a.csrw(M.pmpcfg0, R.t0);
+      a.csrw(CSR.pmpcfg0, R.t0);
       // What was cached of PMP is fenced (privileged specification 3.7.2).
       a.op('sfence.vma', { rs1: 0, rs2: 0 });
     } else {
@@ -91,13 +81,13 @@ function monitor(seed: number, operations: number): Uint8Array {
       const paged = supervisor && rng.chance(0.7);
       if (supervisor) {
         a.li(R.t0, paged ? satpOf(root, 3, 1) : 0n);
-        a.csrw(M.satp, R.t0);
+        a.csrw(CSR.satp, R.t0);
       }
       a.li(R.t0, MPRV | MPP);
-      a.op('csrrc', { rd: 0, csr: M.mstatus, rs1: R.t0 });
+      a.op('csrrc', { rd: 0, csr: CSR.mstatus, rs1: R.t0 });
       if (supervisor) {
         a.li(R.t0, MPRV | (1 << 11));
-        a.op('csrrs', { rd: 0, csr: M.mstatus, rs1: R.t0 });
+        a.op('csrrs', { rd: 0, csr: CSR.mstatus, rs1: R.t0 });
       }
       const offset = BigInt(rng.below(PAGES) * PAGE + rng.pick([0, 8, 60, 2044, 2048, PAGE - 8, PAGE - 4, PAGE - 1]));
       a.li(R.t0, (paged ? WINDOW : BigInt(DATA)) + offset);
@@ -111,25 +101,23 @@ function monitor(seed: number, operations: number): Uint8Array {
     }
   }
   a.li(R.t0, MPRV);
-  a.op('csrrc', { rd: 0, csr: M.mstatus, rs1: R.t0 });
-  a.li(R.t0, FINISHER);
-  a.li(R.t1, 0x5555);
-  a.op('sw', { rs1: R.t0, rs2: R.t1, imm: 0 });
+  a.op('csrrc', { rd: 0, csr: CSR.mstatus, rs1: R.t0 });
+  powerOff(a);
   a.label('end');
   a.j('end');
   a.align(4);
   a.label('handler');
-  for (const csr of [M.mcause, M.mtval]) {
+  for (const csr of [CSR.mcause, CSR.mtval]) {
     a.csrr(R.t3, csr);
     a.op('mul', { rd: R.s1, rs1: R.s1, rs2: R.s3 });
     a.op('add', { rd: R.s1, rs1: R.s1, rs2: R.t3 });
   }
-  a.csrr(R.t3, M.mepc);
+  a.csrr(R.t3, CSR.mepc);
   a.addi(R.t3, R.t3, 4);
-  a.csrw(M.mepc, R.t3);
+  a.csrw(CSR.mepc, R.t3);
   // Back to machine mode, and MPRV off.
   a.li(R.t3, MPP);
-  a.op('csrrs', { rd: 0, csr: M.mstatus, rs1: R.t3 });
+  a.op('csrrs', { rd: 0, csr: CSR.mstatus, rs1: R.t3 });
   a.op('mret');
   return writeElf({
     entry: RAM,

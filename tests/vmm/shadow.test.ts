@@ -89,10 +89,11 @@ describe('when the pool runs out', () => {
 
   it.each(['sync', 'unsync'] as const)('%s: everything starts afresh, and the guest sees nothing', async (policy) => {
     const memory = 16 * 2 ** 20;
-    const bare = await Rig.boot(manySpaces(), configOf({ memory }));
+    const image = manySpaces();
+    const bare = await Rig.boot(image, configOf({ memory }));
     bare.finish();
     const rig = await Rig.boot(
-      manySpaces(),
+      image,
       configOf({ memory, strategy: 'shadow', shadow: { policy, flood: 0, cachedRoots: true }, mmu: MMU_DEFAULT }),
     );
     const pool = (Number(rig.core.get('POOL_END')) - Number(rig.core.get('POOL_BASE'))) / PAGE;

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EVENT } from '../../src/abi/events.ts';
-import { configOf, Rig } from '../mmu/rig.ts';
+import { CSR } from '../conformance/environment.ts';
+import { configOf, powerOff, Rig } from '../mmu/rig.ts';
 import { entry, PTE, RAM, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
 import { Assembler, R } from '../support/asm.ts';
 import { writeElf } from '../support/elf.ts';
@@ -14,9 +15,7 @@ const TABLES = 0x8024_0000;
 /** Pages only one of the two kinds of code touches. */
 const UNPAGED = 0x8030_0000;
 const PAGED = 0x8040_0000;
-const CSR = { satp: 0x180, mstatus: 0x300, mtvec: 0x305, mepc: 0x341, pmpcfg0: 0x3a0, pmpaddr0: 0x3b0 } as const;
 const MPP_S = 1 << 11;
-const FINISHER = 0x10_0000;
 const TLB = { entries: 64, ways: 4, policy: 'fifo' } as const;
 
 /** Touches a page as each kind, fences in S-mode, then touches each page so many times again. */
@@ -52,9 +51,7 @@ function guest(again: { paged: number; unpaged: number }): Uint8Array {
   a.align(4);
   a.label('machine');
   for (let i = 0; i < again.unpaged; i++) touch(UNPAGED);
-  a.li(R.t0, FINISHER);
-  a.li(R.t1, 0x5555);
-  a.op('sw', { rs1: R.t0, rs2: R.t1, imm: 0 });
+  powerOff(a);
   return writeElf({
     entry: CODE,
     segments: [
