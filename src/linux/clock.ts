@@ -10,9 +10,15 @@ export interface Clock {
 }
 
 /** Nanoseconds an instruction takes: the timebase of the machine's device tree. */
-const NS_PER_INSTRUCTION = 100;
+export const NS_PER_INSTRUCTION = 100;
 /** When counted time begins: 2026-01-01. */
 const EPOCH_MS = Date.UTC(2026, 0, 1);
+
+/** Milliseconds as seconds and nanoseconds. */
+export function secondsOf(ms: number): [seconds: number, nanoseconds: number] {
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.floor((ms - seconds * 1000) * 1e6)];
+}
 
 /** Time that goes on with the instructions retired, and jumps over what nobody waits for. */
 export function countedClock(instructions: () => number): Clock {

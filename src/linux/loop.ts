@@ -1,4 +1,5 @@
 /** Runs programs: who is next, what a trap asks for, when to wait. */
+import { NS_PER_INSTRUCTION } from './clock.ts';
 import { E, SysError } from './errno.ts';
 import { BLOCKED, Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
@@ -24,11 +25,8 @@ const CAUSE = {
   storePage: 15,
 } as const;
 
-/** Nanoseconds an instruction is charged with when processor time is counted. */
-const NS_PER_INSTRUCTION = 100;
-
-/** How a call ended. */
-type Served = 'on' | 'off';
+/** A register as a signed number. */
+const word = (x: Uint32Array, i: number): number => x[i * 2]! + (x[i * 2 + 1]! | 0) * 2 ** 32;
 
 export class Loop {
   private readonly kernel: Kernel;
@@ -166,7 +164,7 @@ export class Loop {
   }
 
   /** Serves the system call whose registers are on the machine. */
-  private serve(task: Task): Served {
+  private serve(task: Task): void {
     const { kernel } = this;
     const { x } = kernel.machine;
     const number = x[34]!;
@@ -174,7 +172,7 @@ export class Loop {
     if (!row?.serve) {
       kernel.counts.missing.set(number, (kernel.counts.missing.get(number) ?? 0) + 1);
       this.answer(-E.NOSYS);
-      return 'on';
+      return;
     }
     let result: number;
     try {
@@ -187,20 +185,17 @@ export class Loop {
       task.inCall = true;
       // Woken between the look and the sleep: a signal was there before.
       if (task.attention && interrupted(task) && !row.ownSignals) kernel.ready(task);
-      return 'off';
+      return;
     }
     if (task.inCall) Kernel.endCall(task);
     else task.progress = null;
     if (!task.inCall && task.deadline !== null) Kernel.endCall(task);
     row.count++;
-    if (result === REGISTERS_SET || kernel.current !== task) return 'off';
-    this.answer(result);
-    return 'on';
+    if (result !== REGISTERS_SET && kernel.current === task) this.answer(result);
   }
 
   private invoke(serve: Call, task: Task, x: Uint32Array): number {
-    const word = (i: number): number => x[i * 2]! + (x[i * 2 + 1]! | 0) * 2 ** 32;
-    return serve(this.kernel, task, word(10), word(11), word(12), word(13), word(14), word(15));
+    return serve(this.kernel, task, word(x, 10), word(x, 11), word(x, 12), word(x, 13), word(x, 14), word(x, 15));
   }
 
   /** Writes a0 and steps over the ecall. */

@@ -9,8 +9,8 @@ import {
   AGENT_WINDOW,
   type AgentFrame,
 } from '../abi/agent.ts';
+import { joined, u32 } from '../abi/bytes.ts';
 import { InputError } from '../abi/errors.ts';
-import { joined, u32 } from './bytes.ts';
 
 const CODE = Object.fromEntries(AGENT_FRAMES.map(({ id, code }) => [id, code])) as Readonly<Record<AgentFrame, number>>;
 

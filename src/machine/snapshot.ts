@@ -6,10 +6,11 @@
  *
  * A file that is cut off, altered or of another version is refused before anything is restored.
  */
+
+import { joined, u32 } from '../abi/bytes.ts';
 import type { MachineConfig } from '../abi/config.ts';
 import { InputError } from '../abi/errors.ts';
 import type { CoreState } from '../engine/snapshot.ts';
-import { joined, u32 } from './bytes.ts';
 
 export const SNAPSHOT_VERSION = 1;
 const MAGIC = 'TRAPSNAP';

@@ -1,4 +1,5 @@
 /** Unix sockets (unix(7)): streams, datagrams and sequenced packets between processes, with descriptors on the way. */
+import { joined } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { O, POLL } from '../uapi.ts';
 import { FileKind, type IoctlArgument, type OpenFile } from '../vfs/file.ts';
@@ -161,12 +162,7 @@ export class UnixSocket extends FileKind {
       total += part.length;
       if (message.files.length) break;
     }
-    const data = new Uint8Array(total);
-    let at = 0;
-    for (const part of parts) {
-      data.set(part, at);
-      at += part.length;
-    }
+    const data = joined(parts);
     if (!peek) this.consume(total);
     return { data, files, from: this.peerName, whole: total };
   }

@@ -1,4 +1,5 @@
 /** Reading and writing through descriptors. */
+import { joined } from '../../abi/bytes.ts';
 import { E, fail, SysError } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, wordIn } from '../memory/user.ts';
@@ -127,15 +128,8 @@ export function writeFrom(
   return done;
 }
 
-function gather(task: Task, list: readonly Part[]): Uint8Array {
-  const all = new Uint8Array(list.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const p of list) {
-    all.set(copyIn(task.process.space, p.at, p.length), at);
-    at += p.length;
-  }
-  return all;
-}
+const gather = (task: Task, list: readonly Part[]): Uint8Array =>
+  joined(list.map(({ at, length }) => copyIn(task.process.space, at, length)));
 
 /** RLIMIT_FSIZE. */
 function limitSize(kernel: Kernel, task: Task, file: OpenFile, position: number | null, length: number): void {

@@ -1,4 +1,5 @@
 /** What calls on names have in common: where a path begins, what stat shows. */
+import { secondsOf } from '../clock.ts';
 import { E, fail } from '../errno.ts';
 import { stringIn } from '../memory/user.ts';
 import { viewOf } from '../task/exec.ts';
@@ -54,9 +55,9 @@ export function statBytes(inode: Inode): Uint8Array {
   view.setInt32(56, 4096, true);
   word(64, inode.blocks);
   [inode.atime, inode.mtime, inode.ctime].forEach((ms, i) => {
-    const seconds = Math.floor(ms / 1000);
+    const [seconds, rest] = secondsOf(ms);
     word(72 + i * 16, seconds);
-    word(80 + i * 16, Math.floor((ms - seconds * 1000) * 1e6));
+    word(80 + i * 16, rest);
   });
   return new Uint8Array(view.buffer);
 }
@@ -76,9 +77,9 @@ export function statxBytes(inode: Inode): Uint8Array {
   word(40, inode.size);
   word(48, inode.blocks);
   const time = (at: number, ms: number): void => {
-    const seconds = Math.floor(ms / 1000);
+    const [seconds, rest] = secondsOf(ms);
     word(at, seconds);
-    view.setUint32(at + 8, Math.floor((ms - seconds * 1000) * 1e6), true);
+    view.setUint32(at + 8, rest, true);
   };
   time(64, inode.atime);
   time(96, inode.ctime);

@@ -1,4 +1,5 @@
 /** Calls on time: clocks, sleeping, alarms, timer descriptors. */
+import { secondsOf } from '../clock.ts';
 import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { wordIn, wordOut } from '../memory/user.ts';
@@ -30,11 +31,8 @@ function readClock(k: Kernel, t: Task, clock: number): [number, number] {
   switch (clock) {
     case CLOCK.REALTIME:
     case CLOCK.REALTIME_COARSE:
-    case CLOCK.TAI: {
-      const ms = k.clock.realtime();
-      const seconds = Math.floor(ms / 1000);
-      return [seconds, Math.floor((ms - seconds * 1000) * 1e6)];
-    }
+    case CLOCK.TAI:
+      return secondsOf(k.clock.realtime());
     case CLOCK.MONOTONIC:
     case CLOCK.MONOTONIC_COARSE:
     case CLOCK.RAW:

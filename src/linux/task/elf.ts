@@ -2,6 +2,7 @@
 import { E, fail } from '../errno.ts';
 import { PAGE } from '../machine.ts';
 import { type AddressSpace, pageDown, pageUp } from '../memory/space.ts';
+import { copyOut } from '../memory/user.ts';
 import { PROT } from '../uapi.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { PageCaches } from '../vfs/pages.ts';
@@ -165,7 +166,7 @@ export function buildStack(
     let to = at;
     return list.map((s) => {
       const here = to;
-      write(space, here, s);
+      copyOut(space, here, s);
       to += s.length + 1;
       return here;
     });
@@ -177,7 +178,7 @@ export function buildStack(
   const argv = strings(args);
   space.args = { start: at, end: argEnd, envEnd };
   at = Math.floor((at - 16) / 16) * 16;
-  write(space, at, random);
+  copyOut(space, at, random);
   const vector = [...aux, [AUX.RANDOM, at], [AUX.EXECFN, name!], [0, 0]].flat();
   const words = [args.length, ...argv, 0, ...envs, 0, ...vector];
   at = Math.floor((at - words.length * 8) / 16) * 16;
@@ -185,15 +186,6 @@ export function buildStack(
   words.forEach((word, i) => {
     bytes.setBigUint64(i * 8, BigInt(word), true);
   });
-  write(space, at, new Uint8Array(bytes.buffer));
+  copyOut(space, at, new Uint8Array(bytes.buffer));
   return at;
-}
-
-function write(space: AddressSpace, va: number, data: Uint8Array): void {
-  for (let done = 0; done < data.length; ) {
-    const at = space.linear(va + done, true);
-    const n = Math.min(data.length - done, PAGE - (at % PAGE));
-    space.machine.bytes.set(data.subarray(done, done + n), at);
-    done += n;
-  }
 }
