@@ -74,7 +74,8 @@ const GiB = 2 ** 30;
 const WASM_PAGE = 65536;
 const BUCKET_BYTES = 4096 * 4;
 const POOL_RECORD = 48;
-const FRAME_RECORD = 16;
+/** Bytes of one frame record (assembly/vmm/frames.ts). */
+export const FRAME_RECORD = 16;
 const LINK = 8;
 
 const alignUp = (n: number, to: number): number => Math.ceil(n / to) * to;

@@ -31,8 +31,6 @@ export interface KernelOptions {
 
 /** What the kernel counted; each is a plain number of events. */
 export interface KernelCounts {
-  /** System calls served, by name. */
-  readonly calls: Map<string, number>;
   /** Calls that are missing, by number. */
   readonly missing: Map<number, number>;
   pageFaults: number;
@@ -55,7 +53,6 @@ export class Kernel {
   readonly cgroups = new ControlGroup(null, '');
   readonly hostName: string;
   readonly counts: KernelCounts = {
-    calls: new Map(),
     missing: new Map(),
     pageFaults: 0,
     switches: 0,
@@ -124,10 +121,6 @@ export class Kernel {
   /** It has used its turn. */
   requeue(task: Task): void {
     if (task.state === 'runnable' && !this.queue.includes(task)) this.queue.push(task);
-  }
-
-  get someoneWaits(): boolean {
-    return this.queue.length > 0;
   }
 
   /**

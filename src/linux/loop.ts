@@ -187,9 +187,7 @@ export class Loop {
       if (task.attention && interrupted(task) && !row.ownSignals) kernel.ready(task);
       return;
     }
-    if (task.inCall) Kernel.endCall(task);
-    else task.progress = null;
-    if (!task.inCall && task.deadline !== null) Kernel.endCall(task);
+    Kernel.endCall(task);
     row.count++;
     if (result !== REGISTERS_SET && kernel.current === task) this.answer(result);
   }

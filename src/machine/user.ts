@@ -2,12 +2,11 @@
 import { MACHINE_DEFAULT, type MachineConfig } from '../abi/config.ts';
 import { EVENT } from '../abi/events.ts';
 import { CELL_OFFSETS, PLACES, RAM_START } from '../abi/layout.ts';
-import { type Core, createCore, translates } from '../engine/core.ts';
+import { type Core, createCore, FRAME_RECORD, translates } from '../engine/core.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { PAGE, type UserMachine, type UserStop } from '../linux/machine.ts';
 
 const SV39 = 8n << 60n;
-const FRAME_RECORD = 16;
 /** Decoded pages kept: programs of some ten megabytes of code; memory that is not touched costs nothing. */
 const CODE_PAGES = 2048;
 

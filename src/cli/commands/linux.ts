@@ -63,7 +63,8 @@ function images(options: Options, { root }: Context): Images {
   });
 }
 
-const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** Collects the values of an option that may be given more than once. */
+export const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Adds what says which guest boots, on which machine. */
 export function addGuestOptions(command: Command): Command {

@@ -4,9 +4,11 @@ import { InputError } from '../../abi/errors.ts';
 import { type HostMount, type ProcessOutcome, runProcess } from '../../machine/node/process.ts';
 import type { Context } from '../context.ts';
 import { compiledCore } from '../files.ts';
+import { ENVIRONMENT } from '../linux/session.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
+import { more } from './linux.ts';
 
 const TIMES = ['wall', 'counted'] as const;
 
@@ -17,13 +19,11 @@ export function mountOption(text: string): HostMount {
   return { from: match[1]!, to: match[2]!, readOnly: match[3] === 'ro' };
 }
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
-
 /** What a program finds in its environment unless --env says otherwise. */
 function environment(given: readonly string[]): string[] {
   const base = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/root',
+    PATH: ENVIRONMENT.PATH,
+    HOME: ENVIRONMENT.HOME,
     TERM: process.env.TERM ?? 'dumb',
   };
   const all = new Map(Object.entries(base));
@@ -48,8 +48,8 @@ export function addProcess(program: Command, context: Context): void {
         'or 128 and the signal that killed it.',
     )
     .option('--root <DIR>', 'a directory of the host that is the root of its files')
-    .option('--mount <HOST:GUEST[:ro]>', 'mount a directory of the host; may be given more than once', collect, [])
-    .option('--env <NAME=VALUE>', 'set a variable of its environment; may be given more than once', collect, [])
+    .option('--mount <HOST:GUEST[:ro]>', 'mount a directory of the host; may be given more than once', more, [])
+    .option('--env <NAME=VALUE>', 'set a variable of its environment; may be given more than once', more, [])
     .option('--cwd <DIR>', 'the directory it begins in')
     .option('--memory <SIZE>', 'memory of the machine', '512M')
     .option('--engine <NAME>', `how instructions are executed: ${MACHINE_ENGINES.join(', ')}`, 'jit')

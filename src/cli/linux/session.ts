@@ -13,7 +13,7 @@ export interface Streams {
 }
 
 /** What the programs of a guest find in their environment. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
   HOME: '/root',
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };

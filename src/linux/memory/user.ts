@@ -1,4 +1,5 @@
 /** Copies between the kernel and a program's memory; every access is checked and may fault pages in. */
+import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { PAGE } from '../machine.ts';
 import type { AddressSpace } from './space.ts';
@@ -92,7 +93,7 @@ export function wordIn(space: AddressSpace, va: number): number {
 }
 
 export function intOut(space: AddressSpace, va: number, value: number): void {
-  if (va % 4) copyOut(space, va, new Uint8Array(Int32Array.of(value).buffer));
+  if (va % 4) copyOut(space, va, u32(value));
   else space.machine.words[space.linear(va, true) >>> 2] = value;
 }
 

@@ -1,5 +1,5 @@
 /** Unix sockets (unix(7)): streams, datagrams and sequenced packets between processes, with descriptors on the way. */
-import { joined } from '../../abi/bytes.ts';
+import { joined, u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { O, POLL } from '../uapi.ts';
 import { FileKind, type IoctlArgument, type OpenFile } from '../vfs/file.ts';
@@ -222,12 +222,7 @@ export class UnixSocket extends FileKind {
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
     if (request !== FIONREAD) fail(E.NOTTY);
-    argument.out(
-      new Uint8Array(
-        Int32Array.of(this.inbox[0] ? (this.type === SOCK.STREAM ? this.waiting : this.inbox[0].data.length) : 0)
-          .buffer,
-      ),
-    );
+    argument.out(u32(this.inbox[0] ? (this.type === SOCK.STREAM ? this.waiting : this.inbox[0].data.length) : 0));
     return 0;
   }
 

@@ -125,7 +125,6 @@ export const ioctl: Call = (_k, t, fd, request, argument) => {
     else if (wanted === IOCTL.TIOCNOTTY) process.terminal = null;
   }
   return file.kind.ioctl(file, wanted, {
-    value: argument,
     in: (length) => copyIn(process.space, argument, length),
     out: (bytes) => copyOut(process.space, argument, bytes),
   });

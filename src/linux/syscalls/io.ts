@@ -40,7 +40,13 @@ export function vectorIn(task: Task, va: number, count: number): Part[] {
 }
 
 /** Whether an operation could not go on, for which a blocking file waits. */
-const wouldBlock = (e: unknown): boolean => e instanceof SysError && e.code === E.AGAIN;
+export const wouldBlock = (e: unknown): boolean => e instanceof SysError && e.code === E.AGAIN;
+
+/** A write to what nobody reads any more is told by a signal too. */
+export function tellBroken(kernel: Kernel, task: Task, e: unknown): void {
+  if (e instanceof SysError && e.code === E.PIPE)
+    send(kernel, task.process, { signal: SIG.PIPE, code: SI.KERNEL }, task);
+}
 
 /** Reads into the parts of a buffer; `position` null: where the file stands. */
 export function readInto(
@@ -86,7 +92,7 @@ export function writeFrom(
   const before = typeof task.progress === 'number' ? task.progress : 0;
   let done = 0;
   const total = list.reduce((sum, p) => sum + p.length, 0);
-  const data = total <= PIECE && list.length > 1 ? [gather(task, list)] : null;
+  const whole = total <= PIECE && list.length > 1 ? gather(task, list) : null;
   if (isRegular(file.inode.mode)) limitSize(kernel, task, file, position, total);
   for (const part of list) {
     for (let from = 0; from < part.length; ) {
@@ -98,14 +104,13 @@ export function writeFrom(
       }
       const skip = Math.max(0, before - done);
       // Short vectors go as one, so that a line is not torn apart.
-      const bytes = data ? data[0]!.subarray(before) : copyIn(task.process.space, part.at + from + skip, n - skip);
+      const bytes = whole ? whole.subarray(before) : copyIn(task.process.space, part.at + from + skip, n - skip);
       let written: number;
       try {
         written =
           position === null ? file.kind.write(file, bytes) : file.kind.writeAt(file, position + done + skip, bytes);
       } catch (e) {
-        if (e instanceof SysError && e.code === E.PIPE)
-          send(kernel, task.process, { signal: SIG.PIPE, code: SI.KERNEL }, task);
+        tellBroken(kernel, task, e);
         if (wouldBlock(e) && !file.nonblocking) {
           task.progress = done + skip;
           return kernel.sleep(task, [file.kind.queue]);
@@ -113,14 +118,14 @@ export function writeFrom(
         if (e instanceof SysError && done + skip > 0) return done + skip;
         throw e;
       }
-      if (data) done = before + written;
+      if (whole) done = before + written;
       else done += skip + written;
       if (written < bytes.length) {
         if (file.nonblocking || file.kind.queue === null) return done;
         task.progress = done;
         return kernel.sleep(task, [file.kind.queue]);
       }
-      if (data) return done;
+      if (whole) return done;
       from += n;
     }
   }
@@ -128,7 +133,8 @@ export function writeFrom(
   return done;
 }
 
-const gather = (task: Task, list: readonly Part[]): Uint8Array =>
+/** The parts of a buffer as one. */
+export const gather = (task: Task, list: readonly Part[]): Uint8Array =>
   joined(list.map(({ at, length }) => copyIn(task.process.space, at, length)));
 
 /** RLIMIT_FSIZE. */
@@ -184,8 +190,7 @@ export function transfer(
       written = toAt === null ? to.kind.write(to, bytes) : to.kind.writeAt(to, toAt + done, bytes);
     } catch (e) {
       if (fromAt === null && from.kind.seekable) from.position -= n;
-      if (e instanceof SysError && e.code === E.PIPE)
-        send(kernel, task.process, { signal: SIG.PIPE, code: SI.KERNEL }, task);
+      tellBroken(kernel, task, e);
       if (done > 0) return done;
       throw e;
     }

@@ -1,4 +1,5 @@
 /** Calls on processes and threads: clone, exec, exit, wait, groups and sessions, limits, futexes. */
+
 import { E, fail } from '../errno.ts';
 import { type Kernel, REGISTERS_SET } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, stringsIn, wordIn, wordOut } from '../memory/user.ts';
@@ -6,8 +7,8 @@ import { execute } from '../task/exec.ts';
 import { exitGroup, exitTask, reap } from '../task/exit.ts';
 import { type CloneRequest, cloneTask, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
 import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
+import { outcomeOf } from '../task/notify.ts';
 import { infoBytes } from '../task/signal.ts';
-import { SI } from '../task/signals.ts';
 import type { Limit, Process, Task } from '../task/task.ts';
 import { AT, CLONE, RLIMITS, SIG, UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
@@ -162,18 +163,8 @@ export const waitid: Call = (k, t, type, id, info, options, usage) => {
   }
   const { child, status } = news;
   const ended = child.status !== null;
-  const signal = status & 0x7f;
-  const code = ended
-    ? signal
-      ? status & 0x80
-        ? SI.CLD_DUMPED
-        : SI.CLD_KILLED
-      : SI.CLD_EXITED
-    : status === 0xffff
-      ? SI.CLD_CONTINUED
-      : SI.CLD_STOPPED;
-  const value = ended ? signal || status >> 8 : status === 0xffff ? SIG.CONT : status >> 8;
-  if (info) copyOut(process.space, info, infoBytes({ signal: SIG.CHLD, code, pid: child.pid.in(ns), uid: 0, value }));
+  if (info)
+    copyOut(process.space, info, infoBytes({ signal: SIG.CHLD, pid: child.pid.in(ns), uid: 0, ...outcomeOf(status) }));
   if (usage) copyOut(process.space, usage, usageBytes(child.time, child.minorFaults, 0));
   if (ended && !(options & W.NOWAIT)) collect(k, process, child);
   return 0;

@@ -4,16 +4,14 @@ import { BLOCKED, type Kernel } from '../kernel.ts';
 import { copyIn, copyOut, encode, intIn, intOut, wordIn, wordOut } from '../memory/user.ts';
 import { nonBlocking, SOCK, UnixSocket } from '../net/unix.ts';
 import { viewOf } from '../task/exec.ts';
-import { send as sendSignal } from '../task/signal.ts';
-import { SI } from '../task/signals.ts';
 import type { Task } from '../task/task.ts';
-import { O, RLIMIT, S, SIG, UNLIMITED } from '../uapi.ts';
+import { O, RLIMIT, S, UNLIMITED } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
 import { make } from '../vfs/change.ts';
 import { OpenFile } from '../vfs/file.ts';
 import { demand, MAY, resolve, resolveParent } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
-import { vectorIn } from './io.ts';
+import { gather, tellBroken, vectorIn, wouldBlock } from './io.ts';
 import { install } from './open.ts';
 
 const AF = { UNIX: 1, INET: 2, INET6: 10, NETLINK: 16 } as const;
@@ -131,7 +129,7 @@ export const connect: Call = (k, t, fd, va, length) => {
   try {
     s.connect(to);
   } catch (e) {
-    if (e instanceof SysError && e.code === E.AGAIN && !file.nonblocking) return k.sleep(t, [to.queue]);
+    if (wouldBlock(e) && !file.nonblocking) return k.sleep(t, [to.queue]);
     throw e;
   }
   return 0;
@@ -143,7 +141,7 @@ export const accept4: Call = (k, t, fd, va, lengthVa, flags) => {
   try {
     other = s.accept();
   } catch (e) {
-    if (e instanceof SysError && e.code === E.AGAIN && !file.nonblocking) return k.sleep(t, [s.queue]);
+    if (wouldBlock(e) && !file.nonblocking) return k.sleep(t, [s.queue]);
     throw e;
   }
   s.queue.wake();
@@ -180,10 +178,8 @@ function transmit(
     if (sent === data.length || file.nonblocking || flags & MSG.DONTWAIT) return sent;
     t.progress = sent;
   } catch (e) {
-    if (!(e instanceof SysError)) throw e;
-    if (e.code === E.PIPE && !(flags & MSG.NOSIGNAL))
-      sendSignal(k, t.process, { signal: SIG.PIPE, code: SI.KERNEL }, t);
-    if (e.code !== E.AGAIN || file.nonblocking || flags & MSG.DONTWAIT) throw e;
+    if (!(flags & MSG.NOSIGNAL)) tellBroken(k, t, e);
+    if (!wouldBlock(e) || file.nonblocking || flags & MSG.DONTWAIT) throw e;
   }
   return k.sleep(t, [s.queue, (to ?? s.peer)?.queue ?? null]);
 }
@@ -199,7 +195,7 @@ function take(k: Kernel, t: Task, fd: number, length: number, flags: number): Re
   try {
     return s.receive(length, (flags & MSG.PEEK) !== 0);
   } catch (e) {
-    if (!(e instanceof SysError) || e.code !== E.AGAIN || file.nonblocking || flags & MSG.DONTWAIT) throw e;
+    if (!wouldBlock(e) || file.nonblocking || flags & MSG.DONTWAIT) throw e;
     k.sleep(t, [s.queue], UNLIMITED);
     return null;
   }
@@ -242,8 +238,7 @@ export const sendmsg: Call = (k, t, fd, va, flags) => {
     wordIn(space, va + 32),
     wordIn(space, va + 40),
   ];
-  const parts = vectorIn(t, vector, count).map((p) => copyIn(space, p.at, p.length));
-  const data = Uint8Array.from(parts.flatMap((p) => Array.from(p)));
+  const data = gather(t, vectorIn(t, vector, count));
   const to = name ? lookUp(t, nameIn(t, name, nameLength)) : null;
   return transmit(k, t, fd, data, control ? rightsIn(t, control, controlLength) : [], to, flags);
 };

@@ -59,13 +59,10 @@ export class ControlGroup implements MemoryOwner {
   }
 
   charge(pages: number): boolean {
-    if (pages > 0) {
-      for (let group: ControlGroup | null = this; group; group = group.parent) {
-        if ((group.pages + pages) * PAGE > group.memoryMax) {
-          group.memoryEvents.max++;
-          return false;
-        }
-      }
+    const full = pages > 0 ? this.fullGroup(pages) : null;
+    if (full) {
+      full.memoryEvents.max++;
+      return false;
     }
     for (let group: ControlGroup | null = this; group; group = group.parent) {
       group.pages += pages;

@@ -14,6 +14,10 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITIES.length)) - 1n;
 
+const BIT = Object.fromEntries(CAPABILITIES.map((name, i) => [name, 1n << BigInt(i)])) as Readonly<
+  Record<Capability, bigint>
+>;
+
 export class Credential {
   uid = 0;
   euid = 0;
@@ -39,7 +43,7 @@ export class Credential {
   }
 
   can(capability: Capability): boolean {
-    return (this.effective >> BigInt(CAPABILITIES.indexOf(capability))) % 2n === 1n;
+    return (this.effective & BIT[capability]) !== 0n;
   }
 
   /** As file systems ask for it. */

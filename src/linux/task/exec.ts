@@ -163,7 +163,6 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
     flags: 0,
     mask: 0n,
   }));
-  process.handlers.users--;
   process.handlers = new Handlers(actions);
   process.exe = path;
   process.execed = true;

@@ -75,7 +75,6 @@ function exitProcess(kernel: Kernel, process: Process, status: number): void {
   process.alarm = null;
   process.files.release();
   process.space.release();
-  process.handlers.users--;
   process.cgroup.members.delete(process);
   process.vforking = false;
   process.vforkDone.wake();

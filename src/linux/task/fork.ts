@@ -126,7 +126,6 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   const space = flags & CLONE.VM ? parent.space : parent.space.fork(parent.cgroup);
   if (flags & CLONE.VM) space.users++;
   if (flags & CLONE.FILES) parent.files.users++;
-  if (flags & CLONE.SIGHAND) parent.handlers.users++;
   child.namespaces = namespaces;
   child.pid = new Pid(namespaces.pid, child);
   const process = new Process({

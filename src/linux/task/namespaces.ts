@@ -30,11 +30,10 @@ export class IpcNamespace {
   readonly id = number();
 }
 
-/** Abstract socket names and ports belong to it. */
+/** Abstract socket names belong to it. */
 export class NetNamespace {
   readonly id = number();
   readonly abstract = new Map<string, object>();
-  readonly ports = new Map<string, object>();
 }
 
 export class UserNamespace {

@@ -4,23 +4,25 @@ import { SA, SIG } from '../uapi.ts';
 import { bit, type Queued, SI, SIG_DFL, SIG_IGN } from './signals.ts';
 import type { Process } from './task.ts';
 
+/** Wait statuses of children that live: the signal that stopped one stands above this, or one goes on. */
+const STOPPED = 0x7f;
+const CONTINUED = 0xffff;
+
+/** si_code and si_status of a wait status. */
+export function outcomeOf(status: number): { readonly code: number; readonly value: number } {
+  if (status === CONTINUED) return { code: SI.CLD_CONTINUED, value: SIG.CONT };
+  const signal = status & 0x7f;
+  if (signal === STOPPED) return { code: SI.CLD_STOPPED, value: status >> 8 };
+  if (signal === 0) return { code: SI.CLD_EXITED, value: status >> 8 };
+  return { code: status & 0x80 ? SI.CLD_DUMPED : SI.CLD_KILLED, value: signal };
+}
+
 /** What the parent's siginfo says of a child. */
 function news(child: Process): Queued {
   const pid = child.parent ? child.pid.in(child.parent.pid.namespace) : 0;
   const signal = child.status === null ? SIG.CHLD : child.exitSignal;
-  if (child.status !== null) {
-    const killed = child.status & 0x7f;
-    const code = killed ? (child.status & 0x80 ? SI.CLD_DUMPED : SI.CLD_KILLED) : SI.CLD_EXITED;
-    return { signal, code, pid, uid: 0, value: killed || child.status >> 8 };
-  }
-  const stopped = child.stopped !== 0;
-  return {
-    signal,
-    code: stopped ? SI.CLD_STOPPED : SI.CLD_CONTINUED,
-    pid,
-    uid: 0,
-    value: stopped ? child.stopped : SIG.CONT,
-  };
+  const status = child.status ?? (child.stopped ? (child.stopped << 8) | STOPPED : CONTINUED);
+  return { signal, pid, uid: 0, ...outcomeOf(status) };
 }
 
 /** Whether a parent wants no zombies: it ignores SIGCHLD or says SA_NOCLDWAIT. */

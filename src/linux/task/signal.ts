@@ -101,17 +101,18 @@ export function take(task: Task, allowed: bigint): Queued | null {
   return null;
 }
 
-/** Whether a signal waits that a task would act on. */
-export const interrupted = (task: Task): boolean =>
-  [...task.pending, ...task.process.pending].some((q) => !(task.mask & bit(q.signal)) && acts(task.process, q.signal));
+/** The first signal that waits and that a task would act on. */
+const acting = (task: Task): Queued | undefined =>
+  [...task.pending, ...task.process.pending].find(
+    (q) => !(task.mask & bit(q.signal)) && !ignored(task.process, q.signal),
+  );
 
-const acts = (process: Process, signal: number): boolean => !ignored(process, signal);
+/** Whether such a signal waits. */
+export const interrupted = (task: Task): boolean => acting(task) !== undefined;
 
 /** Whether the signal that interrupted a call lets it go on after its handler (SA_RESTART), or has no handler. */
 export function restarts(task: Task): boolean {
-  const q = [...task.pending, ...task.process.pending].find(
-    (p) => !(task.mask & bit(p.signal)) && acts(task.process, p.signal),
-  );
+  const q = acting(task);
   if (!q) return true;
   const action = task.process.handlers.actions[q.signal]!;
   return action.handler === SIG_DFL || (action.flags & SA.RESTART) !== 0;

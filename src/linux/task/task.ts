@@ -107,7 +107,6 @@ export const defaultLimits = (): Limit[] =>
 export class Handlers {
   /** By number; 0 is unused. */
   readonly actions: Action[];
-  users = 1;
   constructor(actions: Action[]) {
     this.actions = actions;
   }

@@ -5,7 +5,9 @@ const SMALLEST = 256;
 
 export class Content {
   size = 0;
-  private chunks: (Uint8Array | undefined)[] = [];
+  /** Bytes of memory it takes of its own. */
+  allocated = 0;
+  private readonly chunks: (Uint8Array | undefined)[] = [];
   /** Bytes that belong to somebody else: read, never written. */
   private base: Uint8Array | null = null;
 
@@ -15,11 +17,6 @@ export class Content {
     content.base = bytes;
     content.size = bytes.length;
     return content;
-  }
-
-  /** Bytes of memory it takes of its own. */
-  get allocated(): number {
-    return this.chunks.reduce((sum, c) => sum + (c?.length ?? 0), 0);
   }
 
   read(position: number, into: Uint8Array): number {
@@ -56,7 +53,7 @@ export class Content {
   truncate(size: number): void {
     if (size < this.size) {
       this.own();
-      this.chunks.length = Math.min(this.chunks.length, Math.ceil(size / CHUNK));
+      for (const gone of this.chunks.splice(Math.ceil(size / CHUNK))) this.allocated -= gone?.length ?? 0;
       // What is beyond the end reads as zero when the file grows again.
       if (size % CHUNK) this.chunks[Math.floor(size / CHUNK)]?.fill(0, size % CHUNK);
     } else if (size > this.size) this.own();
@@ -72,6 +69,7 @@ export class Content {
     const chunk = new Uint8Array(length);
     if (have) chunk.set(have);
     this.chunks[index] = chunk;
+    this.allocated += length - (have?.length ?? 0);
     return chunk;
   }
 

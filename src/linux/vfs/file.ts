@@ -8,7 +8,6 @@ import { readFile, writeFile } from './pages.ts';
 
 /** What the arguments of an ioctl are read from and written to. */
 export interface IoctlArgument {
-  readonly value: number;
   in(length: number): Uint8Array;
   out(bytes: Uint8Array): void;
 }

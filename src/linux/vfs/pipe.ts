@@ -1,4 +1,5 @@
 /** Pipes and FIFOs (pipe(7)). */
+import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { O, POLL } from '../uapi.ts';
 import { WaitQueue } from '../wait.ts';
@@ -65,7 +66,7 @@ export class Pipe extends FileKind {
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
     if (request !== FIONREAD) fail(E.NOTTY);
-    argument.out(new Uint8Array(Int32Array.of(this.length).buffer));
+    argument.out(u32(this.length));
     return 0;
   }
 

@@ -1,4 +1,5 @@
 /** Terminals: line discipline, window size, foreground process group (termios(3), tty_ioctl(4)). */
+import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { POLL, SIG } from '../uapi.ts';
 import { WaitQueue } from '../wait.ts';
@@ -209,16 +210,16 @@ export class Terminal extends FileKind {
         return 0;
       }
       case IOCTL.TIOCGPGRP:
-        argument.out(new Uint8Array(Int32Array.of(this.host.numberOf(this.foreground)).buffer));
+        argument.out(u32(this.host.numberOf(this.foreground)));
         return 0;
       case IOCTL.TIOCGSID:
-        argument.out(new Uint8Array(Int32Array.of(this.host.numberOf(this.session)).buffer));
+        argument.out(u32(this.host.numberOf(this.session)));
         return 0;
       case IOCTL.TIOCSPGRP:
         this.foreground = this.host.groupOf(new Int32Array(argument.in(4).buffer)[0]!) ?? fail(E.SRCH);
         return 0;
       case IOCTL.FIONREAD:
-        argument.out(new Uint8Array(Int32Array.of(this.ready[0]?.length ?? 0).buffer));
+        argument.out(u32(this.ready[0]?.length ?? 0));
         return 0;
       case IOCTL.TCFLSH:
       case IOCTL.TCSBRK:

@@ -89,7 +89,7 @@ class Walk {
       }
       const next = crossDown({ mount: at.mount, dentry });
       if (isSymlink(next.dentry.inode.mode) && (!isLast || followLast || slash)) {
-        const target = this.follow(at, next.dentry.inode);
+        const target = this.follow(next.dentry.inode);
         if ('dentry' in target) at = target;
         else {
           const there = this.go(at, target.text, true);
@@ -113,7 +113,7 @@ class Walk {
     return crossDown({ mount: from.mount, dentry: from.dentry.parent ?? from.dentry });
   }
 
-  private follow(_dir: Path, inode: Inode): Path | { text: string } {
+  private follow(inode: Inode): Path | { text: string } {
     if (++this.links > LINKS) fail(E.LOOP);
     if (isMagicLink(inode)) {
       const path = inode.follow();
