@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isInputError } from '../abi/errors.ts';
 import { addCompare } from './commands/compare.ts';
+import { addDaemon } from './commands/daemon.ts';
 import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
 import { addLinux } from './commands/linux.ts';
@@ -33,7 +34,18 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [addCompare, addSweep, addLaws, addRun, addLinux, addProcess, addSnapshot, addDisasm, addList])
+  for (const add of [
+    addCompare,
+    addSweep,
+    addLaws,
+    addRun,
+    addLinux,
+    addProcess,
+    addSnapshot,
+    addDisasm,
+    addList,
+    addDaemon,
+  ])
     add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;

@@ -123,7 +123,8 @@ export class System {
       startedAt: kernel.now(),
       cgroup: kernel.cgroups,
     });
-    Object.assign(task, { pid, process, namespaces, credential: new Credential(), name: 'init', state: 'sleeping' });
+    Object.assign(task, { pid, process, credential: new Credential(), name: 'init', state: 'sleeping' });
+    task.join(namespaces);
     process.threads.add(task);
     kernel.init = process;
     kernel.processes.add(process);
@@ -213,7 +214,7 @@ export class System {
     const init = kernel.init;
     const task = new Task();
     task.onWake = (t) => kernel.ready(t);
-    task.namespaces = { ...this.initTask.namespaces };
+    task.join({ ...this.initTask.namespaces });
     task.credential = new Credential();
     task.name = request.argv[0] ?? '';
     const root: Path = { mount: kernel.rootMount, dentry: kernel.rootMount.root };
@@ -273,7 +274,7 @@ export class System {
     task.process = process;
     prepare(task);
     if (!process.cgroup.addTask(1)) fail(E.AGAIN);
-    task.namespaces.pid = task.namespaces.pidForChildren;
+    task.join({ ...task.namespaces, pid: task.namespaces.pidForChildren });
     const pid = new Pid(task.namespaces.pid, task);
     Object.assign(process, { pid, group: pid, session: pid });
     task.pid = pid;

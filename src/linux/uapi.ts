@@ -150,22 +150,22 @@ export const F = {
 
 /** getrlimit(2); the order of the limits in /proc/pid/limits. */
 export const RLIMITS = [
-  { id: 'Max cpu time', unit: 'seconds' },
-  { id: 'Max file size', unit: 'bytes' },
-  { id: 'Max data size', unit: 'bytes' },
-  { id: 'Max stack size', unit: 'bytes' },
-  { id: 'Max core file size', unit: 'bytes' },
-  { id: 'Max resident set', unit: 'bytes' },
-  { id: 'Max processes', unit: 'processes' },
-  { id: 'Max open files', unit: 'files' },
-  { id: 'Max locked memory', unit: 'bytes' },
-  { id: 'Max address space', unit: 'bytes' },
-  { id: 'Max file locks', unit: 'locks' },
-  { id: 'Max pending signals', unit: 'signals' },
-  { id: 'Max msgqueue size', unit: 'bytes' },
-  { id: 'Max nice priority', unit: '' },
-  { id: 'Max realtime priority', unit: '' },
-  { id: 'Max realtime timeout', unit: 'us' },
+  { name: 'RLIMIT_CPU', id: 'Max cpu time', unit: 'seconds' },
+  { name: 'RLIMIT_FSIZE', id: 'Max file size', unit: 'bytes' },
+  { name: 'RLIMIT_DATA', id: 'Max data size', unit: 'bytes' },
+  { name: 'RLIMIT_STACK', id: 'Max stack size', unit: 'bytes' },
+  { name: 'RLIMIT_CORE', id: 'Max core file size', unit: 'bytes' },
+  { name: 'RLIMIT_RSS', id: 'Max resident set', unit: 'bytes' },
+  { name: 'RLIMIT_NPROC', id: 'Max processes', unit: 'processes' },
+  { name: 'RLIMIT_NOFILE', id: 'Max open files', unit: 'files' },
+  { name: 'RLIMIT_MEMLOCK', id: 'Max locked memory', unit: 'bytes' },
+  { name: 'RLIMIT_AS', id: 'Max address space', unit: 'bytes' },
+  { name: 'RLIMIT_LOCKS', id: 'Max file locks', unit: 'locks' },
+  { name: 'RLIMIT_SIGPENDING', id: 'Max pending signals', unit: 'signals' },
+  { name: 'RLIMIT_MSGQUEUE', id: 'Max msgqueue size', unit: 'bytes' },
+  { name: 'RLIMIT_NICE', id: 'Max nice priority', unit: '' },
+  { name: 'RLIMIT_RTPRIO', id: 'Max realtime priority', unit: '' },
+  { name: 'RLIMIT_RTTIME', id: 'Max realtime timeout', unit: 'us' },
 ] as const;
 export const RLIMIT = { CPU: 0, FSIZE: 1, STACK: 3, NPROC: 6, NOFILE: 7, AS: 9 } as const;
 export const UNLIMITED = Number.POSITIVE_INFINITY;

@@ -40,6 +40,8 @@ export interface LinuxHost {
   readonly system: System;
   /** Runs until a process has ended, with everybody else. Resolves to its wait status. */
   run(process: Process): Promise<number>;
+  /** Runs everybody until `over` says so or `stop` is called, sleeping while nobody can run. One at a time. */
+  drive(over: () => boolean): Promise<void>;
   /** Ends `run` as soon as it can be. */
   stop(): void;
 }
@@ -77,17 +79,22 @@ export async function createLinuxHost(
       };
     });
 
+  const drive = async (done: () => boolean): Promise<void> => {
+    const over = (): boolean => stopped || done();
+    while (!over()) {
+      const until = performance.now() + PATIENCE;
+      const wait = system.loop.run(() => over() || performance.now() > until);
+      if (over()) break;
+      if (wait < 0) await breathe();
+      else await pause(wait);
+    }
+  };
+
   return {
     system,
+    drive,
     async run(process) {
-      const over = (): boolean => stopped || process.status !== null;
-      while (!over()) {
-        const until = performance.now() + PATIENCE;
-        const wait = system.loop.run(() => over() || performance.now() > until);
-        if (over()) break;
-        if (wait < 0) await breathe();
-        else await pause(wait);
-      }
+      await drive(() => process.status !== null);
       return process.status ?? 0;
     },
     stop() {

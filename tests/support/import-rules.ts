@@ -104,6 +104,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/image',
       'src/abi',
       'src/cli/files.ts',
+      'src/cli/daemon',
       'src/cli/linux',
       'src/machine',
       'src/machine/node',
@@ -113,6 +114,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the command line; isa and image for `disasm`, which needs no machine; machine for snapshots',
   },
   { area: 'src/cli/files.ts', may: ['src/abi'], packages: [], node: true, why: 'files that options name' },
+  {
+    area: 'src/cli/daemon',
+    may: ['src/abi'],
+    packages: [],
+    node: true,
+    why: 'background processes: HTTP on a socket, how they are started and reached',
+  },
   {
     area: 'src/cli/linux',
     may: ['src/machine', 'src/devices', 'src/devices/node', 'src/image', 'src/cli/files.ts', 'src/abi'],

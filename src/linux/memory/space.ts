@@ -324,6 +324,18 @@ export class AddressSpace {
     child.brk = this.brk;
     child.args = { ...this.args };
     child.limit = this.limit;
+    try {
+      this.copyTo(child);
+    } catch (e) {
+      child.release();
+      throw e;
+    } finally {
+      this.machine.fence();
+    }
+    return child;
+  }
+
+  private copyTo(child: AddressSpace): void {
     for (const area of this.areas) {
       area.pages?.hold();
       if (area.shared && area.prot & PROT.WRITE) area.pages?.writers(1);
@@ -338,8 +350,6 @@ export class AddressSpace {
         this.frames.hold(PageTable.frameOf(entry));
       });
     }
-    this.machine.fence();
-    return child;
   }
 
   /** Another task uses this address space, or one no longer does; the last one out frees it. */

@@ -1,4 +1,5 @@
 /** Sv39 page tables in frames of the machine (privileged specification 12.4). All entries of user mode fit one word. */
+import { E, fail } from '../errno.ts';
 import { FIRST_PPN, type UserMachine } from '../machine.ts';
 import type { Frames } from './frames.ts';
 
@@ -17,7 +18,7 @@ export class PageTable {
   constructor(machine: UserMachine, frames: Frames) {
     this.words = machine.words;
     this.frames = frames;
-    this.root = frames.alloc();
+    this.root = frames.alloc() || fail(E.NOMEM);
     this.tables = [this.root];
   }
 

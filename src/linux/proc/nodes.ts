@@ -1,6 +1,7 @@
 /** Files whose content the kernel makes when they are opened: what /proc, /sys and the cgroup tree are made of. */
 import { E, fail } from '../errno.ts';
 import { encode } from '../memory/user.ts';
+import type { Namespace } from '../task/namespace.ts';
 import { S } from '../uapi.ts';
 import { FileKind, type OpenFile, type SpecialFile } from '../vfs/file.ts';
 import { type Birth, type DirectoryEntry, FileSystem, Inode } from '../vfs/inode.ts';
@@ -18,7 +19,7 @@ export type Node =
     }
   | { readonly kind: 'text'; readonly mode?: number; read(): string; write?(text: string): void }
   | { readonly kind: 'link'; target(): string; follow?(): Path | null }
-  | { readonly kind: 'namespace'; target(): string; readonly object: object };
+  | { readonly kind: 'namespace'; target(): string; readonly object: { readonly namespaceOf: { value: Namespace } } };
 
 /** A directory with fixed entries; each is made when it is looked up. */
 export const directory = (entries: Readonly<Record<string, () => Node>>): Node => ({
@@ -120,6 +121,15 @@ export class NodeInode extends Inode {
       this.follow = () => null;
     }
     if (node.kind === 'directory') this.nlink = 2;
+  }
+
+  /** An open file of a namespace keeps it. */
+  override acquire(): void {
+    if (this.node.kind === 'namespace') this.node.object.namespaceOf.value.hold();
+  }
+
+  override release(): void {
+    if (this.node.kind === 'namespace') this.node.object.namespaceOf.value.release();
   }
 
   override lookup(name: string): Inode | null {

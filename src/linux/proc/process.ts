@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
 import type { AddressSpace } from '../memory/space.ts';
 import { copyIn } from '../memory/user.ts';
+import type { Namespace } from '../task/namespace.ts';
 import type { PidNamespace } from '../task/pid.ts';
 import { bit } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
@@ -173,10 +174,11 @@ function limitsOf(p: Process): string {
 
 const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'] as const;
 
+const namespaceObject = (name: string, value: Namespace) => ({ namespaceOf: { name, value } });
+
 function namespaceNode(task: Task, name: (typeof NAMESPACES)[number]): Node {
   const value = task.namespaces[name];
-  const id = 'id' in value ? value.id : 0xefff_fffc - value.level;
-  return { kind: 'namespace', target: () => `${name}:[${id}]`, object: { namespaceOf: { name, value } } };
+  return { kind: 'namespace', target: () => `${name}:[${value.id}]`, object: namespaceObject(name, value) };
 }
 
 /** The directory of one thread, or of a process by its leader. */

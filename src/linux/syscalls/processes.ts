@@ -344,7 +344,7 @@ export const unshare: Call = (_k, t, flags) => {
     t.process.files = own;
   }
   if (flags & (CLONE.FS | CLONE.NEWNS)) t.process.place = { ...t.process.place };
-  t.namespaces = newNamespaces(t, flags, t.process.place);
+  t.join(newNamespaces(t, flags, t.process.place));
   return 0;
 };
 

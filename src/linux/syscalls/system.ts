@@ -272,8 +272,7 @@ export const setns: Call = (_k, t, fd, flags) => {
   const found = target?.namespaceOf ?? fail(E.INVAL);
   if (flags && found.name !== 'pid' && !NS_BY_FLAG.some(([flag, name]) => flags === flag && name === found.name))
     fail(E.INVAL);
-  if (found.name === 'pid') t.namespaces = { ...t.namespaces, pidForChildren: found.value };
-  else t.namespaces = { ...t.namespaces, [found.name]: found.value };
+  t.join({ ...t.namespaces, [found.name === 'pid' ? 'pidForChildren' : found.name]: found.value });
   if (found.name === 'mnt') {
     const { root } = found.value as { root: Mount };
     const place = { mount: root, dentry: root.root };

@@ -27,6 +27,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   kernel.tasks.delete(task);
   process.cgroup.addTask(-1);
   if (task.pid !== process.pid) task.pid.free();
+  for (const namespace of Object.values(task.namespaces)) namespace.release();
   if (process.threads.size === 0) exitProcess(kernel, process, process.exiting ?? status);
 }
 
@@ -83,6 +84,7 @@ function exitProcess(kernel: Kernel, process: Process, status: number): void {
   process.terminal?.leave(process.pid);
   process.status = status;
   process.exe = null;
+  process.onExit?.(status);
   const { parent } = process;
   if (!parent || parent === kernel.init || discardsZombies(parent)) {
     // Nobody will wait for it; a waiting parent still learns that it has no child left.

@@ -113,20 +113,20 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   child.credential = task.credential.copy();
   child.altStack = flags & CLONE.VM && !(flags & CLONE.VFORK) ? { base: 0, size: 0, flags: 2 } : { ...task.altStack };
   if (flags & CLONE.THREAD) {
-    child.namespaces = { ...task.namespaces };
+    child.join({ ...task.namespaces });
     child.pid = new Pid(task.namespaces.pid, child);
     child.process = parent;
     parent.threads.add(child);
     return child;
   }
+  // The address space first: it is what can fail.
+  const space = flags & CLONE.VM ? parent.space : parent.space.fork(parent.cgroup);
   const place = flags & CLONE.FS ? parent.place : { ...parent.place };
   const namespaces = newNamespaces(task, flags, place);
   namespaces.pid = namespaces.pidForChildren;
-  // The address space first: it is what can fail.
-  const space = flags & CLONE.VM ? parent.space : parent.space.fork(parent.cgroup);
   if (flags & CLONE.VM) space.users++;
   if (flags & CLONE.FILES) parent.files.users++;
-  child.namespaces = namespaces;
+  child.join(namespaces);
   child.pid = new Pid(namespaces.pid, child);
   const process = new Process({
     pid: child.pid,

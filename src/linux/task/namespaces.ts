@@ -1,56 +1,49 @@
 /** What a task sees of the system (namespaces(7)). Each namespace is an object; sharing one is sharing the object. */
-import type { Mount } from '../vfs/mount.ts';
+import { dropTree, type Mount } from '../vfs/mount.ts';
 import type { ControlGroup } from './cgroup.ts';
+import { Namespace } from './namespace.ts';
 import type { PidNamespace } from './pid.ts';
 
-let lastNumber = 0xf000_0000;
-
-/** The inode number a namespace shows under /proc/pid/ns. */
-const number = (): number => lastNumber++;
-
-export class MountNamespace {
-  readonly id = number();
+export class MountNamespace extends Namespace {
   root: Mount;
   constructor(root: Mount) {
+    super();
     this.root = root;
+  }
+  protected override dispose(): void {
+    dropTree(this.root);
   }
 }
 
-export class UtsNamespace {
-  readonly id = number();
+export class UtsNamespace extends Namespace {
   host: string;
   domain: string;
   constructor(host: string, domain = '(none)') {
+    super();
     this.host = host;
     this.domain = domain;
   }
 }
 
-export class IpcNamespace {
-  readonly id = number();
-}
+export class IpcNamespace extends Namespace {}
 
 /** Abstract socket names belong to it. */
-export class NetNamespace {
-  readonly id = number();
+export class NetNamespace extends Namespace {
   readonly abstract = new Map<string, object>();
 }
 
-export class UserNamespace {
-  readonly id = number();
-}
+export class UserNamespace extends Namespace {}
 
-export class CgroupNamespace {
-  readonly id = number();
+export class CgroupNamespace extends Namespace {
   readonly root: ControlGroup;
   constructor(root: ControlGroup) {
+    super();
     this.root = root;
   }
 }
 
 /** Offset of the monotonic and boot clocks in nanoseconds. */
-export class TimeNamespace {
-  readonly id = number();
+export class TimeNamespace extends Namespace {
   offset = 0;
 }
 

@@ -1,8 +1,10 @@
 /** Process numbers: one number in each PID namespace from the task's own up to the first (pid_namespaces(7)). */
 
+import { Namespace } from './namespace.ts';
+
 const PID_MAX = 4_194_304;
 
-export class PidNamespace<T> {
+export class PidNamespace<T> extends Namespace {
   readonly parent: PidNamespace<T> | null;
   readonly level: number;
   readonly tasks = new Map<number, T>();
@@ -11,6 +13,7 @@ export class PidNamespace<T> {
   closed = false;
 
   constructor(parent: PidNamespace<T> | null) {
+    super();
     this.parent = parent;
     this.level = parent ? parent.level + 1 : 0;
   }

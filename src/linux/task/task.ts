@@ -153,6 +153,8 @@ export class Process {
   time = 0;
   childTime = 0;
   minorFaults = 0;
+  /** Told its wait status when it has ended. */
+  onExit: ((status: number) => void) | null = null;
   cgroup: ControlGroup;
   /** Real-time interval timer: period in nanoseconds, when it is due, how to call it off. */
   alarm: { interval: number; at: number; cancel: () => void } | null = null;
@@ -208,6 +210,7 @@ export class Task implements Sleeper {
   state: 'runnable' | 'sleeping' | 'stopped' | 'dead' = 'runnable';
   name = '';
   credential!: Credential;
+  /** Set by `join`; those of a task that has ended can still be looked at. */
   namespaces!: Namespaces<Task>;
   /** Blocked signals, signal n as bit n − 1. */
   mask = 0n;
@@ -231,6 +234,14 @@ export class Task implements Sleeper {
   progress: unknown = null;
   /** Tells the scheduler. */
   onWake: (task: Task) => void = () => {};
+
+  /** Goes into these namespaces, and leaves what it was in. */
+  join(namespaces: Namespaces<Task>): void {
+    for (const namespace of Object.values(namespaces)) namespace.hold();
+    const left = this.namespaces as Namespaces<Task> | undefined;
+    this.namespaces = namespaces;
+    if (left) for (const namespace of Object.values(left)) namespace.release();
+  }
 
   wake(): void {
     if (this.state === 'sleeping') this.onWake(this);

@@ -2,7 +2,7 @@
 import { E, fail } from '../errno.ts';
 import { S } from '../uapi.ts';
 import { type Birth, type Inode, isDirectory } from './inode.ts';
-import { Dentry, type Path } from './mount.ts';
+import { Dentry, type Path, pin } from './mount.ts';
 import { type Credentials, child, demand, MAY } from './walk.ts';
 
 /** Who may write to a directory, on a mount that may be written to. */
@@ -108,9 +108,17 @@ export function move(from: Path, name: string, to: Path, newName: string, flags:
   from.dentry.inode.rename(name, to.dentry.inode, newName);
   if (there) there.gone = true;
   from.dentry.children.delete(name);
+  movePins(dentry, from.dentry, to.dentry);
   dentry.name = newName;
   dentry.parent = to.dentry;
   to.dentry.children.set(newName, dentry);
+}
+
+/** A directory with mounts below it goes elsewhere. */
+function movePins(dentry: Dentry, from: Dentry, to: Dentry): void {
+  if (!dentry.pinned) return;
+  pin(from, -dentry.pinned);
+  pin(to, dentry.pinned);
 }
 
 /** Swaps two entries by way of a name that nobody has. */
@@ -120,6 +128,8 @@ function exchange(from: Path, a: Dentry, to: Path, b: Dentry): void {
   from.dentry.inode.rename(aName, from.dentry.inode, aside);
   to.dentry.inode.rename(bName, from.dentry.inode, aName);
   from.dentry.inode.rename(aside, to.dentry.inode, bName);
+  movePins(a, from.dentry, to.dentry);
+  movePins(b, to.dentry, from.dentry);
   b.name = aName;
   b.parent = from.dentry;
   a.name = bName;

@@ -9,6 +9,8 @@ export class Dentry {
   readonly children = new Map<string, Dentry>();
   /** How many mounts stand on it, in all namespaces. */
   mounts = 0;
+  /** The same, on it and below: while there are any, its name keeps meaning it. */
+  pinned = 0;
   /** Removed: getcwd says so. */
   gone = false;
 
@@ -85,6 +87,12 @@ export function attach(mount: Mount, at: Path): void {
   if (stack) stack.push(mount);
   else at.mount.children.set(at.dentry, [mount]);
   at.dentry.mounts++;
+  pin(at.dentry, 1);
+}
+
+/** Books mounts that stand at a place or below it. */
+export function pin(at: Dentry, change: number): void {
+  for (let dentry: Dentry | null = at; dentry; dentry = dentry.parent) dentry.pinned += change;
 }
 
 export function detach(mount: Mount): void {
@@ -94,6 +102,7 @@ export function detach(mount: Mount): void {
   if (stack.length) parent.children.set(point, stack);
   else parent.children.delete(point);
   point.mounts--;
+  pin(point, -1);
   mount.parent = null;
 }
 

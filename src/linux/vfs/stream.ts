@@ -46,6 +46,7 @@ export class InputStream extends FileKind {
 /** What programs write goes to the host. */
 export class OutputStream extends FileKind {
   override readonly queue = new WaitQueue();
+  private full = false;
   private readonly sink: (bytes: Uint8Array) => void;
 
   constructor(sink: (bytes: Uint8Array) => void) {
@@ -53,12 +54,19 @@ export class OutputStream extends FileKind {
     this.sink = sink;
   }
 
+  /** The host can't take more for now: who writes has to wait. */
+  hold(full: boolean): void {
+    this.full = full;
+    if (!full) this.queue.wake();
+  }
+
   override write(_file: OpenFile, from: Uint8Array): number {
+    if (this.full) fail(E.AGAIN);
     if (from.length) this.sink(from.slice());
     return from.length;
   }
 
   override poll(): number {
-    return POLL.OUT;
+    return this.full ? 0 : POLL.OUT;
   }
 }

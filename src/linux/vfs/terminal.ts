@@ -64,6 +64,7 @@ export class Terminal extends FileKind {
   private ready: number[][] = [];
   private line: number[] = [];
   private hungUp = false;
+  private full = false;
   private readonly host: TerminalHost;
 
   constructor(host: TerminalHost) {
@@ -177,14 +178,21 @@ export class Terminal extends FileKind {
     return n;
   }
 
+  /** The host can't show more for now: who writes has to wait. */
+  hold(full: boolean): void {
+    this.full = full;
+    if (!full) this.queue.wake();
+  }
+
   override write(_file: OpenFile, from: Uint8Array): number {
     if (this.hungUp) fail(E.IO);
+    if (this.full) fail(E.AGAIN);
     this.output(from.slice());
     return from.length;
   }
 
   override poll(): number {
-    return (this.ready.length || this.hungUp ? POLL.IN : 0) | POLL.OUT | (this.hungUp ? POLL.HUP : 0);
+    return (this.ready.length || this.hungUp ? POLL.IN : 0) | (this.full ? 0 : POLL.OUT) | (this.hungUp ? POLL.HUP : 0);
   }
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {

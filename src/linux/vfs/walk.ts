@@ -46,7 +46,7 @@ export const isMagicLink = (inode: Inode): inode is Inode & MagicLink => 'follow
 /** The entry `name` of a directory, or null. */
 export function child(dir: Dentry, name: string): Dentry | null {
   const known = dir.children.get(name);
-  if (known && !dir.inode.volatile) return known;
+  if (known && (known.pinned || !dir.inode.volatile)) return known;
   const inode = dir.inode.lookup(name);
   if (!inode) {
     if (known && !known.mounts) dir.children.delete(name);
