@@ -22,15 +22,18 @@ import { deviceMemory, interruptLine } from './bus/devices';
 import { uartUpdate } from './bus/uart';
 import { restoreFlags, restoreRecords, saveFlags, savedRecords } from './snapshot';
 import { statusValue } from './cpu/csr';
-import { dropTranslations } from './cpu/translated';
-import { slowLoad, slowStore } from './cpu/access';
+import { movePage } from './cpu/fetch';
+import { dropModule, dropTranslations, rearm } from './cpu/translated';
+import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from './cpu/access';
 import { raise } from './cpu/raise';
 
 export { restoreFlags, restoreRecords, saveFlags, savedRecords };
 export { deviceMemory, interruptLine, skipTime, ticksToDeadline, uartUpdate };
 export { configureLines, configureTables, configureTlb, initialTables, resetModelHeap, run, saveCounters };
 // What translated code calls.
-export { dropTranslations, raise, slowLoad, slowStore };
+export { amoAddress, loadReserved, movePage, raise, slowLoad, slowStore, storeConditional };
+// What the translator calls.
+export { dropModule, dropTranslations, rearm };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
 export * from './fpu/index';
 // A kernel outside the core.

@@ -129,7 +129,7 @@ describe('translated code', () => {
         expect(visible(await run(image, configOf({ engine: 'jit', mmu: MMU_DEFAULT }), slice, tuning))).toEqual(
           expected,
         );
-        expect((sample.mock.contexts.at(-1) as Translator).stats.parts).toBeGreaterThan(0);
+        expect((sample.mock.contexts.at(-1) as Translator).stats.units).toBeGreaterThan(0);
       }
     },
   );

@@ -39,7 +39,7 @@ Translator.prototype.sample = function (this: Translator) {
 beforeEach(() => {
   latest = null;
 });
-afterEach(() => expect(latest?.stats.parts).toBeGreaterThan(0));
+afterEach(() => expect(latest?.stats.units).toBeGreaterThan(0));
 
 /** What no engine may change. */
 const facts = ({ status, exitCode, message, console, result, counters, region, digest }: RunOutcome) => ({

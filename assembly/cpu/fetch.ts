@@ -81,6 +81,12 @@ function fetchPage(pc: u64): u32 {
   return records + (((<u32>pc) & 0xffe) << 3);
 }
 
+/** Translated code goes on in another page, which the fast TLB has: what the fetch unit counts and remembers of that. */
+export function movePage(): void {
+  countFetchPage();
+  store<u32>(PAGE_KEPT, 1);
+}
+
 /** The decoded records of a host page, making room for them if it has none. */
 function recordsOf(page: u32): u32 {
   const frame = frameOf(page);
@@ -99,6 +105,7 @@ function recordsOf(page: u32): u32 {
   // Stores to this frame have to be seen from now on, through whichever address.
   dropFastWrites();
   const records = load<u32>(CODE_BASE) + slot * CODE_PAGE;
+  if (load<u32>(records, CODE_TRANSLATED)) dropTranslations(records);
   memory.fill(records, 0, CODE_PAGE);
   store<u16>(records + PAGE_END_AT, <u16>OP_PAGE_END);
   return records;

@@ -34,7 +34,11 @@ export const DEVICE_WINDOWS_MOST: u32 = 64;
 export const CODE_PAGE: u32 = 0x8040;
 export const COUNTERS_BYTES: u32 = 2192;
 export const CODE_TRANSLATED: u32 = 0x8020;
-export const JIT_ENTRY: u32 = 32;
+export const JIT_ENTRY: u32 = 16;
+export const JIT_MODULE: u32 = 16;
+export const JIT_NODE: u32 = 8;
+export const JIT_CAUSES: u32 = 16;
+export const JIT_RELEASED_MOST: u32 = 64;
 export const RAM_START: u64 = 0x80000000;
 
 // Cells of the hart state
@@ -181,12 +185,17 @@ export const BURST_END: usize = 0x4748;
 export const WITHIN: usize = 0x4750;
 export const AFTER_SYSTEM: usize = 0x4758;
 export const JIT_ENTRIES: usize = 0x4760;
-export const JIT_LEFT_BY: usize = 0x4768;
-export const JIT_STALE: usize = 0x4770;
-export const JOURNAL_R: usize = 0x4778;
-export const JOURNAL_W: usize = 0x4780;
-export const JOURNAL_F: usize = 0x4788;
-export const USER_TRAPS: usize = 0x4790;
+export const JIT_MODULES: usize = 0x4768;
+export const JIT_NODES: usize = 0x4770;
+export const JIT_RELEASED: usize = 0x4778;
+export const JIT_RELEASED_COUNT: usize = 0x4780;
+export const JIT_LEFT_BY: usize = 0x4788;
+export const JIT_STALE: usize = 0x4790;
+export const JIT_BY_KIND: usize = 0x4798;
+export const JOURNAL_R: usize = 0x47a0;
+export const JOURNAL_W: usize = 0x47a8;
+export const JOURNAL_F: usize = 0x47b0;
+export const USER_TRAPS: usize = 0x47b8;
 
 // Counters (addresses)
 export const C_INSTRET: usize = 0x8000;

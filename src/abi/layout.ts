@@ -46,8 +46,9 @@ export const CELLS = [
   // VMM
   'VMM_ROOT', 'VMM_EXIT', 'HOST_TABLE', 'SHADOW_BUCKETS', 'SHADOW_NEXT_ASID', 'SHADOW_UNSYNC_LIST', 'SHADOW_STALE', 'FREE_LINKS',
   'NEXT_LINK', 'HOST_LEVELS',
-  // Translated code: instructions a burst (0: no bursts), where the natural slice stands, how a translation was left
-  'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_LEFT_BY', 'JIT_STALE',
+  // Translated code: instructions a burst (0: no bursts), where the natural slice stands, its tables, how it was left
+  'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED',
+  'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_BY_KIND',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
   // 1: the kernel stands outside the core; every exception in user mode leaves `run`
@@ -111,10 +112,18 @@ export const SIZES = {
   /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
   CODE_PAGE: 2048 * 16 + 64,
   COUNTERS_BYTES: COUNTER_IDS.length * 8,
-  /** Behind the page-end record of a decoded page: 1 + the first of its translated entries, 0: none. */
+  /** Behind the page-end record of a decoded page: 1 + the first node of its list of modules, 0: none. */
   CODE_TRANSLATED: 2048 * 16 + 32,
-  /** One translated entry: u32 function, u32 number of the entry in it, u32 record, u32 next + 1, i32 immediate, u16 op. */
-  JIT_ENTRY: 32,
+  /** An entry into translated code: u32 function, u32 record; what the record held: i32 immediate, u16 op; u16 module. */
+  JIT_ENTRY: 16,
+  /** A module of translated code: u32 first entry, u32 entries, u32 whether it stands. */
+  JIT_MODULE: 16,
+  /** A node of a page's list of modules: u32 module, u32 1 + next node. */
+  JIT_NODE: 8,
+  /** Exits of one unit of translated code by cause, u32 each. */
+  JIT_CAUSES: 16,
+  /** Entries that can be released at once. */
+  JIT_RELEASED_MOST: 64,
 } as const;
 
 if (SIZES.COUNTERS_BYTES > 0x8000) throw new Error('counters overflow their block');

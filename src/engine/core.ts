@@ -31,6 +31,9 @@ interface CoreExports {
   digestLow(): bigint;
   digestHigh(): bigint;
   dropTranslations(records: number): void;
+  dropModule(module: number): void;
+  /** Gives released entries their translations back. */
+  rearm(): void;
   enterUser(satp: bigint): void;
   fenceUser(va: bigint, hasVa: number): void;
   runUser(budget: number): number;
@@ -125,7 +128,12 @@ export function dynamicLayout(config: MachineConfig) {
   const LINKS_BASE = place(links * LINK);
   const CODE_FRAMES = place(config.codePages * 4);
   const CODE_BASE = place(config.codePages * SIZES.CODE_PAGE);
-  const JIT_ENTRIES = place(translates(config) ? TRANSLATED_ENTRIES * SIZES.JIT_ENTRY : 0);
+  const tables = translates(config) ? 1 : 0;
+  const JIT_ENTRIES = place(tables * TRANSLATED.entries * SIZES.JIT_ENTRY);
+  const JIT_MODULES = place(tables * TRANSLATED.modules * SIZES.JIT_MODULE);
+  const JIT_NODES = place(tables * TRANSLATED.nodes * SIZES.JIT_NODE);
+  const JIT_RELEASED = place(tables * SIZES.JIT_RELEASED_MOST * 4);
+  const JIT_BY_KIND = place(tables * TRANSLATED.entries * SIZES.JIT_CAUSES * 4);
   at = alignUp(at, 2 * MiB);
   const RAM_BASE = at;
   return {
@@ -140,6 +148,10 @@ export function dynamicLayout(config: MachineConfig) {
       CODE_FRAMES,
       CODE_BASE,
       JIT_ENTRIES,
+      JIT_MODULES,
+      JIT_NODES,
+      JIT_RELEASED,
+      JIT_BY_KIND,
       RAM_BASE,
       RAM_SIZE: ram,
       POOL_BASE: RAM_BASE,
@@ -160,8 +172,8 @@ const usesLru = (mmu: MmuConfig): boolean => mmu.l1d.policy === 'lru' || (mmu.l1
 export const fastTlbOff = (config: MachineConfig): boolean =>
   config.counting && (config.mmu.l1d.entries === 0 || usesLru(config.mmu));
 
-/** Entry points into translated code that can exist at once. */
-export const TRANSLATED_ENTRIES = 16384;
+/** Room for translated code: its entry points, its modules, and the pages these depend on. */
+export const TRANSLATED = { entries: 16384, modules: 4096, nodes: 32768 } as const;
 
 /** Whether hot code is translated: the engine is `jit`, and the fast TLB, which translated code relies on, is in use. */
 export const translates = (config: MachineConfig): boolean => config.engine === 'jit' && !fastTlbOff(config);

@@ -73,7 +73,8 @@ function compile(graph: Graph): (steps: bigint, unused: bigint, entry: number) =
   code.end();
   code.get(hash);
   code.op('i64.extend_i32_s');
-  const binary = encodeModule([], { params: ['i64', 'i64', 'i32'], result: 'i64' }, [code.finish()]);
+  const type = { params: ['i64', 'i64', 'i32'], results: ['i64'] } as const;
+  const binary = encodeModule([], [{ type, body: code.finish(), name: 'f0' }]);
   const memory = new WebAssembly.Memory({ initial: 1 });
   return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } }).exports.f0 as never;
 }

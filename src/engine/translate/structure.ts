@@ -23,6 +23,21 @@ export interface Shape<B> {
   readonly heads: readonly B[];
   readonly root: Node<B>;
   readonly nodes: ReadonlyMap<B, Node<B>>;
+  /** Blocks that are part of a loop. */
+  readonly looped: ReadonlySet<B>;
+}
+
+/** Blocks from which control may come back to them. */
+function loopedIn<B>(nodes: readonly Node<B>[]): Set<B> {
+  const looped = new Set<B>();
+  for (const head of nodes) {
+    for (const back of head.predecessors.filter((p) => p.order >= head.order)) {
+      const body = new Set<Node<B>>([head, back]);
+      for (const n of body) if (n !== head) for (const p of n.predecessors) body.add(p);
+      for (const n of body) if (n.block !== null) looped.add(n.block);
+    }
+  }
+  return looped;
 }
 
 function build<B>(blocks: readonly B[], successors: (b: B) => readonly B[], heads: readonly B[]) {
@@ -112,7 +127,7 @@ export function shapeOf<B>(blocks: readonly B[], successors: (b: B) => readonly 
       n.joined = forward.length > 1 || forward.includes(root);
       n.loops = n.predecessors.some((p) => p.order >= n.order && dominates(n, p));
     }
-    return { heads, root, nodes };
+    return { heads, root, nodes, looped: loopedIn(ordered) };
   }
 }
 
@@ -135,9 +150,11 @@ export class Printer<B> {
   }
 
   print(): void {
-    this.dispatch = this.code.loop();
-    this.tree(this.shape.root);
-    this.code.end();
+    if (this.shape.heads.length > 1) {
+      this.dispatch = this.code.loop();
+      this.tree(this.shape.root);
+      this.code.end();
+    } else this.tree(this.shape.root);
   }
 
   private tree(n: Node<B>): void {
@@ -146,9 +163,11 @@ export class Printer<B> {
     const joined = n.children.filter((c) => c.joined).sort((a, b) => b.order - a.order);
     for (const c of joined) this.labels.set(c, code.block());
     if (n.block === null) {
-      code.get(this.select);
       const labels = this.shape.heads.map((b) => this.labels.get(this.shape.nodes.get(b)!)!);
-      code.brTable(labels);
+      if (labels.length > 1) {
+        code.get(this.select);
+        code.brTable(labels);
+      } else code.br(labels[0]!);
     } else {
       this.body(n.block, (target) => this.branch(n, this.shape.nodes.get(target)!));
     }

@@ -1,17 +1,19 @@
-/** Finds hot code by sampling, translates it, and puts the translations where the interpreter meets them. */
+/** Finds hot code by sampling, has it translated, and watches how it does. */
 import { PLACES, SIZES } from '../../abi/layout.ts';
 import { OP_TRANSLATED } from '../../isa/gen/ops.ts';
-import { type Core, TRANSLATED_ENTRIES } from '../core.ts';
-import { emitPart, Imports, TRANSLATION_TYPE } from './emit.ts';
-import { type Block, instructionsOf, type Part, partsOf } from './graph.ts';
-import { encodeModule } from './wasm.ts';
+import type { Core } from '../core.ts';
+import { causeIndex, LEAVING, leftBy } from './causes.ts';
+import { CodeView, PAGE, pageOf } from './code.ts';
+import type { Manner } from './context.ts';
+import { planOf } from './plan.ts';
+import { type Installed, Store } from './store.ts';
 
 /** When to translate and how much to keep. None of it shows in an outcome or a counter. */
 export interface TranslatorTuning {
-  /** Instructions between samples while untranslated code runs, and while only translated code does. */
+  /** Instructions between samples while untranslated code runs, and while only translated code does; below 2^30. */
   readonly burst: number;
   readonly longestBurst: number;
-  /** Samples in a page before its sampled parts are translated; doubles with every translation of that page. */
+  /** Samples in a page before what was sampled is translated; doubles with every translation of that page. */
   readonly threshold: number;
   readonly mostDoublings: number;
   /** Bytes of WebAssembly kept; beyond it everything is dropped and begins anew. */
@@ -26,76 +28,101 @@ export const TUNING: TranslatorTuning = {
   codeBudget: 16 * 2 ** 20,
 };
 
-const PAGE_BYTES = 4096;
+const FAST: Manner = { misses: 'leave', floats: 'native' };
+/** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
+const EXITS_LEAST = 64;
+const EXITS_EVERY = 1000;
+/** Bursts in which a unit could not do its first instruction. */
+const RELEASES_MOST = 3;
+/** Share of the time that may be spent translating, and milliseconds that may be in any case. */
+const SHARE = 0.4;
+const FREE_MS = 30;
 
 interface Page {
   /** Samples since the last translation. */
   heat: number;
   translations: number;
-  /** Offsets sampled where no translation was. */
-  readonly sampled: Set<number>;
-  /** Offsets of translated instructions. */
-  covered: Set<number>;
+  /** Samples by offset. */
+  readonly sampled: Map<number, number>;
+}
+
+/** How a unit did when it was looked at last. */
+interface Watched {
+  readonly unit: Installed;
+  misses: number;
+  floats: number;
+  instret: number;
+  releases: number;
 }
 
 /** What the translator did so far. */
 export interface TranslatorStats {
   modules: number;
-  parts: number;
+  units: number;
   bytes: number;
   /** Milliseconds spent translating. */
   ms: number;
   /** Times the code budget ran out. */
   flushes: number;
+  /** Modules made anew in another manner. */
+  remade: number;
 }
 
 export class Translator {
-  readonly stats: TranslatorStats = { modules: 0, parts: 0, bytes: 0, ms: 0, flushes: 0 };
+  readonly stats: TranslatorStats = { modules: 0, units: 0, bytes: 0, ms: 0, flushes: 0, remade: 0 };
+  readonly store: Store;
   private readonly core: Core;
-  private readonly counting: boolean;
-  private readonly entriesAt: number;
+  private readonly tuning: TranslatorTuning;
   /** By the address of the page's records. */
   private readonly pages = new Map<number, Page>();
-  private readonly tuning: TranslatorTuning;
+  /** By the address of the record of the entry. */
+  private readonly manners = new Map<number, Manner>();
+  private watched = new Map<number, Watched>();
   private burst: number;
-  private nextEntry = 0;
-  private nextFunction: number;
-  private readonly firstFunction: number;
-  private bytes = 0;
+  private readonly began = performance.now();
 
   constructor(core: Core, tuning: TranslatorTuning = TUNING) {
     this.core = core;
     this.tuning = tuning;
     this.burst = tuning.burst;
-    this.counting = core.get('COUNTING') !== 0n;
-    this.entriesAt = Number(core.get('JIT_ENTRIES'));
-    this.firstFunction = core.table.length;
-    this.nextFunction = this.firstFunction;
+    this.store = new Store(core);
     core.set('BURST', tuning.burst);
   }
 
   /** Looks where a burst ended. */
   sample(): void {
     const { core } = this;
-    const offset = Number(BigInt.asUintN(64, core.get('PC') - core.get('PAGE_VA')));
+    this.releases();
+    const left = Number(core.get('JIT_LEFT_BY'));
+    core.set('JIT_LEFT_BY', 0);
+    const va = core.get('PAGE_VA');
+    const offset = Number(BigInt.asUintN(64, core.get('PC') - va));
     const records = Number(core.get('PAGE_REC'));
-    if (offset >= PAGE_BYTES || records === PLACES.BLANK_PAGE) return;
-    let page = this.pages.get(records);
-    if (!page) {
-      page = { heat: 0, translations: 0, sampled: new Set(), covered: new Set() };
-      this.pages.set(records, page);
-    }
-    if (page.covered.size && core.view.getUint32(records + SIZES.CODE_TRANSLATED, true) === 0) page.covered = new Set();
-    if (page.covered.has(offset)) {
+    const inPage = offset < PAGE && records !== PLACES.BLANK_PAGE;
+    const translated = inPage && core.view.getUint16(records + offset * 8, true) === OP_TRANSLATED;
+    if (translated || left === leftBy('budget', LEAVING.off)) {
       this.setBurst(Math.min(this.burst * 2, this.tuning.longestBurst));
+      this.watch();
       return;
     }
     this.setBurst(this.tuning.burst);
-    page.sampled.add(offset);
+    if (!inPage) return;
+    let page = this.pages.get(records);
+    if (!page) {
+      page = { heat: 0, translations: 0, sampled: new Map() };
+      this.pages.set(records, page);
+    }
+    page.sampled.set(offset, (page.sampled.get(offset) ?? 0) + 1);
     const { threshold, mostDoublings } = this.tuning;
     if (++page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
     const started = performance.now();
-    this.translate(records, page);
+    if (this.stats.ms > FREE_MS + SHARE * (started - this.began)) return;
+    const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
+    page.heat = 0;
+    page.translations++;
+    page.sampled.clear();
+    this.watch();
+    this.translate(records, va, wanted);
     this.stats.ms += performance.now() - started;
   }
 
@@ -105,74 +132,117 @@ export class Translator {
     this.core.set('BURST', burst);
   }
 
-  private translate(records: number, page: Page): void {
-    const { core } = this;
-    page.heat = 0;
-    page.translations++;
-    core.dropTranslations(records);
-    const code = instructionsOf(core.view, records, this.entriesAt);
-    const wanted = new Set(page.covered);
-    for (let at of page.sampled) {
-      // What is left to the interpreter stands in the midst of what is not.
-      while (at < PAGE_BYTES && !code.has(at)) at += 2;
-      wanted.add(at);
+  /** Units that could not do their first instruction, which the interpreter then did till the end of the burst. */
+  private releases(): void {
+    const { core, store } = this;
+    const count = Number(core.get('JIT_RELEASED_COUNT'));
+    if (!count) return;
+    const at = Number(core.get('JIT_RELEASED'));
+    const units: Installed[] = [];
+    for (let i = 0; i < count; i++) {
+      const unit = store.byEntry(core.view.getUint32(at + i * 4, true));
+      if (unit) units.push(unit);
     }
-    page.covered = new Set();
-    const parts = partsOf(code).filter(
-      (part) => part.entries.length > 0 && part.blocks.some((b) => b.body.some((i) => wanted.has(i.at))),
-    );
-    page.sampled.clear();
-    if (parts.length === 0) return;
-    const imports = new Imports();
-    const bodies = parts.map((part) => emitPart(part, imports, this.counting));
-    const binary = encodeModule(imports.list, TRANSLATION_TYPE, bodies);
-    const entries = parts.reduce((sum, part) => sum + part.entries.length, 0);
-    if (this.bytes + binary.length > this.tuning.codeBudget || this.nextEntry + entries > TRANSLATED_ENTRIES)
-      this.flush();
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {
-      env: { memory: core.memory, ...core.callable },
-    });
-    this.bytes += binary.length;
-    this.stats.modules++;
-    this.stats.parts += parts.length;
-    this.stats.bytes += binary.length;
-    parts.forEach((part, n) => {
-      const index = this.nextFunction++;
-      if (index >= core.table.length) core.table.grow(256);
-      core.table.set(index, instance.exports[`f${n}`]);
-      this.install(part, records, index);
-      for (const b of part.blocks) for (const i of b.body) page.covered.add(i.at);
-    });
+    core.rearm();
+    for (const unit of units) {
+      const seen = this.seen(unit);
+      if (++seen.releases > RELEASES_MOST) this.remake(seen);
+    }
   }
 
-  private install(part: Part, records: number, index: number): void {
-    const { view } = this.core;
-    part.entries.forEach((b: Block, number) => {
-      const record = records + b.at * 8;
-      const id = this.nextEntry++;
-      const entry = this.entriesAt + id * SIZES.JIT_ENTRY;
-      view.setUint32(entry, index, true);
-      view.setUint32(entry + 4, number, true);
-      view.setUint32(entry + 8, record, true);
-      view.setUint32(entry + 12, view.getUint32(records + SIZES.CODE_TRANSLATED, true), true);
-      view.setInt32(entry + 16, view.getInt32(record + 8, true), true);
-      view.setUint16(entry + 20, view.getUint16(record, true), true);
-      view.setUint32(records + SIZES.CODE_TRANSLATED, id + 1, true);
-      view.setUint16(record, OP_TRANSLATED, true);
-      view.setUint32(record + 8, id, true);
-    });
+  private seen(unit: Installed): Watched {
+    let seen = this.watched.get(unit.record);
+    if (!seen || seen.unit !== unit) {
+      seen = { unit, misses: 0, floats: 0, instret: Number(this.core.get('BURST_NOW')), releases: 0 };
+      this.watched.set(unit.record, seen);
+    }
+    return seen;
+  }
+
+  private exits(unit: Installed, cause: 'miss' | 'float'): number {
+    return this.core.view.getUint32(unit.causes + causeIndex(cause) * 4, true);
+  }
+
+  /** Looks how units did since the last time. */
+  private watch(): void {
+    const now = Number(this.core.get('BURST_NOW'));
+    for (const unit of this.store.standing()) {
+      const seen = this.seen(unit);
+      const [misses, floats] = [this.exits(unit, 'miss'), this.exits(unit, 'float')];
+      const most = Math.max(EXITS_LEAST, (now - seen.instret) / EXITS_EVERY);
+      if (misses - seen.misses > most || floats - seen.floats > most) this.remake(seen);
+      else if (now - seen.instret > EXITS_LEAST * EXITS_EVERY) {
+        seen.misses = misses;
+        seen.floats = floats;
+        seen.instret = now;
+      }
+    }
+  }
+
+  /** Makes the module of a unit anew, the unit in the manner that its exits ask for. */
+  private remake({ unit, misses, floats }: Watched): void {
+    if (!this.store.unitAt(unit.record)) return;
+    const [missed, foreign] = [this.exits(unit, 'miss') - misses, this.exits(unit, 'float') - floats];
+    const { manner } = unit;
+    const changed: Manner = missed >= foreign ? { ...manner, misses: 'call' } : { ...manner, floats: 'call' };
+    this.manners.set(unit.record, changed);
+    this.watched.delete(unit.record);
+    const started = performance.now();
+    this.stats.remade++;
+    const entries = new Set(this.store.drop(unit.module));
+    for (const record of entries) {
+      const page = this.pageOfRecord(record);
+      if (!page) continue;
+      const wanted = [...entries].filter((r) => this.pageOfRecord(r)?.records === page.records);
+      for (const r of wanted) entries.delete(r);
+      this.translate(page.records, page.va, wanted.map((r) => (r - page.records) / 8));
+    }
+    this.stats.ms += performance.now() - started;
+  }
+
+  /** The page of a record, where the fetch side of the fast TLB has it. */
+  private pageOfRecord(record: number): { records: number; va: bigint } | null {
+    const { core } = this;
+    const first = Number(core.get('CODE_BASE'));
+    const records = record - ((record - first) % SIZES.CODE_PAGE);
+    if (records === Number(core.get('PAGE_REC'))) return { records, va: core.get('PAGE_VA') };
+    for (let slot = PLACES.TLB_FETCH; slot < PLACES.TLB_FETCH + SIZES.TLB_ENTRIES * 16; slot += 16) {
+      if (core.view.getUint32(slot + 12, true) !== records) continue;
+      const va = core.view.getBigUint64(slot, true);
+      if ((Number((va >> 8n) & 0xffff_ffffn) & SIZES.TLB_MASK) === slot - PLACES.TLB_FETCH) return { records, va };
+    }
+    return null;
+  }
+
+  /** Translates what begins at offsets of a page, the first ones first; what one covers is not an entry again. */
+  private translate(records: number, va: bigint, offsets: readonly number[]): void {
+    const { store } = this;
+    const code = new CodeView(this.core, records, va);
+    const recordAt = (at: number): number => {
+      const page = code.records(pageOf(at));
+      return page && page + (at - pageOf(at) * PAGE) * 8;
+    };
+    const wanted = offsets.filter((at) => code.at(at) && !store.unitAt(recordAt(at)));
+    if (!wanted.length) return;
+    const plan = planOf(code, wanted, (at) => store.unitAt(recordAt(at))?.linked);
+    if (!plan.units.length) return;
+    if (!store.fits(plan)) {
+      this.flush();
+      return;
+    }
+    const printed = store.install(plan, (record) => this.manners.get(record) ?? FAST);
+    this.stats.modules++;
+    this.stats.units += plan.units.length;
+    this.stats.bytes += printed.binary.length;
+    store.sweep();
+    if (store.bytes > this.tuning.codeBudget) this.flush();
   }
 
   /** Forgets every translation. */
   private flush(): void {
-    for (const [records, page] of this.pages) {
-      this.core.dropTranslations(records);
-      page.covered = new Set();
-    }
-    for (let i = this.firstFunction; i < this.nextFunction; i++) this.core.table.set(i, null);
-    this.nextFunction = this.firstFunction;
-    this.nextEntry = 0;
-    this.bytes = 0;
+    this.store.flush();
+    this.watched = new Map();
+    this.manners.clear();
     this.stats.flushes++;
   }
 }

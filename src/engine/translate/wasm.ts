@@ -2,7 +2,10 @@
 import type { OperatorName } from '../../isa/operators.ts';
 import type { ValueType } from '../../isa/value-type.ts';
 
-export const TYPE: Readonly<Record<ValueType | 'f64', number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c };
+/** Types of locals, parameters and results. */
+export type WasmType = ValueType | 'f64';
+
+const TYPE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c };
 const VOID = 0x40;
 
 /** Operators of the semantics trees. */
@@ -76,6 +79,7 @@ export const RAW = {
   select: 0x1b,
   'i32.load': 0x28,
   'i64.load': 0x29,
+  'f64.load': 0x2b,
   'i32.load8_u': 0x2d,
   'i64.load8_s': 0x30,
   'i64.load8_u': 0x31,
@@ -85,22 +89,35 @@ export const RAW = {
   'i64.load32_u': 0x35,
   'i32.store': 0x36,
   'i64.store': 0x37,
+  'f64.store': 0x39,
   'i32.store8': 0x3a,
   'i64.store8': 0x3c,
   'i64.store16': 0x3d,
   'i64.store32': 0x3e,
-  'i64.le_s': 0x57,
+  'i32.le_s': 0x4c,
+  'i32.ge_u': 0x4f,
   'i64.le_u': 0x58,
+  'i64.ge_u': 0x5a,
   'f64.eq': 0x61,
   'f64.lt': 0x63,
   'f64.gt': 0x64,
   'f64.le': 0x65,
+  'f64.ge': 0x66,
   'f64.abs': 0x99,
+  'f64.neg': 0x9a,
+  'f64.nearest': 0x9e,
   'f64.sqrt': 0x9f,
   'f64.add': 0xa0,
   'f64.sub': 0xa1,
   'f64.mul': 0xa2,
   'f64.div': 0xa3,
+  'f64.min': 0xa4,
+  'f64.max': 0xa5,
+  'f64.copysign': 0xa6,
+  'i32.trunc_f64_s': 0xaa,
+  'i64.trunc_f64_s': 0xb0,
+  'f64.convert_i32_s': 0xb7,
+  'f64.convert_i64_s': 0xb9,
   'i64.reinterpret_f64': 0xbd,
   'f64.reinterpret_i64': 0xbf,
   'i64.extend32_s': 0xc4,
@@ -190,7 +207,7 @@ export class Code {
   }
 
   /** A new local. */
-  local(type: ValueType | 'f64'): number {
+  local(type: WasmType): number {
     this.locals.push(TYPE[type]);
     return this.parameters + this.locals.length - 1;
   }
@@ -305,31 +322,37 @@ export class Code {
   }
 }
 
-interface FunctionType {
-  readonly params: readonly ValueType[];
-  readonly result: ValueType | null;
+export interface FunctionType {
+  readonly params: readonly WasmType[];
+  readonly results: readonly WasmType[];
 }
 
 export interface ImportedFunction extends FunctionType {
+  readonly module: string;
   readonly name: string;
 }
 
-/**
- * A module that imports `env.memory` and the functions, in that order of index, and exports its own as f0, f1, … All of
- * its own have the type `type`.
- */
+/** A function of a module; exported under `name` where it has one. */
+export interface DefinedFunction {
+  readonly type: FunctionType;
+  readonly body: Uint8Array;
+  readonly name?: string;
+}
+
+/** A module that imports `env.memory` and the functions, and defines its own: indices in that order. */
 export function encodeModule(
   imports: readonly ImportedFunction[],
-  type: FunctionType,
-  bodies: readonly Uint8Array[],
+  functions: readonly DefinedFunction[],
 ): Uint8Array<ArrayBuffer> {
   const types: FunctionType[] = [];
   const typeOf = (wanted: FunctionType): number => {
-    const known = types.findIndex((t) => t.result === wanted.result && t.params.join() === wanted.params.join());
+    const known = types.findIndex(
+      (t) => t.params.join() === wanted.params.join() && t.results.join() === wanted.results.join(),
+    );
     return known >= 0 ? known : types.push(wanted) - 1;
   };
-  const own = typeOf(type);
   const importTypes = imports.map(typeOf);
+  const ownTypes = functions.map(({ type }) => typeOf(type));
   const out = new Bytes();
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
   const section = (id: number, count: number, write: (to: Bytes) => void): void => {
@@ -341,37 +364,38 @@ export function encodeModule(
     out.append(content.view());
   };
   section(1, types.length, (to) => {
-    for (const { params, result } of types) {
+    for (const { params, results } of types) {
       to.byte(0x60);
-      to.unsigned(params.length);
-      for (const p of params) to.byte(TYPE[p]);
-      to.unsigned(result ? 1 : 0);
-      if (result) to.byte(TYPE[result]);
+      for (const list of [params, results]) {
+        to.unsigned(list.length);
+        for (const type of list) to.byte(TYPE[type]);
+      }
     }
   });
   section(2, imports.length + 1, (to) => {
     to.text('env');
     to.text('memory');
     for (const byte of [0x02, 0x00, 0x01]) to.byte(byte);
-    imports.forEach(({ name }, i) => {
-      to.text('env');
+    imports.forEach(({ module, name }, i) => {
+      to.text(module);
       to.text(name);
       to.byte(0x00);
       to.unsigned(importTypes[i]!);
     });
   });
-  section(3, bodies.length, (to) => {
-    for (let i = 0; i < bodies.length; i++) to.unsigned(own);
+  section(3, functions.length, (to) => {
+    for (const type of ownTypes) to.unsigned(type);
   });
-  section(7, bodies.length, (to) => {
-    for (let i = 0; i < bodies.length; i++) {
-      to.text(`f${i}`);
+  section(7, functions.filter(({ name }) => name !== undefined).length, (to) => {
+    functions.forEach(({ name }, i) => {
+      if (name === undefined) return;
+      to.text(name);
       to.byte(0x00);
       to.unsigned(imports.length + i);
-    }
+    });
   });
-  section(10, bodies.length, (to) => {
-    for (const body of bodies) {
+  section(10, functions.length, (to) => {
+    for (const { body } of functions) {
       to.unsigned(body.length);
       to.append(body);
     }

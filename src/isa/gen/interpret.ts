@@ -403,19 +403,21 @@ function printFunction(name: string, counting: boolean): string {
         continue;
       }
       case ${OP_TRANSLATED}: {
-        const pc = ${PC};
-        n = callTranslated(ip, pc, n + 1);
-        const left = load<u32>(0, JIT_LEFT_BY);
+        const before = n + 1;
+        n = callTranslated(ip, ${PC}, before);
+        const left = load<u32>(0, JIT_LEFT_BY) & LEFT_MASK;
         if (left == LEFT_OFF) return ${leave};
-        const to = load<u64>(0, PC);
-        if (left == LEFT_WITHIN) {
-          ip += <u32>(to - pc) << 3;
+        if (left == LEFT_FOR) {
+          ip = fetch(load<u64>(0, PC));
+          if (ip == 0) return ${leave};
+          delta = load<u64>(0, DELTA);
+          if (n <= 0) break;
           continue;
         }
-        ip = fetch(to);
-        if (ip == 0) return ${leave};
+        ip = recordHere();
         delta = load<u64>(0, DELTA);
-        if (n <= 0) break;
+        if (left == LEFT_NEAR && n <= 0) break;
+        if (n == before) release(ip);
         continue;
       }
 ${CASES.map((c) => printCase(c, counting)).join('\n')}
@@ -458,7 +460,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
     ],
   ],
   ['../cpu/raise', ['raise']],
-  ['../cpu/translated', ['LEFT_OFF', 'LEFT_WITHIN', 'callTranslated']],
+  ['../cpu/translated', ['LEFT_FOR', 'LEFT_MASK', 'LEFT_NEAR', 'LEFT_OFF', 'callTranslated', 'recordHere', 'release']],
   [
     '../fpu/index',
     Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name as keyof typeof PRIMITIVES].home === 'fpu'),

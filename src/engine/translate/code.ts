@@ -1,0 +1,116 @@
+/** Guest code as the interpreter left it: the decoded records of a page and of those around it. */
+import { PLACES, SIZES } from '../../abi/layout.ts';
+import { decode, expand } from '../../isa/decode.ts';
+import { CASES, type Case, OP_TRANSLATED } from '../../isa/gen/ops.ts';
+import type { Operands } from '../../isa/types.ts';
+import type { Core } from '../core.ts';
+import { type RegisterSet, readsOf, writesOf } from './registers.ts';
+
+const FIRST_OP = CASES[0]!.op;
+export const PAGE = 4096;
+
+/** What an instruction is, wherever it stands. */
+interface Meaning {
+  readonly length: 2 | 4;
+  readonly form: Case;
+  readonly operands: Operands;
+  /** The instruction's bits, as its record keeps them. */
+  readonly word: number;
+  readonly reads: RegisterSet;
+  readonly writes: RegisterSet;
+}
+
+export interface Instruction extends Meaning {
+  /** Offset from the first byte of page 0 of its view. */
+  readonly at: number;
+}
+
+export const pageOf = (at: number): number => Math.floor(at / PAGE);
+
+const TRANSLATABLE: ReadonlySet<string> = new Set([
+  'none',
+  'write',
+  'store',
+  'branch',
+  'jump',
+  'amo',
+  'loadReserved',
+  'storeConditional',
+]);
+
+const MEANINGS_MOST = 1 << 16;
+const meanings = new Map<number, Meaning | null>();
+
+/** By op and bits; null: what is left to the interpreter, at its pc. */
+function meaningOf(op: number, word: number): Meaning | null {
+  const key = op * 2 ** 32 + word;
+  const known = meanings.get(key);
+  if (known !== undefined) return known;
+  if (meanings.size >= MEANINGS_MOST) meanings.clear();
+  const form = CASES[op - FIRST_OP]!;
+  const decoded = TRANSLATABLE.has(form.effect.kind) ? decode(word) : undefined;
+  let meaning: Meaning | null = null;
+  if (decoded) {
+    const { operands } = expand(decoded);
+    const { length } = form;
+    meaning = { length, form, operands, word, reads: readsOf(form, operands), writes: writesOf(form, operands) };
+  }
+  meanings.set(key, meaning);
+  return meaning;
+}
+
+/**
+ * Code around a page, as far as the fetch side of the fast TLB knows it: page n of the view is the n-th page behind (or before)
+ * it in the address space. That they still stand there is checked by what is made of it, whenever it passes from one to the other.
+ */
+export class CodeView {
+  private readonly core: Core;
+  private readonly va: bigint;
+  private readonly entries: number;
+  private readonly pages = new Map<number, number>();
+  private readonly known = new Map<number, Instruction | null>();
+
+  /** `records`: address of the decoded records of page 0, which is at `va`. */
+  constructor(core: Core, records: number, va: bigint) {
+    this.core = core;
+    this.va = va;
+    this.entries = Number(core.get('JIT_ENTRIES'));
+    this.pages.set(0, records);
+  }
+
+  /** Address of a page's records, or 0: none that can be relied on. */
+  records(page: number): number {
+    const known = this.pages.get(page);
+    if (known !== undefined) return known;
+    const { view } = this.core;
+    const va = BigInt.asUintN(64, this.va + BigInt(page * PAGE));
+    const slot = PLACES.TLB_FETCH + (Number((va >> 8n) & 0xffff_ffffn) & SIZES.TLB_MASK);
+    const found = view.getBigUint64(slot, true) === va ? view.getUint32(slot + 12, true) : 0;
+    const records = found === PLACES.BLANK_PAGE ? 0 : found;
+    this.pages.set(page, records);
+    return records;
+  }
+
+  /** The instruction there, if it was executed before and can be translated. */
+  at(at: number): Instruction | null {
+    const known = this.known.get(at);
+    if (known !== undefined) return known;
+    const found = this.read(at);
+    this.known.set(at, found);
+    return found;
+  }
+
+  private read(at: number): Instruction | null {
+    const { view } = this.core;
+    const page = this.records(pageOf(at));
+    if (!page) return null;
+    const record = page + (at - pageOf(at) * PAGE) * 8;
+    let op = view.getUint16(record, true);
+    if (op === OP_TRANSLATED) {
+      op = view.getUint16(this.entries + view.getUint32(record + 8, true) * SIZES.JIT_ENTRY + 12, true);
+    }
+    if (op < FIRST_OP) return null;
+    const meaning = meaningOf(op, view.getUint32(record + 12, true));
+    return meaning && { ...meaning, at };
+  }
+}

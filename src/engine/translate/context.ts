@@ -1,0 +1,307 @@
+/** What the printers of one unit share: its locals, where it is, and how it is left. */
+import { CELL_OFFSETS, PLACES } from '../../abi/layout.ts';
+import type { PrimitiveName } from '../../isa/primitives.ts';
+import type { RegisterFile } from '../../isa/types.ts';
+import { type Cause, type Leaving, leftBy } from './causes.ts';
+import { type CodeView, PAGE, pageOf } from './code.ts';
+import { Exits } from './exits.ts';
+import { each, NONE, type RegisterSet, union } from './registers.ts';
+import { Code, type WasmType } from './wasm.ts';
+
+/**
+ * A unit is a function (account, base, depth) → (account, pc). The account holds the instructions left in its low half (signed)
+ * and the data accesses made above it; base is the address of the page of the entry; depth how many calls may still be
+ * nested. The resulting pc is where a transfer through a register goes, or NOWHERE: everything is in the cells.
+ */
+export const UNIT_TYPE = { params: ['i64', 'i64', 'i32'], results: ['i64', 'i64'] } as const;
+const ACCOUNT = 0;
+const BASE = 1;
+const DEPTH = 2;
+/** No pc: it is odd. */
+export const NOWHERE = -1;
+
+/** How a unit is made; the first way is fast, the others are for units that leave too often. */
+export interface Manner {
+  /** Whether an access that the fast TLB does not serve leaves the unit, or is served by a call in its midst. */
+  readonly misses: 'leave' | 'call';
+  /** Whether floating point is native and left where that is not exact, or done by calls. */
+  readonly floats: 'native' | 'call';
+}
+
+/** Functions of the core that translated code calls. */
+export type CoreFunction =
+  | 'slowLoad'
+  | 'slowStore'
+  | 'amoAddress'
+  | 'loadReserved'
+  | 'storeConditional'
+  | 'movePage'
+  | PrimitiveName;
+
+/** Where a unit is being printed. */
+export interface Surroundings {
+  readonly code: CodeView;
+  readonly manner: Manner;
+  /** Whether data accesses are counted. */
+  readonly counting: boolean;
+  /** Address of the unit's counts of exits. */
+  readonly causes: number;
+  /** Index of a function of the core. */
+  coreIndex(name: CoreFunction): number;
+}
+
+const place = (file: RegisterFile, number: number): number => (file === 'x' ? PLACES.X : PLACES.F) + number * 8;
+
+export class Context {
+  readonly code = new Code(UNIT_TYPE.params.length);
+  readonly surroundings: Surroundings;
+  readonly home: number;
+  readonly account = ACCOUNT;
+  readonly base = BASE;
+  readonly depth = DEPTH;
+  readonly pc = this.code.local('i64');
+  /** Whether floating point is off (bit 0), and whether it is other than native (bit 8). */
+  readonly fp = this.code.local('i32');
+  private readonly how = this.code.local('i32');
+  private readonly pageVa = this.code.local('i64');
+  private readonly pageRecords = this.code.local('i32');
+  private readonly registers = { x: new Map<number, number>(), f: new Map<number, number>() };
+  private readonly temporaries = new Map<WasmType, number[]>();
+  private readonly inUse = new Map<WasmType, number>();
+  private exits: Exits | null = null;
+
+  /** Of the block being printed: its page, instructions and data accesses since the account was settled, dirty registers. */
+  page = 0;
+  done = 0;
+  accesses = 0;
+  dirty: RegisterSet = NONE;
+
+  constructor(surroundings: Surroundings, home: number) {
+    this.surroundings = surroundings;
+    this.home = home;
+  }
+
+  // Locals
+
+  /** The local of a register. */
+  register(file: RegisterFile, number: number): number {
+    const known = this.registers[file].get(number);
+    if (known !== undefined) return known;
+    const local = this.code.local(file === 'x' ? 'i64' : 'f64');
+    this.registers[file].set(number, local);
+    return local;
+  }
+
+  /** A local for the instruction that is printed. */
+  temporary(type: WasmType): number {
+    const pool = this.temporaries.get(type) ?? [];
+    this.temporaries.set(type, pool);
+    const n = this.inUse.get(type) ?? 0;
+    this.inUse.set(type, n + 1);
+    if (n === pool.length) pool.push(this.code.local(type));
+    return pool[n]!;
+  }
+
+  releaseTemporaries(): void {
+    this.inUse.clear();
+  }
+
+  loadRegister(file: RegisterFile, number: number): void {
+    this.code.i32(0);
+    this.code.memory(file === 'x' ? 'i64.load' : 'f64.load', place(file, number));
+    this.code.set(this.register(file, number));
+  }
+
+  storeRegister(file: RegisterFile, number: number): void {
+    this.code.i32(0);
+    this.code.get(this.register(file, number));
+    this.code.memory(file === 'x' ? 'i64.store' : 'f64.store', place(file, number));
+  }
+
+  load(set: RegisterSet): void {
+    each(set, (file, number) => this.loadRegister(file, number));
+  }
+
+  store(set: RegisterSet): void {
+    each(set, (file, number) => this.storeRegister(file, number));
+  }
+
+  // Addresses
+
+  /** Leaves the address of an offset. */
+  address(at: number): void {
+    this.offsetBase(at - this.home * PAGE);
+  }
+
+  /** Leaves the address of a page. */
+  pageAddress(page: number): void {
+    this.offsetBase((page - this.home) * PAGE);
+  }
+
+  private offsetBase(by: number): void {
+    this.code.get(BASE);
+    if (!by) return;
+    this.code.i64(by);
+    this.code.op('i64.add');
+  }
+
+  cell32(cell: number, load: 'i32.load' | 'i32.load8_u' = 'i32.load'): void {
+    this.code.i32(0);
+    this.code.memory(load, cell);
+  }
+
+  // The account
+
+  private spend(instructions: number, accesses: number): void {
+    const by = (this.surroundings.counting ? BigInt(accesses) << 32n : 0n) - BigInt(instructions);
+    if (by === 0n) return;
+    const { code } = this;
+    code.get(ACCOUNT);
+    code.i64(by);
+    code.op('i64.add');
+    code.set(ACCOUNT);
+  }
+
+  /** Books what the block has done so far; it begins to count anew. */
+  settle(): void {
+    this.spend(this.done, this.accesses);
+    this.done = 0;
+    this.accesses = 0;
+  }
+
+  /** Leaves whether the instructions are spent. */
+  spent(): void {
+    const { code } = this;
+    code.get(ACCOUNT);
+    code.op('i32.wrap_i64');
+    code.i32(0);
+    code.raw('i32.le_s');
+  }
+
+  /** Tells the hart the time, in which the current instruction is spent. */
+  tellBudget(): void {
+    const { code } = this;
+    code.i32(0);
+    code.get(ACCOUNT);
+    code.raw('i64.extend32_s');
+    code.i64(this.done + 1);
+    code.op('i64.sub');
+    code.memory('i64.store', CELL_OFFSETS.BUDGET);
+  }
+
+  // Ways out
+
+  openExits(sets: Iterable<RegisterSet>): void {
+    this.exits = new Exits(this.code, sets);
+    this.exits.open();
+  }
+
+  /** Leaves with pc at an offset. `extra`: registers that are dirty beside those of the block. */
+  leave(cause: Cause, leaving: Leaving, at: number, extra: RegisterSet = NONE): void {
+    this.address(at);
+    this.code.set(this.pc);
+    this.leaveAtPc(cause, leaving, extra);
+  }
+
+  /** The same with pc in its local. */
+  leaveAtPc(cause: Cause, leaving: Leaving, extra: RegisterSet = NONE): void {
+    this.pageAddress(this.page);
+    this.code.set(this.pageVa);
+    this.code.i32(this.surroundings.code.records(this.page));
+    this.code.set(this.pageRecords);
+    this.leaveFromPage(cause, leaving, extra);
+  }
+
+  /** The same where the fetch unit's page is another one, as its cells say. */
+  leaveFromCells(cause: Cause, leaving: Leaving): void {
+    const { code } = this;
+    code.i32(0);
+    code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
+    code.set(this.pageVa);
+    this.cell32(CELL_OFFSETS.PAGE_REC);
+    code.set(this.pageRecords);
+    this.leaveFromPage(cause, leaving, NONE);
+  }
+
+  private leaveFromPage(cause: Cause, leaving: Leaving, extra: RegisterSet): void {
+    this.spend(this.done, this.accesses);
+    this.code.i32(leftBy(cause, leaving));
+    this.code.set(this.how);
+    this.code.br(this.exits!.to(union(this.dirty, extra)));
+  }
+
+  /** Prints the common end of all ways out. */
+  closeExits(): void {
+    const { code } = this;
+    this.exits!.close((file, number) => this.storeRegister(file, number));
+    const to = (local: number, store: 'i64.store' | 'i32.store', cell: number): void => {
+      code.i32(0);
+      code.get(local);
+      code.memory(store, cell);
+    };
+    to(this.pc, 'i64.store', CELL_OFFSETS.PC);
+    to(this.pageVa, 'i64.store', CELL_OFFSETS.PAGE_VA);
+    to(this.pageRecords, 'i32.store', CELL_OFFSETS.PAGE_REC);
+    to(this.how, 'i32.store', CELL_OFFSETS.JIT_LEFT_BY);
+    // One more of this cause.
+    const counter = this.how;
+    code.get(this.how);
+    code.i32(~3);
+    code.op('i32.and');
+    code.tee(counter);
+    code.get(counter);
+    code.memory('i32.load', this.surroundings.causes);
+    code.i32(1);
+    code.op('i32.add');
+    code.memory('i32.store', this.surroundings.causes);
+    code.get(ACCOUNT);
+    code.i64(NOWHERE);
+  }
+
+  /** Returns with the pc in its local; the registers are stored, the account settled. */
+  returnWithPc(): void {
+    const { code } = this;
+    code.i32(0);
+    this.pageAddress(this.page);
+    code.memory('i64.store', CELL_OFFSETS.PAGE_VA);
+    code.i32(0);
+    code.i32(this.surroundings.code.records(this.page));
+    code.memory('i32.store', CELL_OFFSETS.PAGE_REC);
+    code.get(ACCOUNT);
+    code.get(this.pc);
+    code.raw('return');
+  }
+
+  // Pages
+
+  /**
+   * The fetch unit moves to another page of the unit, for what is at `at` in it. Where the fast TLB does not say that the page is still
+   * what it was, the interpreter looks: `otherwise` prints how the unit is left.
+   */
+  cross(at: number, otherwise: () => void): void {
+    const { code } = this;
+    const page = pageOf(at);
+    const [va, slot] = [this.temporary('i64'), this.temporary('i32')];
+    this.pageAddress(page);
+    code.tee(va);
+    code.i64(8);
+    code.op('i64.shr_u');
+    code.op('i32.wrap_i64');
+    code.i32(4095 * 16);
+    code.op('i32.and');
+    code.tee(slot);
+    code.memory('i64.load', PLACES.TLB_FETCH);
+    code.get(va);
+    code.op('i64.ne');
+    code.get(slot);
+    code.memory('i32.load', PLACES.TLB_FETCH + 12);
+    code.i32(this.surroundings.code.records(page));
+    code.op('i32.ne');
+    code.op('i32.or');
+    code.if();
+    otherwise();
+    code.end();
+    code.call(this.surroundings.coreIndex('movePage'));
+  }
+}
+

@@ -1,0 +1,49 @@
+/**
+ * The ways out of a unit. At an exit the registers that are newer in locals have to be stored; the sets of such registers of
+ * all exits are arranged in chains, each storing what the next smaller one does not, so that all exits together hold each
+ * store about once.
+ */
+import { each, holds, type RegisterSet, same, size, without } from './registers.ts';
+import type { Code, Label } from './wasm.ts';
+
+interface Exit {
+  readonly set: RegisterSet;
+  readonly parent: Exit | null;
+  label: Label;
+}
+
+export class Exits {
+  /** Smallest set first: outermost block first. */
+  private readonly exits: Exit[] = [];
+  private readonly code: Code;
+
+  /** `sets`: the registers to store at each possible exit. */
+  constructor(code: Code, sets: Iterable<RegisterSet>) {
+    this.code = code;
+    const distinct = new Map<string, RegisterSet>([['0 0', { x: 0, f: 0 }]]);
+    for (const set of sets) distinct.set(`${set.x} ${set.f}`, set);
+    for (const set of [...distinct.values()].sort((a, b) => size(a) - size(b))) {
+      const parent = this.exits.findLast((e) => holds(set, e.set)) ?? null;
+      this.exits.push({ set, parent, label: { depth: 0 } });
+    }
+  }
+
+  /** Opens the blocks; what is printed next may leave through `to`. */
+  open(): void {
+    for (const exit of this.exits) exit.label = this.code.block();
+  }
+
+  to(set: RegisterSet): Label {
+    return this.exits.find((e) => same(e.set, set))!.label;
+  }
+
+  /** Closes the blocks; what is printed next is reached by every exit. `store` prints the store of one register. */
+  close(store: (file: 'x' | 'f', number: number) => void): void {
+    for (const exit of [...this.exits].reverse()) {
+      this.code.end();
+      if (!exit.parent) continue;
+      each(without(exit.set, exit.parent.set), store);
+      this.code.br(exit.parent.label);
+    }
+  }
+}

@@ -1,0 +1,451 @@
+/**
+ * Loads and stores. In the fast manner accesses of a block over the same base register share one look into the fast TLB, in
+ * loops even that is remembered from one turn to the next, and what the fast TLB does not serve leaves the unit. So no
+ * translation changes while a unit of that manner runs, and what it remembers stands. In the other manner each access looks for itself
+ * and is served by a call where need be.
+ */
+import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
+import { findLoad } from '../../isa/traits.ts';
+import type { Effect, Width } from '../../isa/types.ts';
+import { LEAVING } from './causes.ts';
+import type { Instruction } from './code.ts';
+import type { Context } from './context.ts';
+import { NONE, one, type RegisterSet } from './registers.ts';
+import { Tree } from './tree.ts';
+import type { Block } from './unit.ts';
+import type { RawName } from './wasm.ts';
+
+const LOADS: Readonly<Record<string, RawName>> = {
+  '1s': 'i64.load8_s',
+  '1u': 'i64.load8_u',
+  '2s': 'i64.load16_s',
+  '2u': 'i64.load16_u',
+  '4s': 'i64.load32_s',
+  '4u': 'i64.load32_u',
+  '8s': 'i64.load',
+  '8u': 'i64.load',
+};
+const STORES: Readonly<Record<Width, RawName>> = {
+  1: 'i64.store8',
+  2: 'i64.store16',
+  4: 'i64.store32',
+  8: 'i64.store',
+};
+const PAGE = 4096;
+const STOP_TRAP = 1;
+
+type Table = 'read' | 'write';
+const TABLES = { read: PLACES.TLB_READ, write: PLACES.TLB_WRITE } as const;
+
+/** Accesses of one block over one unchanged base register. */
+interface Group {
+  readonly base: number;
+  readonly table: Table;
+  readonly first: Instruction;
+  low: number;
+  high: number;
+  /** Local with the linear address of what is at `low`, once it is known. */
+  host: number;
+}
+
+/** What is remembered of the page a base register points into: its address, where it lies, and how far the first byte may be in it. */
+interface Remembered {
+  readonly page: number;
+  readonly addend: number;
+  readonly limit: number;
+  /** Bytes of the widest group. */
+  span: number;
+}
+
+type WriteEffect = Extract<Effect, { kind: 'write' }>;
+type StoreEffect = Extract<Effect, { kind: 'store' }>;
+
+const tableOf = ({ form: { effect } }: Instruction): Table | null =>
+  effect.kind === 'store' ? 'write' : effect.kind === 'write' && findLoad(effect.value) ? 'read' : null;
+
+const widthOf = ({ form: { effect } }: Instruction): Width =>
+  effect.kind === 'store' ? effect.bytes : findLoad((effect as WriteEffect).value)!.bytes;
+
+/** Whether anything may be looked up, and translations change, in its course. */
+export const asksHart = ({ form: { effect } }: Instruction): boolean =>
+  effect.kind === 'amo' || effect.kind === 'loadReserved' || effect.kind === 'storeConditional';
+
+function groupsOf(b: Block): Map<Instruction, Group> {
+  const open = new Map<string, Group>();
+  const groups = new Map<Instruction, Group>();
+  for (const i of b.body) {
+    const table = tableOf(i);
+    if (table) {
+      const base = i.operands.rs1 ?? 0;
+      const at = i.operands.imm ?? 0;
+      const end = at + widthOf(i);
+      const key = `${table} ${base}`;
+      const group = open.get(key);
+      if (group && Math.max(group.high, end) - Math.min(group.low, at) <= PAGE / 4) {
+        group.low = Math.min(group.low, at);
+        group.high = Math.max(group.high, end);
+        groups.set(i, group);
+      } else {
+        const made = { base, table, first: i, low: at, high: end, host: -1 };
+        open.set(key, made);
+        groups.set(i, made);
+      }
+    }
+    if (asksHart(i)) open.clear();
+    if (i.writes.x) for (const t of ['read', 'write']) open.delete(`${t} ${i.operands.rd}`);
+  }
+  return groups;
+}
+
+export class Memory {
+  private readonly context: Context;
+  private readonly groups = new Map<Instruction, Group>();
+  private readonly remembered = new Map<string, Remembered>();
+  private readonly looped: ReadonlySet<Block>;
+  private inLoop = false;
+
+  constructor(context: Context, blocks: readonly Block[], looped: ReadonlySet<Block>) {
+    this.context = context;
+    this.looped = looped;
+    if (context.surroundings.manner.misses === 'call') return;
+    for (const b of blocks) {
+      for (const [i, group] of groupsOf(b)) {
+        this.groups.set(i, group);
+        if (looped.has(b)) this.remember(group);
+      }
+    }
+  }
+
+  private remember(group: Group): void {
+    const key = `${group.table} ${group.base}`;
+    const known = this.remembered.get(key);
+    const span = group.high - group.low;
+    if (known) known.span = Math.max(known.span, span);
+    else {
+      const { code } = this.context;
+      this.remembered.set(key, { page: code.local('i64'), addend: code.local('i32'), limit: code.local('i64'), span });
+    }
+  }
+
+  begin(b: Block): void {
+    this.inLoop = this.looped.has(b);
+  }
+
+  /** Translations may have changed: nothing that is remembered stands. */
+  forget(): void {
+    for (const { limit } of this.remembered.values()) {
+      this.context.code.i64(0);
+      this.context.code.set(limit);
+    }
+  }
+
+  // Looking up
+
+  /** Leaves an address: a register and an offset. */
+  private virtual(base: number, offset: number): void {
+    const { code } = this.context;
+    if (base) code.get(this.context.register('x', base));
+    else code.i64(0);
+    if (!offset) return;
+    code.i64(offset);
+    code.op('i64.add');
+  }
+
+  /** Leaves the offset of the fast TLB's entry for the address in a local. */
+  private slot(va: number): void {
+    const { code } = this.context;
+    code.get(va);
+    code.i64(8);
+    code.op('i64.shr_u');
+    code.op('i32.wrap_i64');
+    code.i32(SIZES.TLB_MASK);
+    code.op('i32.and');
+  }
+
+  /** Makes `group.host` known; leaves the unit before `i` where the fast TLB does not have it. */
+  private find(group: Group, i: Instruction): void {
+    const { context } = this;
+    const { code } = context;
+    const table = TABLES[group.table];
+    const memory = this.inLoop ? this.remembered.get(`${group.table} ${group.base}`) : undefined;
+    const span = memory?.span ?? group.high - group.low;
+    const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
+    group.host = code.local('i32');
+    const missed = (): void => {
+      code.i64(PAGE + 1 - span);
+      code.raw('i64.ge_u');
+      code.if();
+      context.leave('miss', LEAVING.within, i.at);
+      code.end();
+    };
+    this.virtual(group.base, group.low);
+    if (memory) {
+      code.tee(va);
+      code.get(memory.page);
+      code.op('i64.xor');
+      code.tee(t);
+      code.get(memory.limit);
+      code.raw('i64.ge_u');
+      code.if();
+      this.slot(va);
+      code.tee(slot);
+      code.memory('i64.load', table);
+      code.tee(memory.page);
+      code.get(va);
+      code.op('i64.xor');
+      code.tee(t);
+      // Should it not serve, nothing is remembered: the limit is still what it was, and the page another one.
+      code.i64(0);
+      code.set(memory.limit);
+      missed();
+      code.i64(PAGE + 1 - span);
+      code.set(memory.limit);
+      code.get(slot);
+      code.memory('i32.load', table + 8);
+      code.set(memory.addend);
+      code.end();
+      code.get(memory.addend);
+    } else {
+      code.set(va);
+      this.slot(va);
+      code.tee(slot);
+      code.memory('i64.load', table);
+      code.get(va);
+      code.op('i64.xor');
+      code.tee(t);
+      missed();
+      code.get(slot);
+      code.memory('i32.load', table + 8);
+    }
+    code.get(t);
+    code.op('i32.wrap_i64');
+    code.op('i32.add');
+    code.set(group.host);
+  }
+
+  /** Leaves the linear address of an access, less what is returned. */
+  private host(i: Instruction): number {
+    const group = this.groups.get(i)!;
+    if (group.first === i) this.find(group, i);
+    this.context.code.get(group.host);
+    return (i.operands.imm ?? 0) - group.low;
+  }
+
+  // Accesses
+
+  /** Sets the destination of a load whose value is on the stack, as bits. */
+  private finish(i: Instruction, effect: WriteEffect): void {
+    const { context } = this;
+    const { code } = context;
+    const rd = i.operands.rd ?? 0;
+    if (effect.value.kind === 'load') {
+      if (effect.file === 'f') {
+        code.raw('f64.reinterpret_i64');
+        code.set(context.register('f', rd));
+      } else if (rd) code.set(context.register('x', rd));
+      else code.raw('drop');
+      return;
+    }
+    const value = context.temporary('i64');
+    code.set(value);
+    const tree = new Tree(context, i, effect.value, value);
+    if (effect.file === 'f') {
+      tree.number(effect.value);
+      code.set(context.register('f', rd));
+    } else {
+      tree.value(effect.value);
+      if (rd) code.set(context.register('x', rd));
+      else code.raw('drop');
+    }
+  }
+
+  load(i: Instruction, effect: WriteEffect): void {
+    const { context } = this;
+    const { code } = context;
+    const { bytes, signed } = findLoad(effect.value)!;
+    const name = LOADS[`${bytes}${signed ? 's' : 'u'}`]!;
+    if (context.surroundings.manner.misses === 'leave') {
+      const offset = this.host(i);
+      if (effect.file === 'f' && effect.value.kind === 'load' && bytes === 8) {
+        code.memory('f64.load', offset);
+        code.set(context.register('f', i.operands.rd ?? 0));
+      } else {
+        code.memory(name, offset);
+        this.finish(i, effect);
+      }
+    } else {
+      const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
+      this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+      code.set(va);
+      this.served(va, t, slot, 'read', bytes);
+      code.if();
+      this.linear(slot, t, 'read');
+      code.memory(name, 0);
+      this.finish(i, effect);
+      code.else();
+      context.tellBudget();
+      code.get(va);
+      code.i32(Math.log2(bytes));
+      code.call(context.surroundings.coreIndex('slowLoad'));
+      if (signed && bytes === 1) code.op('i64.extend8_s');
+      else if (signed && bytes === 2) code.op('i64.extend16_s');
+      else if (signed && bytes === 4) code.raw('i64.extend32_s');
+      this.trapped(i);
+      this.finish(i, effect);
+      this.stopped(i, one(effect.file, i.operands.rd ?? 0));
+      code.end();
+    }
+    context.accesses++;
+  }
+
+  store(i: Instruction, effect: StoreEffect): void {
+    const { context } = this;
+    const { code } = context;
+    const { bytes } = effect;
+    const tree = new Tree(context, i, effect.value);
+    if (context.surroundings.manner.misses === 'leave') {
+      const offset = this.host(i);
+      if (bytes === 8 && effect.value.kind === 'reg' && effect.value.file === 'f') {
+        tree.number(effect.value);
+        code.memory('f64.store', offset);
+      } else {
+        tree.value(effect.value);
+        code.memory(STORES[bytes], offset);
+      }
+    } else {
+      const [va, t, slot, value] = [
+        context.temporary('i64'),
+        context.temporary('i64'),
+        context.temporary('i32'),
+        context.temporary('i64'),
+      ];
+      this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+      code.set(va);
+      tree.value(effect.value);
+      code.set(value);
+      this.served(va, t, slot, 'write', bytes);
+      code.if();
+      this.linear(slot, t, 'write');
+      code.get(value);
+      code.memory(STORES[bytes], 0);
+      code.else();
+      context.tellBudget();
+      code.get(va);
+      code.get(value);
+      code.i32(Math.log2(bytes));
+      code.call(context.surroundings.coreIndex('slowStore'));
+      this.trapped(i);
+      this.changed(i, NONE);
+      code.end();
+    }
+    context.accesses++;
+  }
+
+  /** An access through the hart's own functions. */
+  atomic(i: Instruction): void {
+    const { context } = this;
+    const { code, surroundings } = context;
+    const { effect } = i.form;
+    if (effect.kind !== 'amo' && effect.kind !== 'loadReserved' && effect.kind !== 'storeConditional') return;
+    const rd = i.operands.rd ?? 0;
+    const size = Math.log2(effect.bytes);
+    this.virtual(i.operands.rs1 ?? 0, 0);
+    if (effect.kind === 'storeConditional') this.virtual(i.operands.rs2 ?? 0, 0);
+    code.i32(size);
+    if (effect.kind === 'amo') {
+      const [at, value] = [context.temporary('i32'), context.temporary('i64')];
+      const old = context.temporary(effect.bytes === 8 ? 'i64' : 'i32');
+      code.call(surroundings.coreIndex('amoAddress'));
+      code.set(at);
+      this.trapped(i);
+      code.get(at);
+      code.memory(effect.bytes === 8 ? 'i64.load' : 'i32.load', 0);
+      code.set(old);
+      code.get(at);
+      new Tree(context, i, effect.value, old).value(effect.value);
+      code.memory(effect.bytes === 8 ? 'i64.store' : 'i32.store', 0);
+      code.get(old);
+      if (effect.bytes === 4) code.op('i64.extend_i32_s');
+      code.set(value);
+      code.get(value);
+    } else {
+      code.call(surroundings.coreIndex(effect.kind));
+      const value = context.temporary('i64');
+      if (effect.kind === 'loadReserved' && effect.bytes === 4) code.raw('i64.extend32_s');
+      code.set(value);
+      this.trapped(i);
+      code.get(value);
+    }
+    if (rd) code.set(context.register('x', rd));
+    else code.raw('drop');
+    this.changed(i, one('x', rd));
+    context.accesses++;
+    this.forget();
+  }
+
+  /** Leaves whether the fast TLB serves the access at `va`. */
+  private served(va: number, t: number, slot: number, table: Table, bytes: number): void {
+    const { code } = this.context;
+    this.slot(va);
+    code.tee(slot);
+    code.memory('i64.load', TABLES[table]);
+    code.get(va);
+    code.op('i64.xor');
+    code.tee(t);
+    code.i64(PAGE - bytes);
+    code.raw('i64.le_u');
+  }
+
+  private linear(slot: number, t: number, table: Table): void {
+    const { code } = this.context;
+    code.get(slot);
+    code.memory('i32.load', TABLES[table] + 8);
+    code.get(t);
+    code.op('i32.wrap_i64');
+    code.op('i32.add');
+  }
+
+  /** Leaves the unit where the instruction did not retire. */
+  private trapped(i: Instruction): void {
+    const { code } = this.context;
+    this.context.cell32(CELL_OFFSETS.STOP);
+    code.i32(STOP_TRAP);
+    code.op('i32.eq');
+    code.if();
+    this.context.leave('trap', LEAVING.off, i.at);
+    code.end();
+  }
+
+  /** Leaves the unit behind the instruction where it ended the run. */
+  private stopped(i: Instruction, writes: RegisterSet): void {
+    const { code } = this.context;
+    this.context.cell32(CELL_OFFSETS.STOP);
+    code.if();
+    this.leaveBehind(i, 'event', LEAVING.off, writes);
+    code.end();
+  }
+
+  /** Leaves the unit behind the instruction where it ended the run, or went into code that is translated. */
+  private changed(i: Instruction, writes: RegisterSet): void {
+    const { code } = this.context;
+    this.stopped(i, writes);
+    this.context.cell32(CELL_OFFSETS.JIT_STALE);
+    code.if();
+    this.leaveBehind(i, 'stale', LEAVING.within, writes);
+    code.end();
+  }
+
+  private leaveBehind(
+    i: Instruction,
+    cause: 'event' | 'stale',
+    leaving: typeof LEAVING.off | typeof LEAVING.within,
+    writes: RegisterSet,
+  ): void {
+    const { context } = this;
+    context.done++;
+    context.accesses++;
+    context.leave(cause, leaving, i.at + i.length, writes);
+    context.done--;
+    context.accesses--;
+  }
+}

@@ -1,0 +1,161 @@
+/** A plan as one WebAssembly module: for each unit its function, which units call, and one that the interpreter calls. */
+import { CELL_OFFSETS } from '../../abi/layout.ts';
+import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
+import { children, trees } from '../../isa/traits.ts';
+import type { Expr } from '../../isa/types.ts';
+import { causeIndex, LEAVING, leftBy } from './causes.ts';
+import { type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
+import { type CalledUnit, printUnit } from './emit.ts';
+import type { Callee, Linked, Plan, Planned } from './plan.ts';
+import type { Block, Unit } from './unit.ts';
+import { Code, type DefinedFunction, encodeModule, type FunctionType, type ImportedFunction } from './wasm.ts';
+
+/** (instructions left, address of the page) → instructions left: assembly/cpu/translated.ts. */
+const ENTRY_TYPE: FunctionType = { params: ['i64', 'i64'], results: ['i64'] };
+
+/** Calls that may be nested: far less than what the host's stack can hold. */
+const DEEPEST = 150;
+
+const HART_TYPES = {
+  slowLoad: { params: ['i64', 'i32'], results: ['i64'] },
+  slowStore: { params: ['i64', 'i64', 'i32'], results: [] },
+  amoAddress: { params: ['i64', 'i32'], results: ['i32'] },
+  loadReserved: { params: ['i64', 'i32'], results: ['i64'] },
+  storeConditional: { params: ['i64', 'i64', 'i32'], results: ['i64'] },
+  movePage: { params: [], results: [] },
+} as const satisfies Record<Exclude<CoreFunction, PrimitiveName>, FunctionType>;
+
+function typeOf(name: CoreFunction): FunctionType {
+  if (name in HART_TYPES) return HART_TYPES[name as keyof typeof HART_TYPES];
+  const { params, result } = PRIMITIVES[name as PrimitiveName];
+  return { params, results: [result] };
+}
+
+/** Functions of the core that a unit may call. */
+function coreFunctionsOf(unit: Unit, into: Set<CoreFunction>): void {
+  const visit = (e: Expr): void => {
+    if (e.kind === 'call') into.add(e.name);
+    children(e).forEach(visit);
+  };
+  for (const b of unit.blocks) {
+    for (const { form } of b.body) {
+      const { effect } = form;
+      trees(effect).forEach(visit);
+      if (effect.kind === 'amo') into.add('amoAddress');
+      else if (effect.kind === 'loadReserved' || effect.kind === 'storeConditional') into.add(effect.kind);
+    }
+  }
+}
+
+/** What is to be known of a unit where its code is kept. */
+export interface UnitPlace {
+  readonly manner: Manner;
+  /** Address of its counts of exits. */
+  readonly causes: number;
+}
+
+export interface PrintedModule {
+  readonly binary: Uint8Array<ArrayBuffer>;
+  /** Names of the imports of other modules' units: `unit`, then this. */
+  readonly links: ReadonlyMap<string, Linked>;
+}
+
+const isLinked = (callee: Callee): callee is Linked => 'link' in callee;
+export const linkName = ({ link }: Linked): string => `${link.module} ${link.name}`;
+
+/** The function that the interpreter calls: makes cells of what a unit returns. */
+function printEntry(unit: number, causes: number, counting: boolean): Uint8Array {
+  const code = new Code(ENTRY_TYPE.params.length);
+  const [left, base] = [0, 1];
+  const [account, pc] = [code.local('i64'), code.local('i64')];
+  code.get(left);
+  code.get(base);
+  code.i32(DEEPEST);
+  code.call(unit);
+  code.set(pc);
+  code.set(account);
+  code.get(pc);
+  code.i64(NOWHERE);
+  code.op('i64.ne');
+  code.if();
+  code.i32(0);
+  code.get(pc);
+  code.memory('i64.store', CELL_OFFSETS.PC);
+  code.i32(0);
+  code.i32(leftBy('indirect', LEAVING.near));
+  code.i32(leftBy('indirect', LEAVING.for));
+  code.get(pc);
+  code.i32(0);
+  code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
+  code.op('i64.xor');
+  code.i64(4096);
+  code.op('i64.lt_u');
+  code.raw('select');
+  code.memory('i32.store', CELL_OFFSETS.JIT_LEFT_BY);
+  const counter = causes + causeIndex('indirect') * 4;
+  code.i32(0);
+  code.i32(0);
+  code.memory('i32.load', counter);
+  code.i32(1);
+  code.op('i32.add');
+  code.memory('i32.store', counter);
+  code.end();
+  code.get(account);
+  code.raw('i64.extend32_s');
+  code.set(left);
+  if (counting) {
+    code.i32(0);
+    code.i32(0);
+    code.memory('i64.load', CELL_OFFSETS.DATA_ACCESSES);
+    code.get(account);
+    code.get(left);
+    code.op('i64.sub');
+    code.i64(32);
+    code.op('i64.shr_u');
+    code.op('i64.add');
+    code.memory('i64.store', CELL_OFFSETS.DATA_ACCESSES);
+  }
+  code.get(left);
+  return code.finish();
+}
+
+/**
+ * Prints a plan. The module imports `env` (the memory, functions of the core) and `unit` (those of other modules), and exports of its
+ * n-th unit `u{n}`, which other modules may call, and `e{n}`, which the interpreter calls.
+ */
+export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Planned) => UnitPlace): PrintedModule {
+  const names = new Set<CoreFunction>(['movePage', 'slowLoad', 'slowStore']);
+  for (const { unit } of plan.units) coreFunctionsOf(unit, names);
+  const imports: ImportedFunction[] = [...names].map((name) => ({ module: 'env', name, ...typeOf(name) }));
+  const coreIndices = new Map([...names].map((name, i) => [name, i]));
+  const links = new Map<string, Linked>();
+  const indices = new Map<Callee, number>();
+  for (const callee of plan.callees.values()) {
+    if (!isLinked(callee)) continue;
+    indices.set(callee, imports.length);
+    links.set(linkName(callee), callee);
+    imports.push({ module: 'unit', name: linkName(callee), ...UNIT_TYPE });
+  }
+  plan.units.forEach((planned, n) => {
+    indices.set(planned, imports.length + n);
+  });
+  const calleeOf = (b: Block): CalledUnit | undefined => {
+    const callee = b.end === 'call' ? plan.callees.get(b.target!) : undefined;
+    return callee && { ...callee, index: indices.get(callee)! };
+  };
+  const bodies: DefinedFunction[] = [];
+  const entries: DefinedFunction[] = [];
+  plan.units.forEach((planned, n) => {
+    const { manner, causes } = placeOf(planned);
+    const surroundings = {
+      code: plan.code,
+      manner,
+      counting,
+      causes,
+      coreIndex: (name: CoreFunction): number => coreIndices.get(name)!,
+    };
+    bodies.push({ type: UNIT_TYPE, body: printUnit(planned.unit, surroundings, calleeOf), name: `u${n}` });
+    entries.push({ type: ENTRY_TYPE, body: printEntry(indices.get(planned)!, causes, counting), name: `e${n}` });
+  });
+  return { binary: encodeModule(imports, [...bodies, ...entries]), links };
+}

@@ -1,0 +1,95 @@
+/** Which units make a module: those asked for, and those they call, with what a caller has to know of each. */
+import { type CodeView, PAGE, pageOf } from './code.ts';
+import { type RegisterSet, same, union } from './registers.ts';
+import { pagesOf, type Unit, unitAt } from './unit.ts';
+
+/** What a caller has to know of a unit, in this module or in another one. */
+export interface Callee {
+  /** Registers that it, or what it calls, reads or writes. */
+  readonly touched: RegisterSet;
+  readonly written: RegisterSet;
+  /** Whether all its code is in the page of its entry, so that it returns from there. */
+  readonly onePage: boolean;
+}
+
+/** A unit of this module. */
+export interface Planned extends Callee {
+  readonly unit: Unit;
+}
+
+/** A unit of another module that stands. */
+export interface Linked extends Callee {
+  readonly link: { readonly module: number; readonly name: string };
+}
+
+export interface Plan {
+  readonly code: CodeView;
+  readonly units: readonly Planned[];
+  /** By the offset of the entry. */
+  readonly callees: ReadonlyMap<number, Planned | Linked>;
+}
+
+const UNITS_MOST = 40;
+const INSTRUCTIONS_MOST = 8000;
+
+/** An entry that lies inside the unit of an earlier one gets none of its own. `linked`: the unit of another module at an offset. */
+export function planOf(
+  code: CodeView,
+  entries: readonly number[],
+  linked: (at: number) => Linked | undefined,
+): Plan {
+  const wanted = new Set(entries);
+  const links = new Map<number, Linked>();
+  const chosen: Unit[] = [];
+  let instructions = 0;
+  const callable = (at: number): boolean => {
+    if (wanted.has(at) || links.has(at)) return true;
+    if (!code.at(at)) return false;
+    const link = linked(at);
+    if (link) links.set(at, link);
+    else if (wanted.size < UNITS_MOST && instructions < INSTRUCTIONS_MOST) wanted.add(at);
+    else return false;
+    return true;
+  };
+  const roots = new Set(entries);
+  const covered = new Set<number>();
+  for (const at of wanted) {
+    const unit = roots.has(at) && covered.has(at) ? null : unitAt(code, at, callable);
+    if (!unit) {
+      wanted.delete(at);
+      continue;
+    }
+    if (roots.has(at)) for (const b of unit.blocks) for (const i of b.body) covered.add(i.at);
+    instructions += unit.blocks.reduce((sum, b) => sum + b.body.length, 0);
+    chosen.push(unit);
+  }
+  const units = chosen.map((unit) => ({
+    unit,
+    touched: union(unit.reads, unit.writes),
+    written: unit.writes,
+    onePage: pagesOf(unit).size === 1 && pageOf(unit.entry) === pageOf(unit.blocks[0]!.at),
+  }));
+  const callees = new Map<number, (typeof units)[number] | Linked>(links);
+  for (const planned of units) callees.set(planned.unit.entry, planned);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const planned of units) {
+      for (const b of planned.unit.blocks) {
+        const callee = b.end === 'call' ? callees.get(b.target!) : undefined;
+        if (!callee) continue;
+        const [touched, written] = [union(planned.touched, callee.touched), union(planned.written, callee.written)];
+        if (same(touched, planned.touched) && same(written, planned.written)) continue;
+        Object.assign(planned, { touched, written });
+        changed = true;
+      }
+    }
+  }
+  return { code, units, callees };
+}
+
+/** Addresses of the records of all pages that a plan's units have code in. */
+export function recordsOf({ code, units }: Plan): Set<number> {
+  const records = new Set<number>();
+  for (const { unit } of units) for (const b of unit.blocks) records.add(code.records(Math.floor(b.at / PAGE)));
+  return records;
+}

@@ -1,0 +1,220 @@
+/** Translated code as the core knows it: modules, their entries, and the pages they depend on. */
+import { SIZES } from '../../abi/layout.ts';
+import { OP_TRANSLATED } from '../../isa/gen/ops.ts';
+import { type Core, TRANSLATED } from '../core.ts';
+import type { Manner } from './context.ts';
+import { linkName, type PrintedModule, printModule } from './module.ts';
+import { type Linked, type Plan, recordsOf } from './plan.ts';
+
+/** A unit that was installed. */
+export interface Installed {
+  readonly linked: Linked;
+  readonly module: number;
+  /** Number of its entry. */
+  readonly entry: number;
+  /** Address of the record of its first instruction. */
+  readonly record: number;
+  readonly manner: Manner;
+  /** Address of its counts of exits. */
+  readonly causes: number;
+}
+
+interface Module {
+  readonly instance: WebAssembly.Instance;
+  readonly bytes: number;
+  readonly units: readonly Installed[];
+  readonly pages: ReadonlySet<number>;
+  readonly firstFunction: number;
+}
+
+const CAUSES_BYTES = SIZES.JIT_CAUSES * 4;
+
+export class Store {
+  private readonly core: Core;
+  private readonly counting: boolean;
+  private readonly modules = new Map<number, Module>();
+  /** By the address of the record. */
+  private readonly units = new Map<number, Installed>();
+  private readonly firstFunction: number;
+  private nextFunction: number;
+  private nextModule = 0;
+  private nextEntry = 0;
+  private nextNode = 0;
+  /** Bytes of WebAssembly that stand. */
+  bytes = 0;
+
+  constructor(core: Core) {
+    this.core = core;
+    this.counting = core.get('COUNTING') !== 0n;
+    this.firstFunction = core.table.length;
+    this.nextFunction = this.firstFunction;
+  }
+
+  private at(cell: 'JIT_ENTRIES' | 'JIT_MODULES' | 'JIT_NODES' | 'JIT_BY_KIND'): number {
+    return Number(this.core.get(cell));
+  }
+
+  private stands(module: number): boolean {
+    return this.core.view.getUint32(this.at('JIT_MODULES') + module * SIZES.JIT_MODULE + 8, true) !== 0;
+  }
+
+  /** The unit whose entry is at a record, if it stands. */
+  unitAt(record: number): Installed | undefined {
+    const unit = this.units.get(record);
+    if (!unit) return undefined;
+    const { view } = this.core;
+    const here = view.getUint16(record, true) === OP_TRANSLATED && view.getUint32(record + 8, true) === unit.entry;
+    return here && this.stands(unit.module) ? unit : undefined;
+  }
+
+  /** The unit an entry belongs to. */
+  byEntry(entry: number): Installed | undefined {
+    const { view } = this.core;
+    const unit = this.units.get(view.getUint32(this.at('JIT_ENTRIES') + entry * SIZES.JIT_ENTRY + 4, true));
+    return unit?.entry === entry ? unit : undefined;
+  }
+
+  /** Units that stand. */
+  standing(): Installed[] {
+    return [...this.units.values()].filter((unit) => this.unitAt(unit.record) === unit);
+  }
+
+  /** Whether a module of so many units, made of so many pages, still fits. */
+  fits(plan: Plan): boolean {
+    return (
+      this.nextEntry + plan.units.length <= TRANSLATED.entries &&
+      this.nextModule < TRANSLATED.modules &&
+      this.nextNode + this.pagesOf(plan).size <= TRANSLATED.nodes
+    );
+  }
+
+  /** Pages a plan depends on: its own, and those of what it links to. */
+  private pagesOf(plan: Plan): Set<number> {
+    const pages = recordsOf(plan);
+    for (const callee of plan.callees.values()) {
+      if ('link' in callee) for (const page of this.modules.get(callee.link.module)!.pages) pages.add(page);
+    }
+    return pages;
+  }
+
+  /** Compiles a plan and puts its entries where the interpreter meets them. It has to fit. */
+  install(plan: Plan, mannerOf: (record: number) => Manner): PrintedModule {
+    const { core } = this;
+    const firstEntry = this.nextEntry;
+    const causesOf = (n: number): number => this.at('JIT_BY_KIND') + (firstEntry + n) * CAUSES_BYTES;
+    const records = plan.units.map(({ unit }) => this.recordOf(plan, unit.entry));
+    const printed = printModule(plan, this.counting, (planned) => {
+      const n = plan.units.indexOf(planned);
+      return { manner: mannerOf(records[n]!), causes: causesOf(n) };
+    });
+    const unit: Record<string, WebAssembly.ExportValue> = {};
+    for (const linked of printed.links.values()) {
+      unit[linkName(linked)] = this.modules.get(linked.link.module)!.instance.exports[linked.link.name]!;
+    }
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.binary), {
+      env: { memory: core.memory, ...core.callable },
+      unit,
+    });
+    const module = this.nextModule++;
+    const firstFunction = this.nextFunction;
+    const installed = plan.units.map((planned, n): Installed => {
+      const index = this.nextFunction++;
+      if (index >= core.table.length) core.table.grow(256);
+      core.table.set(index, instance.exports[`e${n}`]);
+      const { touched, written, onePage } = planned;
+      const made = {
+        linked: { touched, written, onePage, link: { module, name: `u${n}` } },
+        module,
+        entry: this.nextEntry++,
+        record: records[n]!,
+        manner: mannerOf(records[n]!),
+        causes: causesOf(n),
+      };
+      core.bytes.fill(0, made.causes, made.causes + CAUSES_BYTES);
+      this.enter(made, index);
+      return made;
+    });
+    const at = this.at('JIT_MODULES') + module * SIZES.JIT_MODULE;
+    core.view.setUint32(at, firstEntry, true);
+    core.view.setUint32(at + 4, installed.length, true);
+    core.view.setUint32(at + 8, 1, true);
+    const pages = this.pagesOf(plan);
+    for (const page of pages) this.depend(module, page);
+    this.modules.set(module, { instance, bytes: printed.binary.length, units: installed, pages, firstFunction });
+    this.bytes += printed.binary.length;
+    return printed;
+  }
+
+  private recordOf({ code }: Plan, at: number): number {
+    const page = Math.floor(at / 4096);
+    return code.records(page) + (at - page * 4096) * 8;
+  }
+
+  /** Puts an entry in the place of a record. */
+  private enter(unit: Installed, index: number): void {
+    const { view } = this.core;
+    const entries = this.at('JIT_ENTRIES');
+    const { record } = unit;
+    const entry = entries + unit.entry * SIZES.JIT_ENTRY;
+    let op = view.getUint16(record, true);
+    let immediate = view.getInt32(record + 8, true);
+    if (op === OP_TRANSLATED) {
+      const before = entries + immediate * SIZES.JIT_ENTRY;
+      op = view.getUint16(before + 12, true);
+      immediate = view.getInt32(before + 8, true);
+    }
+    view.setUint32(entry, index, true);
+    view.setUint32(entry + 4, record, true);
+    view.setInt32(entry + 8, immediate, true);
+    view.setUint16(entry + 12, op, true);
+    view.setUint16(entry + 14, unit.module, true);
+    view.setUint16(record, OP_TRANSLATED, true);
+    view.setUint32(record + 8, unit.entry, true);
+    this.units.set(record, unit);
+  }
+
+  private depend(module: number, records: number): void {
+    const { view } = this.core;
+    const number = this.nextNode++;
+    const node = this.at('JIT_NODES') + number * SIZES.JIT_NODE;
+    view.setUint32(node, module, true);
+    view.setUint32(node + 4, view.getUint32(records + SIZES.CODE_TRANSLATED, true), true);
+    view.setUint32(records + SIZES.CODE_TRANSLATED, number + 1, true);
+  }
+
+  /** Takes a module away; returns the records its units began at. */
+  drop(module: number): readonly number[] {
+    const units = this.modules.get(module)?.units ?? [];
+    this.core.dropModule(module);
+    this.sweep();
+    return units.map(({ record }) => record);
+  }
+
+  /** Forgets modules that do not stand any more. */
+  sweep(): void {
+    for (const [number, module] of this.modules) {
+      if (this.stands(number)) continue;
+      this.modules.delete(number);
+      this.bytes -= module.bytes;
+      module.units.forEach((unit, n) => {
+        this.core.table.set(module.firstFunction + n, null);
+        if (this.units.get(unit.record) === unit) this.units.delete(unit.record);
+      });
+    }
+  }
+
+  /** Forgets everything. */
+  flush(): void {
+    const pages = new Set<number>();
+    for (const [number, module] of this.modules) {
+      this.core.dropModule(number);
+      for (const page of module.pages) pages.add(page);
+    }
+    for (const page of pages) this.core.dropTranslations(page);
+    this.sweep();
+    this.nextModule = 0;
+    this.nextEntry = 0;
+    this.nextNode = 0;
+    this.nextFunction = this.firstFunction;
+  }
+}
