@@ -23,7 +23,7 @@ import { uartUpdate } from './bus/uart';
 import { restoreFlags, restoreRecords, saveFlags, savedRecords } from './snapshot';
 import { statusValue } from './cpu/csr';
 import { movePage } from './cpu/fetch';
-import { dropModule, dropTranslations, rearm } from './cpu/translated';
+import { dropModule, dropTranslations, findUnit } from './cpu/translated';
 import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from './cpu/access';
 import { raise } from './cpu/raise';
 
@@ -31,9 +31,9 @@ export { restoreFlags, restoreRecords, saveFlags, savedRecords };
 export { deviceMemory, interruptLine, skipTime, ticksToDeadline, uartUpdate };
 export { configureLines, configureTables, configureTlb, initialTables, resetModelHeap, run, saveCounters };
 // What translated code calls.
-export { amoAddress, loadReserved, movePage, raise, slowLoad, slowStore, storeConditional };
+export { amoAddress, findUnit, loadReserved, movePage, raise, slowLoad, slowStore, storeConditional };
 // What the translator calls.
-export { dropModule, dropTranslations, rearm };
+export { dropModule, dropTranslations };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
 export * from './fpu/index';
 // A kernel outside the core.

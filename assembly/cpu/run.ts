@@ -1,6 +1,6 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, INSTRET, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, INSTRET, JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN,
   COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
@@ -8,6 +8,7 @@ import { settleCounters } from '../counters';
 import { settleFrames } from '../vmm/frames';
 import { deviceDue, takeInterrupt, ticksToDeadline } from './interrupts';
 import { STOP_TRAP } from './raise';
+import { rearm } from './translated';
 import { deliverException } from './trap';
 
 /** A slice is bounded so that BUDGET, signed, can't overflow whatever the caller asks for. */
@@ -70,17 +71,21 @@ export function run(limit: u64): u32 {
     const sampling = load<u64>(BURST);
     const burst = load<i64>(BURST_LEFT);
     if (sampling && burst < <i64>n) n = burst > 0 ? <u64>burst : 1;
-    const burstEnd = now + n;
-    store<u64>(SLICE_END, burstEnd);
+    const before = now;
+    store<u64>(SLICE_END, now + n);
     store<i64>(BUDGET, <i64>n);
     store<u32>(AFTER_SYSTEM, 0);
     store<u32>(WITHIN, <u32>unfinished);
     const left = load<u32>(COUNTING) ? interpret(<i64>n) : interpretPlain(<i64>n);
-    now = burstEnd - <u64>left;
+    // Its end may have come nearer.
+    now = load<u64>(SLICE_END) - <u64>left;
     const stop = load<u32>(STOP);
-    if (sampling) store<i64>(BURST_LEFT, burst - (<i64>n - left));
+    const spent = burst - <i64>(now - before);
+    if (sampling) store<i64>(BURST_LEFT, spent);
     unfinished = !stop && !load<u32>(AFTER_SYSTEM);
+    if (load<u32>(JIT_RELEASED_COUNT)) rearm();
     if (!stop && now < end) {
+      if (spent > 0) continue;
       store<u64>(BURST_NOW, now);
       store<u64>(BURST_END, end);
       store<u64>(BURST_LEFT, sampling);

@@ -6,9 +6,11 @@
 // code, and a change of the page undoes them all.
 import {
   CODE_BASE, CODE_FRAMES, CODE_PAGE, CODE_TRANSLATED, DELTA, JIT_ENTRIES, JIT_ENTRY, JIT_LEFT_BY, JIT_MODULE, JIT_MODULES, JIT_NODE, JIT_NODES,
-  JIT_RELEASED, JIT_RELEASED_COUNT, JIT_RELEASED_MOST, JIT_STALE, PAGE_HOST, PAGE_REC, PAGE_VA, PC,
+  JIT_RELEASED, JIT_RELEASED_COUNT, JIT_RELEASED_MOST, JIT_STALE, PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, SLICE_END, TLB_FETCH,
+  TLB_MASK,
 } from '../generated/layout';
 import { OP_TRANSLATED } from '../generated/decode';
+import { countFetchPage } from '../mmu/translate';
 import { linearOfFrame } from '../vmm/frames';
 
 /** Execution goes on at PC, in the page and without a check of the budget. */
@@ -26,18 +28,74 @@ export const LEFT_MASK: u32 = 3;
   return load<u32>(JIT_ENTRIES) + number * JIT_ENTRY;
 }
 
-/**
- * Runs translated code from the record at `ip`, which is at `pc`, with `n` instructions left. Returns what is left then;
- * PC, JIT_LEFT_BY and the fetch unit's page are written.
- */
-export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
-  store<u32>(JIT_STALE, 0);
-  const left = call_indirect<i64>(load<u32>(entryAt(load<u32>(ip, 8))), n, pc & ~0xfff);
+/** The fetch unit is in the page that PAGE_VA and PAGE_REC tell. */
+@inline function settlePage(): void {
   const records = load<u32>(PAGE_REC);
   const slot = (records - load<u32>(CODE_BASE)) / CODE_PAGE;
   store<u64>(DELTA, load<u64>(PAGE_VA) - <u64>(records >> 3));
   store<u32>(PAGE_HOST, linearOfFrame(load<u32>(load<u32>(CODE_FRAMES) + (slot << 2))));
+}
+
+/**
+ * A transfer out of the page to `pc`: moves the fetch unit there if the fast TLB has the page, and its instructions are
+ * kept. Nothing is done where not.
+ */
+@inline function followed(pc: u64): bool {
+  const slot = <u32>(pc >> 8) & TLB_MASK;
+  if ((load<u64>(TLB_FETCH + slot) ^ pc) >= 4096) return false;
+  countFetchPage();
+  store<u32>(PAGE_KEPT, 1);
+  store<u64>(PAGE_VA, pc & ~0xfff);
+  store<u32>(PAGE_REC, load<u32>(TLB_FETCH + slot + 12));
+  return true;
+}
+
+/**
+ * Runs translated code from the record at `ip`, which is at `pc`, with `n` instructions left, and what it passes on to. Returns
+ * what is left then; PC, JIT_LEFT_BY and the fetch unit's page are written.
+ */
+export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
+  let left = n;
+  let record = ip;
+  let at = pc;
+  store<u32>(JIT_STALE, 0);
+  for (;;) {
+    left = call_indirect<i64>(load<u32>(entryAt(load<u32>(record, 8))), left, at & ~0xfff);
+    if (left <= 0) break;
+    const kind = load<u32>(JIT_LEFT_BY) & LEFT_MASK;
+    if (kind == LEFT_OFF || kind == LEFT_WITHIN) break;
+    at = load<u64>(PC);
+    if (kind == LEFT_FOR) {
+      // What PMP does not treat alike has no entry.
+      if (!followed(at)) break;
+      store<u32>(JIT_LEFT_BY, LEFT_WITHIN);
+    }
+    record = recordHere();
+    if (load<u16>(record) != <u16>OP_TRANSLATED) break;
+  }
+  settlePage();
   return left;
+}
+
+/**
+ * The entry at `pc` as a number, or -1: none. Moves the fetch unit there from its page, which is at `page` and has these
+ * records, if there is one.
+ */
+export function findUnit(pc: u64, page: u64, records: u32): i32 {
+  let there = records;
+  const near = (pc ^ page) < 4096;
+  if (!near) {
+    const slot = <u32>(pc >> 8) & TLB_MASK;
+    if ((load<u64>(TLB_FETCH + slot) ^ pc) >= 4096) return -1;
+    there = load<u32>(TLB_FETCH + slot + 12);
+  }
+  const record = there + (((<u32>pc) & 0xffe) << 3);
+  if (load<u16>(record) != <u16>OP_TRANSLATED) return -1;
+  if (!near) {
+    countFetchPage();
+    store<u32>(PAGE_KEPT, 1);
+  }
+  return load<i32>(record, 8);
 }
 
 /** The record at PC, which is in the fetch unit's page. */
@@ -53,18 +111,25 @@ export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
   store<i32>(record, load<i32>(entry, 8), 8);
 }
 
+/** Instructions the interpreter does before a released entry is tried again. */
+const SHORT: i64 = 24;
+
 /**
  * Translated code did nothing for the record at `ip`, if there is any: the interpreter has to. The record is itself until
- * `rearm`. (Beyond JIT_RELEASED_MOST for good: the translator takes it for gone.)
+ * `rearm`, for which the burst is cut short: returns the instructions left of it, of `n`. (Beyond JIT_RELEASED_MOST it is itself for good:
+ * the translator takes the entry for gone.)
  */
-export function release(ip: u32): void {
-  if (load<u16>(ip) != <u16>OP_TRANSLATED) return;
+export function release(ip: u32, n: i64): i64 {
+  if (load<u16>(ip) != <u16>OP_TRANSLATED) return n;
   const number = load<u32>(ip, 8);
   restore(number);
-  const n = load<u32>(JIT_RELEASED_COUNT);
-  if (n >= JIT_RELEASED_MOST) return;
-  store<u32>(load<u32>(JIT_RELEASED) + (n << 2), number);
-  store<u32>(JIT_RELEASED_COUNT, n + 1);
+  const released = load<u32>(JIT_RELEASED_COUNT);
+  if (released >= JIT_RELEASED_MOST) return n;
+  store<u32>(load<u32>(JIT_RELEASED) + (released << 2), number);
+  store<u32>(JIT_RELEASED_COUNT, released + 1);
+  if (n <= SHORT) return n;
+  store<u64>(SLICE_END, load<u64>(SLICE_END) - <u64>(n - SHORT));
+  return SHORT;
 }
 
 /** Gives released entries of modules that stand their translations back. */

@@ -76,7 +76,7 @@ export function interpret(n0: i64): i64 {
         ip = recordHere();
         delta = load<u64>(0, DELTA);
         if (left == LEFT_NEAR && n <= 0) break;
-        if (n == before) release(ip);
+        if (n == before) n = release(ip, n);
         continue;
       }
       case 4: { // lui
@@ -3706,7 +3706,7 @@ export function interpretPlain(n0: i64): i64 {
         ip = recordHere();
         delta = load<u64>(0, DELTA);
         if (left == LEFT_NEAR && n <= 0) break;
-        if (n == before) release(ip);
+        if (n == before) n = release(ip, n);
         continue;
       }
       case 4: { // lui

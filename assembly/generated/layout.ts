@@ -37,7 +37,7 @@ export const CODE_TRANSLATED: u32 = 0x8020;
 export const JIT_ENTRY: u32 = 16;
 export const JIT_MODULE: u32 = 16;
 export const JIT_NODE: u32 = 8;
-export const JIT_CAUSES: u32 = 16;
+export const JIT_UNIT: u32 = 64;
 export const JIT_RELEASED_MOST: u32 = 64;
 export const RAM_START: u64 = 0x80000000;
 
@@ -191,7 +191,7 @@ export const JIT_RELEASED: usize = 0x4778;
 export const JIT_RELEASED_COUNT: usize = 0x4780;
 export const JIT_LEFT_BY: usize = 0x4788;
 export const JIT_STALE: usize = 0x4790;
-export const JIT_BY_KIND: usize = 0x4798;
+export const JIT_UNITS: usize = 0x4798;
 export const JOURNAL_R: usize = 0x47a0;
 export const JOURNAL_W: usize = 0x47a8;
 export const JOURNAL_F: usize = 0x47b0;

@@ -176,6 +176,14 @@ function pmpRefuses(linearOrDevice: u64, access: u32, size: u32, machine: bool):
   return have == PMP_MIXED || !(have & need);
 }
 
+/** Whether the entry just found serves such an access too, without a fault, a walk or an exit. */
+@inline function allowed(mode: u32, access: u32): bool {
+  if (mode == MODE_PHYSICAL) return load<u32>(PMP_ACTIVE) == 0;
+  const need: u32 = access == ACCESS_READ ? 1 : 2;
+  if (!((flags >> ENTRY_PMP_SHIFT) & need)) return false;
+  return ready(flags, access, load<u32>(DATA_PRIV), load<u32>(DATA_LEVELS) == 0);
+}
+
 /**
  * The linear address behind a data access that does not cross a page, or 0: a fault was raised (STOP), or the access
  * goes to the device at `deviceAddress`. Fills the fast TLB where it may.
@@ -203,9 +211,10 @@ export function resolveData(va: u64, access: u32, size: u32): u32 {
   }
   if (cacheable && !load<u32>(FAST_OFF)) {
     const page = linear & ~0xfff;
+    // What serves one kind of access and would serve the other, with nothing changed, is told of both: few pages are only read.
+    if (access == ACCESS_READ || allowed(mode, ACCESS_READ)) fillRead(va, page);
     // A frame with decoded code or a watched word keeps its stores on the slow path.
-    if (access == ACCESS_READ) fillRead(va, page);
-    else if (!load<u32>(frameOf(page))) fillWrite(va, page);
+    if ((access == ACCESS_WRITE || allowed(mode, ACCESS_WRITE)) && !load<u32>(frameOf(page))) fillWrite(va, page);
   }
   return linear;
 }

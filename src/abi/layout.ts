@@ -48,7 +48,7 @@ export const CELLS = [
   'NEXT_LINK', 'HOST_LEVELS',
   // Translated code: instructions a burst (0: no bursts), where the natural slice stands, its tables, how it was left
   'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED',
-  'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_BY_KIND',
+  'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_UNITS',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
   // 1: the kernel stands outside the core; every exception in user mode leaves `run`
@@ -120,8 +120,8 @@ export const SIZES = {
   JIT_MODULE: 16,
   /** A node of a page's list of modules: u32 module, u32 1 + next node. */
   JIT_NODE: 8,
-  /** Exits of one unit of translated code by cause, u32 each. */
-  JIT_CAUSES: 16,
+  /** Bytes of the counts of one unit of translated code: its exits by cause, u32 each, and where it was left for last. */
+  JIT_UNIT: 64,
   /** Entries that can be released at once. */
   JIT_RELEASED_MOST: 64,
 } as const;

@@ -32,8 +32,6 @@ interface CoreExports {
   digestHigh(): bigint;
   dropTranslations(records: number): void;
   dropModule(module: number): void;
-  /** Gives released entries their translations back. */
-  rearm(): void;
   enterUser(satp: bigint): void;
   fenceUser(va: bigint, hasVa: number): void;
   runUser(budget: number): number;
@@ -133,7 +131,7 @@ export function dynamicLayout(config: MachineConfig) {
   const JIT_MODULES = place(tables * TRANSLATED.modules * SIZES.JIT_MODULE);
   const JIT_NODES = place(tables * TRANSLATED.nodes * SIZES.JIT_NODE);
   const JIT_RELEASED = place(tables * SIZES.JIT_RELEASED_MOST * 4);
-  const JIT_BY_KIND = place(tables * TRANSLATED.entries * SIZES.JIT_CAUSES * 4);
+  const JIT_UNITS = place(tables * TRANSLATED.entries * SIZES.JIT_UNIT);
   at = alignUp(at, 2 * MiB);
   const RAM_BASE = at;
   return {
@@ -151,7 +149,7 @@ export function dynamicLayout(config: MachineConfig) {
       JIT_MODULES,
       JIT_NODES,
       JIT_RELEASED,
-      JIT_BY_KIND,
+      JIT_UNITS,
       RAM_BASE,
       RAM_SIZE: ram,
       POOL_BASE: RAM_BASE,

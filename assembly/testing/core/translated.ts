@@ -15,4 +15,9 @@ export function recordHere(): u32 {
 }
 
 /** Never reached. */
-export function release(ip: u32): void {}
+export function release(ip: u32, n: i64): i64 {
+  return unreachable();
+}
+
+/** Nothing is released. */
+export function rearm(): void {}

@@ -23,6 +23,10 @@ export const CAUSE_IDS: readonly Cause[] = CAUSES.map(({ id }) => id);
 const index = new Map(CAUSE_IDS.map((id, i) => [id, i]));
 export const causeIndex = (cause: Cause): number => index.get(cause)!;
 
+/** Behind a unit's counts: where it was left for last, through a register, and in any other way. */
+export const LAST_TARGET = 48;
+export const LAST_EXIT = 56;
+
 export type Leaving = typeof WITHIN | typeof FOR | typeof OFF | typeof NEAR;
 export const LEAVING = { within: WITHIN, for: FOR, off: OFF, near: NEAR } as const;
 

@@ -27,6 +27,9 @@ export interface Instruction extends Meaning {
 
 export const pageOf = (at: number): number => Math.floor(at / PAGE);
 
+/** Offset of the entry of the fast TLB for an address. */
+export const fetchSlot = (va: bigint): number => Number((va >> 8n) & 0xffff_ffffn) & SIZES.TLB_MASK;
+
 const TRANSLATABLE: ReadonlySet<string> = new Set([
   'none',
   'write',
@@ -84,7 +87,7 @@ export class CodeView {
     if (known !== undefined) return known;
     const { view } = this.core;
     const va = BigInt.asUintN(64, this.va + BigInt(page * PAGE));
-    const slot = PLACES.TLB_FETCH + (Number((va >> 8n) & 0xffff_ffffn) & SIZES.TLB_MASK);
+    const slot = PLACES.TLB_FETCH + fetchSlot(va);
     const found = view.getBigUint64(slot, true) === va ? view.getUint32(slot + 12, true) : 0;
     const records = found === PLACES.BLANK_PAGE ? 0 : found;
     this.pages.set(page, records);

@@ -2,7 +2,7 @@
 import { CELL_OFFSETS, PLACES } from '../../abi/layout.ts';
 import type { PrimitiveName } from '../../isa/primitives.ts';
 import type { RegisterFile } from '../../isa/types.ts';
-import { type Cause, type Leaving, leftBy } from './causes.ts';
+import { type Cause, LAST_EXIT, type Leaving, leftBy } from './causes.ts';
 import { type CodeView, PAGE, pageOf } from './code.ts';
 import { Exits } from './exits.ts';
 import { each, NONE, type RegisterSet, union } from './registers.ts';
@@ -20,11 +20,18 @@ const DEPTH = 2;
 /** No pc: it is odd. */
 export const NOWHERE = -1;
 
+/** Of the state of the FPU: off; other than to nearest with NX accrued; a dynamic rounding mode that does not exist. */
+export const FP_OFF = 1;
+export const FP_FOREIGN = 0x100;
+export const FP_INVALID = 0x200;
+const NX = 1;
+const FRM_MOST = 4;
+
 /** How a unit is made; the first way is fast, the others are for units that leave too often. */
 export interface Manner {
   /** Whether an access that the fast TLB does not serve leaves the unit, or is served by a call in its midst. */
   readonly misses: 'leave' | 'call';
-  /** Whether floating point is native and left where that is not exact, or done by calls. */
+  /** Where native floating point is not exact: whether the unit is left, or a call does it in its midst. */
   readonly floats: 'native' | 'call';
 }
 
@@ -36,6 +43,7 @@ export type CoreFunction =
   | 'loadReserved'
   | 'storeConditional'
   | 'movePage'
+  | 'findUnit'
   | PrimitiveName;
 
 /** Where a unit is being printed. */
@@ -150,6 +158,30 @@ export class Context {
     this.code.memory(load, cell);
   }
 
+  /** What of the FPU's state stays as it is till the unit is left, but for flags that accrue. */
+  readFloatState(): void {
+    const { code } = this;
+    this.cell32(CELL_OFFSETS.FP_OFF, 'i32.load8_u');
+    code.i32(FP_FOREIGN);
+    code.i32(0);
+    this.cell32(CELL_OFFSETS.FRM, 'i32.load8_u');
+    this.cell32(CELL_OFFSETS.FFLAGS, 'i32.load8_u');
+    code.i32(NX);
+    code.op('i32.and');
+    code.op('i32.eqz');
+    code.op('i32.or');
+    code.raw('select');
+    code.op('i32.or');
+    code.i32(FP_INVALID);
+    code.i32(0);
+    this.cell32(CELL_OFFSETS.FRM, 'i32.load8_u');
+    code.i32(FRM_MOST);
+    code.op('i32.gt_u');
+    code.raw('select');
+    code.op('i32.or');
+    code.set(this.fp);
+  }
+
   // The account
 
   private spend(instructions: number, accesses: number): void {
@@ -240,6 +272,7 @@ export class Context {
       code.memory(store, cell);
     };
     to(this.pc, 'i64.store', CELL_OFFSETS.PC);
+    to(this.pc, 'i64.store', this.surroundings.causes + LAST_EXIT);
     to(this.pageVa, 'i64.store', CELL_OFFSETS.PAGE_VA);
     to(this.pageRecords, 'i32.store', CELL_OFFSETS.PAGE_REC);
     to(this.how, 'i32.store', CELL_OFFSETS.JIT_LEFT_BY);

@@ -4,7 +4,7 @@ import { findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../../
 import type { Effect, Expr } from '../../isa/types.ts';
 import { LEAVING } from './causes.ts';
 import { type Instruction, pageOf } from './code.ts';
-import { Context, type Surroundings } from './context.ts';
+import { Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
 import { type Flow, flowOf, reloads } from './flow.ts';
 import { asksHart, Memory } from './memory.ts';
 import type { Callee } from './plan.ts';
@@ -15,16 +15,10 @@ import type { Block, Unit } from './unit.ts';
 
 /** What a call of a unit needs beside what its callers know of it. */
 export interface CalledUnit extends Callee {
-  /** Index of its function in the module. */
-  readonly index: number;
+  /** Index of its function in the module; null: it is looked for when it is called. */
+  readonly index: number | null;
 }
 
-/** Of the state of the FPU: off; other than to nearest with NX accrued; a dynamic rounding mode that does not exist. */
-const FP_OFF = 1;
-const FP_FOREIGN = 0x100;
-const FP_INVALID = 0x200;
-const NX = 1;
-const FRM_MOST = 4;
 const DYNAMIC = 7;
 
 /** Whether native arithmetic stands behind it, which the state of the FPU has to allow. */
@@ -48,7 +42,7 @@ class UnitPrinter {
     this.flow = flowOf(unit, calleeOf);
     const first = unit.blocks.find((b) => b.at === unit.entry)!;
     this.shape = shapeOf<Block>(unit.blocks, (b) => b.successors, [first]);
-    this.memory = new Memory(this.context, unit.blocks, this.shape.looped);
+    this.memory = new Memory(this.context, unit.blocks);
     this.select = this.context.code.local('i32');
   }
 
@@ -56,7 +50,7 @@ class UnitPrinter {
     const { context, unit, flow, shape } = this;
     const { code } = context;
     context.load(flow.live.get(shape.heads[0]!)!);
-    if (unit.blocks.some((b) => b.body.some((i) => isFloat(i.form.row)))) this.readFloatState();
+    if (unit.blocks.some((b) => b.body.some((i) => isFloat(i.form.row)))) context.readFloatState();
     context.openExits(this.exitSets());
     new Printer(code, shape, this.select, (b, to) => this.block(b, to)).print();
     code.raw('unreachable');
@@ -78,31 +72,6 @@ class UnitPrinter {
     }
   }
 
-  /** Rounding and flags change by instructions that leave the unit; a flag that has accrued stays. */
-  private readFloatState(): void {
-    const { context } = this;
-    const { code } = context;
-    context.cell32(CELL_OFFSETS.FP_OFF, 'i32.load8_u');
-    code.i32(FP_FOREIGN);
-    code.i32(0);
-    context.cell32(CELL_OFFSETS.FRM, 'i32.load8_u');
-    context.cell32(CELL_OFFSETS.FFLAGS, 'i32.load8_u');
-    code.i32(NX);
-    code.op('i32.and');
-    code.op('i32.eqz');
-    code.op('i32.or');
-    code.raw('select');
-    code.op('i32.or');
-    code.i32(FP_INVALID);
-    code.i32(0);
-    context.cell32(CELL_OFFSETS.FRM, 'i32.load8_u');
-    code.i32(FRM_MOST);
-    code.op('i32.gt_u');
-    code.raw('select');
-    code.op('i32.or');
-    code.set(context.fp);
-  }
-
   // Blocks
 
   private block(b: Block, to: (target: Block) => void): void {
@@ -113,7 +82,6 @@ class UnitPrinter {
     context.dirty = this.flow.dirty.get(b)!;
     this.floatsChecked = 0;
     this.floatMarked = false;
-    this.memory.begin(b);
     for (const i of b.body) {
       context.releaseTemporaries();
       const { effect } = i.form;
@@ -233,13 +201,15 @@ class UnitPrinter {
     const { context } = this;
     const { code } = context;
     context.done++;
-    if (b.end === 'indirect') {
+    if (b.end === 'indirect' || b.end === 'pointer') {
       new Tree(context, i, effect.target).value(effect.target);
       code.i64(-2);
       code.op('i64.and');
       code.set(context.pc);
       this.link(i, effect);
       context.settle();
+      if (b.end === 'pointer' && b.successors.length) this.pointer(b, to);
+      else if (b.successors.length) this.table(b, to);
       context.store(context.dirty);
       context.returnWithPc();
       return;
@@ -258,8 +228,52 @@ class UnitPrinter {
     } else this.arrive(b, b.target!, to);
   }
 
+  /** Goes to one of the block's successors by pc; falls through where none is meant or the budget is spent. */
+  private table(b: Block, to: (target: Block) => void): void {
+    const { context } = this;
+    const { code } = context;
+    const targets = [...b.successors].sort((x, y) => x.at - y.at);
+    const first = targets[0]!.at;
+    const otherwise = code.block();
+    context.spent();
+    code.brIf(otherwise);
+    code.get(context.pc);
+    context.address(first);
+    code.op('i64.sub');
+    code.tee(context.pc);
+    code.i64(targets.at(-1)!.at - first);
+    code.raw('i64.le_u');
+    code.if();
+    const labels = new Map([...targets].reverse().map((target) => [target.at, code.block()]));
+    const none = code.block();
+    code.get(context.pc);
+    code.op('i32.wrap_i64');
+    code.i32(1);
+    code.op('i32.shr_u');
+    const count = (targets.at(-1)!.at - first) / 2 + 1;
+    code.brTable([...Array.from({ length: count }, (_, n) => labels.get(first + 2 * n) ?? none), none]);
+    code.end();
+    this.restorePc(first);
+    code.br(otherwise);
+    for (const target of targets) {
+      code.end();
+      this.arrive(b, target.at, to);
+    }
+    code.end();
+    this.restorePc(first);
+    code.end();
+  }
+
+  private restorePc(first: number): void {
+    const { context } = this;
+    context.code.get(context.pc);
+    context.address(first);
+    context.code.op('i64.add');
+    context.code.set(context.pc);
+  }
+
   private call(b: Block, callee: CalledUnit, to: (target: Block) => void): void {
-    const { context, flow } = this;
+    const { context } = this;
     const { code } = context;
     const target = b.target!;
     const near = pageOf(target) === context.page;
@@ -275,9 +289,54 @@ class UnitPrinter {
     code.get(context.depth);
     code.i32(1);
     code.op('i32.sub');
-    code.call(callee.index);
+    code.call(callee.index!);
     code.set(context.pc);
     code.set(context.account);
+    this.returned(b, callee, to);
+  }
+
+  /** Calls what stands at pc; falls through, with the registers yet to be stored, where the interpreter has to. */
+  private pointer(b: Block, to: (target: Block) => void): void {
+    const { context } = this;
+    const { code } = context;
+    const unit = context.temporary('i32');
+    const otherwise = code.block();
+    context.spent();
+    code.brIf(otherwise);
+    code.get(context.depth);
+    code.op('i32.eqz');
+    code.brIf(otherwise);
+    code.get(context.pc);
+    context.pageAddress(context.page);
+    code.i32(context.surroundings.code.records(context.page));
+    code.call(context.surroundings.coreIndex('findUnit'));
+    code.tee(unit);
+    code.i32(0);
+    code.op('i32.lt_s');
+    code.brIf(otherwise);
+    const { dirty } = context;
+    context.store(dirty);
+    code.get(context.account);
+    code.get(context.pc);
+    code.i64(-4096);
+    code.op('i64.and');
+    code.get(context.depth);
+    code.i32(1);
+    code.op('i32.sub');
+    code.get(unit);
+    code.callIndirect();
+    code.set(context.pc);
+    code.set(context.account);
+    this.returned(b, this.calleeOf(b)!, to);
+    code.end();
+    context.dirty = dirty;
+    context.page = pageOf(b.at);
+  }
+
+  /** Behind a call, with what it returned in the locals. */
+  private returned(b: Block, callee: CalledUnit, to: (target: Block) => void): void {
+    const { context, flow } = this;
+    const { code } = context;
     context.dirty = without(context.dirty, callee.touched);
     // It went elsewhere: so does this unit, with everything in memory.
     code.get(context.pc);
@@ -296,7 +355,6 @@ class UnitPrinter {
       return;
     }
     context.load(reloads(b, flow, callee));
-    this.memory.forget();
     to(behind);
   }
 

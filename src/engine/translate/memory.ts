@@ -1,8 +1,6 @@
 /**
- * Loads and stores. In the fast manner accesses of a block over the same base register share one look into the fast TLB, in
- * loops even that is remembered from one turn to the next, and what the fast TLB does not serve leaves the unit. So no
- * translation changes while a unit of that manner runs, and what it remembers stands. In the other manner each access looks for itself
- * and is served by a call where need be.
+ * Loads and stores. In the fast manner accesses of a block over the same base register share one look into the fast TLB, and what
+ * that does not serve leaves the unit. In the other manner each access looks for itself, and is served by a call where need be.
  */
 import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
 import { findLoad } from '../../isa/traits.ts';
@@ -44,17 +42,9 @@ interface Group {
   readonly first: Instruction;
   low: number;
   high: number;
-  /** Local with the linear address of what is at `low`, once it is known. */
+  members: number;
+  /** Local with the linear address of what is at `low`, once it is known; 0 in it: the accesses are not all in one page. */
   host: number;
-}
-
-/** What is remembered of the page a base register points into: its address, where it lies, and how far the first byte may be in it. */
-interface Remembered {
-  readonly page: number;
-  readonly addend: number;
-  readonly limit: number;
-  /** Bytes of the widest group. */
-  span: number;
 }
 
 type WriteEffect = Extract<Effect, { kind: 'write' }>;
@@ -70,7 +60,8 @@ const widthOf = ({ form: { effect } }: Instruction): Width =>
 export const asksHart = ({ form: { effect } }: Instruction): boolean =>
   effect.kind === 'amo' || effect.kind === 'loadReserved' || effect.kind === 'storeConditional';
 
-function groupsOf(b: Block): Map<Instruction, Group> {
+/** The groups of a block; not `shared`: one for each access. */
+function groupsOf(b: Block, shared: boolean): Map<Instruction, Group> {
   const open = new Map<string, Group>();
   const groups = new Map<Instruction, Group>();
   for (const i of b.body) {
@@ -84,14 +75,15 @@ function groupsOf(b: Block): Map<Instruction, Group> {
       if (group && Math.max(group.high, end) - Math.min(group.low, at) <= PAGE / 4) {
         group.low = Math.min(group.low, at);
         group.high = Math.max(group.high, end);
+        group.members++;
         groups.set(i, group);
       } else {
-        const made = { base, table, first: i, low: at, high: end, host: -1 };
+        const made = { base, table, first: i, low: at, high: end, members: 1, host: -1 };
         open.set(key, made);
         groups.set(i, made);
       }
     }
-    if (asksHart(i)) open.clear();
+    if (!shared || asksHart(i)) open.clear();
     if (i.writes.x) for (const t of ['read', 'write']) open.delete(`${t} ${i.operands.rd}`);
   }
   return groups;
@@ -100,43 +92,11 @@ function groupsOf(b: Block): Map<Instruction, Group> {
 export class Memory {
   private readonly context: Context;
   private readonly groups = new Map<Instruction, Group>();
-  private readonly remembered = new Map<string, Remembered>();
-  private readonly looped: ReadonlySet<Block>;
-  private inLoop = false;
 
-  constructor(context: Context, blocks: readonly Block[], looped: ReadonlySet<Block>) {
+  constructor(context: Context, blocks: readonly Block[]) {
     this.context = context;
-    this.looped = looped;
-    if (context.surroundings.manner.misses === 'call') return;
-    for (const b of blocks) {
-      for (const [i, group] of groupsOf(b)) {
-        this.groups.set(i, group);
-        if (looped.has(b)) this.remember(group);
-      }
-    }
-  }
-
-  private remember(group: Group): void {
-    const key = `${group.table} ${group.base}`;
-    const known = this.remembered.get(key);
-    const span = group.high - group.low;
-    if (known) known.span = Math.max(known.span, span);
-    else {
-      const { code } = this.context;
-      this.remembered.set(key, { page: code.local('i64'), addend: code.local('i32'), limit: code.local('i64'), span });
-    }
-  }
-
-  begin(b: Block): void {
-    this.inLoop = this.looped.has(b);
-  }
-
-  /** Translations may have changed: nothing that is remembered stands. */
-  forget(): void {
-    for (const { limit } of this.remembered.values()) {
-      this.context.code.i64(0);
-      this.context.code.set(limit);
-    }
+    const shared = context.surroundings.manner.misses === 'leave';
+    for (const b of blocks) for (const [i, group] of groupsOf(b, shared)) this.groups.set(i, group);
   }
 
   // Looking up
@@ -151,84 +111,90 @@ export class Memory {
     code.op('i64.add');
   }
 
-  /** Leaves the offset of the fast TLB's entry for the address in a local. */
-  private slot(va: number): void {
-    const { code } = this.context;
-    code.get(va);
+  /**
+   * Makes `group.host` known. `missed` prints what is done where the fast TLB does not have the page, or a single access crosses pages:
+   * it leaves the unit, or the code around this.
+   */
+  private find(group: Group, missed: () => void): void {
+    const { context } = this;
+    const { code } = context;
+    const table = TABLES[group.table];
+    const span = group.high - group.low;
+    const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
+    if (group.host < 0) group.host = code.local('i32');
+    this.virtual(group.base, group.low);
+    code.tee(va);
     code.i64(8);
     code.op('i64.shr_u');
     code.op('i32.wrap_i64');
     code.i32(SIZES.TLB_MASK);
     code.op('i32.and');
-  }
-
-  /** Makes `group.host` known; leaves the unit before `i` where the fast TLB does not have it. */
-  private find(group: Group, i: Instruction): void {
-    const { context } = this;
-    const { code } = context;
-    const table = TABLES[group.table];
-    const memory = this.inLoop ? this.remembered.get(`${group.table} ${group.base}`) : undefined;
-    const span = memory?.span ?? group.high - group.low;
-    const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
-    group.host = code.local('i32');
-    const missed = (): void => {
-      code.i64(PAGE + 1 - span);
-      code.raw('i64.ge_u');
-      code.if();
-      context.leave('miss', LEAVING.within, i.at);
-      code.end();
-    };
-    this.virtual(group.base, group.low);
-    if (memory) {
-      code.tee(va);
-      code.get(memory.page);
-      code.op('i64.xor');
-      code.tee(t);
-      code.get(memory.limit);
-      code.raw('i64.ge_u');
-      code.if();
-      this.slot(va);
-      code.tee(slot);
-      code.memory('i64.load', table);
-      code.tee(memory.page);
-      code.get(va);
-      code.op('i64.xor');
-      code.tee(t);
-      // Should it not serve, nothing is remembered: the limit is still what it was, and the page another one.
-      code.i64(0);
-      code.set(memory.limit);
-      missed();
-      code.i64(PAGE + 1 - span);
-      code.set(memory.limit);
-      code.get(slot);
-      code.memory('i32.load', table + 8);
-      code.set(memory.addend);
-      code.end();
-      code.get(memory.addend);
-    } else {
-      code.set(va);
-      this.slot(va);
-      code.tee(slot);
-      code.memory('i64.load', table);
-      code.get(va);
-      code.op('i64.xor');
-      code.tee(t);
-      missed();
-      code.get(slot);
-      code.memory('i32.load', table + 8);
-    }
+    code.tee(slot);
+    code.memory('i64.load', table);
+    code.get(va);
+    code.op('i64.xor');
+    code.tee(t);
+    const single = group.members === 1;
+    code.i64(single ? PAGE + 1 - span : PAGE);
+    code.raw('i64.ge_u');
+    code.if();
+    missed();
+    code.end();
+    code.get(slot);
+    code.memory('i32.load', table + 8);
     code.get(t);
     code.op('i32.wrap_i64');
     code.op('i32.add');
+    if (!single) {
+      code.i32(0);
+      code.get(t);
+      code.i64(PAGE + 1 - span);
+      code.op('i64.lt_u');
+      code.raw('select');
+    }
     code.set(group.host);
   }
 
-  /** Leaves the linear address of an access, less what is returned. */
-  private host(i: Instruction): number {
+  private leaveMissed(i: Instruction): void {
+    this.context.leave('miss', LEAVING.within, i.at);
+  }
+
+  /**
+   * Prints an access of the fast manner: `access` is given the local with a linear address and what is to be added to it, twice where
+   * the group may lie in two pages.
+   */
+  private fast(i: Instruction, access: (host: number, offset: number) => void): void {
+    const { context } = this;
+    const { code } = context;
     const group = this.groups.get(i)!;
-    if (group.first === i) this.find(group, i);
-    this.context.code.get(group.host);
-    return (i.operands.imm ?? 0) - group.low;
+    if (group.first === i) this.find(group, () => this.leaveMissed(i));
+    const offset = (i.operands.imm ?? 0) - group.low;
+    if (group.members === 1) {
+      access(group.host, offset);
+      return;
+    }
+    code.get(group.host);
+    code.if();
+    access(group.host, offset);
+    code.else();
+    const alone: Group = { ...group, low: group.low + offset, high: group.low + offset + widthOf(i), members: 1, host: -1 };
+    this.find(alone, () => this.leaveMissed(i));
+    access(alone.host, 0);
+    code.end();
+  }
+
+  /** Prints an access of the other manner: `fast` is given the local with its linear address, `slow` is a call. */
+  private called(i: Instruction, fast: (host: number) => void, slow: () => void): void {
+    const { code } = this.context;
+    const group = this.groups.get(i)!;
+    const done = code.block();
+    const missed = code.block();
+    this.find(group, () => code.br(missed));
+    fast(group.host);
+    code.br(done);
+    code.end();
+    slow();
+    code.end();
   }
 
   // Accesses
@@ -264,8 +230,8 @@ export class Memory {
     const { code } = context;
     const { bytes, signed } = findLoad(effect.value)!;
     const name = LOADS[`${bytes}${signed ? 's' : 'u'}`]!;
-    if (context.surroundings.manner.misses === 'leave') {
-      const offset = this.host(i);
+    const direct = (host: number, offset: number): void => {
+      code.get(host);
       if (effect.file === 'f' && effect.value.kind === 'load' && bytes === 8) {
         code.memory('f64.load', offset);
         code.set(context.register('f', i.operands.rd ?? 0));
@@ -273,27 +239,25 @@ export class Memory {
         code.memory(name, offset);
         this.finish(i, effect);
       }
-    } else {
-      const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
-      this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
-      code.set(va);
-      this.served(va, t, slot, 'read', bytes);
-      code.if();
-      this.linear(slot, t, 'read');
-      code.memory(name, 0);
-      this.finish(i, effect);
-      code.else();
-      context.tellBudget();
-      code.get(va);
-      code.i32(Math.log2(bytes));
-      code.call(context.surroundings.coreIndex('slowLoad'));
-      if (signed && bytes === 1) code.op('i64.extend8_s');
-      else if (signed && bytes === 2) code.op('i64.extend16_s');
-      else if (signed && bytes === 4) code.raw('i64.extend32_s');
-      this.trapped(i);
-      this.finish(i, effect);
-      this.stopped(i, one(effect.file, i.operands.rd ?? 0));
-      code.end();
+    };
+    if (context.surroundings.manner.misses === 'leave') this.fast(i, direct);
+    else {
+      this.called(
+        i,
+        (host) => direct(host, 0),
+        () => {
+          context.tellBudget();
+          this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+          code.i32(Math.log2(bytes));
+          code.call(context.surroundings.coreIndex('slowLoad'));
+          if (signed && bytes === 1) code.op('i64.extend8_s');
+          else if (signed && bytes === 2) code.op('i64.extend16_s');
+          else if (signed && bytes === 4) code.raw('i64.extend32_s');
+          this.trapped(i);
+          this.finish(i, effect);
+          this.stopped(i, one(effect.file, i.operands.rd ?? 0));
+        },
+      );
     }
     context.accesses++;
   }
@@ -302,41 +266,32 @@ export class Memory {
     const { context } = this;
     const { code } = context;
     const { bytes } = effect;
-    const tree = new Tree(context, i, effect.value);
-    if (context.surroundings.manner.misses === 'leave') {
-      const offset = this.host(i);
+    const value = (): void => new Tree(context, i, effect.value).value(effect.value);
+    const direct = (host: number, offset: number): void => {
+      code.get(host);
       if (bytes === 8 && effect.value.kind === 'reg' && effect.value.file === 'f') {
-        tree.number(effect.value);
+        new Tree(context, i, effect.value).number(effect.value);
         code.memory('f64.store', offset);
       } else {
-        tree.value(effect.value);
+        value();
         code.memory(STORES[bytes], offset);
       }
-    } else {
-      const [va, t, slot, value] = [
-        context.temporary('i64'),
-        context.temporary('i64'),
-        context.temporary('i32'),
-        context.temporary('i64'),
-      ];
-      this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
-      code.set(va);
-      tree.value(effect.value);
-      code.set(value);
-      this.served(va, t, slot, 'write', bytes);
-      code.if();
-      this.linear(slot, t, 'write');
-      code.get(value);
-      code.memory(STORES[bytes], 0);
-      code.else();
-      context.tellBudget();
-      code.get(va);
-      code.get(value);
-      code.i32(Math.log2(bytes));
-      code.call(context.surroundings.coreIndex('slowStore'));
-      this.trapped(i);
-      this.changed(i, NONE);
-      code.end();
+    };
+    if (context.surroundings.manner.misses === 'leave') this.fast(i, direct);
+    else {
+      this.called(
+        i,
+        (host) => direct(host, 0),
+        () => {
+          context.tellBudget();
+          this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+          value();
+          code.i32(Math.log2(bytes));
+          code.call(context.surroundings.coreIndex('slowStore'));
+          this.trapped(i);
+          this.changed(i, NONE);
+        },
+      );
     }
     context.accesses++;
   }
@@ -380,29 +335,6 @@ export class Memory {
     else code.raw('drop');
     this.changed(i, one('x', rd));
     context.accesses++;
-    this.forget();
-  }
-
-  /** Leaves whether the fast TLB serves the access at `va`. */
-  private served(va: number, t: number, slot: number, table: Table, bytes: number): void {
-    const { code } = this.context;
-    this.slot(va);
-    code.tee(slot);
-    code.memory('i64.load', TABLES[table]);
-    code.get(va);
-    code.op('i64.xor');
-    code.tee(t);
-    code.i64(PAGE - bytes);
-    code.raw('i64.le_u');
-  }
-
-  private linear(slot: number, t: number, table: Table): void {
-    const { code } = this.context;
-    code.get(slot);
-    code.memory('i32.load', TABLES[table] + 8);
-    code.get(t);
-    code.op('i32.wrap_i64');
-    code.op('i32.add');
   }
 
   /** Leaves the unit where the instruction did not retire. */

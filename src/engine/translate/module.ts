@@ -3,10 +3,10 @@ import { CELL_OFFSETS } from '../../abi/layout.ts';
 import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
 import { children, trees } from '../../isa/traits.ts';
 import type { Expr } from '../../isa/types.ts';
-import { causeIndex, LEAVING, leftBy } from './causes.ts';
+import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
-import type { Callee, Linked, Plan, Planned } from './plan.ts';
+import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
 import { Code, type DefinedFunction, encodeModule, type FunctionType, type ImportedFunction } from './wasm.ts';
 
@@ -23,6 +23,7 @@ const HART_TYPES = {
   loadReserved: { params: ['i64', 'i32'], results: ['i64'] },
   storeConditional: { params: ['i64', 'i64', 'i32'], results: ['i64'] },
   movePage: { params: [], results: [] },
+  findUnit: { params: ['i64', 'i64', 'i32'], results: ['i32'] },
 } as const satisfies Record<Exclude<CoreFunction, PrimitiveName>, FunctionType>;
 
 function typeOf(name: CoreFunction): FunctionType {
@@ -38,6 +39,7 @@ function coreFunctionsOf(unit: Unit, into: Set<CoreFunction>): void {
     children(e).forEach(visit);
   };
   for (const b of unit.blocks) {
+    if (b.end === 'pointer') into.add('findUnit');
     for (const { form } of b.body) {
       const { effect } = form;
       trees(effect).forEach(visit);
@@ -78,9 +80,11 @@ function printEntry(unit: number, causes: number, counting: boolean): Uint8Array
   code.i64(NOWHERE);
   code.op('i64.ne');
   code.if();
-  code.i32(0);
-  code.get(pc);
-  code.memory('i64.store', CELL_OFFSETS.PC);
+  for (const at of [CELL_OFFSETS.PC, causes + LAST_TARGET]) {
+    code.i32(0);
+    code.get(pc);
+    code.memory('i64.store', at);
+  }
   code.i32(0);
   code.i32(leftBy('indirect', LEAVING.near));
   code.i32(leftBy('indirect', LEAVING.for));
@@ -140,6 +144,7 @@ export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Pl
     indices.set(planned, imports.length + n);
   });
   const calleeOf = (b: Block): CalledUnit | undefined => {
+    if (b.end === 'pointer') return b.successors.length ? { ...ANYTHING, index: null } : undefined;
     const callee = b.end === 'call' ? plan.callees.get(b.target!) : undefined;
     return callee && { ...callee, index: indices.get(callee)! };
   };
@@ -157,5 +162,5 @@ export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Pl
     bodies.push({ type: UNIT_TYPE, body: printUnit(planned.unit, surroundings, calleeOf), name: `u${n}` });
     entries.push({ type: ENTRY_TYPE, body: printEntry(indices.get(planned)!, causes, counting), name: `e${n}` });
   });
-  return { binary: encodeModule(imports, [...bodies, ...entries]), links };
+  return { binary: encodeModule(imports, [...bodies, ...entries], names.has('findUnit') ? UNIT_TYPE : null), links };
 }

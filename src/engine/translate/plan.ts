@@ -1,6 +1,6 @@
 /** Which units make a module: those asked for, and those they call, with what a caller has to know of each. */
 import { type CodeView, PAGE, pageOf } from './code.ts';
-import { type RegisterSet, same, union } from './registers.ts';
+import { ALL, type RegisterSet, same, union } from './registers.ts';
 import { pagesOf, type Unit, unitAt } from './unit.ts';
 
 /** What a caller has to know of a unit, in this module or in another one. */
@@ -31,6 +31,11 @@ export interface Plan {
 
 const UNITS_MOST = 40;
 const INSTRUCTIONS_MOST = 8000;
+
+/** What is called through a register may do anything. */
+export const ANYTHING: Callee = { touched: ALL, written: ALL, onePage: false };
+
+const callsAnything = (unit: Unit): boolean => unit.blocks.some((b) => b.end === 'pointer' && b.successors.length > 0);
 
 /** An entry that lies inside the unit of an earlier one gets none of its own. `linked`: the unit of another module at an offset. */
 export function planOf(
@@ -65,8 +70,8 @@ export function planOf(
   }
   const units = chosen.map((unit) => ({
     unit,
-    touched: union(unit.reads, unit.writes),
-    written: unit.writes,
+    touched: callsAnything(unit) ? ALL : union(unit.reads, unit.writes),
+    written: callsAnything(unit) ? ALL : unit.writes,
     onePage: pagesOf(unit).size === 1 && pageOf(unit.entry) === pageOf(unit.blocks[0]!.at),
   }));
   const callees = new Map<number, (typeof units)[number] | Linked>(links);

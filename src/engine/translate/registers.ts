@@ -10,6 +10,9 @@ export interface RegisterSet {
 
 export const NONE: RegisterSet = { x: 0, f: 0 };
 
+/** Every register but x0. */
+export const ALL: RegisterSet = { x: ~1, f: ~0 };
+
 export const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x | b.x, f: a.f | b.f });
 export const common = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
 export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });

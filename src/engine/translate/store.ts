@@ -5,6 +5,7 @@ import { type Core, TRANSLATED } from '../core.ts';
 import type { Manner } from './context.ts';
 import { linkName, type PrintedModule, printModule } from './module.ts';
 import { type Linked, type Plan, recordsOf } from './plan.ts';
+import type { Unit } from './unit.ts';
 
 /** A unit that was installed. */
 export interface Installed {
@@ -17,6 +18,8 @@ export interface Installed {
   readonly manner: Manner;
   /** Address of its counts of exits. */
   readonly causes: number;
+  /** First and last address of its code, as offsets from its entry. */
+  readonly reach: readonly [first: number, last: number];
 }
 
 interface Module {
@@ -27,12 +30,17 @@ interface Module {
   readonly firstFunction: number;
 }
 
-const CAUSES_BYTES = SIZES.JIT_CAUSES * 4;
+function reachOf({ entry, blocks }: Unit): [number, number] {
+  const starts = blocks.map((b) => b.at);
+  return [Math.min(...starts) - entry, Math.max(...starts) - entry];
+}
 
 export class Store {
   private readonly core: Core;
   private readonly counting: boolean;
   private readonly modules = new Map<number, Module>();
+  /** Functions of units by the numbers of their entries: few at first, since every module that imports it pays for its length. */
+  private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 256, maximum: TRANSLATED.entries });
   /** By the address of the record. */
   private readonly units = new Map<number, Installed>();
   private readonly firstFunction: number;
@@ -50,7 +58,7 @@ export class Store {
     this.nextFunction = this.firstFunction;
   }
 
-  private at(cell: 'JIT_ENTRIES' | 'JIT_MODULES' | 'JIT_NODES' | 'JIT_BY_KIND'): number {
+  private at(cell: 'JIT_ENTRIES' | 'JIT_MODULES' | 'JIT_NODES' | 'JIT_UNITS'): number {
     return Number(this.core.get(cell));
   }
 
@@ -65,13 +73,6 @@ export class Store {
     const { view } = this.core;
     const here = view.getUint16(record, true) === OP_TRANSLATED && view.getUint32(record + 8, true) === unit.entry;
     return here && this.stands(unit.module) ? unit : undefined;
-  }
-
-  /** The unit an entry belongs to. */
-  byEntry(entry: number): Installed | undefined {
-    const { view } = this.core;
-    const unit = this.units.get(view.getUint32(this.at('JIT_ENTRIES') + entry * SIZES.JIT_ENTRY + 4, true));
-    return unit?.entry === entry ? unit : undefined;
   }
 
   /** Units that stand. */
@@ -101,7 +102,7 @@ export class Store {
   install(plan: Plan, mannerOf: (record: number) => Manner): PrintedModule {
     const { core } = this;
     const firstEntry = this.nextEntry;
-    const causesOf = (n: number): number => this.at('JIT_BY_KIND') + (firstEntry + n) * CAUSES_BYTES;
+    const causesOf = (n: number): number => this.at('JIT_UNITS') + (firstEntry + n) * SIZES.JIT_UNIT;
     const records = plan.units.map(({ unit }) => this.recordOf(plan, unit.entry));
     const printed = printModule(plan, this.counting, (planned) => {
       const n = plan.units.indexOf(planned);
@@ -112,7 +113,7 @@ export class Store {
       unit[linkName(linked)] = this.modules.get(linked.link.module)!.instance.exports[linked.link.name]!;
     }
     const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.binary), {
-      env: { memory: core.memory, ...core.callable },
+      env: { memory: core.memory, units: this.table, ...core.callable },
       unit,
     });
     const module = this.nextModule++;
@@ -129,8 +130,13 @@ export class Store {
         record: records[n]!,
         manner: mannerOf(records[n]!),
         causes: causesOf(n),
+        reach: reachOf(planned.unit),
       };
-      core.bytes.fill(0, made.causes, made.causes + CAUSES_BYTES);
+      if (made.entry >= this.table.length) {
+        this.table.grow(Math.min(this.table.length, TRANSLATED.entries - this.table.length));
+      }
+      this.table.set(made.entry, instance.exports[`u${n}`]);
+      core.bytes.fill(0, made.causes, made.causes + SIZES.JIT_UNIT);
       this.enter(made, index);
       return made;
     });
@@ -198,6 +204,7 @@ export class Store {
       this.bytes -= module.bytes;
       module.units.forEach((unit, n) => {
         this.core.table.set(module.firstFunction + n, null);
+        this.table.set(unit.entry, null);
         if (this.units.get(unit.record) === unit) this.units.delete(unit.record);
       });
     }

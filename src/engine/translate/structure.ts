@@ -23,21 +23,6 @@ export interface Shape<B> {
   readonly heads: readonly B[];
   readonly root: Node<B>;
   readonly nodes: ReadonlyMap<B, Node<B>>;
-  /** Blocks that are part of a loop. */
-  readonly looped: ReadonlySet<B>;
-}
-
-/** Blocks from which control may come back to them. */
-function loopedIn<B>(nodes: readonly Node<B>[]): Set<B> {
-  const looped = new Set<B>();
-  for (const head of nodes) {
-    for (const back of head.predecessors.filter((p) => p.order >= head.order)) {
-      const body = new Set<Node<B>>([head, back]);
-      for (const n of body) if (n !== head) for (const p of n.predecessors) body.add(p);
-      for (const n of body) if (n.block !== null) looped.add(n.block);
-    }
-  }
-  return looped;
 }
 
 function build<B>(blocks: readonly B[], successors: (b: B) => readonly B[], heads: readonly B[]) {
@@ -127,7 +112,7 @@ export function shapeOf<B>(blocks: readonly B[], successors: (b: B) => readonly 
       n.joined = forward.length > 1 || forward.includes(root);
       n.loops = n.predecessors.some((p) => p.order >= n.order && dominates(n, p));
     }
-    return { heads, root, nodes, looped: loopedIn(ordered) };
+    return { heads, root, nodes };
   }
 }
 

@@ -1,9 +1,9 @@
 /** Finds hot code by sampling, has it translated, and watches how it does. */
 import { PLACES, SIZES } from '../../abi/layout.ts';
-import { OP_TRANSLATED } from '../../isa/gen/ops.ts';
+import { OP_NOT_DECODED, OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import type { Core } from '../core.ts';
-import { causeIndex, LEAVING, leftBy } from './causes.ts';
-import { CodeView, PAGE, pageOf } from './code.ts';
+import { CAUSE_IDS, type Cause, causeIndex, LAST_EXIT, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
+import { CodeView, fetchSlot, PAGE, pageOf } from './code.ts';
 import type { Manner } from './context.ts';
 import { planOf } from './plan.ts';
 import { type Installed, Store } from './store.ts';
@@ -31,9 +31,11 @@ export const TUNING: TranslatorTuning = {
 const FAST: Manner = { misses: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
 const EXITS_LEAST = 64;
-const EXITS_EVERY = 1000;
-/** Bursts in which a unit could not do its first instruction. */
-const RELEASES_MOST = 3;
+const EXITS_EVERY = Number(process.env.EVERY ?? 4000);
+/** Bytes around a unit's code in which what it is left for is taken for a part of the same function. */
+const NEAR = 4096;
+/** Units that may stand for each burst without a look at them. */
+const WATCHED_EVERY = 16;
 /** Share of the time that may be spent translating, and milliseconds that may be in any case. */
 const SHARE = 0.4;
 const FREE_MS = 30;
@@ -49,10 +51,8 @@ interface Page {
 /** How a unit did when it was looked at last. */
 interface Watched {
   readonly unit: Installed;
-  misses: number;
-  floats: number;
+  readonly exits: number[];
   instret: number;
-  releases: number;
 }
 
 /** What the translator did so far. */
@@ -79,6 +79,9 @@ export class Translator {
   private readonly manners = new Map<number, Manner>();
   private watched = new Map<number, Watched>();
   private burst: number;
+  private unwatched = 0;
+  /** Records for which a unit was made anew to include them. */
+  private readonly grown = new Set<number>();
   private readonly began = performance.now();
 
   constructor(core: Core, tuning: TranslatorTuning = TUNING) {
@@ -92,7 +95,6 @@ export class Translator {
   /** Looks where a burst ended. */
   sample(): void {
     const { core } = this;
-    this.releases();
     const left = Number(core.get('JIT_LEFT_BY'));
     core.set('JIT_LEFT_BY', 0);
     const va = core.get('PAGE_VA');
@@ -132,64 +134,81 @@ export class Translator {
     this.core.set('BURST', burst);
   }
 
-  /** Units that could not do their first instruction, which the interpreter then did till the end of the burst. */
-  private releases(): void {
-    const { core, store } = this;
-    const count = Number(core.get('JIT_RELEASED_COUNT'));
-    if (!count) return;
-    const at = Number(core.get('JIT_RELEASED'));
-    const units: Installed[] = [];
-    for (let i = 0; i < count; i++) {
-      const unit = store.byEntry(core.view.getUint32(at + i * 4, true));
-      if (unit) units.push(unit);
-    }
-    core.rearm();
-    for (const unit of units) {
-      const seen = this.seen(unit);
-      if (++seen.releases > RELEASES_MOST) this.remake(seen);
-    }
-  }
-
   private seen(unit: Installed): Watched {
     let seen = this.watched.get(unit.record);
     if (!seen || seen.unit !== unit) {
-      seen = { unit, misses: 0, floats: 0, instret: Number(this.core.get('BURST_NOW')), releases: 0 };
+      seen = { unit, exits: this.exitsOf(unit), instret: Number(this.core.get('BURST_NOW')) };
       this.watched.set(unit.record, seen);
     }
     return seen;
   }
 
-  private exits(unit: Installed, cause: 'miss' | 'float'): number {
-    return this.core.view.getUint32(unit.causes + causeIndex(cause) * 4, true);
+  private exitsOf({ causes }: Installed): number[] {
+    return CAUSE_IDS.map((_, n) => this.core.view.getUint32(causes + n * 4, true));
   }
 
-  /** Looks how units did since the last time. */
+  /** Looks how units did since the last time; what a unit is often left for is translated too. */
   private watch(): void {
+    const standing = this.store.standing();
+    if (++this.unwatched * WATCHED_EVERY < standing.length) return;
+    this.unwatched = 0;
     const now = Number(this.core.get('BURST_NOW'));
-    for (const unit of this.store.standing()) {
+    const targets = new Set<bigint>();
+    const unfit = new Set<number>();
+    for (const unit of standing) {
       const seen = this.seen(unit);
-      const [misses, floats] = [this.exits(unit, 'miss'), this.exits(unit, 'float')];
+      const exits = this.exitsOf(unit);
       const most = Math.max(EXITS_LEAST, (now - seen.instret) / EXITS_EVERY);
-      if (misses - seen.misses > most || floats - seen.floats > most) this.remake(seen);
-      else if (now - seen.instret > EXITS_LEAST * EXITS_EVERY) {
-        seen.misses = misses;
-        seen.floats = floats;
-        seen.instret = now;
+      const often = (cause: Cause): boolean => exits[causeIndex(cause)]! - seen.exits[causeIndex(cause)]! > most;
+      for (const at of [often('indirect') && LAST_TARGET, (often('cold') || often('call')) && LAST_EXIT]) {
+        if (!at) continue;
+        const target = this.core.view.getBigUint64(unit.causes + at, true);
+        if (this.mayGrow(unit, target)) unfit.add(unit.module);
+        else targets.add(target);
       }
+      if (often('miss') || often('float')) unfit.add(unit.module);
+      else if (now - seen.instret > EXITS_LEAST * EXITS_EVERY) this.watched.set(unit.record, { unit, exits, instret: now });
+    }
+    for (const module of unfit) this.remake(standing.filter((unit) => unit.module === module), now);
+    for (const target of targets) {
+      const page = this.pageAt(target & ~0xfffn);
+      if (page) this.translate(page, target & ~0xfffn, [Number(target & 0xfffn)]);
     }
   }
 
-  /** Makes the module of a unit anew, the unit in the manner that its exits ask for. */
-  private remake({ unit, misses, floats }: Watched): void {
-    if (!this.store.unitAt(unit.record)) return;
-    const [missed, foreign] = [this.exits(unit, 'miss') - misses, this.exits(unit, 'float') - floats];
-    const { manner } = unit;
-    const changed: Manner = missed >= foreign ? { ...manner, misses: 'call' } : { ...manner, floats: 'call' };
-    this.manners.set(unit.record, changed);
-    this.watched.delete(unit.record);
+  /** Whether a unit, made anew, may have code at an address that it leaves for; once each. */
+  private mayGrow(unit: Installed, target: bigint): boolean {
+    const page = this.pageAt(target & ~0xfffn);
+    if (!page) return false;
+    const record = page + Number(target & 0xfffn) * 8;
+    const op = this.core.view.getUint16(record, true);
+    if (op === OP_NOT_DECODED || this.store.unitAt(record)) return false;
+    const home = this.pageOfRecord(unit.record);
+    if (!home) return false;
+    const by = Number(BigInt.asIntN(64, target - home.va)) - (unit.record - home.records) / 8;
+    const [first, last] = unit.reach;
+    if (by < first - NEAR || by > last + NEAR || this.grown.has(record)) return false;
+    this.grown.add(record);
+    return true;
+  }
+
+  /** Makes a module anew, its units in the manners that their exits ask for. */
+  private remake(units: readonly Installed[], now: number): void {
+    for (const unit of units) {
+      const seen = this.seen(unit);
+      const exits = this.exitsOf(unit);
+      const most = (now - seen.instret) / EXITS_EVERY / 4;
+      const often = (cause: Cause): boolean => exits[causeIndex(cause)]! - seen.exits[causeIndex(cause)]! > most;
+      const manner: Manner = {
+        misses: often('miss') ? 'call' : unit.manner.misses,
+        floats: often('float') ? 'call' : unit.manner.floats,
+      };
+      this.manners.set(unit.record, manner);
+      this.watched.delete(unit.record);
+    }
     const started = performance.now();
     this.stats.remade++;
-    const entries = new Set(this.store.drop(unit.module));
+    const entries = new Set(this.store.drop(units[0]!.module));
     for (const record of entries) {
       const page = this.pageOfRecord(record);
       if (!page) continue;
@@ -200,7 +219,15 @@ export class Translator {
     this.stats.ms += performance.now() - started;
   }
 
-  /** The page of a record, where the fetch side of the fast TLB has it. */
+  /** Records of a page, where the fetch unit or the fetch side of the fast TLB has it; or 0. */
+  private pageAt(va: bigint): number {
+    const { core } = this;
+    if (core.get('PAGE_VA') === va) return Number(core.get('PAGE_REC'));
+    const slot = PLACES.TLB_FETCH + fetchSlot(va);
+    return core.view.getBigUint64(slot, true) === va ? core.view.getUint32(slot + 12, true) : 0;
+  }
+
+  /** The page of a record, likewise. */
   private pageOfRecord(record: number): { records: number; va: bigint } | null {
     const { core } = this;
     const first = Number(core.get('CODE_BASE'));
@@ -209,7 +236,7 @@ export class Translator {
     for (let slot = PLACES.TLB_FETCH; slot < PLACES.TLB_FETCH + SIZES.TLB_ENTRIES * 16; slot += 16) {
       if (core.view.getUint32(slot + 12, true) !== records) continue;
       const va = core.view.getBigUint64(slot, true);
-      if ((Number((va >> 8n) & 0xffff_ffffn) & SIZES.TLB_MASK) === slot - PLACES.TLB_FETCH) return { records, va };
+      if (fetchSlot(va) === slot - PLACES.TLB_FETCH) return { records, va };
     }
     return null;
   }
@@ -243,6 +270,7 @@ export class Translator {
     this.store.flush();
     this.watched = new Map();
     this.manners.clear();
+    this.grown.clear();
     this.stats.flushes++;
   }
 }

@@ -4,7 +4,7 @@ import { PRIMITIVES } from '../../isa/primitives.ts';
 import type { Expr, SourceOperand } from '../../isa/types.ts';
 import { LEAVING } from './causes.ts';
 import type { Instruction } from './code.ts';
-import type { Context } from './context.ts';
+import { type Context, FP_FOREIGN } from './context.ts';
 import { copiedSign, NATIVE_FLOATS, type NativeFloat, negated } from './float.ts';
 
 const DYNAMIC = 7;
@@ -48,7 +48,7 @@ export class Tree {
 
   /** The native way of a primitive, where this unit takes it. */
   private native(e: Expr): NativeFloat | undefined {
-    if (e.kind !== 'call' || this.context.surroundings.manner.floats !== 'native') return undefined;
+    if (e.kind !== 'call') return undefined;
     const native = NATIVE_FLOATS[e.name];
     if (!native || (native.rounding && !native.rounding.includes(this.i.operands.rm ?? 0))) return undefined;
     return native;
@@ -174,22 +174,57 @@ export class Tree {
       for (const local of locals) code.get(local);
       native.apply(code);
     };
-    const check = (result: number): void => {
-      native.wrong!.print(code, { x, y, result });
-      code.if();
-      context.leave('float', LEAVING.within, this.i.at);
-      code.end();
+    const wrong = (result: number): void => {
+      if (native.wrong) native.wrong.print(code, { x, y, result });
+      else code.i32(0);
     };
-    if (!native.wrong) apply();
-    else if (native.wrong.before) {
-      check(-1);
-      apply();
-    } else {
-      const result = context.temporary('f64');
+    if (context.surroundings.manner.floats === 'native') {
+      const result = native.wrong && !native.wrong.before ? context.temporary(native.result) : -1;
+      if (result >= 0) {
+        apply();
+        code.set(result);
+      }
+      if (native.wrong) {
+        wrong(result);
+        code.if();
+        context.leave('float', LEAVING.within, this.i.at);
+        code.end();
+      }
+      if (result >= 0) code.get(result);
+      else apply();
+      return;
+    }
+    // Where it is not the whole answer the primitive gives it, and may raise the flag that lets it be the next time.
+    const result = context.temporary(native.result);
+    const early = native.wrong?.before ?? true;
+    if (!early) {
       apply();
       code.set(result);
-      check(result);
-      code.get(result);
     }
+    wrong(result);
+    code.get(context.fp);
+    code.i32(FP_FOREIGN);
+    code.op('i32.and');
+    code.op('i32.or');
+    code.if();
+    e.args.forEach((arg, n) => {
+      if (native.operands[n] === 'f64') {
+        code.get(locals[n]!);
+        code.raw('i64.reinterpret_f64');
+      } else if (n < locals.length) code.get(locals[n]!);
+      else this.value(arg);
+    });
+    code.call(context.surroundings.coreIndex(e.name));
+    if (native.result === 'f64') code.raw('f64.reinterpret_i64');
+    else if (native.result === 'i32') code.op('i32.wrap_i64');
+    code.set(result);
+    context.readFloatState();
+    if (early) {
+      code.else();
+      apply();
+      code.set(result);
+    }
+    code.end();
+    code.get(result);
   }
 }

@@ -14,6 +14,8 @@ export type End =
   | 'goto'
   /** A direct call of a unit; the block behind it follows when that returns there. */
   | 'call'
+  /** A call of an address in a register; likewise. */
+  | 'pointer'
   /** A transfer to an address in a register: returns among them. */
   | 'indirect';
 
@@ -48,6 +50,10 @@ const isTransfer = ({ form }: Instruction): boolean => form.effect.kind === 'bra
 const isUnconditional = ({ form }: Instruction): boolean =>
   form.effect.kind === 'jump' || (form.effect.kind === 'branch' && form.effect.condition.kind === 'const');
 
+const SP = 2;
+/** ra and t0, which the calling convention returns through. */
+const RETURN_REGISTERS: ReadonlySet<number> = new Set([1, 5]);
+
 /** Registers whose values are known, as offsets from page 0: what auipc left in them. */
 type Known = Map<number, number>;
 
@@ -64,10 +70,69 @@ function targetOf(i: Instruction, known: Known): number | null {
   return base === undefined ? null : base + i.operands.imm! - ((base + i.operands.imm!) & 1);
 }
 
-/** Finds where blocks begin. */
-function leadersOf(code: CodeView, entry: number): Set<number> {
+/** A transfer to an address in a register that is no return: where a table leads. */
+const isTableJump = (i: Instruction, target: number | null): boolean =>
+  isTransfer(i) && !isCall(i) && target === null && !RETURN_REGISTERS.has(i.operands.rs1 ?? 0);
+
+/** How far before and behind a jump through a table its targets are looked for, and how many there may be. */
+const TABLE_BEFORE = 2048;
+const TABLE_BEHIND = 6144;
+const TABLE_MOST = 300;
+
+/** How a function begins that has a frame. */
+const opensFrame = ({ form, operands }: Instruction): boolean =>
+  form.row.name === 'addi' && operands.rd === SP && operands.rs1 === SP && operands.imm! < 0;
+
+/** What may only be reached by a transfer: nothing that was executed runs into it. */
+function startsAfresh(code: CodeView, at: number): boolean {
+  const above = [code.at(at - 2), code.at(at - 4)].find((i) => i && i.at + i.length === at);
+  return !above || (isUnconditional(above) && !isCall(above));
+}
+
+/**
+ * Where a jump through a table seems to lead: what was executed in the same function and is reached neither from above nor, as far as
+ * `seen` tells, by the unit's own transfers.
+ */
+function tableTargets(code: CodeView, jump: number, seen: ReadonlySet<number>): number[] {
+  const targets: number[] = [];
+  let first = jump;
+  for (const least = Math.max(jump - TABLE_BEFORE, (pageOf(jump) - 1) * PAGE); first > least; first -= 2) {
+    const i = code.at(first);
+    if (i && opensFrame(i)) break;
+  }
+  for (let at = first; at < jump + TABLE_BEHIND && targets.length < TABLE_MOST; at += 2) {
+    const i = code.at(at);
+    if (!i || seen.has(at) || !startsAfresh(code, at)) continue;
+    if (!opensFrame(i)) targets.push(at);
+    else if (at > jump) break;
+  }
+  return targets;
+}
+
+/** Finds where blocks begin, and adds where tables lead. */
+function leadersOf(code: CodeView, entry: number): { leaders: Set<number>; tables: ReadonlyMap<number, number[]> } {
   const leaders = new Set([entry]);
   const seen = new Set<number>();
+  const tables = new Map<number, number[]>();
+  follow(code, entry, leaders, seen, tables);
+  for (const [jump, targets] of tables) {
+    for (const at of tableTargets(code, jump, seen)) {
+      targets.push(at);
+      leaders.add(at);
+      follow(code, at, leaders, seen, tables);
+    }
+  }
+  const all = [...new Set([...tables.values()].flat())];
+  return { leaders, tables: new Map([...tables.keys()].map((jump) => [jump, all])) };
+}
+
+function follow(
+  code: CodeView,
+  entry: number,
+  leaders: Set<number>,
+  seen: Set<number>,
+  tables: Map<number, number[]>,
+): void {
   const work = [entry];
   const lead = (at: number): void => {
     leaders.add(at);
@@ -84,7 +149,8 @@ function leadersOf(code: CodeView, entry: number): Set<number> {
         const target = targetOf(i, known);
         const call = isCall(i);
         if (target !== null && !call) lead(target);
-        if (!isUnconditional(i) || (call && target !== null)) lead(next);
+        if (!isUnconditional(i) || call) lead(next);
+        if (isTableJump(i, target)) tables.set(i.at, []);
         break;
       }
       note(known, i);
@@ -95,7 +161,6 @@ function leadersOf(code: CodeView, entry: number): Set<number> {
       at = next;
     }
   }
-  return leaders;
 }
 
 /**
@@ -103,7 +168,7 @@ function leadersOf(code: CodeView, entry: number): Set<number> {
  * had; other calls are left to the interpreter.
  */
 export function unitAt(code: CodeView, entry: number, callable: (target: number) => boolean): Unit | null {
-  const leaders = leadersOf(code, entry);
+  const { leaders, tables } = leadersOf(code, entry);
   const blocks = new Map<number, Block>();
   let total = 0;
   for (const at of leaders) {
@@ -121,7 +186,8 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
       next += i.length;
       if (isTransfer(i)) {
         target = targetOf(i, known);
-        end = target === null ? 'indirect' : isCall(i) ? 'call' : isUnconditional(i) ? 'goto' : 'branch';
+        if (isCall(i)) end = target === null ? 'pointer' : 'call';
+        else end = target === null ? 'indirect' : isUnconditional(i) ? 'goto' : 'branch';
         break;
       }
       note(known, i);
@@ -131,10 +197,15 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
   for (const b of blocks.values()) {
     const target = b.target === null ? undefined : blocks.get(b.target);
     const behind = blocks.get(b.next);
-    if (target && (b.end === 'branch' || b.end === 'goto')) b.successors.push(target);
-    if (behind && (b.end === 'fall' || b.end === 'branch' || (b.end === 'call' && callable(b.target!)))) {
-      b.successors.push(behind);
+    if (b.end === 'indirect') {
+      for (const at of tables.get(b.body.at(-1)!.at) ?? []) {
+        const found = blocks.get(at);
+        if (found) b.successors.push(found);
+      }
     }
+    if (target && (b.end === 'branch' || b.end === 'goto')) b.successors.push(target);
+    const falls = b.end === 'fall' || b.end === 'branch' || b.end === 'pointer';
+    if (behind && (falls || (b.end === 'call' && callable(b.target!)))) b.successors.push(behind);
   }
   const first = blocks.get(entry);
   if (!first) return null;

@@ -264,6 +264,13 @@ export class Code {
     this.local1(0x10, index);
   }
 
+  /** A call through the table of a function of the module's first type; the index is on the stack. */
+  callIndirect(): void {
+    this.bytes.byte(0x11);
+    this.bytes.byte(0);
+    this.bytes.byte(0);
+  }
+
   private open(opcode: number, type: number): Label {
     this.bytes.byte(opcode);
     this.bytes.byte(type);
@@ -293,6 +300,10 @@ export class Code {
 
   br(to: Label): void {
     this.local1(0x0c, this.depth - to.depth);
+  }
+
+  brIf(to: Label): void {
+    this.local1(0x0d, this.depth - to.depth);
   }
 
   /** The last label is the default. */
@@ -339,12 +350,16 @@ export interface DefinedFunction {
   readonly name?: string;
 }
 
-/** A module that imports `env.memory` and the functions, and defines its own: indices in that order. */
+/**
+ * A module that imports `env.memory` and the functions, and defines its own: indices in that order. `called`: the type, number 0, of
+ * what it calls through the table `env.units`, which it then imports too.
+ */
 export function encodeModule(
   imports: readonly ImportedFunction[],
   functions: readonly DefinedFunction[],
+  called: FunctionType | null = null,
 ): Uint8Array<ArrayBuffer> {
-  const types: FunctionType[] = [];
+  const types: FunctionType[] = called ? [called] : [];
   const typeOf = (wanted: FunctionType): number => {
     const known = types.findIndex(
       (t) => t.params.join() === wanted.params.join() && t.results.join() === wanted.results.join(),
@@ -372,10 +387,15 @@ export function encodeModule(
       }
     }
   });
-  section(2, imports.length + 1, (to) => {
+  section(2, imports.length + (called ? 2 : 1), (to) => {
     to.text('env');
     to.text('memory');
     for (const byte of [0x02, 0x00, 0x01]) to.byte(byte);
+    if (called) {
+      to.text('env');
+      to.text('units');
+      for (const byte of [0x01, 0x70, 0x00, 0x01]) to.byte(byte);
+    }
     imports.forEach(({ module, name }, i) => {
       to.text(module);
       to.text(name);

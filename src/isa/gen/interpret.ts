@@ -417,7 +417,7 @@ function printFunction(name: string, counting: boolean): string {
         ip = recordHere();
         delta = load<u64>(0, DELTA);
         if (left == LEFT_NEAR && n <= 0) break;
-        if (n == before) release(ip);
+        if (n == before) n = release(ip, n);
         continue;
       }
 ${CASES.map((c) => printCase(c, counting)).join('\n')}
