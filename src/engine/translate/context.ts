@@ -60,6 +60,14 @@ export interface Surroundings {
 
 const place = (file: RegisterFile, number: number): number => (file === 'x' ? PLACES.X : PLACES.F) + number * 8;
 
+/** Where in a block the printer is. */
+export interface Place {
+  readonly page: number;
+  readonly done: number;
+  readonly accesses: number;
+  readonly dirty: RegisterSet;
+}
+
 export class Context {
   readonly code = new Code(UNIT_TYPE.params.length);
   readonly surroundings: Surroundings;
@@ -83,6 +91,15 @@ export class Context {
   done = 0;
   accesses = 0;
   dirty: RegisterSet = NONE;
+
+  get place(): Place {
+    const { page, done, accesses, dirty } = this;
+    return { page, done, accesses, dirty };
+  }
+
+  set place(place: Place) {
+    Object.assign(this, place);
+  }
 
   constructor(surroundings: Surroundings, home: number) {
     this.surroundings = surroundings;

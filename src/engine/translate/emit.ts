@@ -74,8 +74,14 @@ class UnitPrinter {
 
   // Blocks
 
-  private block(b: Block, to: (target: Block) => void): void {
+  private block(b: Block, next: (target: Block) => void): void {
     const { context } = this;
+    // What follows may be printed in its midst, and has a place of its own.
+    const to = (target: Block): void => {
+      const here = context.place;
+      next(target);
+      context.place = here;
+    };
     context.page = pageOf(b.at);
     context.done = 0;
     context.accesses = 0;
@@ -314,7 +320,7 @@ class UnitPrinter {
     code.i32(0);
     code.op('i32.lt_s');
     code.brIf(otherwise);
-    const { dirty } = context;
+    const { dirty, page } = context;
     context.store(dirty);
     code.get(context.account);
     code.get(context.pc);
@@ -330,7 +336,7 @@ class UnitPrinter {
     this.returned(b, this.calleeOf(b)!, to);
     code.end();
     context.dirty = dirty;
-    context.page = pageOf(b.at);
+    context.page = page;
   }
 
   /** Behind a call, with what it returned in the locals. */

@@ -48,6 +48,8 @@ export class Store {
   private nextModule = 0;
   private nextEntry = 0;
   private nextNode = 0;
+  /** Addresses of the records of pages that modules depend on, or did. */
+  private readonly depended = new Set<number>();
   /** Bytes of WebAssembly that stand. */
   bytes = 0;
 
@@ -186,6 +188,7 @@ export class Store {
     view.setUint32(node, module, true);
     view.setUint32(node + 4, view.getUint32(records + SIZES.CODE_TRANSLATED, true), true);
     view.setUint32(records + SIZES.CODE_TRANSLATED, number + 1, true);
+    this.depended.add(records);
   }
 
   /** Takes a module away; returns the records its units began at. */
@@ -212,12 +215,9 @@ export class Store {
 
   /** Forgets everything. */
   flush(): void {
-    const pages = new Set<number>();
-    for (const [number, module] of this.modules) {
-      this.core.dropModule(number);
-      for (const page of module.pages) pages.add(page);
-    }
-    for (const page of pages) this.core.dropTranslations(page);
+    for (const number of this.modules.keys()) this.core.dropModule(number);
+    for (const page of this.depended) this.core.dropTranslations(page);
+    this.depended.clear();
     this.sweep();
     this.nextModule = 0;
     this.nextEntry = 0;

@@ -249,7 +249,13 @@ export class Translator {
       const page = code.records(pageOf(at));
       return page && page + (at - pageOf(at) * PAGE) * 8;
     };
-    const wanted = offsets.filter((at) => code.at(at) && !store.unitAt(recordAt(at)));
+    // What is left to the interpreter stands in the midst of what is not.
+    const begins = offsets.map((offset) => {
+      let at = offset;
+      while (at < PAGE && !code.at(at)) at += 2;
+      return at;
+    });
+    const wanted = begins.filter((at) => at < PAGE && !store.unitAt(recordAt(at)));
     if (!wanted.length) return;
     const plan = planOf(code, wanted, (at) => store.unitAt(recordAt(at))?.linked);
     if (!plan.units.length) return;
