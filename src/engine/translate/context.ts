@@ -354,4 +354,3 @@ export class Context {
     code.call(this.surroundings.coreIndex('movePage'));
   }
 }
-

@@ -91,8 +91,14 @@ class UnitPrinter {
     for (const i of b.body) {
       context.releaseTemporaries();
       const { effect } = i.form;
-      if (effect.kind === 'branch') return this.branch(b, i, effect.condition, to);
-      if (effect.kind === 'jump') return this.jump(b, i, effect, to);
+      if (effect.kind === 'branch') {
+        this.branch(b, i, effect.condition, to);
+        return;
+      }
+      if (effect.kind === 'jump') {
+        this.jump(b, i, effect, to);
+        return;
+      }
       this.straight(i, effect);
       context.dirty = union(context.dirty, i.writes);
     }

@@ -177,7 +177,13 @@ export class Memory {
     code.if();
     access(group.host, offset);
     code.else();
-    const alone: Group = { ...group, low: group.low + offset, high: group.low + offset + widthOf(i), members: 1, host: -1 };
+    const alone: Group = {
+      ...group,
+      low: group.low + offset,
+      high: group.low + offset + widthOf(i),
+      members: 1,
+      host: -1,
+    };
     this.find(alone, () => this.leaveMissed(i));
     access(alone.host, 0);
     code.end();

@@ -38,11 +38,7 @@ export const ANYTHING: Callee = { touched: ALL, written: ALL, onePage: false };
 const callsAnything = (unit: Unit): boolean => unit.blocks.some((b) => b.end === 'pointer' && b.successors.length > 0);
 
 /** An entry that lies inside the unit of an earlier one gets none of its own. `linked`: the unit of another module at an offset. */
-export function planOf(
-  code: CodeView,
-  entries: readonly number[],
-  linked: (at: number) => Linked | undefined,
-): Plan {
+export function planOf(code: CodeView, entries: readonly number[], linked: (at: number) => Linked | undefined): Plan {
   const wanted = new Set(entries);
   const links = new Map<number, Linked>();
   const chosen: Unit[] = [];

@@ -18,7 +18,6 @@ export const common = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x
 export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
 export const same = (a: RegisterSet, b: RegisterSet): boolean => a.x === b.x && a.f === b.f;
 export const holds = (a: RegisterSet, b: RegisterSet): boolean => (b.x & ~a.x) === 0 && (b.f & ~a.f) === 0;
-export const isNone = (a: RegisterSet): boolean => a.x === 0 && a.f === 0;
 
 const bits = (n: number): number => {
   let count = 0;

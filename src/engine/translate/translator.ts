@@ -167,9 +167,14 @@ export class Translator {
         else targets.add(target);
       }
       if (often('miss') || often('float')) unfit.add(unit.module);
-      else if (now - seen.instret > EXITS_LEAST * EXITS_EVERY) this.watched.set(unit.record, { unit, exits, instret: now });
+      else if (now - seen.instret > EXITS_LEAST * EXITS_EVERY)
+        this.watched.set(unit.record, { unit, exits, instret: now });
     }
-    for (const module of unfit) this.remake(standing.filter((unit) => unit.module === module), now);
+    for (const module of unfit)
+      this.remake(
+        standing.filter((unit) => unit.module === module),
+        now,
+      );
     for (const target of targets) {
       const page = this.pageAt(target & ~0xfffn);
       if (page) this.translate(page, target & ~0xfffn, [Number(target & 0xfffn)]);
@@ -214,7 +219,11 @@ export class Translator {
       if (!page) continue;
       const wanted = [...entries].filter((r) => this.pageOfRecord(r)?.records === page.records);
       for (const r of wanted) entries.delete(r);
-      this.translate(page.records, page.va, wanted.map((r) => (r - page.records) / 8));
+      this.translate(
+        page.records,
+        page.va,
+        wanted.map((r) => (r - page.records) / 8),
+      );
     }
     this.stats.ms += performance.now() - started;
   }
