@@ -9,14 +9,17 @@ import { each, NONE, type RegisterSet, union } from './registers.ts';
 import { Code, type WasmType } from './wasm.ts';
 
 /**
- * A unit is a function (account, base, depth) → (account, pc). The account holds the instructions left in its low half (signed)
- * and the data accesses made above it; base is the address of the page of the entry; depth how many calls may still be
- * nested. The resulting pc is where a transfer through a register goes, or NOWHERE: everything is in the cells.
+ * A unit is a function (account, base, depth) → (account, pc). The account holds the instructions left, less one, above ACCESS_BITS
+ * bits with the data accesses made, so that what a block does is one small number to add, and it is negative when nothing is left.
+ * Base is the address of the page of the entry; depth how many calls may still be nested. The resulting pc is where a transfer
+ * through a register goes, or NOWHERE: everything is in the cells.
  */
 export const UNIT_TYPE = { params: ['i64', 'i64', 'i32'], results: ['i64', 'i64'] } as const;
 const ACCOUNT = 0;
 const BASE = 1;
 const DEPTH = 2;
+/** A run of units takes fewer instructions than this, and so makes fewer accesses. */
+export const ACCESS_BITS = 20;
 /** No pc: it is odd. */
 export const NOWHERE = -1;
 
@@ -202,8 +205,8 @@ export class Context {
   // The account
 
   private spend(instructions: number, accesses: number): void {
-    const by = (this.surroundings.counting ? BigInt(accesses) << 32n : 0n) - BigInt(instructions);
-    if (by === 0n) return;
+    const by = (this.surroundings.counting ? accesses : 0) - instructions * 2 ** ACCESS_BITS;
+    if (by === 0) return;
     const { code } = this;
     code.get(ACCOUNT);
     code.i64(by);
@@ -222,9 +225,8 @@ export class Context {
   spent(): void {
     const { code } = this;
     code.get(ACCOUNT);
-    code.op('i32.wrap_i64');
-    code.i32(0);
-    code.raw('i32.le_s');
+    code.i64(0);
+    code.op('i64.lt_s');
   }
 
   /** Tells the hart the time, in which the current instruction is spent. */
@@ -232,9 +234,12 @@ export class Context {
     const { code } = this;
     code.i32(0);
     code.get(ACCOUNT);
-    code.raw('i64.extend32_s');
-    code.i64(this.done + 1);
-    code.op('i64.sub');
+    code.i64(ACCESS_BITS);
+    code.op('i64.shr_s');
+    if (this.done) {
+      code.i64(this.done);
+      code.op('i64.sub');
+    }
     code.memory('i64.store', CELL_OFFSETS.BUDGET);
   }
 

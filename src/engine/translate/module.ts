@@ -4,7 +4,7 @@ import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
 import { children, trees } from '../../isa/traits.ts';
 import type { Expr } from '../../isa/types.ts';
 import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
-import { type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
+import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
 import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
@@ -71,6 +71,10 @@ function printEntry(unit: number, causes: number, counting: boolean): Uint8Array
   const [left, base] = [0, 1];
   const [account, pc] = [code.local('i64'), code.local('i64')];
   code.get(left);
+  code.i64(1);
+  code.op('i64.sub');
+  code.i64(ACCESS_BITS);
+  code.op('i64.shl');
   code.get(base);
   code.i32(DEEPEST);
   code.call(unit);
@@ -104,22 +108,21 @@ function printEntry(unit: number, causes: number, counting: boolean): Uint8Array
   code.op('i32.add');
   code.memory('i32.store', counter);
   code.end();
-  code.get(account);
-  code.raw('i64.extend32_s');
-  code.set(left);
   if (counting) {
     code.i32(0);
     code.i32(0);
     code.memory('i64.load', CELL_OFFSETS.DATA_ACCESSES);
     code.get(account);
-    code.get(left);
-    code.op('i64.sub');
-    code.i64(32);
-    code.op('i64.shr_u');
+    code.i64(2 ** ACCESS_BITS - 1);
+    code.op('i64.and');
     code.op('i64.add');
     code.memory('i64.store', CELL_OFFSETS.DATA_ACCESSES);
   }
-  code.get(left);
+  code.get(account);
+  code.i64(ACCESS_BITS);
+  code.op('i64.shr_s');
+  code.i64(1);
+  code.op('i64.add');
   return code.finish();
 }
 

@@ -4,13 +4,13 @@ import { OP_NOT_DECODED, OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import type { Core } from '../core.ts';
 import { CAUSE_IDS, type Cause, causeIndex, LAST_EXIT, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { CodeView, fetchSlot, PAGE, pageOf } from './code.ts';
-import type { Manner } from './context.ts';
+import { ACCESS_BITS, type Manner } from './context.ts';
 import { planOf } from './plan.ts';
 import { type Installed, Store } from './store.ts';
 
 /** When to translate and how much to keep. None of it shows in an outcome or a counter. */
 export interface TranslatorTuning {
-  /** Instructions between samples while untranslated code runs, and while only translated code does; below 2^30. */
+  /** Instructions between samples while untranslated code runs, and while only translated code does; well below 2^ACCESS_BITS. */
   readonly burst: number;
   readonly longestBurst: number;
   /** Samples in a page before what was sampled is translated; doubles with every translation of that page. */
@@ -22,11 +22,14 @@ export interface TranslatorTuning {
 
 export const TUNING: TranslatorTuning = {
   burst: 20_000,
-  longestBurst: 1_280_000,
+  longestBurst: 1_000_000,
   threshold: 3,
   mostDoublings: 12,
   codeBudget: 16 * 2 ** 20,
 };
+
+/** Instructions a burst may go over. */
+const LONGEST_BLOCK = 4096;
 
 const FAST: Manner = { misses: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
@@ -85,6 +88,7 @@ export class Translator {
   private readonly began = performance.now();
 
   constructor(core: Core, tuning: TranslatorTuning = TUNING) {
+    if (tuning.longestBurst > 2 ** ACCESS_BITS - LONGEST_BLOCK) throw new RangeError('bursts are too long');
     this.core = core;
     this.tuning = tuning;
     this.burst = tuning.burst;
