@@ -242,7 +242,10 @@ export async function createCore(
   checkConfig(config);
   const mmu = config.counting ? config.mmu : MMU_OFF;
   if (modelBytes(mmu, config.harts) > PLACES.DYNAMIC - PLACES.MODEL) {
-    throw new InputError('the modelled TLBs and caches are too large together', config.harts > 1 ? 'Halve their entries, or take fewer harts.' : 'Halve their entries.');
+    throw new InputError(
+      'the modelled TLBs and caches are too large together',
+      config.harts > 1 ? 'Halve their entries, or take fewer harts.' : 'Halve their entries.',
+    );
   }
   const { cells, end } = dynamicLayout(config);
   const pages = Math.ceil(end / WASM_PAGE);

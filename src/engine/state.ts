@@ -1,6 +1,6 @@
 /** Reading a core: counters, console, digest. */
 import { COUNTER_IDS, type Counters } from '../abi/counters.ts';
-import { type Cell, CELL_OFFSETS, PLACES } from '../abi/layout.ts';
+import { CELL_OFFSETS, type Cell, PLACES } from '../abi/layout.ts';
 import type { Core } from './core.ts';
 
 /** The counters of a saved block, or the difference of two blocks. Zero cells of the walk matrix are left out. */
@@ -18,6 +18,12 @@ export function readCounters(core: Core, at: number, since?: number): Counters {
 /** All counters up to now. */
 export function currentCounters(core: Core): Counters {
   core.saveCounters(PLACES.SNAPSHOT);
+  return readCounters(core, PLACES.SNAPSHOT);
+}
+
+/** Counters of one hart up to now; time skipped and frames are the machine's, and zero here. */
+export function hartCounters(core: Core, hart: number): Counters {
+  core.saveHartCounters(hart, PLACES.SNAPSHOT);
   return readCounters(core, PLACES.SNAPSHOT);
 }
 
