@@ -1,7 +1,8 @@
 // Counter cells: plain memory increments, so that a snapshot is a copy of one block.
 import {
-  C_DATA_TRANSLATED, C_DATA_UNTRANSLATED, C_TLB_L1D_LOOKUPS, C_INSTRET, C_IDLE, INSTRET, IDLE, DATA_ACCESSES, CTX_TRANSLATING,
+  C_DATA_TRANSLATED, C_DATA_UNTRANSLATED, C_TLB_L1D_LOOKUPS, C_INSTRET, C_IDLE, IDLE, DATA_ACCESSES, CTX_TRANSLATING,
 } from './generated/layout';
+import { ownInstret } from './cpu/time';
 
 @inline export function count(counter: usize): void {
   store<u64>(counter, load<u64>(counter) + 1);
@@ -27,9 +28,13 @@ export function bookDataAccesses(): void {
   }
 }
 
-/** Brings every derived counter up to date; call before a snapshot. */
+/** Brings every derived counter of the running hart up to date; call before a snapshot. */
 export function settleCounters(): void {
   bookDataAccesses();
-  store<u64>(C_INSTRET, load<u64>(INSTRET));
-  store<u64>(C_IDLE, load<u64>(IDLE));
+  store<u64>(C_INSTRET, ownInstret());
+}
+
+/** Writes the time skipped into counters that were copied `by` bytes away. */
+export function settleIdle(by: usize): void {
+  store<u64>(by + C_IDLE, load<u64>(IDLE));
 }

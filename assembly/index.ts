@@ -3,8 +3,8 @@
 // `run`, reading places and counters in between.
 import {
   COUNTERS, COUNTERS_BYTES, GRANT_BASE, GRANT_NEXT, LINKS_BASE, MCOUNTEREN, MEDELEG, MENVCFG, MIDELEG, MSTATUS, MTIMECMP, NEXT_LINK, PC,
-  POOL_BASE, POOL_NEXT, PRIV, RAM_BASE, SBI, SCOUNTEREN, SENVCFG, SHADOW_NEXT_ASID, STIMECMP, STRATEGY, STRATEGY_NESTED,
-  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED, DEVICE_DEADLINE,
+  POOL_BASE, POOL_NEXT, PRIV, RAM_BASE, AWAKE, SBI, SCOUNTEREN, SENVCFG, SHADOW_NEXT_ASID, STIMECMP, STRATEGY, STRATEGY_NESTED,
+  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED, DEVICE_DEADLINE, TURN_END,
 } from './generated/layout';
 import { MSTATUS_TVM } from './generated/csr';
 import { configureLines, configureTables } from './mmu/caches';
@@ -16,12 +16,16 @@ import { PRIV_M, PRIV_S } from './mmu/privilege';
 import { FRAME_WATCHED, frameOf, guestPage, guestPageIfAny } from './vmm/frames';
 import { createGstage } from './vmm/gstage';
 import { buildInitialTables, initialTables } from './vmm/paravirt';
-import { run, saveCounters } from './cpu/run';
-import { skipTime, ticksToDeadline } from './cpu/interrupts';
+import { run, saveCounters, saveHartCounters } from './cpu/run';
+import { timeNow } from './cpu/time';
+import { skipTime, ticksToDeadline } from './cpu/wait';
+import { hartAt } from './harts/block';
+import { keepModel, takeModel } from './harts/model';
+import { copyHarts } from './harts/turns';
 import { deviceMemory, interruptLine } from './bus/devices';
 import { uartUpdate } from './bus/uart';
 import { restoreFlags, restoreRecords, saveFlags, savedRecords } from './snapshot';
-import { statusValue } from './cpu/csr';
+import { settleFp, statusOf } from './cpu/csr';
 import { movePage } from './cpu/fetch';
 import { dropModule, dropTranslations, findUnit } from './cpu/translated';
 import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from './cpu/access';
@@ -30,6 +34,8 @@ import { raise } from './cpu/raise';
 export { restoreFlags, restoreRecords, saveFlags, savedRecords };
 export { deviceMemory, interruptLine, skipTime, ticksToDeadline, uartUpdate };
 export { configureLines, configureTables, configureTlb, initialTables, resetModelHeap, run, saveCounters };
+// Several harts: their counters, where their cells are, and the descriptors of their modelled MMUs.
+export { hartAt, keepModel, saveHartCounters, takeModel };
 // What translated code calls.
 export { amoAddress, findUnit, loadReserved, movePage, raise, slowLoad, slowStore, storeConditional };
 // What the translator calls.
@@ -47,6 +53,8 @@ export function reset(): void {
   store<u64>(MTIMECMP, NEVER);
   store<u64>(STIMECMP, NEVER);
   store<u64>(DEVICE_DEADLINE, NEVER);
+  store<u64>(TURN_END, NEVER);
+  store<u32>(AWAKE, 1);
   store<u32>(POOL_NEXT, load<u32>(POOL_BASE));
   store<u32>(POOL_USED, 0);
   store<u32>(GRANT_NEXT, load<u32>(GRANT_BASE));
@@ -79,7 +87,7 @@ const FIRMWARE_ENVCFG: u64 = 0x8000_0000_0000_00f0;
 
 /**
  * Starts the guest at `entry` with a0 = hart 0 and a1 = `tree`. With the machine's own SBI (cell SBI) in S-mode, as
- * firmware would leave it; else in M-mode as after reset. Counters start at zero.
+ * firmware would leave it, other harts stopped; else all harts in M-mode as after reset. Counters start at zero.
  */
 export function start(entry: u64, tree: u64): void {
   store<u64>(PC, entry);
@@ -109,11 +117,18 @@ export function start(entry: u64, tree: u64): void {
   store<u64>(X + 11 * 8, tree);
   refreshContext();
   memory.fill(COUNTERS, 0, COUNTERS_BYTES);
+  copyHarts(firmware);
 }
 
-/** mstatus as the guest reads it, for the digest. */
-export function status(): u64 {
-  return statusValue();
+/** mstatus of a hart as the guest reads it, for the digest. */
+export function status(hart: u32): u64 {
+  settleFp();
+  return statusOf(hartAt(hart));
+}
+
+/** mtime. */
+export function now(): u64 {
+  return timeNow();
 }
 
 @inline function mix(hash: u64, word: u64): u64 {

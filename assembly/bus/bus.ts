@@ -6,10 +6,11 @@
 //   0x1000_0000  16550 UART (256 bytes)
 //   windows of the host's devices (devices.ts)
 import {
-  EVENT, EVENT_CODE, FINISHER, MSIP, MTIMECMP, TRAP_LOAD_ACCESS, TRAP_STORE_ACCESS, PLIC_EIP, EVENT_EXIT, EVENT_RESET,
+  EVENT, EVENT_CODE, FINISHER, HARTS, MSIP, MTIMECMP, TRAP_LOAD_ACCESS, TRAP_STORE_ACCESS, PLIC_EIP, EVENT_EXIT, EVENT_RESET,
 } from '../generated/layout';
 import { pause, raise } from '../cpu/raise';
 import { timeNow } from '../cpu/time';
+import { hartAt } from '../harts/block';
 import { hostLoad, hostStore, isHostDevice } from './devices';
 import { plicRead, plicWrite } from './plic';
 import { uartRead, uartWrite } from './uart';
@@ -80,17 +81,31 @@ export function deviceWrite(pa: u64, value: u64, lg: u32, va: u64): void {
   return (old & ~mask) | ((value << (offset << 3)) & mask);
 }
 
+function msip(hart: u32): u64 {
+  return hart < load<u32>(HARTS) ? load<u64>(hartAt(hart) + MSIP) : 0;
+}
+
+function setMsip(hart: u32, value: u64): void {
+  if (hart < load<u32>(HARTS)) store<u64>(hartAt(hart) + MSIP, value & 1);
+}
+
+/** A doubleword: msip of two harts, mtimecmp of one, or mtime. */
 function clintRead(register: u32): u64 {
-  if (register == 0) return load<u64>(MSIP);
-  if (register == CLINT_MTIMECMP) return load<u64>(MTIMECMP);
+  if (register < CLINT_MTIMECMP) return msip(register >> 2) | (msip((register >> 2) + 1) << 32);
   if (register == CLINT_MTIME) return timeNow();
-  return 0;
+  const hart = (register - CLINT_MTIMECMP) >> 3;
+  return hart < load<u32>(HARTS) ? load<u64>(hartAt(hart) + MTIMECMP) : 0;
 }
 
 function clintWrite(register: u32, value: u64): void {
+  if (register < CLINT_MTIMECMP) {
+    setMsip(register >> 2, value);
+    setMsip((register >> 2) + 1, value >> 32);
+    return;
+  }
   // mtime is read-only here: time is counted in instructions, and a guest that set it would break that.
-  if (register == 0) store<u64>(MSIP, value & 1);
-  else if (register == CLINT_MTIMECMP) store<u64>(MTIMECMP, value);
+  const hart = (register - CLINT_MTIMECMP) >> 3;
+  if (hart < load<u32>(HARTS)) store<u64>(hartAt(hart) + MTIMECMP, value);
 }
 
 function finish(value: u32): void {

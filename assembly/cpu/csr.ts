@@ -1,13 +1,13 @@
 // Control and status registers: reads and writes of those that are more than a masked cell. Which exist, who may reach
 // them and which bits a write changes is data, printed into generated/csr.ts from src/isa/csr.ts.
 import {
-  FFLAGS, FLUSH_PMP, FP_DIRTY, FRM, INSTRET, MCAUSE, MCOUNTEREN, MCOUNTINHIBIT, MCYCLE_OFFSET, MEDELEG, MENVCFG, MEPC, MIDELEG, MIE,
+  FFLAGS, FLUSH_PMP, FP_DIRTY, FRM, HART, MCAUSE, MCOUNTEREN, MCOUNTINHIBIT, MCYCLE_OFFSET, MEDELEG, MENVCFG, MEPC, MIDELEG, MIE,
   MINSTRET_OFFSET, MIP, MSCRATCH, MSTATUS, MTVAL, MTVEC, PMPADDR, PMPCFG0, PMPCFG2, PRIV, SATP, SBI, SCAUSE, SCOUNTEREN, SENVCFG, SEPC,
   SSCRATCH, STIMECMP, STRATEGY, STRATEGY_SHADOW, STVAL, STVEC,
 } from '../generated/layout';
 import {
   CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_INSTRET, CSR_MCAUSE, CSR_MCOUNTEREN, CSR_MCYCLE, CSR_MEDELEG,
-  CSR_MENVCFG, CSR_MEPC, CSR_MIDELEG, CSR_MIE, CSR_MINSTRET, CSR_MIP, CSR_MISA, CSR_MSCRATCH, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC,
+  CSR_MENVCFG, CSR_MEPC, CSR_MHARTID, CSR_MIDELEG, CSR_MIE, CSR_MINSTRET, CSR_MIP, CSR_MISA, CSR_MSCRATCH, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC,
   CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, CSR_SATP, CSR_SCAUSE, CSR_SCOUNTEREN, CSR_SENVCFG, CSR_SEPC, CSR_SIE, CSR_SIP,
   CSR_SSCRATCH, CSR_SSTATUS, CSR_STIMECMP, CSR_STVAL, CSR_STVEC, CSR_TIME, CSR_MCOUNTINHIBIT, RESET_MISA, VIEW_SSTATUS, csrExists, csrLegalFields, csrWriteMask,
 } from '../generated/csr';
@@ -21,15 +21,15 @@ import { zapAll } from '../vmm/shadow-pages';
 import { dropFast } from '../mmu/fast';
 import { pendingInterrupts, sstc } from './interrupts';
 import { pause } from './raise';
-import { timeNow } from './time';
+import { ownInstret, timeNow } from './time';
 
 /** UXL = SXL = 2: 64 bits, read-only. */
 const XL_64: u64 = 0xa_0000_0000;
 const MIP_STIP: u64 = 1 << 5;
 const TM: u64 = 2;
 
-/** FS says Dirty once a floating-point instruction ran. */
-function settleFp(): void {
+/** Brings FS up to date: it says Dirty once a floating-point instruction ran. */
+export function settleFp(): void {
   if (!load<u8>(FP_DIRTY)) return;
   store<u8>(FP_DIRTY, 0);
   store<u64>(MSTATUS, load<u64>(MSTATUS) | MSTATUS_FS);
@@ -38,7 +38,12 @@ function settleFp(): void {
 /** mstatus as it reads. */
 export function statusValue(): u64 {
   settleFp();
-  const status = load<u64>(MSTATUS) | XL_64;
+  return statusOf(0);
+}
+
+/** mstatus of a hart (`at`: where its cells are) whose FS is settled, as it reads. */
+export function statusOf(at: usize): u64 {
+  const status = load<u64>(at + MSTATUS) | XL_64;
   return (status & MSTATUS_FS) == MSTATUS_FS ? status | MSTATUS_SD : status;
 }
 
@@ -73,7 +78,7 @@ function cycles(): u64 {
 
 function instructions(): u64 {
   const offset = load<u64>(MINSTRET_OFFSET);
-  return load<u64>(MCOUNTINHIBIT) & INHIBIT_IR ? offset : load<u64>(INSTRET) + offset;
+  return load<u64>(MCOUNTINHIBIT) & INHIBIT_IR ? offset : ownInstret() + offset;
 }
 
 function setCycles(value: u64): void {
@@ -81,7 +86,7 @@ function setCycles(value: u64): void {
 }
 
 function setInstructions(value: u64): void {
-  store<u64>(MINSTRET_OFFSET, load<u64>(MCOUNTINHIBIT) & INHIBIT_IR ? value : value - load<u64>(INSTRET) - 1);
+  store<u64>(MINSTRET_OFFSET, load<u64>(MCOUNTINHIBIT) & INHIBIT_IR ? value : value - ownInstret() - 1);
 }
 
 function inhibit(value: u64): void {
@@ -105,6 +110,7 @@ export function csrRead(csr: u32): u64 {
     case CSR_INSTRET:
     case CSR_MINSTRET: return instructions();
     case CSR_TIME: return timeNow();
+    case CSR_MHARTID: return load<u32>(HART);
     case CSR_MISA: return RESET_MISA;
     case CSR_MCOUNTINHIBIT: return load<u64>(MCOUNTINHIBIT);
     case CSR_MSTATUS: return statusValue();

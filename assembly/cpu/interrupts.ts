@@ -1,13 +1,13 @@
 // Which interrupts are pending, when the next timer is due, and which one is taken.
 import {
-  EXIT_INTERRUPT, IDLE, IRQ_MTI, IRQ_STI, MENVCFG, MIDELEG, MIE, MIP, MSIP, MSTATUS, MTIMECMP, PRIV,
+  EXIT_INTERRUPT, HART, IRQ_MTI, IRQ_STI, MENVCFG, MIDELEG, MIE, MIP, MSIP, MSTATUS, MTIMECMP, PRIV,
   STIMECMP, STRATEGY, STRATEGY_BARE, STRATEGY_NESTED, SBI, DEVICE_DEADLINE, PLIC_EIP,
 } from '../generated/layout';
 import { PRIV_M, PRIV_S } from '../mmu/privilege';
 import { MSTATUS_MIE, MSTATUS_SIE } from '../generated/csr';
 import { vmExit } from '../vmm/exit';
 import { deliverInterrupt } from './trap';
-import { timeNow } from './time';
+import { instructionsUntil, timeNow } from './time';
 
 const MIP_SSIP: u64 = 1 << 1;
 const MIP_MSIP: u64 = 1 << 3;
@@ -21,61 +21,61 @@ const EIP_S: u32 = 2;
 const STCE: u64 = 0x8000_0000_0000_0000;
 const NEVER: u64 = u64.MAX_VALUE;
 
-/** Whether stimecmp drives STIP (Sstc). */
-@inline export function sstc(): bool {
-  return (load<u64>(MENVCFG) & STCE) != 0;
+@inline function sstcOf(at: usize): bool {
+  return (load<u64>(at + MENVCFG) & STCE) != 0;
 }
 
-/** mip as software sees it: its own bits, and those the timer and the CLINT drive. */
-export function pendingInterrupts(): u64 {
+/** Whether stimecmp drives STIP (Sstc). */
+@inline export function sstc(): bool {
+  return sstcOf(0);
+}
+
+/**
+ * mip of a hart (`at`: where its cells are, see harts/block.ts) as software sees it: its own bits, and those that timers, the CLINT and
+ * the PLIC drive.
+ */
+@inline export function pendingOf(at: usize): u64 {
   const now = timeNow();
-  let mip = load<u64>(MIP);
-  if (load<u64>(MSIP)) mip |= MIP_MSIP;
-  if (now >= load<u64>(MTIMECMP)) mip |= MIP_MTIP;
+  let mip = load<u64>(at + MIP);
+  if (load<u64>(at + MSIP)) mip |= MIP_MSIP;
+  if (now >= load<u64>(at + MTIMECMP)) mip |= MIP_MTIP;
   const external = load<u32>(PLIC_EIP);
   if (external) {
-    if (external & EIP_M) mip |= MIP_MEIP;
-    if (external & EIP_S) mip |= MIP_SEIP;
+    const contexts = external >> (load<u32>(at + HART) << 1);
+    if (contexts & EIP_M) mip |= MIP_MEIP;
+    if (contexts & EIP_S) mip |= MIP_SEIP;
   }
-  if (sstc()) mip = now >= load<u64>(STIMECMP) ? mip | MIP_STIP : mip & ~MIP_STIP;
+  if (sstcOf(at)) mip = now >= load<u64>(at + STIMECMP) ? mip | MIP_STIP : mip & ~MIP_STIP;
   return mip;
 }
 
-/** The next time at which an enabled timer fires or a device of the host is due, or NEVER. */
-export function nextDeadline(): u64 {
-  const now = timeNow();
-  const device = load<u64>(DEVICE_DEADLINE);
-  let next = device > now ? device : NEVER;
-  const enabled = load<u64>(MIE);
-  const m = load<u64>(MTIMECMP);
-  if (enabled & MIP_MTIP && m > now && m < next) next = m;
-  const s = load<u64>(STIMECMP);
-  if (enabled & MIP_STIP && sstc() && s > now && s < next) next = s;
+/** mip of the hart that runs. */
+export function pendingInterrupts(): u64 {
+  return pendingOf(0);
+}
+
+/** The next time after `now` at which an enabled timer of a hart fires, or NEVER. */
+@inline export function nextTimer(at: usize, now: u64): u64 {
+  let next = NEVER;
+  const enabled = load<u64>(at + MIE);
+  const m = load<u64>(at + MTIMECMP);
+  if (enabled & MIP_MTIP && m > now) next = m;
+  const s = load<u64>(at + STIMECMP);
+  if (enabled & MIP_STIP && sstcOf(at) && s > now && s < next) next = s;
   return next;
 }
 
-/** Ticks until then, or NEVER. */
-export function ticksToDeadline(): u64 {
-  const next = nextDeadline();
-  return next == NEVER ? NEVER : next - timeNow();
+/** Instructions until a timer of the running hart fires or a device of the host is due, or NEVER. */
+export function instructionsToDeadline(): u64 {
+  const now = timeNow();
+  const device = load<u64>(DEVICE_DEADLINE);
+  const timer = nextTimer(0, now);
+  return instructionsUntil(device > now && device < timer ? device : timer);
 }
 
 /** Whether a device of the host is due. */
 @inline export function deviceDue(): bool {
   return timeNow() >= load<u64>(DEVICE_DEADLINE);
-}
-
-/** Lets guest time pass without instructions, as while the guest waits: the host's word for how long it waited. */
-export function skipTime(ticks: u64): void {
-  store<u64>(IDLE, load<u64>(IDLE) + ticks);
-}
-
-/** Skips the time to the next deadline; false: there is none, the guest waits for ever. */
-export function skipToDeadline(): bool {
-  const ticks = ticksToDeadline();
-  if (ticks == NEVER) return false;
-  store<u64>(IDLE, load<u64>(IDLE) + ticks);
-  return true;
 }
 
 /** Highest-priority interrupt in a set of mip bits: external, software, timer; machine before supervisor (3.1.9). */

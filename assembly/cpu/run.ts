@@ -1,24 +1,36 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, INSTRET, JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, STOP, WITHIN,
-  COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, HARTS, IDLE_WAITS, INSTRET, JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END,
+  SLICE_END, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_IDLE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END,
+  EVENT_STALLED,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
-import { settleCounters } from '../counters';
+import { settleCounters, settleIdle } from '../counters';
+import { counterBlock, hartAt } from '../harts/block';
+import { TURN_NONE, TURN_OTHER, addParkedCounters, takeTurn } from '../harts/turns';
 import { settleFrames } from '../vmm/frames';
-import { deviceDue, takeInterrupt, ticksToDeadline } from './interrupts';
+import { deviceDue, instructionsToDeadline, takeInterrupt } from './interrupts';
 import { STOP_TRAP } from './raise';
 import { rearm } from './translated';
 import { deliverException } from './trap';
+import { skipToDeadline } from './wait';
 
 /** A slice is bounded so that BUDGET, signed, can't overflow whatever the caller asks for. */
 const LONGEST: u64 = 1 << 40;
 
-/** Brings all counters up to date and copies them. */
+/** Brings all counters up to date and copies their sums over all harts. */
 export function saveCounters(to: usize): void {
   settleCounters();
-  settleFrames();
   memory.copy(to, COUNTERS, COUNTERS_BYTES);
+  addParkedCounters(to);
+  settleIdle(to - COUNTERS);
+  settleFrames(to - COUNTERS);
+}
+
+/** Copies the counters of one hart. What is the machine's and no hart's is zero: time skipped, frames. */
+export function saveHartCounters(hart: u32, to: usize): void {
+  settleCounters();
+  memory.copy(to, hartAt(hart) ? counterBlock(hart) : COUNTERS, COUNTERS_BYTES);
 }
 
 /**
@@ -58,12 +70,23 @@ export function run(limit: u64): u32 {
   for (;;) {
     if (!end) {
       if (deviceDue()) return EVENT_DEVICE;
+      if (load<u32>(HARTS) > 1) {
+        const turn = takeTurn();
+        if (turn == TURN_OTHER) unfinished = false;
+        else if (turn == TURN_NONE) {
+          if (load<u32>(IDLE_WAITS)) return EVENT_IDLE;
+          if (!skipToDeadline()) return EVENT_STALLED;
+          continue;
+        }
+      }
       if (takeInterrupt()) unfinished = false;
       now = load<u64>(INSTRET);
       if (now >= limit) return EVENT_NONE;
       let n = limit - now;
-      const due = ticksToDeadline();
+      const due = instructionsToDeadline();
       if (due < n) n = due;
+      const turn = load<u64>(TURN_END) - now;
+      if (turn < n) n = turn;
       if (n > LONGEST) n = LONGEST;
       end = now + n;
     }

@@ -3,9 +3,9 @@
 // a VMM that runs the guest deprivileged, an exit in which the VMM does for the guest what the guest's privilege allows.
 import {
   BUDGET, C_FENCE_I, C_WFI, C_SBI_CALLS, EVENT, EXIT_CSR, EXIT_HYPERCALL, EXIT_SATP, EXIT_SBI, EXIT_SFENCE, EXIT_WFI, EXIT_XRET,
-  HINT_ITERATIONS, HINT_RESULT, HINT_ROI_BEGIN, HINT_ROI_END, HW_PRIV, HYPERCALL_EXTENSION, ITERATIONS, MENVCFG, MIE, MSTATUS, PC, PRIV,
+  HINT_ITERATIONS, HINT_RESULT, HINT_ROI_BEGIN, HINT_ROI_END, HW_PRIV, HYPERCALL_EXTENSION, ITERATIONS, MENVCFG, MSTATUS, PC, PRIV,
   RESULT, RESULT_SET, SBI, SENVCFG, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT, TRAP_BREAKPOINT, TRAP_ECALL_U, TRAP_ILLEGAL, TVAL, X, STOP,
-  EVENT_IDLE, EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED, IDLE_WAITS, MIP,
+  EVENT_REGION_BEGIN, EVENT_REGION_END, MIP,
 } from '../generated/layout';
 import { CSR_MIP, CSR_SATP } from '../generated/csr';
 import { count } from '../counters';
@@ -17,10 +17,10 @@ import { paravirtCall } from '../vmm/paravirt';
 import { sbiCall } from '../sbi/sbi';
 import { slowStore } from './access';
 import { csrAllowed, csrRead, csrWrite } from './csr';
-import { pendingInterrupts, skipToDeadline } from './interrupts';
 import { STOP_TRAP, pause, raise } from './raise';
 import { settleTime } from './time';
 import { returnFromMachine, returnFromSupervisor } from './trap';
+import { waitForInterrupt } from './wait';
 
 /** The current instruction did not retire: gives its count back and raises. TVAL holds its bits. */
 function illegal(): void {
@@ -114,9 +114,7 @@ export function sysWfi(): void {
   if (load<u32>(STRATEGY) != STRATEGY_BARE) vmExit(EXIT_WFI);
   next();
   pause();
-  if (pendingInterrupts() & load<u64>(MIE)) return;
-  if (load<u32>(IDLE_WAITS)) store<u32>(EVENT, EVENT_IDLE);
-  else if (!skipToDeadline()) store<u32>(EVENT, EVENT_STALLED);
+  waitForInterrupt();
 }
 
 /** SFENCE.VMA and SINVAL.VMA (the same here: nothing is deferred). */

@@ -23,7 +23,8 @@ export const ENTRY_PMP_SHIFT: u32 = 14;
 export const ENTRY_G: u32 = 32;
 
 const ENTRY_SIZE: u32 = 32;
-const DESCRIPTORS_END: u32 = 0x400;
+/** Bytes of all descriptors at MODEL: TLBs, and what caches.ts has behind them. */
+export const DESCRIPTORS_END: u32 = 0x400;
 let heap: u32 = 0;
 
 @inline export function descriptor(id: u32): u32 {

@@ -1,17 +1,14 @@
 // The supervisor binary interface 2.0, served by the machine itself: the firmware of a guest that starts in S-mode.
-// Base, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy console; one hart.
-import { EVENT, EVENT_CODE, MIP, STIMECMP, X, EVENT_EXIT, EVENT_RESET } from '../generated/layout';
-import { fenceGuest } from '../mmu/fence';
+// Base, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy console.
+import { EVENT, EVENT_CODE, HART, MIP, STIMECMP, X, EVENT_EXIT, EVENT_RESET } from '../generated/layout';
+import { fenceHart } from '../mmu/fence';
 import { pause } from '../cpu/raise';
+import { hartAt } from '../harts/block';
 import { guestPage } from '../vmm/frames';
 import { leaveHostKernel } from '../vmm/exit';
 import { consoleIn, consoleOut } from '../bus/uart';
-
-const SUCCESS: i64 = 0;
-const FAILED: i64 = -1;
-const NOT_SUPPORTED: i64 = -2;
-const INVALID_PARAM: i64 = -3;
-const ALREADY_AVAILABLE: i64 = -6;
+import { INVALID_PARAM, NOT_SUPPORTED, SUCCESS, answer, argument, readHartMask, targets } from './call';
+import { hsm } from './hsm';
 
 const EXT_BASE: u64 = 0x10;
 const EXT_TIME: u64 = 0x54494d45;
@@ -24,21 +21,6 @@ const MIP_SSIP: u64 = 1 << 1;
 /** "Trapframe" has no registered implementation id; this is the lab's own. */
 const IMPLEMENTATION: u64 = 0x5452;
 
-@inline function argument(i: u32): u64 {
-  return load<u64>(X + ((10 + i) << 3));
-}
-
-@inline function answer(error: i64, value: u64): void {
-  store<i64>(X + 80, error);
-  store<u64>(X + 88, value);
-}
-
-/** Whether a hart mask (chapter 3.1) names hart 0, the only one; any other hart is an error. */
-function onlyThisHart(mask: u64, base: u64): i64 {
-  if (base == u64.MAX_VALUE) return SUCCESS;
-  return base == 0 && mask == 1 ? SUCCESS : mask == 0 ? SUCCESS : INVALID_PARAM;
-}
-
 /** Serves the call in a6 and a7 and answers in a0 and a1; what is unknown is not supported. */
 export function sbiCall(): void {
   const extension = argument(7);
@@ -47,20 +29,10 @@ export function sbiCall(): void {
     store<u64>(STIMECMP, argument(0));
     pause();
     answer(SUCCESS, 0);
-  } else if (extension == EXT_IPI && call == 0) {
-    const error = onlyThisHart(argument(0), argument(1));
-    if (error == SUCCESS && (argument(0) & 1 || argument(1) == u64.MAX_VALUE)) {
-      store<u64>(MIP, load<u64>(MIP) | MIP_SSIP);
-      pause();
-    }
-    answer(error, 0);
-  } else if (extension == EXT_BASE) base(call);
-  else if (extension == EXT_RFENCE && call <= 2) {
-    // The caller fences itself; remote fences of a single hart are its own.
-    const error = onlyThisHart(argument(0), argument(1));
-    if (error == SUCCESS && call) fenceGuest(0, <u32>argument(4), false, call == 2);
-    answer(error, 0);
-  } else if (extension == EXT_HSM) hsm(call);
+  } else if (extension == EXT_IPI && call == 0) ipi();
+  else if (extension == EXT_BASE) base(call);
+  else if (extension == EXT_RFENCE && call <= 2) fence(call);
+  else if (extension == EXT_HSM) hsm(call);
   else if (extension == EXT_DBCN) {
     leaveHostKernel();
     console(call);
@@ -97,11 +69,30 @@ function supported(extension: u64): bool {
   );
 }
 
-function hsm(call: u64): void {
-  if (call == 0) answer(argument(0) == 0 ? ALREADY_AVAILABLE : INVALID_PARAM, 0);
-  else if (call == 1) answer(FAILED, 0);
-  else if (call == 2) answer(argument(0) == 0 ? SUCCESS : INVALID_PARAM, 0);
-  else answer(NOT_SUPPORTED, 0);
+/** A software interrupt for each hart named. */
+function ipi(): void {
+  const error = readHartMask();
+  if (error == SUCCESS) {
+    for (let left = targets; left; left &= left - 1) {
+      const at = hartAt(ctz(left));
+      store<u64>(at + MIP, load<u64>(at + MIP) | MIP_SSIP);
+    }
+    if ((targets >> load<u32>(HART)) & 1) pause();
+  }
+  answer(error, 0);
+}
+
+/**
+ * Remote fences: FENCE.I (0; stores are seen by every hart's fetch at once), SFENCE.VMA of all address spaces (1) or of one (2). A range of
+ * one page is fenced as a page, any longer one as everything, as OpenSBI does by default.
+ */
+function fence(call: u64): void {
+  const error = readHartMask();
+  const page = argument(3) - 1 < 4096 && ((argument(2) ^ (argument(2) + argument(3) - 1)) & ~0xfff) == 0;
+  if (error == SUCCESS && call) {
+    for (let left = targets; left; left &= left - 1) fenceHart(ctz(left), argument(2), <u32>argument(4), page, call == 2);
+  }
+  answer(error, 0);
 }
 
 /** DBCN: buffers are guest-physical; bytes that are no RAM are an invalid parameter. */

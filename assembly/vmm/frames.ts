@@ -139,10 +139,10 @@ export function freeTable(at: u32): void {
   store<u32>(POOL_USED, load<u32>(POOL_USED) - 1);
 }
 
-/** Pages in use, as the counters show them. */
-export function settleFrames(): void {
-  store<u64>(C_VMM_FRAMES, <u64>(load<u32>(GRANT_NEXT) - load<u32>(GRANT_BASE)) >> 12);
-  store<u64>(C_VMM_TABLE_FRAMES, load<u32>(POOL_USED));
+/** Writes the pages in use into counters that were copied `by` bytes away. */
+export function settleFrames(by: usize): void {
+  store<u64>(by + C_VMM_FRAMES, <u64>(load<u32>(GRANT_NEXT) - load<u32>(GRANT_BASE)) >> 12);
+  store<u64>(by + C_VMM_TABLE_FRAMES, load<u32>(POOL_USED));
 }
 
 /** Where the VMM process maps guest memory in its own (host) address space. */

@@ -11,8 +11,8 @@ import {
   RAM_SIZE, RAM_START, SHADOW_BUCKETS, SHADOW_NEXT_ASID, SHADOW_STALE, SHADOW_UNSYNC_LIST, GUEST_SIZE,
 } from '../generated/layout';
 import { count } from '../counters';
-import { MATCH_VMID, invalidateTlbs } from '../mmu/model';
-import { dropWalkCaches } from '../mmu/caches';
+import { dropAllWalkCaches, invalidateAllTlbs } from '../harts/model';
+import { MATCH_VMID } from '../mmu/model';
 import { PTE_R, PTE_W, PTE_X } from '../mmu/pte';
 import { allocTable, frameOf, freeTable, guestPageIfAny, guestPhysical, hostLinear, poolHasRoom } from './frames';
 import { link, linksLeft, unlink, firstLinked } from './links';
@@ -142,10 +142,10 @@ export function protect(record: u32, gpa: u64): void {
   if (flush) flushShadow();
 }
 
-/** Drops every translation of the guest from the TLBs, because shadow entries changed. */
+/** Drops every translation of the guest from the TLBs of every hart, because shadow entries changed. */
 export function flushShadow(): void {
   store<u32>(SHADOW_STALE, 0);
-  invalidateTlbs(FLUSH_SHADOW, MATCH_VMID, 0, VMID);
+  invalidateAllTlbs(FLUSH_SHADOW, MATCH_VMID, 0, VMID);
 }
 
 /** Reverse-map head of a leaf entry, by the page it maps and its level. */
@@ -204,7 +204,7 @@ export function setChild(entry: u32, child: u32, value: u64): bool {
   if (!linksLeft()) return false;
   if (pointersStale) {
     // Or the walker would go by the old way for ever, and find nothing where the VMM fills the new one.
-    dropWalkCaches(false, VMID);
+    dropAllWalkCaches(VMID);
     pointersStale = false;
   }
   store<u64>(entry, value);
@@ -267,7 +267,7 @@ export function destroyPage(page: u32): void {
   freeTable(page);
   rootsDropped = true;
   // A walk cache may point at the freed frame.
-  dropWalkCaches(false, VMID);
+  dropAllWalkCaches(VMID);
 }
 
 /** Stops shadowing a guest table: it is ordinary memory until it is used as a table again. */
@@ -294,6 +294,6 @@ export function zapAll(): void {
   store<u32>(SHADOW_UNSYNC_LIST, 0);
   store<u32>(SHADOW_NEXT_ASID, 1);
   rootsDropped = true;
-  dropWalkCaches(false, VMID);
+  dropAllWalkCaches(VMID);
   flushShadow();
 }

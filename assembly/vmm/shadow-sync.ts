@@ -1,11 +1,13 @@
 // Keeping the shadow in step with the guest's tables: stores the VMM saw, fences, and tables that were let go.
 import {
-  C_SHADOW_FLOODS, C_SHADOW_SYNCS, FLUSH_SFENCE_ALL, FLUSH_SFENCE_ASID, FLUSH_SFENCE_VA, FLUSH_SFENCE_VA_ASID, RAM_START, SATP,
+  C_SHADOW_FLOODS, C_SHADOW_SYNCS, FLUSH_SFENCE_ALL, FLUSH_SFENCE_ASID, FLUSH_SFENCE_VA, FLUSH_SFENCE_VA_ASID, HARTS, RAM_START, SATP,
   SHADOW_FLOOD, SHADOW_UNSYNC_LIST,
 } from '../generated/layout';
 import { count } from '../counters';
 import { MATCH_VA, MATCH_VMID, invalidateTlbs } from '../mmu/model';
 import { dropWalkCaches } from '../mmu/caches';
+import { hartAt } from '../harts/block';
+import { borrowModel, returnModel } from '../harts/model';
 import { satpLevels } from '../mmu/privilege';
 import { PPN_MASK, PTE_A, PTE_N, PTE_R, PTE_RESERVED, PTE_V, PTE_W, PTE_X } from '../mmu/pte';
 import { frameOf, guestPageIfAny, hostPhysical } from './frames';
@@ -78,19 +80,22 @@ export function syncAll(): void {
   }
 }
 
-/** The guest's SFENCE.VMA, emulated: tables come in step as far as the fence reaches, then the hardware's TLB is fenced. */
-export function shadowFence(va: u64, asid: u32, hasVa: bool, hasAsid: bool): void {
-  const satp = load<u64>(SATP);
+/** A hart's SFENCE.VMA, emulated: tables come in step as far as the fence reaches, then the hart's TLB is fenced. */
+export function shadowFence(hart: u32, va: u64, asid: u32, hasVa: bool, hasAsid: bool): void {
+  const satp = load<u64>(hartAt(hart) + SATP);
   const levels = satpLevels(satp);
   const current = hasAsid && asid == (<u32>(satp >> 44) & 0xffff);
   if (load<u32>(SHADOW_UNSYNC_LIST)) {
-    if (hasVa && current && levels) syncOne(va, levels);
+    if (hasVa && current && levels && !hartAt(hart)) syncOne(va, levels);
     else syncAll();
   }
   const cause = hasVa ? (hasAsid ? FLUSH_SFENCE_VA_ASID : FLUSH_SFENCE_VA) : hasAsid ? FLUSH_SFENCE_ASID : FLUSH_SFENCE_ALL;
+  borrowModel(hart);
   invalidateTlbs(cause, hasVa ? MATCH_VA | MATCH_VMID : MATCH_VMID, va, VMID);
   dropWalkCaches(false, VMID);
-  pointersFenced();
+  returnModel(hart);
+  // Other harts' walk caches may still lead by the old way.
+  if (load<u32>(HARTS) == 1) pointersFenced();
 }
 
 /** A fence of one page in the current address space: only its entry, in every role; the table stays out of step. */

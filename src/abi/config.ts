@@ -55,6 +55,8 @@ export interface MachineConfig {
   readonly hosting: Hosting;
   /** Bytes of guest RAM, a multiple of 2 MiB. */
   readonly memory: number;
+  /** Harts, 1 to 8, which run in turn. */
+  readonly harts: number;
   readonly mmu: MmuConfig;
   /** false: the modelled MMU and its counters are off (the outcome is the same). */
   readonly counting: boolean;
@@ -110,6 +112,7 @@ export const MACHINE_DEFAULT: MachineConfig = {
   strategy: 'bare',
   hosting: 'type1',
   memory: 64 * 1024 * 1024,
+  harts: 1,
   mmu: MMU_DEFAULT,
   counting: true,
   adUpdate: 'hardware',

@@ -11,25 +11,41 @@
  *   0x0004_0000  fast TLBs: read, write, fetch (4096 entries of 16 bytes each)
  *   0x0007_0000  a page of blank records
  *   0x0008_0000  journals of the fast TLBs
+ *   0x000c_0000  harts that do not run
  *   0x0010_0000  modelled TLBs, walk caches, nested TLB, line caches
  *   0x0080_0000  dynamic: frame tables, decoded code, RAM
  */
 import { COUNTER_IDS } from './counters.ts';
 
-/** Cells of the hart state, 8 bytes each, in this order from CELLS. */
+/**
+ * Cells of one hart. Those of the hart that runs are live at their addresses; the others' lie in blocks at PLACES.HARTS, and a switch
+ * (assembly/harts/turns.ts) copies registers and cells from X to HART_END.
+ */
 // biome-ignore format: a line or two a group
-export const CELLS = [
+export const HART_CELLS = [
   // The interpreter's own
-  'PC', 'INSTRET', 'BUDGET', 'DELTA', 'DATA_ACCESSES', 'STOP', 'CAUSE', 'TVAL', 'PAGE_VA', 'PAGE_REC', 'PAGE_HOST', 'PAGE_KEPT',
-  'FP_OFF', 'FP_DIRTY', 'FFLAGS', 'FRM', 'EVENT', 'EVENT_CODE', 'RESERVATION', 'SLICE_END',
+  'PC', 'CAUSE', 'TVAL', 'PAGE_VA', 'PAGE_REC', 'PAGE_HOST', 'PAGE_KEPT', 'FP_OFF', 'FP_DIRTY', 'FFLAGS', 'FRM', 'RESERVATION',
   'TRAP_AT', 'TRAP_REPEATS',
   // Architectural state of the guest
   'PRIV', 'MSTATUS', 'MEDELEG', 'MIDELEG', 'MIE', 'MIP', 'MTVEC', 'MSCRATCH', 'MEPC', 'MCAUSE', 'MTVAL', 'MCOUNTEREN',
   'MCOUNTINHIBIT', 'MENVCFG', 'STVEC', 'SSCRATCH', 'SEPC', 'SCAUSE', 'STVAL', 'SCOUNTEREN', 'SENVCFG', 'SATP', 'STIMECMP',
-  'MTIMECMP', 'MINSTRET_OFFSET', 'MCYCLE_OFFSET', 'IDLE', 'PMPCFG0', 'PMPCFG2', 'PMPADDR', 'PMPADDR_END15',
+  'MTIMECMP', 'MINSTRET_OFFSET', 'MCYCLE_OFFSET', 'PMPCFG0', 'PMPCFG2', 'PMPADDR', 'PMPADDR_END15', 'MSIP',
+  // Its number, its state as HSM has it, whether it waits for an interrupt, and what it had retired when its turn began
+  'HART', 'HART_STATE', 'WAITING', 'RETIRED',
   // Translation context of the hardware, recomputed when the guest's state changes
   'DATA_MODE', 'DATA_ROOT', 'DATA_LEVELS', 'DATA_TAG', 'DATA_PRIV', 'FETCH_MODE', 'FETCH_ROOT', 'FETCH_LEVELS', 'FETCH_TAG',
   'FETCH_PRIV', 'CTX_PERMS', 'CTX_TRANSLATING', 'HW_PRIV', 'PMP_ACTIVE',
+] as const;
+
+/** Cells of the state, 8 bytes each, in this order from CELLS. */
+// biome-ignore format: a line or two a group
+export const CELLS = [
+  ...HART_CELLS,
+  // The interpreter's own
+  'INSTRET', 'BUDGET', 'DELTA', 'DATA_ACCESSES', 'STOP', 'EVENT', 'EVENT_CODE', 'SLICE_END', 'IDLE',
+  // Harts: how many; where the turn of the one that runs began and ends, in instructions of all; the round: when it began, in
+  // instructions and in ticks, and how many harts were awake then (assembly/cpu/time.ts)
+  'HARTS', 'TURN_AT', 'TURN_END', 'ROUND_AT', 'ROUND_TIME', 'AWAKE',
   // Configuration
   'STRATEGY', 'HOSTING', 'COUNTING', 'AD_FAULT', 'SBI', 'FAST_OFF', 'SHADOW_UNSYNC', 'SHADOW_FLOOD', 'SHADOW_CACHED', 'HOST_PAGES',
   'TAGGED', 'SEED',
@@ -38,7 +54,7 @@ export const CELLS = [
   'GMAP_BASE', 'LARGE_BASE', 'POOL_BASE', 'POOL_NEXT', 'POOL_END', 'POOL_FREE', 'POOL_USED', 'POOL_RESERVE', 'POOL_INFO', 'LINKS_BASE', 'LINKS_END', 'TOHOST', 'FROMHOST',
   // Devices
   'UART_IER', 'UART_LCR', 'UART_MCR', 'UART_SCR', 'UART_DLL', 'UART_DLM', 'UART_FCR', 'UART_IN_HEAD', 'UART_IN_TAIL', 'UART_OUT_LEN',
-  'MSIP', 'FINISHER', 'UART_THRE', 'UART_LOOPED',
+  'FINISHER', 'UART_THRE', 'UART_LOOPED',
   // PLIC: sets of sources, one bit each, and the contexts that have something to take; devices of the host
   'PLIC_LEVEL', 'PLIC_PENDING', 'PLIC_CLAIMED', 'PLIC_EIP', 'DEVICES', 'DEVICE_DEADLINE', 'IDLE_WAITS',
   // Published by the guest
@@ -70,6 +86,9 @@ export const CELL_OFFSETS: Readonly<Record<Cell, number>> = (() => {
   return offsets;
 })();
 
+/** Behind the last cell of a hart. */
+const HART_END = CELL_OFFSETS[HART_CELLS.at(-1)!] + 8;
+
 /** Places that never move. */
 export const PLACES = {
   X: 0x4000,
@@ -95,6 +114,10 @@ export const PLACES = {
   JOURNAL_READ: 0x8_0000,
   JOURNAL_WRITE: 0x8_4000,
   JOURNAL_FETCH: 0x8_8000,
+  /** Behind the last cell of a hart. */
+  HART_END,
+  /** One block a hart: registers and cells, then descriptors of its modelled MMU, then its counters. */
+  HARTS_AT: 0xc_0000,
   MODEL: 0x10_0000,
   DYNAMIC: 0x80_0000,
 } as const;
@@ -108,6 +131,11 @@ export const SIZES = {
   /** Sources of the PLIC, 0 being none, and its contexts: M and S of each hart. */
   PLIC_SOURCES: 64,
   PLIC_CONTEXTS: 16,
+  HARTS_MOST: 8,
+  /** Bytes of one block of PLACES.HARTS_AT, and where the descriptors and the counters lie in it. */
+  HART_BLOCK: 0x2000,
+  HART_MODEL: 0x800,
+  HART_COUNTERS: 0x1000,
   DEVICE_WINDOWS_MOST: 64,
   /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
   CODE_PAGE: 2048 * 16 + 64,
@@ -127,5 +155,11 @@ export const SIZES = {
 } as const;
 
 if (SIZES.COUNTERS_BYTES > 0x8000) throw new Error('counters overflow their block');
+if (HART_END - PLACES.X > SIZES.HART_MODEL || SIZES.HART_COUNTERS + SIZES.COUNTERS_BYTES > SIZES.HART_BLOCK) {
+  throw new Error('a hart overflows its block');
+}
+
+/** Instructions of one turn of a hart, where there are several (docs/linux.md). */
+export const TURN = 5000;
 
 export const RAM_START = 0x8000_0000;

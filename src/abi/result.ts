@@ -42,6 +42,7 @@ export const machineConfigSchema = z.strictObject({
   strategy: z.enum(ids(STRATEGIES)),
   hosting: z.enum(ids(HOSTINGS)),
   memory: count.describe('bytes of guest RAM'),
+  harts: count.default(1),
   mmu: z.strictObject({
     l1i: tlbSchema.nullable(),
     l1d: tlbSchema,

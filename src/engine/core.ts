@@ -26,7 +26,15 @@ interface CoreExports {
   start(entry: bigint, tree: bigint): void;
   run(limit: bigint): number;
   saveCounters(to: number): void;
-  status(): bigint;
+  saveHartCounters(hart: number, to: number): void;
+  /** What to add to the address of a cell to have that of a hart; 0 for the one that runs. */
+  hartAt(hart: number): number;
+  keepModel(hart: number): void;
+  takeModel(hart: number): void;
+  /** mstatus of a hart. */
+  status(hart: number): bigint;
+  /** Guest time in ticks of the timebase. */
+  now(): bigint;
   digestMemory(): void;
   digestLow(): bigint;
   digestHigh(): bigint;
@@ -204,6 +212,12 @@ export function checkConfig(config: MachineConfig): void {
   if (config.hosting === 'type2' && config.strategy === 'bare') {
     throw new InputError('type 2 hosting without a VMM', 'Choose the strategy nested, shadow or paravirt.');
   }
+  if (!Number.isInteger(config.harts) || config.harts < 1 || config.harts > SIZES.HARTS_MOST) {
+    throw new InputError(`a machine of ${config.harts} harts`, `Give 1 to ${SIZES.HARTS_MOST}.`);
+  }
+  if (config.harts > 1 && config.strategy === 'paravirt') {
+    throw new InputError('the paravirtual interface knows one hart', 'Choose bare, nested or shadow, or one hart.');
+  }
   checkTlb('l1d', mmu.l1d);
   checkTlb('l2', mmu.l2);
   if (mmu.l1i) {
@@ -222,11 +236,11 @@ export function checkConfig(config: MachineConfig): void {
   }
 }
 
-/** Bytes of the model's tables, to check that they fit their place. */
-function modelBytes(mmu: MmuConfig): number {
+/** Bytes of the model's tables, to check that they fit their place: each hart has its own, the last level of caches apart. */
+function modelBytes(mmu: MmuConfig, harts: number): number {
   const tlbs = [mmu.l1i, mmu.l1d, mmu.l2].reduce((sum, t) => sum + (t ? t.entries * 37 : 0), 0);
-  const lines = [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].reduce((sum, c) => sum + c.lines * 8, 0);
-  return tlbs + lines + mmu.walkCache * 9 * 20 + mmu.nestedTlb * 20 + 64 * 64;
+  const lines = [mmu.caches.l1, mmu.caches.l2].reduce((sum, c) => sum + c.lines * 8, 0);
+  return harts * (tlbs + lines + mmu.walkCache * 9 * 20 + mmu.nestedTlb * 20 + 64 * 64) + mmu.caches.llc.lines * 8;
 }
 
 /** Makes a core for a configuration; throws InputError where it cannot be. */
@@ -237,8 +251,11 @@ export async function createCore(
 ): Promise<Core> {
   checkConfig(config);
   const mmu = config.counting ? config.mmu : MMU_OFF;
-  if (modelBytes(mmu) > PLACES.DYNAMIC - PLACES.MODEL) {
-    throw new InputError('the modelled TLBs and caches are too large together', 'Halve their entries.');
+  if (modelBytes(mmu, config.harts) > PLACES.DYNAMIC - PLACES.MODEL) {
+    throw new InputError(
+      'the modelled TLBs and caches are too large together',
+      config.harts > 1 ? 'Halve their entries, or take fewer harts.' : 'Halve their entries.',
+    );
   }
   const { cells, end } = dynamicLayout(config);
   const pages = Math.ceil(end / WASM_PAGE);
@@ -303,6 +320,7 @@ function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
   core.set('HOST_LEVELS', config.hostLevels);
   core.set('TAGGED', mmu.tagged ? 1 : 0);
   core.set('SEED', (BigInt(mmu.seed) * 0x9e3779b97f4a7c15n) % 2n ** 64n || 1n);
+  core.set('HARTS', config.harts);
   core.set('CODE_PAGES', config.codePages);
   core.set('POOL_RESERVE', hostTables(config));
   core.resetModelHeap();
@@ -310,10 +328,17 @@ function configure(core: Core, config: MachineConfig, mmu: MmuConfig): void {
     if (!t || t.entries === 0) core.configureTlb(id, 0, 0, 0);
     else core.configureTlb(id, t.entries, t.ways, POLICIES.indexOf(t.policy));
   };
-  tlb(0, mmu.l1i);
-  tlb(1, mmu.l1d);
-  tlb(2, mmu.l2);
-  core.configureTables(mmu.walkCache, mmu.nestedTlb);
-  for (const [i, c] of [mmu.caches.l1, mmu.caches.l2, mmu.caches.llc].entries())
-    core.configureLines(i, c.lines, c.ways);
+  const { l1, l2, llc } = mmu.caches;
+  for (let hart = 0; hart < config.harts; hart++) {
+    tlb(0, mmu.l1i);
+    tlb(1, mmu.l1d);
+    tlb(2, mmu.l2);
+    core.configureTables(mmu.walkCache, mmu.nestedTlb);
+    core.configureLines(0, l1.lines, l1.ways);
+    core.configureLines(1, l2.lines, l2.ways);
+    // The last level is shared.
+    if (hart === 0) core.configureLines(2, llc.lines, llc.ways);
+    core.keepModel(hart);
+  }
+  core.takeModel(0);
 }

@@ -1,6 +1,6 @@
 /** Reading a core: counters, console, digest. */
 import { COUNTER_IDS, type Counters } from '../abi/counters.ts';
-import { type Cell, PLACES } from '../abi/layout.ts';
+import { CELL_OFFSETS, type Cell, PLACES } from '../abi/layout.ts';
 import type { Core } from './core.ts';
 
 /** The counters of a saved block, or the difference of two blocks. Zero cells of the walk matrix are left out. */
@@ -18,6 +18,12 @@ export function readCounters(core: Core, at: number, since?: number): Counters {
 /** All counters up to now. */
 export function currentCounters(core: Core): Counters {
   core.saveCounters(PLACES.SNAPSHOT);
+  return readCounters(core, PLACES.SNAPSHOT);
+}
+
+/** Counters of one hart up to now; time skipped and frames are the machine's, and zero here. */
+export function hartCounters(core: Core, hart: number): Counters {
+  core.saveHartCounters(hart, PLACES.SNAPSHOT);
   return readCounters(core, PLACES.SNAPSHOT);
 }
 
@@ -62,9 +68,15 @@ const STATE_CELLS: readonly Cell[] = [
   'PMPCFG2',
 ]; // prettier-ignore
 
+/** Those of them that are the machine's, not a hart's. */
+const SHARED_CELLS: ReadonlySet<Cell> = new Set<Cell>(['INSTRET', 'IDLE']);
+
+/** What belongs to the state of each of several harts besides. */
+const SEVERAL_CELLS = ['HART_STATE', 'WAITING', 'MSIP', 'RETIRED'] as const;
+
 const MASK = (1n << 64n) - 1n;
 
-/** 32 hex digits over registers, control registers, guest memory and instret. */
+/** 32 hex digits over registers and control registers of all harts, guest memory and instret. */
 export function digest(core: Core): string {
   core.digestMemory();
   let a = BigInt.asUintN(64, core.digestLow());
@@ -77,9 +89,15 @@ export function digest(core: Core): string {
     a = mix(a, value);
     b = mix(b, value ^ (a >> 7n));
   };
-  word(BigInt.asUintN(64, core.status()));
-  for (let i = 1; i < 32; i++) word(core.view.getBigUint64(PLACES.X + i * 8, true));
-  for (let i = 0; i < 32; i++) word(core.view.getBigUint64(PLACES.F + i * 8, true));
-  for (const cell of STATE_CELLS) word(core.get(cell));
+  const harts = Number(core.get('HARTS'));
+  for (let hart = 0; hart < harts; hart++) {
+    const from = core.hartAt(hart) | 0;
+    const cell = (at: number): bigint => core.view.getBigUint64(from + at, true);
+    word(BigInt.asUintN(64, core.status(hart)));
+    for (let i = 1; i < 32; i++) word(cell(PLACES.X + i * 8));
+    for (let i = 0; i < 32; i++) word(cell(PLACES.F + i * 8));
+    for (const name of STATE_CELLS) word(SHARED_CELLS.has(name) ? core.get(name) : cell(CELL_OFFSETS[name]));
+    if (harts > 1) for (const name of SEVERAL_CELLS) word(cell(CELL_OFFSETS[name]));
+  }
   return a.toString(16).padStart(16, '0') + b.toString(16).padStart(16, '0');
 }

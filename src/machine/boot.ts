@@ -77,7 +77,7 @@ export function bootLinux(
       `Give the guest more: --memory ${mebibytes(wanted * 1.5) + 16}M.`,
     );
   }
-  const tree = deviceTree(config.memory, images.bootargs, {
+  const tree = deviceTree(config, images.bootargs, {
     initrd: initrd && { start: initrdAt, end: initrdAt + initrd.length },
     devices,
     seed,

@@ -8,9 +8,6 @@ import type { Core, MmioHandler } from '../engine/core.ts';
 const PAGE = 4096;
 const NEVER = 2n ** 64n - 1n;
 
-/** Guest time in ticks of the timebase. */
-export const guestTime = (core: Core): bigint => core.get('INSTRET') + core.get('IDLE');
-
 /** Guest memory through the core, which knows which host page stands behind which guest page, and what a store there means. */
 export class CoreMemory implements GuestMemory {
   private readonly core: () => Core;
@@ -97,7 +94,7 @@ export class Bus implements MmioHandler {
     this.host = {
       memory: new CoreMemory(this.attached),
       interrupt: (line, high) => this.attached().interruptLine(line, high ? 1 : 0),
-      now: () => guestTime(this.attached()),
+      now: () => BigInt.asUintN(64, this.attached().now()),
       wake,
       attend: () => this.attend(),
     };
@@ -142,7 +139,7 @@ export class Bus implements MmioHandler {
 
   /** Lets the devices do what is due, and says when the next one is. */
   advance(): void {
-    const now = guestTime(this.attached());
+    const now = this.host.now();
     for (const device of this.devices) {
       const due = device.deadline?.();
       if (due !== undefined && due !== null && due <= now) device.advance?.();

@@ -27,7 +27,7 @@ export function writeGuest(core: Core, address: number, bytes: Uint8Array): void
 export function loadImage(core: Core, image: Uint8Array, config: MachineConfig): void {
   const elf = readElf(image);
   const end = RAM_START + config.memory;
-  const tree = deviceTree(config.memory, config.bootargs);
+  const tree = deviceTree(config, config.bootargs);
   // The same place under every strategy; a paravirtual guest's first tables lie behind it.
   const tables = core.initialTables(BigInt(config.memory)) * PAGE;
   const treeAt = Math.floor((end - tables - tree.length) / PAGE) * PAGE;

@@ -1,5 +1,6 @@
-/** The device tree of the machine: what a kernel needs to find memory, the hart, the console and its options. */
+/** The device tree of the machine: what a kernel needs to find memory, the harts, the console and its options. */
 
+import type { MachineConfig } from '../abi/config.ts';
 import { cells64, type TreeNode } from '../abi/device-tree.ts';
 import { RAM_START, SIZES } from '../abi/layout.ts';
 import { writeTree } from '../image/fdt.ts';
@@ -11,6 +12,9 @@ const ISA = 'rv64imafdc_zicbom_zicboz_zicntr_zicsr_zifencei_zba_zbb_zbs_sstc_svi
 const INTC = 1;
 const PLIC = 2;
 const FINISHER = 3;
+/** The interrupt controller of each hart. */
+const intcOf = (hart: number): number => (hart === 0 ? INTC : FINISHER + hart);
+const numbers = (harts: number): number[] => Array.from({ length: harts }, (_, hart) => hart);
 
 /** What a whole system has beyond what a measured guest needs. */
 export interface SystemTree {
@@ -45,7 +49,7 @@ function chosen(bootargs: string, system: SystemTree | null): TreeNode {
 }
 
 /** The interrupt controller, what the finisher means to a kernel, and the devices of the host. */
-function systemNodes({ devices, firmware }: SystemTree): TreeNode[] {
+function systemNodes({ devices, firmware }: SystemTree, harts: number): TreeNode[] {
   const register = (name: string, value: number): TreeNode => ({
     name,
     properties: { compatible: `syscon-${name}`, regmap: [FINISHER], offset: [0], value: [value] },
@@ -56,7 +60,7 @@ function systemNodes({ devices, firmware }: SystemTree): TreeNode[] {
       properties: {
         compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
         reg: [...cells64(0xc00_0000), ...cells64(0x60_0000)],
-        'interrupts-extended': [INTC, 11, INTC, 9],
+        'interrupts-extended': numbers(harts).flatMap((hart) => [intcOf(hart), 11, intcOf(hart), 9]),
         'interrupt-controller': true,
         '#interrupt-cells': [1],
         '#address-cells': [0],
@@ -70,8 +74,42 @@ function systemNodes({ devices, firmware }: SystemTree): TreeNode[] {
   ];
 }
 
-/** `memory` in bytes; `system` for a machine with interrupt controller and devices. */
-export function deviceTree(memory: number, bootargs: string, system: SystemTree | null = null): Uint8Array {
+function cpu(hart: number): TreeNode {
+  return {
+    name: `cpu@${hart}`,
+    properties: {
+      device_type: 'cpu',
+      reg: [hart],
+      status: 'okay',
+      compatible: 'riscv',
+      'riscv,isa': ISA,
+      'mmu-type': 'riscv,sv48',
+      'riscv,cbom-block-size': [64],
+      'riscv,cboz-block-size': [64],
+    },
+    children: [
+      {
+        name: 'interrupt-controller',
+        properties: {
+          '#interrupt-cells': [1],
+          'interrupt-controller': true,
+          compatible: 'riscv,cpu-intc',
+          phandle: [intcOf(hart)],
+        },
+      },
+    ],
+  };
+}
+
+/** What of a machine's configuration its tree says. */
+export type TreeConfig = Pick<MachineConfig, 'memory' | 'harts'>;
+
+/** `system` for a machine with interrupt controller and devices. */
+export function deviceTree(
+  { memory, harts }: TreeConfig,
+  bootargs: string,
+  system: SystemTree | null = null,
+): Uint8Array {
   return writeTree({
     name: '',
     properties: {
@@ -89,32 +127,7 @@ export function deviceTree(memory: number, bootargs: string, system: SystemTree 
       {
         name: 'cpus',
         properties: { '#address-cells': [1], '#size-cells': [0], 'timebase-frequency': [TIMEBASE_HZ] },
-        children: [
-          {
-            name: 'cpu@0',
-            properties: {
-              device_type: 'cpu',
-              reg: [0],
-              status: 'okay',
-              compatible: 'riscv',
-              'riscv,isa': ISA,
-              'mmu-type': 'riscv,sv48',
-              'riscv,cbom-block-size': [64],
-              'riscv,cboz-block-size': [64],
-            },
-            children: [
-              {
-                name: 'interrupt-controller',
-                properties: {
-                  '#interrupt-cells': [1],
-                  'interrupt-controller': true,
-                  compatible: 'riscv,cpu-intc',
-                  phandle: [INTC],
-                },
-              },
-            ],
-          },
-        ],
+        children: numbers(harts).map(cpu),
       },
       {
         name: 'soc',
@@ -126,7 +139,7 @@ export function deviceTree(memory: number, bootargs: string, system: SystemTree 
           ...(system && { 'interrupt-parent': [PLIC], 'dma-coherent': true as const }),
         },
         children: [
-          ...(system ? systemNodes(system) : []),
+          ...(system ? systemNodes(system, harts) : []),
           {
             name: 'serial@10000000',
             properties: {
@@ -141,7 +154,7 @@ export function deviceTree(memory: number, bootargs: string, system: SystemTree 
             properties: {
               compatible: ['sifive,clint0', 'riscv,clint0'],
               reg: [...cells64(0x200_0000), ...cells64(0x1_0000)],
-              'interrupts-extended': [INTC, 3, INTC, 7],
+              'interrupts-extended': numbers(harts).flatMap((hart) => [intcOf(hart), 3, intcOf(hart), 7]),
             },
           },
           {

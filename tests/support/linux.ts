@@ -8,9 +8,12 @@ import { runJobs } from '../../bench/toolchain/jobs.ts';
 import { Stamps } from '../../bench/toolchain/stamps.ts';
 import type { ProgramRequest } from '../../src/linux/system.ts';
 import { S } from '../../src/linux/uapi.ts';
+import { HostFs } from '../../src/linux/vfs/host.ts';
 import { InputStream, OutputStream } from '../../src/linux/vfs/stream.ts';
 import { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
+import { hostFiles } from '../../src/machine/node/host-files.ts';
 import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../../src/machine/programs.ts';
+import { FILES, writeFiles } from './linux-files.ts';
 import { coreModule, projectRoot } from './machine.ts';
 
 const OUT = 'build/tests/linux';
@@ -52,13 +55,27 @@ export async function bootLinux(options: Partial<LinuxOptions> = {}): Promise<Li
     fs: new Tmpfs({ now: () => clock.realtime() }),
     source: 'rootfs',
   }));
-  const { system } = host;
+  mountUsual(host);
+  return host;
+}
+
+function mountUsual({ system }: LinuxHost): void {
   for (const [at, type] of [
     ['/tmp', 'tmpfs'],
     ['/proc', 'proc'],
     ['/dev', 'devtmpfs'],
   ] as const)
     system.mount(at, { fs: system.makeFileSystem(type), source: type });
+}
+
+/** A kernel whose root is a directory of the host, read-only, with /tmp, /proc and /dev. */
+export async function bootRoot(root: string, options: Partial<LinuxOptions> = {}): Promise<LinuxHost> {
+  const host = await createLinuxHost(coreModule(), { ...OPTIONS, memory: 256 * 2 ** 20, ...options }, () => ({
+    fs: new HostFs(hostFiles(root, true)),
+    source: root,
+    flags: { readOnly: true },
+  }));
+  mountUsual(host);
   return host;
 }
 
@@ -67,6 +84,11 @@ export function installFile(host: LinuxHost, at: string, bytes: Uint8Array, mode
   const cut = at.lastIndexOf('/');
   const { inode } = host.system.makeDirectories(at.slice(0, cut)).dentry;
   inode.create(at.slice(cut + 1), { mode: S.IFREG | mode, uid: 0, gid: 0 }).write(0, bytes);
+}
+
+/** Puts the files of linux-files.ts into a guest's directory. */
+export function installFiles(host: LinuxHost, folder: string): void {
+  for (const [name, content] of FILES) installFile(host, `${folder}/${name}`, content, 0o644);
 }
 
 /** Runs one program to its end, with nothing to read. */
@@ -95,10 +117,11 @@ export async function runLinux(
 export const hasQemuUser = qemuUserAvailable();
 export const NO_QEMU_USER = `${QEMU_USER} is not installed`;
 
-/** The same program under QEMU's user mode, in an empty directory. */
+/** The same program under QEMU's user mode, in a directory with nothing but the files of linux-files.ts. */
 export function runQemuUser(program: string, args: readonly string[] = [], options: readonly string[] = []): Ran {
   const cwd = mkdtempSync(join(tmpdir(), 'trapframe-user-'));
   try {
+    writeFiles(cwd);
     const { stdout, stderr, status, signal } = spawnSync(QEMU_USER, [...options, program, ...args], {
       cwd,
       encoding: 'utf8',

@@ -4,8 +4,9 @@ import { type Context, exitCode } from '../context.ts';
 import { compiledCore } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { type Images, readImages } from '../linux/images.ts';
-import { buildKernel, DEFAULT_SUITE, fetchKernel, type ObtainOptions } from '../linux/obtain.ts';
+import { buildKernel, DEFAULT_SUITE, fetchKernel } from '../linux/obtain.ts';
 import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
+import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { count } from '../options/values.ts';
@@ -13,42 +14,11 @@ import { count } from '../options/values.ts';
 const MiB = 2 ** 20;
 /** A kernel and a program touch far more code than a workload of the lab. */
 const LINUX_MACHINE: MachineConfig = { ...MACHINE_DEFAULT, memory: 128 * MiB, codePages: 4096 };
-/** Milliseconds between two lines of progress where the stream is no terminal. */
-const EVERY_MS = 15_000;
-
-/** Says how far obtaining a kernel is: one line that rewrites itself at a terminal, a line now and then elsewhere. */
-function teller({ stderr }: Context, quiet: boolean): { tell: ObtainOptions['progress']; end: () => void } {
-  let last = '';
-  let told = 0;
-  return {
-    tell: (what, done) => {
-      const now = Date.now();
-      if (quiet || (what === last && now - told < (stderr.isTTY ? 100 : EVERY_MS))) return;
-      last = what;
-      told = now;
-      const line = `${what}${done === null ? ' …' : `: ${Math.round(done * 100)} %`}`;
-      stderr.write(stderr.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
-    },
-    end: () => {
-      if (stderr.isTTY && last) stderr.write('\r\x1b[2K');
-    },
-  };
-}
-
 async function obtain(options: Options, context: Context): Promise<void> {
-  const { tell, end } = teller(context, options.quiet === true);
-  const request: ObtainOptions = {
-    cache: cacheDirectory(),
-    root: context.root,
-    mirror: (options.mirror as string | undefined) ?? null,
-    suite: String(options.suite),
-    signal: context.signal,
-    progress: tell,
-  };
   const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
   for (const each of work) {
-    const about = await each(request).finally(end);
-    context.stderr.write(`trapframe: kept in ${request.cache}: ${about}\n`);
+    const about = await obtaining(options, context, each);
+    context.stderr.write(`trapframe: kept in ${cacheDirectory()}: ${about}\n`);
   }
 }
 

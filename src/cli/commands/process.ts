@@ -1,10 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { MACHINE_ENGINES } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
-import { type HostMount, type ProcessOutcome, runProcess } from '../../machine/node/process.ts';
+import { type HostMount, type ProcessOutcome, type ProcessRequest, runProcess } from '../../machine/node/process.ts';
 import type { Context } from '../context.ts';
 import { compiledCore } from '../files.ts';
+import { cacheDirectory } from '../linux/cache.ts';
+import { DEFAULT_SUITE } from '../linux/obtain.ts';
+import { fetchRoot, findRoot } from '../linux/root.ts';
 import { ENVIRONMENT } from '../linux/session.ts';
+import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
@@ -35,19 +40,55 @@ function environment(given: readonly string[]): string[] {
   return Array.from(all, ([name, value]) => `${name}=${value}`);
 }
 
+/** The directory behind --root. */
+function rootOf(given: string | undefined): Pick<ProcessRequest, 'root' | 'rootReadOnly'> {
+  if (given === undefined) return { root: null, rootReadOnly: false };
+  if (given !== 'debian') {
+    if (!existsSync(given)) throw new InputError(`--root: ${given} does not exist`);
+    return { root: given, rootReadOnly: false };
+  }
+  const root = findRoot(cacheDirectory());
+  if (root === null)
+    throw new InputError('--root debian: there is none yet', 'Get one: trapframe process --fetch-root');
+  return { root, rootReadOnly: true };
+}
+
+async function fetchTo(options: Options, context: Context): Promise<void> {
+  const { root, about } = await obtaining(options, context, (request) =>
+    fetchRoot(request, options.package as string[]),
+  );
+  context.stderr.write(`trapframe: kept in ${root}: ${about}\n`);
+}
+
 /** `trapframe process`: one Linux program, its system calls served by the kernel of src/linux. */
 export function addProcess(program: Command, context: Context): void {
   program
     .command('process')
-    .argument('<program>', 'a riscv64 Linux program, static or dynamic; with --root its name or path in there')
+    .argument('[program]', 'a riscv64 Linux program, static or dynamic; with --root its name or path in there')
     .argument('[args...]', 'its arguments')
     .summary('run a riscv64 Linux program without a guest kernel')
     .description(
       'Runs an unmodified riscv64 Linux program as a process: its code is translated, its system calls are served here. ' +
         'The working directory of the host is mounted at /mnt/host and is the program’s too. Ends with the program’s own exit code, ' +
-        'or 128 and the signal that killed it.',
+        'or 128 and the signal that killed it. --fetch-root gets Debian’s programs once, for --root debian.',
     )
-    .option('--root <DIR>', 'a directory of the host that is the root of its files')
+    .option(
+      '--root <DIR>',
+      'a directory of the host that is the root of its files, or debian: what --fetch-root got, read-only',
+    )
+    .option(
+      '--fetch-root',
+      'get a root with Debian’s shell, tools, python3, sqlite3, lua (about 60 MB), and what --package names',
+    )
+    .option(
+      '--package <NAME>',
+      'with --fetch-root: a package of Debian beside those; may be given more than once',
+      more,
+      [],
+    )
+    .option('--mirror <URL>', 'with --fetch-root: the mirror of Debian (default: this host’s)')
+    .option('--suite <NAME>', 'with --fetch-root: the release of Debian', DEFAULT_SUITE)
+    .option('-q, --quiet', 'with --fetch-root: no progress')
     .option('--mount <HOST:GUEST[:ro]>', 'mount a directory of the host; may be given more than once', more, [])
     .option('--env <NAME=VALUE>', 'set a variable of its environment; may be given more than once', more, [])
     .option('--cwd <DIR>', 'the directory it begins in')
@@ -61,7 +102,15 @@ export function addProcess(program: Command, context: Context): void {
     .option('--seed <N>', 'make its random numbers the same each time')
     .option('--stats', 'tell on stderr what it asked of the kernel')
     .passThroughOptions()
-    .action(async (path: string, args: string[], options: Options) => {
+    .action(async (path: string | undefined, args: string[], options: Options) => {
+      if (options.fetchRoot) await fetchTo(options, context);
+      if (path === undefined) {
+        if (options.fetchRoot) return;
+        throw new InputError(
+          'no program was named',
+          'trapframe process ./busybox ls, or trapframe process --root debian bash',
+        );
+      }
       const module = await compiledCore(context.root);
       const outcome = await runProcess(
         module,
@@ -69,7 +118,7 @@ export function addProcess(program: Command, context: Context): void {
           program: path,
           args,
           env: environment(options.env as string[]),
-          root: options.root === undefined ? null : String(options.root),
+          ...rootOf(options.root as string | undefined),
           mounts: (options.mount as string[]).map(mountOption),
           cwd: options.cwd === undefined ? null : String(options.cwd),
           memory: bytes('--memory', String(options.memory)),

@@ -59,6 +59,13 @@ export interface PackageRow {
   readonly size: number;
 }
 
+/** A package that lies here. */
+export interface PackageFile {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+}
+
 export class Apt {
   private readonly options: AptOptions;
   private readonly env: NodeJS.ProcessEnv;
@@ -158,6 +165,32 @@ export class Apt {
       .map((d) => d.trim().split(/[ |:]/)[0]!)
       .filter(Boolean);
     return { name, version: field('Version'), depends, sha256: field('SHA256'), size: Number(field('Size')) };
+  }
+
+  /** Downloads packages with all they depend on (what is here already is not loaded again), in the order of their names. */
+  async downloadAll(names: readonly string[]): Promise<PackageFile[]> {
+    for (const name of names) await this.show(name);
+    const install = ['install', '-qy', '--no-install-recommends'];
+    const listing = await run('apt-get', [...install, '--print-uris', '--reinstall', ...names], { env: this.env });
+    // 'URI' FILE SIZE HASH, where the file is NAME_VERSION_ARCHITECTURE.deb; what was loaded before is not listed.
+    const bytes = listing.split('\n').reduce((sum, line) => sum + Number(/^'[^']+' \S+ (\d+)/.exec(line)?.[1] ?? 0), 0);
+    const what = `loading ${names.length} packages and what they need (${(bytes / 1e6).toFixed(1)} MB)`;
+    if (bytes > 0) await this.apt([...install, '--download-only', ...names], what);
+    const plan = await run('apt-get', [...install, '--simulate', ...names], { env: this.env });
+    return [...plan.matchAll(/^Inst (\S+) \((\S+) /gm)]
+      .map(([, name, version]) => this.archived(name!, version!))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** A package that `install --download-only` has loaded. */
+  private archived(name: string, version: string): PackageFile {
+    const { architecture } = this.options;
+    const file = [architecture, 'all']
+      .map((a) => this.path('archives', `${name}_${version.replace(':', '%3a')}_${a}.deb`))
+      .find((path) => existsSync(path));
+    if (!file)
+      throw new InputError(`apt did not load ${name} ${version}`, `Delete ${this.path('archives')} and try again.`);
+    return { name, version, file };
   }
 
   /** Downloads packages (what is here already is not loaded again) and returns their files. */

@@ -36,7 +36,7 @@ const BUILD_TOOLS = {
 const ABOUT_OBJECTS = 1500;
 
 /** Riscv64 packages of Debian. */
-async function riscvApt(options: ObtainOptions): Promise<Apt> {
+export async function riscvApt(options: ObtainOptions): Promise<Apt> {
   const uri = options.mirror ?? (await hostMirror());
   const repositories = [{ uri, suite: options.suite }];
   const directory = join(options.cache, 'apt', `riscv64-${keyOf(uri, options.suite)}`);

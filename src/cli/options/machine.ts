@@ -11,6 +11,7 @@ import {
   type TlbGeometry,
 } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
+import { SIZES } from '../../abi/layout.ts';
 import type { ConfigPatch } from '../../lab/api.ts';
 import { patched } from '../../lab/environments.ts';
 import { atLeast, bytes, count, lineCache, oneOf, tlb } from './values.ts';
@@ -32,6 +33,12 @@ const MACHINE_OPTIONS: readonly MachineOption[] = [
     value: 'SIZE',
     summary: `RAM of the guest (default ${memory / 2 ** 20}M)`,
     patch: (text, option) => ({ memory: bytes(option, text) }),
+  },
+  {
+    flag: 'harts',
+    value: 'N',
+    summary: `harts of the guest, 1 to ${SIZES.HARTS_MOST}, which run in turn (default ${MACHINE_DEFAULT.harts})`,
+    patch: (text, option) => ({ harts: atLeast(1, option, text) }),
   },
   {
     flag: 'mmu',

@@ -13,7 +13,7 @@ import {
 import { EVENTS } from '../../abi/events.ts';
 import { EXITS } from '../../abi/exits.ts';
 import { HINTS, HYPERCALL_BATCH, HYPERCALL_EXTENSION, HYPERCALLS, PARAVIRT_MAGIC } from '../../abi/guest.ts';
-import { CELL_OFFSETS, PLACES, RAM_START, SIZES } from '../../abi/layout.ts';
+import { CELL_OFFSETS, PLACES, RAM_START, SIZES, TURN } from '../../abi/layout.ts';
 
 const upper = (id: string): string => id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
 
@@ -29,6 +29,7 @@ export function printLayout(): string {
   for (const [name, at] of Object.entries(PLACES)) constant(name, 'usize', at);
   for (const [name, size] of Object.entries(SIZES)) constant(name, 'u32', size);
   constant('RAM_START', 'u64', RAM_START);
+  constant('TURN', 'u64', TURN);
 
   section('Cells of the hart state');
   for (const [name, at] of Object.entries(CELL_OFFSETS)) constant(name, 'usize', at);

@@ -26,6 +26,8 @@ export interface ProcessRequest {
   readonly env: readonly string[];
   /** A directory of the host that is the root of the program's files, or null: an empty one. */
   readonly root: string | null;
+  /** Whether nothing may be changed in there; what is usually written to is then empty memory. */
+  readonly rootReadOnly: boolean;
   readonly mounts: readonly HostMount[];
   /** Working directory inside. */
   readonly cwd: string | null;
@@ -132,7 +134,11 @@ export async function runProcess(
     },
     (clock) =>
       request.root
-        ? { fs: new HostFs(hostFiles(request.root, false)), source: request.root }
+        ? {
+            fs: new HostFs(hostFiles(request.root, request.rootReadOnly)),
+            source: request.root,
+            flags: { readOnly: request.rootReadOnly },
+          }
         : { fs: smallRoot(() => clock.realtime()), source: 'rootfs' },
   );
   const { system } = host;
@@ -140,8 +146,10 @@ export async function runProcess(
   system.mount('/sys', { fs: system.makeFileSystem('sysfs'), source: 'sysfs' });
   system.mount('/sys/fs/cgroup', { fs: system.makeFileSystem('cgroup2'), source: 'cgroup2' });
   system.mount('/dev', { fs: system.makeFileSystem('devtmpfs'), source: 'devtmpfs' });
-  if (request.root) system.mount('/tmp', { fs: system.makeFileSystem('tmpfs'), source: 'tmpfs' });
-  else system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
+  const inMemory = request.rootReadOnly ? ['/tmp', '/run', '/root', '/var/tmp'] : request.root ? ['/tmp'] : [];
+  for (const at of inMemory) system.mount(at, { fs: system.makeFileSystem('tmpfs'), source: 'tmpfs' });
+  if (!request.root || request.rootReadOnly)
+    system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
   for (const { from, to, readOnly } of request.mounts) mountHost(host, from, to, readOnly);
   const { input, output, errors } = streams;
   const stdio = connectStdio(system, input, output, errors, input.isTTY === true && output.isTTY === true);
@@ -153,7 +161,7 @@ export async function runProcess(
         argv: [request.program, ...request.args],
         path,
         env: request.env,
-        cwd: request.cwd ?? (request.root ? '/' : HOST),
+        cwd: request.cwd ?? (request.root && !request.rootReadOnly ? '/' : HOST),
         stdio: stdio.kinds,
         terminal: stdio.terminal,
       });

@@ -1,0 +1,23 @@
+import sys, json, hashlib, zlib, re, math, struct, datetime, collections, itertools, threading, queue, subprocess, tempfile, os
+print(sys.version)
+print(json.dumps({"a": [1, 2.5, None, "é"]}, sort_keys=True), json.loads("[1e300]"))
+print(hashlib.sha256(b"x" * 1000).hexdigest(), zlib.crc32(b"abc"), len(zlib.compress(b"abc" * 1000)))
+print(re.sub(r"(\w)(\d)", r"\2\1", "a1 b2"), math.sin(1), 2 ** 200, struct.pack("<dI", 1.5, 7).hex())
+print(datetime.date(2024, 2, 29).isoformat(), list(itertools.permutations("abc"))[3])
+q = queue.Queue()
+workers = [threading.Thread(target=lambda i=i: q.put(sum(range(i * 1000)))) for i in range(4)]
+for w in workers: w.start()
+for w in workers: w.join()
+print(sorted(q.get() for _ in workers))
+with tempfile.TemporaryDirectory() as d:
+    path = os.path.join(d, "f")
+    with open(path, "w") as f: f.write("line\n" * 3)
+    print(os.stat(path).st_size, os.listdir(d), open(path).read().split())
+pid = os.fork()
+if pid == 0: os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+r, w = os.pipe()
+os.write(w, b"through a pipe")
+print(os.read(r, 100))
+try: open("/nonexistent")
+except OSError as e: print(e)

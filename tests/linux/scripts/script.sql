@@ -1,0 +1,12 @@
+create table t(a integer primary key, b text);
+insert into t(b) values (1.5), ('x'), (null);
+with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) insert into t(b) select i * i from n;
+create index by_b on t(b);
+begin; delete from t where a % 2 = 0; rollback;
+update t set b = upper(b) || '!' where b = 'x';
+select count(*), sum(a), max(b), group_concat(distinct typeof(b)) from t;
+select a, b from t order by b desc limit 3;
+select sqlite_version(), printf('%.3f', 1 / 3.0), date(86400, 'unixepoch'), json_extract('{"a":[1,2]}', '$.a[1]');
+pragma journal_mode = wal;
+insert into t(b) values ('in the log');
+pragma integrity_check;

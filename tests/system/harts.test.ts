@@ -1,0 +1,83 @@
+/** A real Linux kernel on several harts: it finds them, uses them, and counts the same every time. */
+import { describe, expect, it } from 'vitest';
+import { hartCounters } from '../../src/engine/state.ts';
+import { LinuxGuest } from '../../src/machine/linux.ts';
+import { boot, hasKernel, openSbi, partsOf, standStill, story } from '../support/kernels.ts';
+import { coreModule } from '../support/machine.ts';
+
+const has = hasKernel('built');
+const MS = 120_000;
+
+/** One busy process a hart, at the same time; each says where it ended. */
+const BUSY =
+  'for i in $(seq $(nproc)); do (n=0; while [ $n -lt 1500 ]; do n=$((n+1)); done; cut -d" " -f39 /proc/self/stat) & done; wait';
+
+describe.skipIf(!has)('Linux on several harts', () => {
+  it.each([2, 4, 8])(
+    'finds %i and runs on all of them, the same under every strategy and engine',
+    async (harts) => {
+      const seen: Awaited<ReturnType<typeof story>>[] = [];
+      for (const [strategy, engine] of [
+        ['bare', 'interp'],
+        ['bare', 'jit'],
+        ['nested', 'interp'],
+        ['shadow', 'interp'],
+      ] as const) {
+        const { guest } = await boot('built', { strategy, engine, harts });
+        await standStill(guest);
+        const before = Array.from({ length: harts }, (_, hart) => hartCounters(guest.system.core, hart).instret!);
+        seen.push(await story(guest, `nproc; grep -c ^processor /proc/cpuinfo; ${BUSY}`));
+        const spent = before.map((was, hart) => hartCounters(guest.system.core, hart).instret! - was);
+        expect(Math.max(...spent) / Math.min(...spent)).toBeLessThan(3);
+      }
+      const [bare, bareJit, nested, shadow] = seen;
+      const lines = bare!.out.trim().split('\n').map(Number);
+      expect(lines.slice(0, 2)).toEqual([harts, harts]);
+      expect(new Set(lines.slice(2)).size).toBeGreaterThan(harts / 2);
+      expect(bareJit).toEqual(bare);
+      for (const other of [nested!, shadow!]) {
+        expect(other.digest).toBe(bare!.digest);
+        expect(other.out).toBe(bare!.out);
+      }
+      expect(bare!.counters['exit.total']).toBe(0);
+      expect(shadow!.counters['exit.total']).toBeGreaterThan(nested!.counters['exit.total']!);
+    },
+    MS,
+  );
+
+  it(
+    'goes on from a snapshot as the unbroken guest does, in every counter',
+    async () => {
+      const { guest } = await boot('built', { strategy: 'shadow', harts: 3 });
+      await standStill(guest);
+      const state = guest.save('core');
+      const other = await LinuxGuest.restore(coreModule(), partsOf(state.config, 'virtio'), state);
+      expect(await story(other, BUSY)).toEqual(await story(guest, BUSY));
+    },
+    MS,
+  );
+
+  it.skipIf(!openSbi())(
+    'boots beneath OpenSBI in M-mode, which starts the harts',
+    async () => {
+      const { sh, off } = await boot('built', { harts: 4 }, { firmware: openSbi() });
+      expect((await sh('nproc; dmesg | grep -c "SBI implementation ID=0x1 "')).stdout).toBe('4\n1\n');
+      await off();
+    },
+    MS,
+  );
+});
+
+describe.skipIf(!hasKernel('debian'))('Debian’s kernel on two harts', () => {
+  it(
+    'takes one away and brings it back',
+    async () => {
+      const { sh, off } = await boot('debian', { harts: 2, counting: false });
+      const { stdout } = await sh('cd /sys/devices/system/cpu/cpu1; for on in 0 1; do echo $on > online; nproc; done');
+      expect(stdout).toBe('1\n2\n');
+      expect((await sh('taskset 2 cut -d" " -f39 /proc/self/stat')).stdout).toBe('1\n');
+      await off();
+    },
+    MS,
+  );
+});
