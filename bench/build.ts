@@ -131,6 +131,16 @@ function agentJob(root: string, out: string): Job {
   };
 }
 
+/** Trees to and from tar archives, in a Linux guest; what it shares with the agent is how it calls the kernel. */
+function archiveJob(root: string, out: string): Job {
+  return {
+    target: `${out}/linux/archive`,
+    flags: [...USER_FLAGS, '-Ibench/linux/archive', '-Ibench/linux/agent'],
+    sources: [...filesBelow(root, 'bench/linux/archive', ['.c']), 'bench/linux/agent/lib.c'],
+    reads: [...filesBelow(root, 'bench/linux/archive', ['.h']), 'bench/linux/agent/sys.h'],
+  };
+}
+
 function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
   const reads = [...filesBelow(root, 'bench/workloads', ['.h']), ...filesBelow(root, 'bench/include', ['.h'])];
   return workloads
@@ -170,6 +180,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
     kernelJob(root, out, 'kernel-paravirt.elf', users, true),
     probeJob(root, out),
     agentJob(root, out),
+    archiveJob(root, out),
   ];
   await runJobs(root, kernels, stamps, say);
 

@@ -1,5 +1,6 @@
 /** Prints the C and assembler sources that derive from the tables in src/abi. Text only: who writes it is build.ts. */
 import {
+  AGENT_DISTROS,
   AGENT_FRAMES,
   AGENT_HEADER,
   AGENT_MAGIC,
@@ -36,9 +37,15 @@ export function printAgentHeader(): string {
   return [
     '/* Printed from src/abi/agent.ts. */',
     '#ifndef AGENT_ABI_H\n#define AGENT_ABI_H',
-    ...Object.entries({ AGENT_MAGIC, AGENT_HEADER, AGENT_PAYLOAD, AGENT_WINDOW, AGENT_SESSIONS, AGENT_VERSION }).map(
-      ([name, value]) => define(name, value),
-    ),
+    ...Object.entries({
+      AGENT_MAGIC,
+      AGENT_HEADER,
+      AGENT_PAYLOAD,
+      AGENT_WINDOW,
+      AGENT_SESSIONS,
+      AGENT_DISTROS,
+      AGENT_VERSION,
+    }).map(([name, value]) => define(name, value)),
     ...AGENT_FRAMES.map((f) => define(`FRAME_${upper(f.id)}`, f.code, f.summary)),
     ...Object.entries(AGENT_OPTIONS).map(([id, name]) => `#define OPTION_${upper(id)} "${name}"`),
     '#endif\n',

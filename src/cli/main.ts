@@ -12,6 +12,7 @@ import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
 import { addSnapshot } from './commands/snapshot.ts';
 import { addSweep } from './commands/sweep.ts';
+import { addWsl } from './commands/wsl.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { columns } from './table.ts';
 
@@ -40,6 +41,7 @@ function commandLine(context: Context): Command {
     addLaws,
     addRun,
     addLinux,
+    addWsl,
     addProcess,
     addSnapshot,
     addDisasm,

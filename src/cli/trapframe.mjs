@@ -4,7 +4,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { nodeProblem, setUp } from './setup.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -12,10 +11,21 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const interrupted = () => process.exit(130);
 process.on('SIGINT', interrupted);
 
+const { nodeProblem, setUp } = await import('./setup.mjs');
 const problem = nodeProblem();
 if (problem) {
   console.error(problem);
   process.exit(3);
+}
+
+// A command to a light VM that runs needs neither set-up nor the rest of the command line: it has milliseconds.
+const fast = join(root, 'dist/src/cli/wsl/fast.js');
+if (process.argv[2] === 'wsl' && existsSync(fast)) {
+  process.off('SIGINT', interrupted);
+  const { runFast } = await import(pathToFileURL(fast).href);
+  const code = await runFast(process.argv.slice(3));
+  if (code !== null) process.exit(code);
+  process.on('SIGINT', interrupted);
 }
 
 // TRAPFRAME_NO_SETUP=1 runs what was built last, for scripts that have set up before and start many commands.

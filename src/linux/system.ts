@@ -33,6 +33,7 @@ import { DEVICES, memoryDevices } from './vfs/devices.ts';
 import { type FileKind, OpenFile, type SpecialFile } from './vfs/file.ts';
 import type { FileSystem } from './vfs/inode.ts';
 import { attach, type FileSystemType, Mount, type MountFlags, type Path, PLAIN, rootDentry } from './vfs/mount.ts';
+import { mountOverlay } from './vfs/overlay-mount.ts';
 import { Terminal } from './vfs/terminal.ts';
 import { Tmpfs } from './vfs/tmpfs.ts';
 import { resolve } from './vfs/walk.ts';
@@ -69,6 +70,7 @@ export class System {
     this.types.set('sysfs', () => sysFs(kernel));
     this.types.set('cgroup2', ({ task }) => cgroupFs(kernel, task.namespaces.cgroup.root));
     this.types.set('devtmpfs', () => this.deviceFs());
+    this.types.set('overlay', ({ data, task }) => mountOverlay(viewOf(task), data, now));
     this.types.set('tmpfs', ({ data, task }) => {
       const size = /(?:^|,)size=(\d+)([kmg]?)/i.exec(data);
       const mode = /(?:^|,)mode=([0-7]+)/.exec(data);

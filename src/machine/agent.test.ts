@@ -52,8 +52,8 @@ describe('the host’s side of the agent', () => {
         out += new TextDecoder().decode(bytes);
       },
     });
-    expect(new TextDecoder().decode(sent[0]!.payload.subarray(8))).toBe('\0/tmp\0sh\0-c\0x\0A=b c\0');
-    expect([...sent[0]!.payload.subarray(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 3, 0]);
+    expect(new TextDecoder().decode(sent[0]!.payload.subarray(16))).toBe('\0/tmp\0sh\0-c\0x\0A=b c\0');
+    expect([...sent[0]!.payload.subarray(0, 16)]).toEqual([0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     agent.receive(frame('stdout', 1, text('hi')));
     agent.receive(frame('exit', 1, 3 << 8));
     expect(await session.exit).toEqual({ code: 3, signal: null });

@@ -6,6 +6,8 @@ export interface Userland {
   readonly busybox: Uint8Array;
   /** The agent (build/guests/linux/agent). */
   readonly agent: Uint8Array;
+  /** The program that packs and unpacks trees (build/guests/linux/archive), for a guest that keeps distributions. */
+  readonly archive?: Uint8Array;
   /** Kernel modules in the order in which they are loaded. */
   readonly modules?: readonly { readonly name: string; readonly content: Uint8Array }[];
 }
@@ -53,7 +55,7 @@ export function appletsOf(busybox: Uint8Array): string[] {
 }
 
 /** The initial RAM disk as a cpio archive. Equal parts give equal bytes. */
-export function buildInitramfs({ busybox, agent, modules = [] }: Userland): Uint8Array {
+export function buildInitramfs({ busybox, agent, archive, modules = [] }: Userland): Uint8Array {
   const applets = appletsOf(busybox);
   const entries: CpioEntry[] = [
     ...DIRECTORIES.map((path) => directory(path)),
@@ -65,6 +67,7 @@ export function buildInitramfs({ busybox, agent, modules = [] }: Userland): Uint
     file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
     file('etc/group', 'root:x:0:\n'),
     file('init', agent, 0o755),
+    ...(archive ? [file('bin/archive', archive, 0o755)] : []),
     ...modules.map(({ name, content }, i) => file(`lib/modules/${String(i).padStart(2, '0')}-${name}`, content)),
   ];
   return writeCpio(entries);

@@ -2,7 +2,8 @@
  * Snapshots as files. All numbers are little-endian:
  *
  *   "TRAPSNAP", u32 version, u32 bytes of the head, the head (JSON: configuration, core, what was attached, lengths of the parts),
- *   u32 bytes of the body, the body (the parts one after another, compressed with raw deflate), SHA-256 of everything before it
+ *   u32 bytes of the body, the body (the parts one after another, compressed with raw deflate or, where the head says so, as they are),
+ *   SHA-256 of everything before it
  *
  * A file that is cut off, altered or of another version is refused before anything is restored.
  */
@@ -35,6 +36,8 @@ interface Head {
   readonly about: Readonly<Record<string, unknown>>;
   readonly flags: number;
   readonly size: number;
+  /** The body is not compressed. */
+  readonly stored?: boolean;
   /** Bytes of each part of the body. */
   readonly parts: readonly number[];
 }
@@ -49,8 +52,11 @@ async function through(bytes: Uint8Array, transform: CompressionStream | Decompr
 const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
 
-/** Writes a state as the bytes of a file. */
-export async function encodeSnapshot({ config, coreSha256, about, core, devices }: MachineState): Promise<Uint8Array> {
+/** Writes a state as the bytes of a file. One that is not compressed is three times as large and there at once. */
+export async function encodeSnapshot(
+  { config, coreSha256, about, core, devices }: MachineState,
+  { compress = true } = {},
+): Promise<Uint8Array> {
   const parts = [asBytes(core.pages), core.contents, asBytes(core.slots), core.bits, ...devices];
   const head: Head = {
     config,
@@ -58,10 +64,12 @@ export async function encodeSnapshot({ config, coreSha256, about, core, devices 
     about,
     flags: core.flags,
     size: core.size,
+    ...(compress ? {} : { stored: true }),
     parts: parts.map((part) => part.length),
   };
   const text = new TextEncoder().encode(JSON.stringify(head));
-  const body = await through(joined(parts), new CompressionStream('deflate-raw'));
+  const all = joined(parts);
+  const body = compress ? await through(all, new CompressionStream('deflate-raw')) : all;
   const file = joined([
     new TextEncoder().encode(MAGIC),
     u32(SNAPSHOT_VERSION),
@@ -93,7 +101,9 @@ export async function decodeSnapshot(file: Uint8Array): Promise<MachineState> {
   const digest = await sha256(file.subarray(0, bodyEnd));
   if (digest.some((byte, i) => byte !== file[bodyEnd + i])) throw refused('it was altered: its checksum is wrong');
   const head = JSON.parse(new TextDecoder().decode(file.subarray(FIXED, headEnd))) as Head;
-  const body = await through(file.subarray(headEnd + 4, bodyEnd), new DecompressionStream('deflate-raw'));
+  // Not `subarray`: a Buffer of Node’s would hand on what its own `slice` means.
+  const written = new Uint8Array(file.buffer, file.byteOffset + headEnd + 4, bodyEnd - headEnd - 4);
+  const body = head.stored ? written : await through(written, new DecompressionStream('deflate-raw'));
   let at = 0;
   const parts = head.parts.map((length) => {
     at += length;

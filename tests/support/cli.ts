@@ -23,29 +23,36 @@ export interface RunOptions {
   readonly interrupt?: { readonly when: RegExp | number; readonly signal: NodeJS.Signals };
   /** Milliseconds; the process is killed afterwards. */
   readonly deadline?: number;
+  /** Beside this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its standard input; without it there is none. */
+  readonly input?: string | Uint8Array;
 }
 
 /** Runs `trapframe …args`. Set-up has been done by whoever started the tests. */
 export function trapframe(
   args: readonly string[],
-  { cwd = ROOT, interrupt, deadline = 120_000 }: RunOptions = {},
+  { cwd = ROOT, interrupt, deadline = 120_000, env = {}, input }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd,
-      env: { ...process.env, TRAPFRAME_NO_SETUP: '1', NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TRAPFRAME_NO_SETUP: '1', NO_COLOR: '1', ...env },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    child.stdin?.on('error', () => {}).end(input);
     const out = { stdout: '', stderr: '' };
     let interrupted = false;
+    const { stdout, stderr } = child;
+    if (!stdout || !stderr) throw new Error('no pipes');
     const take = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       out[stream] += chunk.toString();
       if (!interrupt || interrupted || typeof interrupt.when === 'number') return;
       interrupted = interrupt.when.test(out.stdout + out.stderr);
       if (interrupted) child.kill(interrupt.signal);
     };
-    child.stdout.on('data', take('stdout'));
-    child.stderr.on('data', take('stderr'));
+    stdout.on('data', take('stdout'));
+    stderr.on('data', take('stderr'));
     const after = typeof interrupt?.when === 'number' ? interrupt.when : deadline;
     const interrupter = setTimeout(() => child.kill(interrupt?.signal), after);
     const timer = setTimeout(() => child.kill('SIGKILL'), deadline);

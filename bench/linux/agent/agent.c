@@ -1,6 +1,7 @@
 /* Process 1 of the guest: prepares it, then starts programs for the host and passes their streams (src/abi/agent.ts). Without a
  * channel it starts a shell on the console and powers off after it. */
 #include "agent_abi.h"
+#include "distro.h"
 #include "session.h"
 #include "setup.h"
 #include "sys.h"
@@ -84,6 +85,8 @@ static void reap(void) {
     int status;
     long pid = syscall5(SYS_wait4, -1, (long)&status, WNOHANG, 0, 0);
     if (pid <= 0) return;
+    unsigned distro = distro_ended(pid);
+    if (distro) send_number(FRAME_STOPPED, 0, distro);
     for (int i = 0; i < AGENT_SESSIONS; i++) {
       struct session *s = &sessions[i];
       if (!s->used || s->pid != pid) continue;
@@ -107,8 +110,39 @@ static void start(unsigned id, const unsigned char *payload, uint32_t length) {
 }
 
 static void take_input(struct session *s, const unsigned char *bytes, uint32_t length) {
-  for (uint32_t i = 0; i < length && s->length < AGENT_WINDOW; i++)
-    s->input[(s->head + s->length++) % AGENT_WINDOW] = bytes[i];
+  if (length > AGENT_WINDOW - s->length) length = AGENT_WINDOW - s->length;
+  while (length) {
+    uint32_t at = (s->head + s->length) % AGENT_WINDOW;
+    uint32_t part = AGENT_WINDOW - at < length ? AGENT_WINDOW - at : length;
+    memcpy(s->input + at, bytes, part);
+    s->length += part;
+    bytes += part;
+    length -= part;
+  }
+}
+
+/* A guest that went on from a snapshot knows neither the time nor anything that others don't. */
+static void set_clock(const unsigned char *payload, uint32_t length) {
+  enum { CLOCK_REALTIME = 0, MOST = 64, RNDADDENTROPY = 0x40085203, RNDRESEEDCRNG = 0x5207 };
+  uint64_t now, time[2];
+  memcpy(&now, payload, sizeof now);
+  time[0] = now / 1000000000;
+  time[1] = now % 1000000000;
+  syscall(SYS_clock_settime, CLOCK_REALTIME, time, 0);
+  struct {
+    int bits, bytes;
+    unsigned char content[MOST];
+  } entropy;
+  length -= sizeof now;
+  if (length > MOST) length = MOST;
+  entropy.bytes = (int)length;
+  entropy.bits = 8 * entropy.bytes;
+  memcpy(entropy.content, payload + sizeof now, length);
+  int fd = sys_open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  sys_ioctl(fd, RNDADDENTROPY, &entropy);
+  sys_ioctl(fd, RNDRESEEDCRNG, NULL);
+  sys_close(fd);
 }
 
 static uint16_t half(const unsigned char *p) { return (uint16_t)(p[0] | p[1] << 8); }
@@ -123,6 +157,13 @@ static void handle(unsigned type, unsigned id, const unsigned char *payload, uin
     start(id, payload, length);
     return;
   }
+  if (type == FRAME_START) {
+    long error = distro_start(payload, length);
+    send_number(error ? FRAME_FAILED : FRAME_STARTED, id, (uint32_t)-error);
+    return;
+  }
+  if (type == FRAME_STOP && length >= 1) distro_stop(payload[0]);
+  if (type == FRAME_CLOCK && length >= 8) set_clock(payload, length);
   if (type == FRAME_POWEROFF) {
     syscall(SYS_kill, -1, SIGTERM, 0);
     power_off();
@@ -139,6 +180,8 @@ static void handle(unsigned type, unsigned id, const unsigned char *payload, uin
     session_signal(s, payload[0]);
   } else if (type == FRAME_RESIZE && length >= 4) {
     session_resize(s, half(payload), half(payload + 2));
+  } else if (type == FRAME_HOLD && length >= 1) {
+    s->held = payload[0];
   }
 }
 
@@ -193,8 +236,8 @@ static _Noreturn void serve(void) {
     polled[n++] = (struct pollfd){signals, POLLIN, 0};
     for (int i = 0; i < AGENT_SESSIONS; i++) {
       struct session *s = &sessions[i];
-      polled[n++] = (struct pollfd){s->used ? s->out : -1, POLLIN, 0};
-      polled[n++] = (struct pollfd){s->used ? s->err : -1, POLLIN, 0};
+      polled[n++] = (struct pollfd){s->used && !s->held ? s->out : -1, POLLIN, 0};
+      polled[n++] = (struct pollfd){s->used && !s->held ? s->err : -1, POLLIN, 0};
       polled[n++] = (struct pollfd){s->used && s->length ? s->in : -1, POLLOUT, 0};
     }
     if (syscall5(SYS_ppoll, (long)polled, n, 0, 0, 0) < 0) continue;
@@ -268,3 +311,13 @@ _Noreturn void agent_main(void) {
   power_off();
   shell();
 }
+
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "  .option push\n"
+    "  .option norelax\n"
+    "  la gp, __global_pointer$\n"
+    "  .option pop\n"
+    "  andi sp, sp, -16\n"
+    "  call agent_main\n");

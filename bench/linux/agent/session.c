@@ -1,6 +1,8 @@
 /* Starting programs with pipes or a terminal, and feeding them. */
 #include "session.h"
 
+#include "distro.h"
+
 enum { TIOCSPTLCK = 0x40045431, TIOCGPTPEER = 0x5441, TIOCSWINSZ = 0x5414, TIOCSCTTY = 0x540e };
 enum { STRINGS = 512 };
 
@@ -32,8 +34,20 @@ static long execute(char **arguments, char **environment) {
   return error;
 }
 
-static int open_terminal(int *peer) {
-  int master = sys_open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+/* A distribution has terminals of its own: they lie in the tree that its process 1 sees. */
+static int open_master(unsigned distro) {
+  enum { FLAGS = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK };
+  if (!distro) return sys_open("/dev/pts/ptmx", FLAGS);
+  char path[64] = "/proc/", digits[20];
+  size_t n = 6, d = 0;
+  for (long pid = distro_pid(distro); pid; pid /= 10) digits[d++] = (char)('0' + pid % 10);
+  while (d) path[n++] = digits[--d];
+  memcpy(path + n, "/root/dev/pts/ptmx", 19);
+  return sys_open(path, FLAGS);
+}
+
+static int open_terminal(unsigned distro, int *peer) {
+  int master = open_master(distro);
   int unlock = 0;
   if (master < 0) return master;
   sys_ioctl(master, TIOCSPTLCK, &unlock);
@@ -45,17 +59,35 @@ static int open_terminal(int *peer) {
   return master;
 }
 
+/* What an exec frame asks for. */
+struct request {
+  unsigned terminal, distro, rows, columns, user, group;
+  uint32_t arguments;
+  /* root, directory, arguments…, NULL, environment…, NULL */
+  char **strings;
+};
+
+static long become(const struct request *q, int terminal) {
+  if (q->terminal) syscall(SYS_fchown, terminal, q->user, q->group);
+  long error = syscall(SYS_setgroups, 0, 0, 0);
+  if (!error) error = syscall(SYS_setgid, q->group, 0, 0);
+  return error ? error : syscall(SYS_setuid, q->user, 0, 0);
+}
+
 /* The child's side, up to its program. What goes wrong is written to `report`, which a program that starts closes. */
-static _Noreturn void child(const int ends[3], int terminal, const char *root, const char *directory, char **arguments,
-                            char **environment, int report) {
+static _Noreturn void child(const int ends[3], const struct request *q, int report) {
+  const char *root = q->strings[0], *directory = q->strings[1];
+  char **arguments = q->strings + 2, **environment = arguments + q->arguments + 1;
   uint64_t none = 0;
   long error = 0;
   syscall5(SYS_rt_sigprocmask, 2, (long)&none, 0, 8, 0);
   syscall(SYS_setsid, 0, 0, 0);
-  if (terminal) sys_ioctl(ends[0], TIOCSCTTY, NULL);
+  if (q->terminal) sys_ioctl(ends[0], TIOCSCTTY, NULL);
   for (int fd = 0; fd < 3; fd++) keep(ends[fd], fd);
-  if (*root) error = syscall(SYS_chroot, root, 0, 0);
+  if (q->distro) error = distro_enter(q->distro);
+  if (!error && *root) error = syscall(SYS_chroot, root, 0, 0);
   if (!error && *root) error = syscall(SYS_chdir, "/", 0, 0);
+  if (!error && (q->user || q->group)) error = become(q, ends[0]);
   if (!error && *directory) error = syscall(SYS_chdir, directory, 0, 0);
   if (!error) error = execute(arguments, environment);
   uint32_t code = (uint32_t)-error;
@@ -81,28 +113,40 @@ static void nonblocking(int fd) {
   syscall(SYS_fcntl, fd, F_SETFL, O_NONBLOCK);
 }
 
-long session_start(struct session *s, const unsigned char *payload, uint32_t length) {
+/* Reads an exec frame; 0, or -errno. The strings stay in the payload. */
+static long parse(struct request *q, const unsigned char *payload, uint32_t length) {
   static char *strings[STRINGS + 2];
-  enum { FIXED = 8, EINVAL = 22, E2BIG = 7 };
+  enum { FIXED = 16, E2BIG = 7 };
   if (length <= FIXED || payload[length - 1]) return -EINVAL;
-  int terminal = payload[0];
-  uint32_t arguments = payload[6] | (uint32_t)payload[7] << 8;
-  /* root, directory, arguments…, NULL, environment…, NULL */
+  uint16_t halves[3];
+  uint32_t ids[2];
+  memcpy(halves, payload + 2, sizeof halves);
+  memcpy(ids, payload + 8, sizeof ids);
+  *q = (struct request){payload[0], payload[1], halves[0], halves[1], ids[0], ids[1], halves[2], strings};
   char *at = (char *)payload + FIXED, *end = (char *)payload + length;
   uint32_t n = 0;
   for (uint32_t i = 0; at < end; i++) {
     if (n >= STRINGS) return -E2BIG;
-    if (i == 2 + arguments) strings[n++] = NULL;
+    if (i == 2 + q->arguments) strings[n++] = NULL;
     strings[n++] = at;
     at += strlen(at) + 1;
   }
-  if (arguments == 0 || n < 2 + arguments) return -EINVAL;
-  if (n == 2 + arguments) strings[n++] = NULL;
+  if (q->arguments == 0 || n < 2 + q->arguments) return -EINVAL;
+  if (n == 2 + q->arguments) strings[n++] = NULL;
   strings[n] = NULL;
+  return 0;
+}
+
+long session_start(struct session *s, const unsigned char *payload, uint32_t length) {
+  struct request q;
+  long error = parse(&q, payload, length);
+  if (error) return error;
+  if (q.distro && !distro_pid(q.distro)) return -ESRCH;
+  int terminal = (int)q.terminal;
 
   int in[2], out[2], err[2], report[2];
   if (terminal) {
-    int peer = -1, master = open_terminal(&peer);
+    int peer = -1, master = open_terminal(q.distro, &peer);
     if (master < 0) return master;
     in[0] = out[1] = err[1] = peer;
     in[1] = out[0] = master;
@@ -112,12 +156,14 @@ long session_start(struct session *s, const unsigned char *payload, uint32_t len
   }
   if (syscall(SYS_pipe2, report, O_CLOEXEC, 0)) return -EAGAIN;
   *s = (struct session){.used = 1, .id = s->id, .in = in[1], .out = out[0], .err = err[0], .terminal = terminal};
-  if (terminal) session_resize(s, (uint16_t)(payload[2] | payload[3] << 8), (uint16_t)(payload[4] | payload[5] << 8));
-  s->pid = sys_fork();
+  if (terminal) session_resize(s, (uint16_t)q.rows, (uint16_t)q.columns);
+  error = q.distro ? distro_before_fork(q.distro) : 0;
+  s->pid = error ? error : sys_fork();
   if (s->pid == 0) {
     const int ends[3] = {in[0], out[1], err[1]};
-    child(ends, terminal, strings[0], strings[1], strings + 2, strings + 3 + arguments, report[1]);
+    child(ends, &q, report[1]);
   }
+  if (q.distro) distro_after_fork();
   sys_close(report[1]);
   sys_close(in[0]);
   if (!terminal) {

@@ -11,6 +11,8 @@ struct session {
   /* Ends of the agent; -1: closed. With a terminal `in` and `out` are its master, and `err` is -1. */
   int in, out, err;
   int terminal;
+  /* Whether its output is held back. */
+  int held;
   int input_ended, exited, status;
   /* Input the program has not taken yet. */
   uint32_t head, length;

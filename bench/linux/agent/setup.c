@@ -62,7 +62,7 @@ const char *option(const char *name) { return next_option(name, NULL); }
 
 static void directory(const char *path) { syscall(SYS_mkdirat, AT_FDCWD, path, 0755); }
 
-static long mount_at(const char *source, const char *target, const char *type, unsigned long flags, const char *data) {
+long mount_at(const char *source, const char *target, const char *type, unsigned long flags, const char *data) {
   directory(target);
   return syscall5(SYS_mount, (long)source, (long)target, (long)type, (long)flags, (long)data);
 }
@@ -175,6 +175,42 @@ static void mount_share(const char *value) {
   if (error < 0) say("cannot mount the share at ", path, error);
 }
 
+static uint64_t number(const char **at) {
+  uint64_t n = 0;
+  for (; **at >= '0' && **at <= '9'; (*at)++) n = 10 * n + (uint64_t)(**at - '0');
+  if (**at == ':') (*at)++;
+  return n;
+}
+
+/* `device:count:bytes`: partitions that no table on the disk speaks of (linux/blkpg.h). */
+static void cut_slots(const char *value) {
+  enum { BLKPG = 0x1269, ADD_PARTITION = 1 };
+  static struct {
+    int64_t start, length;
+    int number;
+    char names[128];
+  } partition;
+  struct {
+    int operation, flags, length;
+    void *data;
+  } argument = {ADD_PARTITION, 0, sizeof partition, &partition};
+  static char device[64];
+  size_t n = 0;
+  while (*value && *value != ':' && n < sizeof device - 1) device[n++] = *value++;
+  if (*value == ':') value++;
+  uint64_t count = number(&value), size = number(&value);
+  int fd = sys_open(device, O_RDWR | O_CLOEXEC);
+  long error = fd < 0 ? fd : 0;
+  for (uint64_t i = 0; i < count && !error; i++) {
+    partition.start = (int64_t)(i * size);
+    partition.length = (int64_t)size;
+    partition.number = (int)i + 1;
+    error = sys_ioctl(fd, BLKPG, &argument);
+  }
+  if (error < 0) say("cannot cut into slots: ", device, error);
+  if (fd >= 0) sys_close(fd);
+}
+
 void setup(void) {
   kernel_file_systems();
   read_command_line();
@@ -187,4 +223,6 @@ void setup(void) {
   syscall(SYS_sethostname, name, strlen(name), 0);
   loopback_up();
   for (const char *s = next_option(OPTION_SHARE, NULL); s; s = next_option(OPTION_SHARE, s)) mount_share(s);
+  const char *slots = option(OPTION_SLOTS);
+  if (slots) cut_slots(slots);
 }

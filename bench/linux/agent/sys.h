@@ -5,12 +5,22 @@
 #include <stdint.h>
 
 enum {
+  SYS_lsetxattr = 6,
+  SYS_lgetxattr = 9,
+  SYS_llistxattr = 12,
   SYS_dup3 = 24,
   SYS_ioctl = 29,
+  SYS_mknodat = 33,
   SYS_mkdirat = 34,
+  SYS_unlinkat = 35,
+  SYS_symlinkat = 36,
+  SYS_linkat = 37,
   SYS_mount = 40,
   SYS_chdir = 49,
   SYS_chroot = 51,
+  SYS_fchmodat = 53,
+  SYS_fchownat = 54,
+  SYS_fchown = 55,
   SYS_openat = 56,
   SYS_close = 57,
   SYS_pipe2 = 59,
@@ -19,23 +29,39 @@ enum {
   SYS_write = 64,
   SYS_ppoll = 73,
   SYS_signalfd4 = 74,
+  SYS_readlinkat = 78,
+  SYS_newfstatat = 79,
   SYS_sync = 81,
+  SYS_fsync = 82,
+  SYS_utimensat = 88,
   SYS_exit_group = 94,
+  SYS_nanosleep = 101,
+  SYS_clock_settime = 112,
   SYS_kill = 129,
   SYS_rt_sigprocmask = 135,
+  SYS_rt_sigtimedwait = 137,
   SYS_reboot = 142,
+  SYS_setgid = 144,
+  SYS_setuid = 146,
   SYS_setsid = 157,
+  SYS_setgroups = 159,
   SYS_sethostname = 161,
+  SYS_umask = 166,
+  SYS_getpid = 172,
   SYS_socket = 198,
   SYS_clone = 220,
   SYS_execve = 221,
+  SYS_mmap = 222,
   SYS_wait4 = 260,
-  SYS_finit_module = 273
+  SYS_setns = 268,
+  SYS_finit_module = 273,
+  SYS_pidfd_open = 434,
+  SYS_close_range = 436
 };
 
-enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_NOCTTY = 0x100, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000 };
-enum { AT_FDCWD = -100 };
-enum { EINTR = 4, EAGAIN = 11, ENOENT = 2, EIO = 5, EPIPE = 32 };
+enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NOCTTY = 0x100, O_TRUNC = 0x200, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000 };
+enum { AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200 };
+enum { ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, EAGAIN = 11, EBUSY = 16, EEXIST = 17, EINVAL = 22, EPIPE = 32, ENODATA = 61, EOPNOTSUPP = 95 };
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16 };
 enum { SIGHUP = 1, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17 };
 
@@ -52,6 +78,17 @@ static inline long syscall5(long number, long a, long b, long c, long d, long e)
   register long a3 __asm__("a3") = d;
   register long a4 __asm__("a4") = e;
   __asm__ volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4) : "memory");
+  return a0;
+}
+static inline long syscall6(long number, long a, long b, long c, long d, long e, long f) {
+  register long a7 __asm__("a7") = number;
+  register long a0 __asm__("a0") = a;
+  register long a1 __asm__("a1") = b;
+  register long a2 __asm__("a2") = c;
+  register long a3 __asm__("a3") = d;
+  register long a4 __asm__("a4") = e;
+  register long a5 __asm__("a5") = f;
+  __asm__ volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5) : "memory");
   return a0;
 }
 #define syscall(number, a, b, c) syscall5(number, (long)(a), (long)(b), (long)(c), 0, 0)

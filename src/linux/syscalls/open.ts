@@ -5,7 +5,7 @@ import type { Task } from '../task/task.ts';
 import { O, RLIMIT, S } from '../uapi.ts';
 import { make } from '../vfs/change.ts';
 import { DIRECTORY, isSpecial, OpenFile, REGULAR } from '../vfs/file.ts';
-import { isDirectory, isSymlink } from '../vfs/inode.ts';
+import { isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { Pipe } from '../vfs/pipe.ts';
@@ -67,6 +67,7 @@ export function openAt(kernel: Kernel, task: Task, fd: number, text: string, fla
     const special = (inode.mode & S.IFMT) !== S.IFREG && (inode.mode & S.IFMT) !== S.IFDIR;
     if (want & MAY.write && path.mount.flags.readOnly && !special) fail(E.ROFS);
   }
+  if (writes && !(flags & O.PATH) && isRegular(inode.mode)) inode.openForWriting((flags & O.TRUNC) !== 0);
   const file = openPlace(kernel, task, path, flags);
   if (flags & O.TRUNC && writes && (inode.mode & S.IFMT) === S.IFREG && !isSpecial(inode)) truncateFile(inode, 0);
   return file;

@@ -126,7 +126,12 @@ function exchange(from: Path, a: Dentry, to: Path, b: Dentry): void {
   const aside = `.exchange-${a.inode.ino}-${b.inode.ino}`;
   const [aName, bName] = [a.name, b.name];
   from.dentry.inode.rename(aName, from.dentry.inode, aside);
-  to.dentry.inode.rename(bName, from.dentry.inode, aName);
+  try {
+    to.dentry.inode.rename(bName, from.dentry.inode, aName);
+  } catch (e) {
+    from.dentry.inode.rename(aside, from.dentry.inode, aName);
+    throw e;
+  }
   from.dentry.inode.rename(aside, to.dentry.inode, bName);
   movePins(a, from.dentry, to.dentry);
   movePins(b, to.dentry, from.dentry);

@@ -92,7 +92,7 @@ class HostInode extends Inode {
   readonly fs: HostFs;
   readonly ino: number;
   path: readonly string[];
-  override readonly volatile = true;
+  override volatile = true;
   private bytes = 0;
   private users = 0;
   private handle: { number: number; write: boolean } | null = null;

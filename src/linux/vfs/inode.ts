@@ -84,8 +84,8 @@ export abstract class Inode {
   pages: CachedPages | null = null;
   /** What hangs on it while it is open: a pipe, a listening socket. */
   attached: object | null = null;
-  /** Names in it change without the kernel's doing, so nothing is kept of them. */
-  readonly volatile: boolean = false;
+  /** Names in it change behind the kernel's back (the host's, an upper layer's), so none is believed without a look. */
+  volatile = false;
 
   constructor(birth: Birth, now: number) {
     this.mode = birth.mode;
@@ -117,6 +117,22 @@ export abstract class Inode {
   /** An open file, a mapping, a program uses it; and no longer does. */
   acquire(): void {}
   release(): void {}
+
+  /** Somebody opens it for writing; with `truncate` nothing of it is kept. Under a union it is copied up now. */
+  openForWriting(_truncate: boolean): void {}
+
+  /** An extended attribute (xattr(7)), or null. */
+  attribute(_name: string): Uint8Array | null {
+    return null;
+  }
+  /** Names of all extended attributes. */
+  attributes(): string[] {
+    return [];
+  }
+  /** Sets an extended attribute, or with null takes it away. */
+  setAttribute(_name: string, _value: Uint8Array | null): void {
+    fail(E.OPNOTSUPP);
+  }
 
   lookup(_name: string): Inode | null {
     return fail(E.NOTDIR);

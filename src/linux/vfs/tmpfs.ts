@@ -80,8 +80,7 @@ export class TmpfsInode extends Inode {
   readonly ino: number;
   readonly children: Map<string, TmpfsInode> | null;
   content: Content;
-  /** Extended attributes; an overlay keeps its marks here. */
-  readonly xattrs = new Map<string, Uint8Array>();
+  private readonly xattrs = new Map<string, Uint8Array>();
   private target = '';
   private users = 0;
 
@@ -101,6 +100,20 @@ export class TmpfsInode extends Inode {
 
   override get blocks(): number {
     return Math.ceil(this.content.allocated / 512);
+  }
+
+  override attribute(name: string): Uint8Array | null {
+    return this.xattrs.get(name) ?? null;
+  }
+
+  override attributes(): string[] {
+    return [...this.xattrs.keys()];
+  }
+
+  override setAttribute(name: string, value: Uint8Array | null): void {
+    if (value) this.xattrs.set(name, value.slice());
+    else this.xattrs.delete(name);
+    this.ctime = this.fs.now();
   }
 
   private names(): Map<string, TmpfsInode> {

@@ -1,0 +1,311 @@
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { PassThrough, type Readable, Writable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Command } from 'commander';
+import { InputError } from '../../abi/errors.ts';
+import { type Context, exitCode } from '../context.ts';
+import type { Options } from '../options/common.ts';
+import { columns } from '../table.ts';
+import { type CallStreams, call, connected, Unheard } from '../wsl/client.ts';
+import { socketOf, stateDirectory } from '../wsl/paths.ts';
+import { checkName, readRegistry, updateRegistry, withDefault } from '../wsl/registry.ts';
+import { runRequest } from '../wsl/run-request.ts';
+import { ask, kill, refusals } from '../wsl/start.ts';
+import { type Answer, PROTOCOL, type Request, type VmStatus } from '../wsl/wire.ts';
+
+/** What each kind of compressed archive begins with. */
+const COMPRESSED = [
+  { name: 'gzip', magic: [0x1f, 0x8b] },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58] },
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
+] as const;
+const SHUTDOWN_MS = 40_000;
+
+/** Which of the options that say what to do was given. */
+const VERBS = [
+  'install',
+  'import',
+  'export',
+  'list',
+  'status',
+  'terminate',
+  'shutdown',
+  'unregister',
+  'setDefault',
+] as const;
+type Verb = (typeof VERBS)[number];
+
+interface Call {
+  readonly verb: Verb | 'run';
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly options: Options;
+  readonly context: Context;
+  readonly state: string;
+}
+
+const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+/** Asks the VM’s process, which is started for it. */
+function askFor({ context, state }: Call, request: Request, streams: Partial<CallStreams> = {}): Promise<Answer> {
+  const { root, stderr, signal } = context;
+  return ask(root, state, request, {
+    stdin: null,
+    stdout: silent(),
+    stderr,
+    signals: false,
+    abort: signal,
+    ...streams,
+  });
+}
+
+/** Asks only where a VM runs; null where none does. */
+async function askRunning({ state, context }: Call, request: Request): Promise<Answer | null> {
+  const socket = await connected(socketOf(state));
+  if (!socket) return null;
+  const streams = { stdin: null, stdout: silent(), stderr: context.stderr, signals: false };
+  return refusals(call(socket, request, streams)).catch((error: Error) => {
+    if (error instanceof Unheard) return null;
+    throw error;
+  });
+}
+
+const simply = (op: 'status' | 'shutdown'): Request => ({ protocol: PROTOCOL, op });
+const named = (op: 'install' | 'import' | 'export' | 'terminate' | 'unregister', name: string): Request => ({
+  protocol: PROTOCOL,
+  op,
+  name,
+});
+
+/** A tar archive as a stream, from a file or, for `-`, from standard input; gzip is taken off. */
+async function archive(file: string): Promise<Readable> {
+  if (file !== '-' && !(existsSync(file) && statSync(file).isFile()))
+    throw new InputError(`${file}: there is no such file`);
+  const raw: Readable = file === '-' ? process.stdin : createReadStream(file);
+  const first = await new Promise<Buffer>((resolve, reject) => {
+    raw.once('error', reject);
+    raw.once('end', () => resolve(Buffer.alloc(0)));
+    raw.once('readable', () => resolve(raw.read() ?? Buffer.alloc(0)));
+  });
+  raw.unshift(first);
+  const kind = COMPRESSED.find(({ magic }) => magic.every((byte, i) => first[i] === byte));
+  if (!kind) return raw;
+  if (kind.name !== 'gzip') {
+    throw new InputError(
+      `${file} is compressed with ${kind.name}`,
+      `Unpack it on the way: ${kind.name} -dc FILE | … --import NAME -`,
+    );
+  }
+  const plain = new PassThrough();
+  const gunzip = createGunzip();
+  // A broken file ends the archive early, which the guest then says.
+  gunzip.on('error', () => plain.end());
+  raw.pipe(gunzip).pipe(plain);
+  return plain;
+}
+
+/** Words behind an option that takes exactly so many. */
+function operands({ words, verb }: Call, count: number, what: string): readonly string[] {
+  if (words.length === count) return words;
+  throw new InputError(
+    `--${verb} ${what}: ${words.length < count ? 'something is missing' : `what is “${words[count]}”?`}`,
+  );
+}
+
+async function install(request: Call): Promise<void> {
+  const { options, context, words } = request;
+  const name = request.name || 'busybox';
+  checkName(name);
+  if (words.length > 0) throw new InputError(`--install takes one name; what is “${words[0]}”?`);
+  const rootfs = options.rootfs as string | undefined;
+  if (rootfs === undefined) await askFor(request, named('install', name));
+  else await fromArchive(request, name, rootfs);
+  context.stderr.write(`trapframe: installed ${name}; enter it: npx trapframe wsl -d ${name}\n`);
+}
+
+async function fromArchive(request: Call, name: string, file: string): Promise<void> {
+  const { code } = await askFor(request, named('import', name), { stdin: await archive(file) });
+  if (code !== 0) request.context.stderr.write('trapframe: some of it was left out, as said above\n');
+}
+
+async function importIt(request: Call): Promise<void> {
+  checkName(request.name);
+  await fromArchive(request, request.name, operands(request, 1, 'NAME FILE')[0]!);
+}
+
+async function exportIt(request: Call): Promise<void> {
+  const { context } = request;
+  const [file] = operands(request, 1, 'NAME FILE') as [string];
+  if (file === '-') {
+    await askFor(request, named('export', request.name), { stdout: process.stdout });
+    return;
+  }
+  const unfinished = `${file}.${process.pid}.part`;
+  const out = createWriteStream(unfinished, { flags: 'wx' });
+  await new Promise<void>((resolve, reject) => {
+    out.once('open', () => resolve());
+    out.once('error', (error) => reject(new InputError(`${file} cannot be written: ${error.message}`)));
+  });
+  let bad: Error | null = null;
+  out.on('error', (error) => {
+    bad ??= new InputError(`${file} cannot be written: ${error.message}`);
+  });
+  try {
+    const { code } = await askFor(request, named('export', request.name), { stdout: out });
+    await new Promise<void>((resolve) => out.end(() => resolve()));
+    if (bad) throw bad;
+    renameSync(unfinished, file);
+    if (code !== 0) context.stderr.write('trapframe: some of it was left out, as said above\n');
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+async function list(request: Call): Promise<void> {
+  const { context, options, state } = request;
+  const registry = readRegistry(state);
+  if (registry.distros.length === 0) {
+    context.stderr.write('trapframe: no distribution is installed; install one: npx trapframe wsl --install\n');
+    return;
+  }
+  const marked = (name: string): string => (name === registry.default ? '*' : ' ');
+  if (!options.verbose) {
+    for (const { name } of registry.distros)
+      context.stdout.write(`${name}${name === registry.default ? ' (default)' : ''}\n`);
+    return;
+  }
+  const status = (await askRunning(request, simply('status')))?.status;
+  const rows = registry.distros.map(({ name }) => [
+    `${marked(name)} ${name}`,
+    status?.running.includes(name) ? 'Running' : 'Stopped',
+    '2',
+  ]);
+  context.stdout.write(`${columns([['  NAME', 'STATE', 'VERSION'], ...rows], 100)}\n`);
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
+
+function statusRows(status: VmStatus): string[][] {
+  return [
+    ['VM', `runs since ${status.started}, process ${status.pid}`],
+    ['kernel', status.kernel],
+    ['memory', `${megabytes(status.memory)} for the guest; the process takes ${megabytes(status.resident)}`],
+    ['running', status.running.join(', ') || 'no distribution'],
+    ['programs', String(status.programs)],
+    ['instructions', status.instructions.toLocaleString('en-US')],
+  ];
+}
+
+async function status(request: Call): Promise<void> {
+  const { context, state } = request;
+  const found = (await askRunning(request, simply('status')))?.status;
+  const rows = [
+    ['default', readRegistry(state).default ?? 'none'],
+    ['version', '2'],
+    ['state', state],
+    ...(found ? statusRows(found) : [['VM', 'does not run']]),
+  ];
+  context.stdout.write(`${columns(rows, 120)}\n`);
+}
+
+/** The VM's process ends, by itself or, where it does not answer, by force. */
+async function shutdown(request: Call): Promise<void> {
+  const { state, context } = request;
+  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), SHUTDOWN_MS).unref());
+  const done = await Promise.race([askRunning(request, simply('shutdown')).catch(() => 'late' as const), late]);
+  if (done !== 'late' && done !== null) return;
+  if (await kill(state)) context.stderr.write('trapframe: the VM’s process did not answer and was killed\n');
+}
+
+async function runIt({ options, words, context, state }: Call): Promise<void> {
+  const option = (key: string): string | null => (options[key] as string | undefined) ?? null;
+  const request = runRequest({
+    distro: option('distribution'),
+    user: option('user'),
+    cd: option('cd'),
+    argv: words,
+  });
+  const { stdin, stdout, stderr } = process;
+  const { code } = await ask(context.root, state, request, { stdin, stdout, stderr, signals: true });
+  context.setExitCode(code);
+}
+
+const ACTIONS: Readonly<Record<Verb | 'run', (request: Call) => Promise<unknown>>> = {
+  install,
+  import: importIt,
+  export: exportIt,
+  list,
+  status,
+  shutdown,
+  run: runIt,
+  terminate: (request) => {
+    operands(request, 0, 'NAME');
+    readRegistry(request.state).distros.some((d) => d.name === request.name) || unknown(request);
+    return askRunning(request, named('terminate', request.name));
+  },
+  unregister: (request) => {
+    operands(request, 0, 'NAME');
+    return askFor(request, named('unregister', request.name));
+  },
+  setDefault: (request) => {
+    operands(request, 0, 'NAME');
+    return updateRegistry(request.state, (registry) => withDefault(registry, request.name));
+  },
+};
+
+function unknown({ state, name }: Call): never {
+  withDefault(readRegistry(state), name);
+  throw new InputError(`there is no distribution ${name}`);
+}
+
+/** `trapframe wsl`: distributions in one light VM. */
+export function addWsl(program: Command, context: Context): void {
+  program
+    .command('wsl')
+    .summary('run Linux distributions in one light VM that stays warm, as WSL 2 does')
+    .description(
+      'Runs a command, or a shell, in a Linux distribution. All distributions share one VM with a real kernel, which starts with the first ' +
+        'command, stays in the background, and ends when it has been idle (.wslconfig: vmIdleTimeout). Standard streams, exit status, signals, ' +
+        'terminal and working directory are passed. `--import` and `--install --rootfs` take a tar archive, `-` for standard input.',
+    )
+    .usage('[-d NAME] [--] [COMMAND…]')
+    .argument('[command...]', 'what to run; a shell when left out')
+    .passThroughOptions()
+    .option('-d, --distribution <NAME>', 'the distribution (default: the one of --set-default)')
+    .option('-u, --user <NAME>', 'whose rights the command has (default: wsl.conf, else root)')
+    .option('--cd <DIR>', 'where it runs, in the guest; ~ for the home directory')
+    .option('--install [NAME]', 'install a distribution: busybox, or the archive of --rootfs')
+    .option('--rootfs <FILE>', 'with --install: the root file system, a tar archive')
+    .option('--import <NAME>', 'FILE: make a distribution of a tar archive')
+    .option('--export <NAME>', 'FILE: write its root file system as a tar archive')
+    .option('-l, --list', 'tell which distributions there are')
+    .option('-v, --verbose', 'with --list: which of them run')
+    .option('--status', 'tell how the VM is')
+    .option('-t, --terminate <NAME>', 'end a distribution and all that runs in it')
+    .option('--shutdown', 'end all distributions and the VM')
+    .option('--unregister <NAME>', 'delete a distribution with all its files')
+    .option('-s, --set-default <NAME>', 'make it the one that runs when none is named')
+    .addHelpText(
+      'after',
+      '\nFiles:\n  ~/.wslconfig                      [wsl2] memory, processors, swap, kernel, kernelCommandLine, vmIdleTimeout, defaultVhdSize, share' +
+        '\n  /etc/wsl.conf in a distribution   [automount] enabled, [network] hostname, [user] default, [boot] command' +
+        '\n  $XDG_STATE_HOME/trapframe/wsl     disks, log, and host/, which guests see at /mnt/host (or TRAPFRAME_STATE)',
+    )
+    .action(async (words: readonly string[], options: Options) => {
+      const verbs = VERBS.filter((verb) => options[verb] !== undefined);
+      if (verbs.length > 1) throw new InputError(`--${verbs.join(' and --')} cannot be asked for together`);
+      const verb = verbs[0] ?? 'run';
+      if (options.rootfs !== undefined && verb !== 'install') throw new InputError('--rootfs goes with --install');
+      const value = verb === 'run' ? '' : options[verb];
+      await ACTIONS[verb]({
+        verb,
+        name: typeof value === 'string' ? value : '',
+        words,
+        options,
+        context,
+        state: stateDirectory(),
+      });
+      if (context.signal.aborted) context.setExitCode(exitCode('interrupted'));
+    });
+}

@@ -1,0 +1,239 @@
+/** What can be asked of the process that holds the VM: one function a request. */
+import { renameSync, rmSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { InputError, isInputError } from '../../abi/errors.ts';
+import type { AgentSession, ExecEnding, ExecOptions } from '../../machine/agent.ts';
+import type { LightVm } from '../../machine/light/vm.ts';
+import { ENVIRONMENT } from '../linux/session.ts';
+import type { Connection } from './connection.ts';
+import { Distros, makeDisk, type User } from './distros.ts';
+import {
+  added,
+  checkName,
+  type Distro,
+  diskOf,
+  findDistro,
+  freeNumber,
+  readRegistry,
+  removed,
+  updateRegistry,
+} from './registry.ts';
+import type { RunRequest } from './run-request.ts';
+import type { VmSettings } from './settings.ts';
+import type { Answer, Request, VmStatus } from './wire.ts';
+
+/** Input that may wait for the guest, in bytes, before the client is held up. */
+const WAITING_MOST = 1 << 20;
+const SHARE_AT = '/mnt/host';
+const SIGNAL = { hangUp: 1, kill: 9 } as const;
+
+/** The busybox userland of the VM itself becomes a distribution's. */
+const INSTALL = `mkdir -p "$2" && mount -t ext4 "$1" "$2" || exit 1
+cd "$2" && mkdir -p etc home lib mnt opt proc root run sbin srv sys tmp usr/bin usr/sbin usr/lib var/log var/tmp dev &&
+chmod 1777 tmp var/tmp && chmod 700 root && cp -a /bin . && rm -f bin/archive &&
+printf 'root:x:0:0:root:/root:/bin/sh\\nnobody:x:65534:65534:nobody:/:/bin/false\\n' >etc/passwd &&
+printf 'root:x:0:\\ntty:x:5:\\nnogroup:x:65534:\\n' >etc/group &&
+printf '127.0.0.1 localhost\\n' >etc/hosts &&
+printf 'NAME=BusyBox\\nID=busybox\\nPRETTY_NAME="BusyBox"\\n' >etc/os-release
+status=$?; cd / && umount "$2" && exit $status`;
+const IMPORT =
+  'mkdir -p "$2" && mount -t ext4 "$1" "$2" || exit 4; archive x "$2"; status=$?; umount "$2" || exit 4; exit $status';
+const EXPORT =
+  'mkdir -p "$2" && mount -t ext4 -o ro "$1" "$2" || exit 4; archive c "$2"; status=$?; umount "$2"; exit $status';
+/** What `archive` ends with when something was left out, but all else is there. */
+const PARTLY = 1;
+
+export interface Facts {
+  readonly state: string;
+  readonly settings: VmSettings;
+  readonly kernel: string;
+  readonly started: string;
+}
+
+export class Service {
+  private readonly vm: LightVm;
+  private readonly facts: Facts;
+  private readonly distros: Distros;
+
+  constructor(vm: LightVm, facts: Facts) {
+    this.vm = vm;
+    this.facts = facts;
+    this.distros = new Distros(vm, facts.state);
+  }
+
+  /** Carries one request out. Rejects with an InputError. */
+  async serve(request: Request, connection: Connection): Promise<Answer> {
+    switch (request.op) {
+      case 'run':
+        return { code: (await this.run(request, connection)).code };
+      case 'install':
+        return this.create(request.name, connection, INSTALL, 'installed');
+      case 'import':
+        return this.create(request.name, connection, IMPORT, 'imported');
+      case 'export':
+        return this.export(request.name, connection);
+      case 'terminate':
+        await this.distros.stop(this.find(request.name));
+        return { code: 0 };
+      case 'unregister':
+        return this.unregister(request.name);
+      case 'status':
+        return { code: 0, status: this.status() };
+      case 'shutdown':
+        await this.vm.powerOff();
+        return { code: 0 };
+    }
+  }
+
+  private find(name: string | null): Distro {
+    return findDistro(readRegistry(this.facts.state), name);
+  }
+
+  private status(): VmStatus {
+    const { kernel, started, settings, state } = this.facts;
+    return {
+      pid: process.pid,
+      running: readRegistry(state)
+        .distros.filter((d) => this.distros.isRunning(d))
+        .map((d) => d.name),
+      programs: this.vm.sessions,
+      memory: settings.memory,
+      resident: process.memoryUsage.rss(),
+      kernel,
+      started,
+      instructions: this.vm.counters().instret ?? 0,
+    };
+  }
+
+  /** What the guest calls a directory of the host, or null where it does not see it. */
+  private directoryOf(cwd: string, shared: boolean): string | null {
+    const inside = relative(this.facts.settings.share, cwd);
+    if (!shared || inside === '..' || inside.startsWith(`..${sep}`) || inside.startsWith(sep)) return null;
+    return inside === '' ? SHARE_AT : `${SHARE_AT}/${inside}`;
+  }
+
+  private async run(request: RunRequest, connection: Connection): Promise<ExecEnding> {
+    const distro = this.find(request.distro);
+    const running = await this.distros.start(distro);
+    if (running.warning) connection.stderr(new TextEncoder().encode(`trapframe: ${running.warning}\n`));
+    running.warning = null;
+    const { settings } = running;
+    const user = await this.distros.user(distro, running, request.user ?? settings.user);
+    const wanted = request.cd === '~' ? user.home : (request.cd ?? this.directoryOf(request.cwd, settings.share));
+    const options: ExecOptions = {
+      argv: request.argv.length ? request.argv : [user.shell, '-l'],
+      env: environment(user, distro.name, request.env),
+      distro: distro.number,
+      user: user.id,
+      group: user.group,
+      ...(request.terminal ? { terminal: request.terminal } : {}),
+    };
+    if (wanted !== null) {
+      const ending = this.pass({ ...options, directory: wanted }, connection, SIGNAL.hangUp);
+      return request.cd === null
+        ? ending
+        : ending.catch((error: Error) => {
+            throw isInputError(error) ? new InputError(`${error.message} (in ${wanted})`) : error;
+          });
+    }
+    // A home that is not there is no reason to run nothing.
+    const home = { ...options, directory: user.home };
+    return this.pass(home, connection, SIGNAL.hangUp).catch((error: Error) => {
+      if (!isInputError(error) || connection.closed) throw error;
+      return this.pass({ ...options, directory: '/' }, connection, SIGNAL.hangUp);
+    });
+  }
+
+  /** Runs a program with the streams of a connection. */
+  private async pass(options: ExecOptions, connection: Connection, atHangUp: number): Promise<ExecEnding> {
+    const session: AgentSession = this.vm.exec({
+      ...options,
+      onStdout: (bytes) => connection.stdout(bytes),
+      onStderr: (bytes) => connection.stderr(bytes),
+      onTaken: () => {
+        if (session.waiting < WAITING_MOST) connection.resumeInput();
+      },
+    });
+    connection.attach({
+      stdin: (bytes) => {
+        session.write(bytes);
+        if (session.waiting >= WAITING_MOST) connection.pauseInput();
+      },
+      stdinEnd: () => session.end(),
+      signal: (number) => session.signal(number),
+      size: ({ rows, columns }) => session.resize(rows, columns),
+      hold: (on) => session.hold(on),
+      closed: () => {
+        session.signal(atHangUp);
+        session.end();
+      },
+    });
+    return session.exit.finally(() => connection.detach());
+  }
+
+  private async create(name: string, connection: Connection, script: string, what: string): Promise<Answer> {
+    const { state, settings } = this.facts;
+    checkName(name);
+    const registry = readRegistry(state);
+    if (registry.distros.some((d) => d.name === name))
+      throw new InputError(`there is a distribution ${name} already`, 'Take another name, or unregister it.');
+    const distro: Distro = {
+      name,
+      number: freeNumber(registry, this.distros.taken),
+      created: new Date().toISOString(),
+    };
+    const file = diskOf(state, name);
+    const unfinished = `${file}.${distro.number}.part`;
+    try {
+      makeDisk(unfinished, settings.diskSize);
+      const { code } = await this.distros.exclusively(distro, what, unfinished, (device, at) =>
+        this.pass({ argv: ['sh', '-c', script, 'sh', device, at], env: ENVIRONMENT }, connection, SIGNAL.kill),
+      );
+      if (connection.closed || (code !== 0 && code !== PARTLY)) throw new InputError(`${name} was not ${what}`);
+      renameSync(unfinished, file);
+      await updateRegistry(state, (r) => added(r, distro));
+      return { code };
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
+  }
+
+  private async export(name: string, connection: Connection): Promise<Answer> {
+    const distro = this.find(name);
+    const { code } = await this.distros.exclusively(distro, 'exported', diskOf(this.facts.state, name), (device, at) =>
+      this.pass({ argv: ['sh', '-c', EXPORT, 'sh', device, at], env: ENVIRONMENT }, connection, SIGNAL.kill),
+    );
+    if (code !== 0 && code !== PARTLY) throw new InputError(`${name} was not exported`);
+    return { code };
+  }
+
+  private async unregister(name: string): Promise<Answer> {
+    const { state } = this.facts;
+    const distro = this.find(name);
+    const file = diskOf(state, name);
+    await this.distros.exclusively(distro, 'unregistered', file, async () => {
+      await updateRegistry(state, (r) => removed(r, name));
+    });
+    rmSync(file, { force: true });
+    return { code: 0 };
+  }
+
+  /** A file for the guest to swap to; it is as old as the VM. */
+  swapFile(): string {
+    return join(this.facts.state, 'swap');
+  }
+}
+
+/** What a program finds in its environment; what the host passes comes first. */
+function environment(user: User, distro: string, passed: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    TERM: 'dumb',
+    ...passed,
+    PATH: ENVIRONMENT.PATH,
+    HOME: user.home,
+    USER: user.name,
+    LOGNAME: user.name,
+    SHELL: user.shell,
+    WSL_DISTRO_NAME: distro,
+  };
+}

@@ -1,0 +1,191 @@
+/** The light VM on a real kernel, by its command line: distributions, programs in them, archives, and its life in the background. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cacheDirectory } from '../../src/cli/linux/cache.ts';
+import { type Ended, type RunOptions, trapframe } from '../support/cli.ts';
+import { hasKernel } from '../support/kernels.ts';
+
+const hasBuilt = hasKernel('built');
+
+let home: string;
+let env: Record<string, string>;
+const wsl = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  trapframe(['wsl', ...args], { env, deadline: 60_000, ...options });
+const sh = (script: string, options: RunOptions = {}): Promise<Ended> => wsl(['--', 'sh', '-c', script], options);
+const config = (text: string): void => writeFileSync(join(home, '.wslconfig'), text);
+const good = (stdout: string): Ended => ({ code: 0, stdout, stderr: '' });
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'wsl-'));
+  mkdirSync(join(home, 'shared/below'), { recursive: true });
+  env = { HOME: home, TRAPFRAME_STATE: join(home, 'state'), TRAPFRAME_CACHE: cacheDirectory() };
+  config('[wsl2]\nmemory=128MB\nswap=8MB\nshare=~/shared\ndefaultVhdSize=128MB\n');
+});
+afterAll(async () => {
+  await wsl(['--shutdown']);
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe.skipIf(!hasBuilt)('the light VM', () => {
+  it('is empty at first, and says what to do', async () => {
+    expect(await wsl(['true'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no distribution.*\n.*--install/),
+    });
+    expect((await wsl(['--list'])).stderr).toContain('--install');
+  });
+
+  it('installs a distribution and runs commands with streams, status, signals, directory, environment', async () => {
+    expect(await wsl(['--install'])).toMatchObject({ code: 0, stderr: expect.stringContaining('installed busybox') });
+    expect((await wsl(['uname', '-a'])).stdout).toMatch(/^Linux busybox \d+\.\d+\.\d+ .*riscv64/);
+    expect(await sh('cat; echo to-err >&2; exit 3', { input: 'hi\n' })).toEqual({
+      code: 3,
+      stdout: 'hi\n',
+      stderr: 'to-err\n',
+    });
+    expect(await sh('kill -9 $$')).toMatchObject({ code: 137 });
+    expect(await wsl(['--', 'no-such-program'])).toMatchObject({
+      code: 2,
+      stderr: 'trapframe: no-such-program: no such file or directory\n',
+    });
+    expect(await wsl(['--cd', '/tmp', '--', 'pwd'])).toEqual(good('/tmp\n'));
+    expect(
+      await sh('pwd; echo $HOME $USER $WSL_DISTRO_NAME $SECRET$WORD', {
+        env: { ...env, SECRET: 'x', WORD: 'a b', WSLENV: 'WORD/u' },
+      }),
+    ).toEqual(good('/root\n/root root busybox a b\n'));
+    const long = 'x'.repeat(3_000_000);
+    expect((await wsl(['cat'], { input: long })).stdout).toBe(long);
+    expect((await sh('head -c 5000000 /dev/zero | wc -c; head -c 5000000 /dev/zero')).stdout.length).toBe(5_000_008);
+    const stopped = await sh('trap "echo told; exit 5" TERM; echo here; sleep 100 & wait', {
+      interrupt: { when: /here/, signal: 'SIGTERM' },
+    });
+    expect(stopped).toEqual({ code: 5, stdout: 'here\ntold\n', stderr: '' });
+  });
+
+  it('shares a directory with the host, in both directions', async () => {
+    writeFileSync(join(home, 'shared/below/from-host'), 'host\n');
+    const cwd = join(home, 'shared/below');
+    expect(await sh('pwd; cat from-host; echo guest >from-guest', { cwd })).toEqual(good('/mnt/host/below\nhost\n'));
+    expect(readFileSync(join(home, 'shared/below/from-guest'), 'utf8')).toBe('guest\n');
+  });
+
+  it('keeps distributions apart: files, processes, names', async () => {
+    expect((await wsl(['--install', 'other'])).code).toBe(0);
+    expect((await wsl(['--install', 'other'])).stderr).toContain('there is a distribution other already');
+    await sh('echo mine >/root/file; (sleep 321 &)');
+    expect(await wsl(['-d', 'other', '--', 'sh', '-c', 'cat /root/file; ps | grep -c [3]21; hostname'])).toMatchObject({
+      stdout: '0\nother\n',
+    });
+    expect((await sh('ps | grep -c [3]21')).stdout).toBe('1\n');
+    expect((await wsl(['--list', '-v'])).stdout).toBe(
+      '  NAME     STATE    VERSION\n* busybox  Running  2\n  other    Running  2\n',
+    );
+    expect((await wsl(['--terminate', 'other'])).code).toBe(0);
+    expect((await wsl(['--list', '-v'])).stdout).toContain('other    Stopped');
+    expect((await wsl(['--set-default', 'other'])).code).toBe(0);
+    expect((await wsl(['hostname'])).stdout).toBe('other\n');
+    expect((await wsl(['--set-default', 'busybox'])).code).toBe(0);
+    expect((await wsl(['--set-default', 'third'])).stderr).toMatch(/no distribution third\n.*busybox, other/);
+  });
+
+  it('exports and imports a tree without a difference', async () => {
+    const script = `cd /root; mkdir -p a/b; echo x >a/f; ln a/f a/hard; ln -s f a/soft; mkfifo a/pipe; mknod a/null c 1 3
+      chmod 4711 a/f; chown 1234:567890123 a/b; touch -d '2001-02-03 04:05:06' a/f; head -c 100000 /dev/urandom >a/b/$(printf '%0200d' 1)`;
+    expect((await sh(script)).stderr).toBe('');
+    const one = join(home, 'one.tar');
+    const two = join(home, 'two.tar');
+    expect((await wsl(['--export', 'busybox', one])).stderr).toBe('');
+    expect(await wsl(['--import', 'copy', one])).toEqual(good(''));
+    expect((await wsl(['--export', 'copy', two])).stderr).toBe('');
+    expect(readFileSync(two).equals(readFileSync(one))).toBe(true);
+    const listing = spawnSync('tar', ['--numeric-owner', '-tvf', one], { encoding: 'utf8', env: { TZ: 'UTC' } }).stdout;
+    expect(listing).toMatch(/^-rws--x--x 0\/0 +2 2001-02-03 04:05 .\/root\/a\/f$/m);
+    expect(listing).toMatch(/^drwxr-xr-x 1234\/567890123 .* .\/root\/a\/b\/$/m);
+    expect(listing).toMatch(/^hrws--x--x .* .\/root\/a\/hard link to .\/root\/a\/f$/m);
+    expect((await wsl(['--unregister', 'copy'])).code).toBe(0);
+    expect(existsSync(join(home, 'state/wsl/disks/copy.ext4'))).toBe(false);
+    const gz = spawnSync('gzip', ['-c', one], { maxBuffer: 2 ** 28 }).stdout;
+    expect((await wsl(['--import', 'zipped', '-'], { input: gz })).code).toBe(0);
+    expect((await wsl(['-d', 'zipped', 'cat', '/root/a/hard'])).stdout).toBe('x\n');
+    expect((await wsl(['--unregister', 'zipped'])).code).toBe(0);
+  });
+
+  it('makes nothing of an archive that is none, or is cut off', async () => {
+    const bad = join(home, 'bad.tar');
+    writeFileSync(bad, 'x'.repeat(2000));
+    expect(await wsl(['--import', 'bad', bad])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no tar archive'),
+    });
+    writeFileSync(bad, readFileSync(join(home, 'one.tar')).subarray(0, 50_000));
+    expect(await wsl(['--import', 'bad', bad])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('ends too early'),
+    });
+    expect((await wsl(['--import', 'bad', join(home, 'none.tar')])).stderr).toContain('no such file');
+    expect((await wsl(['--import', '../bad', bad])).stderr).toContain('cannot be the name');
+    expect((await wsl(['--list'])).stdout).toBe('busybox (default)\nother\n');
+    expect(spawnSync('ls', [join(home, 'state/wsl/disks')], { encoding: 'utf8' }).stdout).toBe(
+      'busybox.ext4\nother.ext4\n',
+    );
+  });
+
+  it('keeps files over a shutdown, and a sparse disk that e2fsck finds sound', async () => {
+    await sh('echo kept >/root/kept');
+    expect((await wsl(['--shutdown'])).code).toBe(0);
+    expect((await wsl(['--status'])).stdout).toContain('does not run');
+    const disk = join(home, 'state/wsl/disks/busybox.ext4');
+    expect(statSync(disk).blocks * 512).toBeLessThan(40 * 2 ** 20);
+    const fsck = spawnSync('e2fsck', ['-fn', disk], { encoding: 'utf8' });
+    if (!fsck.error) expect(`${fsck.status} ${fsck.status === 0 ? '' : fsck.stdout}`).toBe('0 ');
+    expect(await wsl(['cat', '/root/kept'])).toEqual(good('kept\n'));
+    expect((await wsl(['--status'])).stdout).toMatch(/running +busybox\n/);
+  });
+
+  it('does what wsl.conf says, and says what is wrong with it', async () => {
+    const conf =
+      '[user]\ndefault=me\n[network]\nhostname=box\n[automount]\nenabled=false\n[boot]\ncommand=echo up >/run/up\nsystemd=true\n';
+    await sh(`cat >/etc/wsl.conf; echo me:x:1000:1000::/tmp:/bin/sh >>/etc/passwd`, { input: conf });
+    await wsl(['--terminate', 'busybox']);
+    expect((await sh('hostname; id -u; pwd; cat /run/up; ls /mnt/host; touch /root/no')).stdout).toBe(
+      'box\n1000\n/tmp\nup\n',
+    );
+    expect(await wsl(['-u', 'root', 'id', '-u'])).toEqual(good('0\n'));
+    expect((await wsl(['-u', 'nobody-here', 'id'])).stderr).toContain('no user nobody-here in busybox');
+    await wsl(['-u', 'root', '--', 'sh', '-c', 'echo nonsense >/etc/wsl.conf']);
+    await wsl(['--terminate', 'busybox']);
+    expect(await wsl(['id', '-u'])).toEqual({
+      code: 0,
+      stdout: '0\n',
+      stderr: expect.stringMatching(/wsl.conf of busybox:1: “nonsense” is neither/),
+    });
+  });
+
+  it('refuses a .wslconfig it does not understand, and takes up memory, swap and words of a good one', async () => {
+    await wsl(['--shutdown']);
+    config('[wsl2]\nmemory=lots\n');
+    expect(await wsl(['true'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/\.wslconfig:2: memory: “lots” is not a size/),
+    });
+    config('[wsl2]\nmemory=96MB\nprocessors=2\nswap=8MB\nkernelCommandLine=word=7\nvmIdleTimeout=300\n');
+    const told = await sh('nproc; cat /proc/cmdline; grep -E "MemTotal|SwapTotal" /proc/meminfo');
+    expect(told.stdout).toMatch(/^2\n.* word=7\n/);
+    expect(told.stdout).toMatch(/SwapTotal: +818\d kB/);
+    const total = Number(/MemTotal: +(\d+)/.exec(told.stdout)![1]);
+    expect(total).toBeGreaterThan(80_000);
+    expect(total).toBeLessThan(96 * 1024);
+  });
+
+  it('ends when it is idle, and knows the time when it starts again', async () => {
+    const pid = join(home, 'state/wsl/vm.pid');
+    for (let i = 0; i < 200 && existsSync(pid); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(existsSync(pid)).toBe(false);
+    const { stdout } = await wsl(['date', '+%s']);
+    expect(Math.abs(Number(stdout) - Date.now() / 1000)).toBeLessThan(30);
+  });
+});
