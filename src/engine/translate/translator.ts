@@ -23,7 +23,7 @@ export interface TranslatorTuning {
 export const TUNING: TranslatorTuning = {
   burst: 20_000,
   longestBurst: 1_000_000,
-  threshold: 3,
+  threshold: 12,
   mostDoublings: 12,
   codeBudget: 16 * 2 ** 20,
 };
@@ -40,8 +40,8 @@ const NEAR = 4096;
 /** Units that may stand for each burst without a look at them. */
 const WATCHED_EVERY = 16;
 /** Share of the time that may be spent translating, and milliseconds that may be in any case. */
-const SHARE = 0.4;
-const FREE_MS = 30;
+const SHARE = 0.25;
+const FREE_MS = 20;
 
 interface Page {
   /** Samples since the last translation. */
@@ -83,6 +83,8 @@ export class Translator {
   private watched = new Map<number, Watched>();
   private burst: number;
   private unwatched = 0;
+  /** How often units were made anew: each time it takes twice as many exits. By the record of the entry. */
+  private readonly remakes = new Map<number, number>();
   /** Records for which a unit was made anew to include them. */
   private readonly grown = new Set<number>();
   private readonly began = performance.now();
@@ -121,15 +123,18 @@ export class Translator {
     page.sampled.set(offset, (page.sampled.get(offset) ?? 0) + 1);
     const { threshold, mostDoublings } = this.tuning;
     if (++page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
-    const started = performance.now();
-    if (this.stats.ms > FREE_MS + SHARE * (started - this.began)) return;
+    if (!this.mayTranslate()) return;
     const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
     page.heat = 0;
     page.translations++;
     page.sampled.clear();
     this.watch();
     this.translate(records, va, wanted);
-    this.stats.ms += performance.now() - started;
+  }
+
+  /** Whether translating has not taken too much of the time so far. */
+  private mayTranslate(): boolean {
+    return this.stats.ms < FREE_MS + SHARE * (performance.now() - this.began);
   }
 
   private setBurst(burst: number): void {
@@ -156,13 +161,15 @@ export class Translator {
     const standing = this.store.standing();
     if (++this.unwatched * WATCHED_EVERY < standing.length) return;
     this.unwatched = 0;
+    if (!this.mayTranslate()) return;
     const now = Number(this.core.get('BURST_NOW'));
     const targets = new Set<bigint>();
     const unfit = new Set<number>();
     for (const unit of standing) {
       const seen = this.seen(unit);
       const exits = this.exitsOf(unit);
-      const most = Math.max(EXITS_LEAST, (now - seen.instret) / EXITS_EVERY);
+      const most =
+        Math.max(EXITS_LEAST, (now - seen.instret) / EXITS_EVERY) * 2 ** (this.remakes.get(unit.record) ?? 0);
       const often = (cause: Cause): boolean => exits[causeIndex(cause)]! - seen.exits[causeIndex(cause)]! > most;
       for (const at of [often('indirect') && LAST_TARGET, (often('cold') || often('call')) && LAST_EXIT]) {
         if (!at) continue;
@@ -213,9 +220,9 @@ export class Translator {
         floats: often('float') ? 'call' : unit.manner.floats,
       };
       this.manners.set(unit.record, manner);
+      this.remakes.set(unit.record, Math.min(8, (this.remakes.get(unit.record) ?? 0) + 1));
       this.watched.delete(unit.record);
     }
-    const started = performance.now();
     this.stats.remade++;
     const entries = new Set(this.store.drop(units[0]!.module));
     for (const record of entries) {
@@ -229,7 +236,6 @@ export class Translator {
         wanted.map((r) => (r - page.records) / 8),
       );
     }
-    this.stats.ms += performance.now() - started;
   }
 
   /** Records of a page, where the fetch unit or the fetch side of the fast TLB has it; or 0. */
@@ -256,6 +262,12 @@ export class Translator {
 
   /** Translates what begins at offsets of a page, the first ones first; what one covers is not an entry again. */
   private translate(records: number, va: bigint, offsets: readonly number[]): void {
+    const started = performance.now();
+    this.install(records, va, offsets);
+    this.stats.ms += performance.now() - started;
+  }
+
+  private install(records: number, va: bigint, offsets: readonly number[]): void {
     const { store } = this;
     const code = new CodeView(this.core, records, va);
     const recordAt = (at: number): number => {
@@ -290,6 +302,7 @@ export class Translator {
     this.watched = new Map();
     this.manners.clear();
     this.grown.clear();
+    this.remakes.clear();
     this.stats.flushes++;
   }
 }

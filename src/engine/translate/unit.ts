@@ -42,7 +42,7 @@ export interface Unit {
 }
 
 /** Instructions of one unit at most. */
-const LONGEST = 2500;
+const LONGEST = 1500;
 
 const isCall = ({ form, operands }: Instruction): boolean =>
   form.effect.kind === 'jump' && form.effect.link && operands.rd !== 0;
