@@ -149,14 +149,6 @@ export class Kernel {
     task.cancelTimer = null;
   }
 
-  /** A call has come to its end: nothing is kept for another try. */
-  static endCall(task: Task): void {
-    task.inCall = false;
-    task.deadline = null;
-    task.timedOut = false;
-    task.progress = null;
-  }
-
   /** Loads a task's registers and address space into the machine. */
   switchTo(task: Task): void {
     if (this.current === task) return;

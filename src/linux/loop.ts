@@ -1,7 +1,7 @@
 /** Runs programs: who is next, what a trap asks for, when to wait. */
 import { NS_PER_INSTRUCTION } from './clock.ts';
 import { E, SysError } from './errno.ts';
-import { BLOCKED, Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
+import { BLOCKED, type Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
 import type { Call, CallTable } from './syscalls/call.ts';
 import { outOfMemory } from './task/exit.ts';
@@ -113,7 +113,7 @@ export class Loop {
     if (task.attention && [...task.pending, ...task.process.pending].some((q) => q.signal === SIG.KILL)) return;
     if (row && task.attention && interrupted(task) && !row.ownSignals) {
       leaveFutex(kernel, task);
-      Kernel.endCall(task);
+      task.endCall();
       // Left at its ecall, it is made again after the handler.
       if (row.restart && restarts(task)) return;
       this.answer(-E.INTR);
@@ -187,7 +187,7 @@ export class Loop {
       if (task.attention && interrupted(task) && !row.ownSignals) kernel.ready(task);
       return;
     }
-    Kernel.endCall(task);
+    task.endCall();
     row.count++;
     if (result !== REGISTERS_SET && kernel.current === task) this.answer(result);
   }

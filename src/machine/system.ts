@@ -8,7 +8,7 @@ import { PLACES, SIZES } from '../abi/layout.ts';
 import type { Device, DeviceHost } from '../devices/device.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
 import { restoreCore, saveCore } from '../engine/snapshot.ts';
-import { currentCounters, digest, drainConsole } from '../engine/state.ts';
+import { currentCounters, digest, drainConsole, hartCounters } from '../engine/state.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { type BootImages, bootLinux } from './boot.ts';
 import { breathe } from './breathe.ts';
@@ -138,6 +138,11 @@ export class System {
   /** All counters of the machine up to now. */
   counters(): Counters {
     return currentCounters(this.core);
+  }
+
+  /** The counters of each hart; time skipped and frames are the machine's alone. */
+  hartCounters(): Counters[] {
+    return Array.from({ length: this.config.harts }, (_, hart) => hartCounters(this.core, hart));
   }
 
   /** Types into the console. It is held back until the guest listens. */

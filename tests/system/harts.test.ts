@@ -1,9 +1,11 @@
 /** A real Linux kernel on several harts: it finds them, uses them, and counts the same every time. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hartCounters } from '../../src/engine/state.ts';
 import { LinuxGuest } from '../../src/machine/linux.ts';
 import { boot, hasKernel, openSbi, partsOf, standStill, story } from '../support/kernels.ts';
-import { coreModule } from '../support/machine.ts';
+import { coreModule, projectRoot } from '../support/machine.ts';
 
 const has = hasKernel('built');
 const MS = 120_000;
@@ -63,6 +65,20 @@ describe.skipIf(!has)('Linux on several harts', () => {
       const { sh, off } = await boot('built', { harts: 4 }, { firmware: openSbi() });
       expect((await sh('nproc; dmesg | grep -c "SBI implementation ID=0x1 "')).stdout).toBe('4\n1\n');
       await off();
+    },
+    MS,
+  );
+
+  it(
+    'tells the counters of each hart',
+    () => {
+      const args = ['linux', '--harts', '2', '--exec', 'nproc', '--counters', 'json', '--quiet'];
+      const cli = join(projectRoot(), 'src/cli/trapframe.mjs');
+      const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: MS });
+      expect([status, stdout]).toEqual([0, '2\n']);
+      const { harts, instret } = JSON.parse(stderr) as { instret: number; harts: { instret: number }[] };
+      expect(harts.map((hart) => hart.instret > 100_000)).toEqual([true, true]);
+      expect(harts[0]!.instret + harts[1]!.instret).toBe(instret);
     },
     MS,
   );

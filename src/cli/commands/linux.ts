@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { MACHINE_DEFAULT, type MachineConfig } from '../../abi/config.ts';
+import type { Counters } from '../../abi/counters.ts';
 import { type Context, exitCode } from '../context.ts';
+import { counterTable } from '../counters.ts';
 import { compiledCore } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { type Images, readImages } from '../linux/images.ts';
@@ -125,7 +127,12 @@ export function addLinux(program: Command, context: Context): void {
 
 function tell(session: LinuxSession, form: string, { stderr }: Context): void {
   if (form === 'none') return;
-  const counters = Object.entries(session.counters()).filter(([, value]) => value !== 0);
-  if (form === 'json') stderr.write(`${JSON.stringify(Object.fromEntries(counters))}\n`);
-  else stderr.write(counters.map(([id, value]) => `${id.padEnd(28)} ${value.toLocaleString('en-US')}\n`).join(''));
+  const [counters, harts] = [session.counters(), session.hartCounters()];
+  if (form === 'table') {
+    stderr.write(counterTable(counters, harts));
+    return;
+  }
+  const some = (each: Counters): Counters =>
+    Object.fromEntries(Object.entries(each).filter(([, value]) => value !== 0));
+  stderr.write(`${JSON.stringify({ ...some(counters), ...(harts.length > 1 && { harts: harts.map(some) }) })}\n`);
 }

@@ -4,12 +4,12 @@ import { InputError, isInputError } from '../../abi/errors.ts';
 import type { RunOutcome } from '../../abi/machine.ts';
 import type { GuestRun } from '../../lab/api.ts';
 import { type Context, exitCode } from '../context.ts';
+import { counterTable } from '../counters.ts';
 import { onLab } from '../experiment.ts';
 import { readInput } from '../files.ts';
 import type { Options } from '../options/common.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { atLeast, duration } from '../options/values.ts';
-import { columns } from '../table.ts';
 
 const COUNTERS = ['none', 'table', 'json'] as const;
 
@@ -24,14 +24,6 @@ export function processCode({ status, exitCode: code }: Pick<RunOutcome, 'status
 function named(path: string, error: unknown): unknown {
   return isInputError(error) ? new InputError(`${path}: ${error.message}`) : error;
 }
-
-const nonZero = (counters: Readonly<Record<string, number>>): string =>
-  columns(
-    Object.entries(counters)
-      .filter(([, value]) => value !== 0)
-      .map(([id, value]) => [id, value.toLocaleString('en-US')]),
-    100,
-  );
 
 /** What `--counters json` prints, in one line. */
 function asJson({ outcome, imageSha256 }: GuestRun, config: MachineConfig): string {
@@ -103,7 +95,7 @@ function tell(done: GuestRun, config: MachineConfig, form: string, { stdout, std
   if (outcome.console)
     (json ? stderr : stdout).write(outcome.console.endsWith('\n') ? outcome.console : `${outcome.console}\n`);
   if (json) stdout.write(`${asJson(done, config)}\n`);
-  if (form === 'table') stderr.write(`${nonZero(outcome.region?.counters ?? outcome.counters)}\n`);
+  if (form === 'table') stderr.write(counterTable(outcome.region?.counters ?? outcome.counters, []));
   if (outcome.status !== 'passed') stderr.write(`trapframe: ${outcome.status}: ${outcome.message}\n`);
   setExitCode(processCode(outcome));
 }

@@ -1,14 +1,18 @@
+import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { type Context, exitCode } from '../context.ts';
+import { DEFAULT_SUITE } from '../linux/obtain.ts';
+import { fetchRoot } from '../linux/root.ts';
+import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { columns } from '../table.ts';
 import { type CallStreams, call, connected, Unheard } from '../wsl/client.ts';
 import { socketOf, stateDirectory } from '../wsl/paths.ts';
-import { checkName, readRegistry, updateRegistry, withDefault } from '../wsl/registry.ts';
+import { checkName, findDistro, readRegistry, updateRegistry, withDefault } from '../wsl/registry.ts';
 import { runRequest } from '../wsl/run-request.ts';
 import { ask, kill, refusals } from '../wsl/start.ts';
 import { type Answer, PROTOCOL, type Request, type VmStatus } from '../wsl/wire.ts';
@@ -113,13 +117,32 @@ function operands({ words, verb }: Call, count: number, what: string): readonly 
   );
 }
 
+/** What Debian is installed with beyond what every root of it has. */
+const DEBIAN_MORE = ['stress-ng'];
+
+/** Debian's own programs: fetched once, verified, and packed on the way into the guest. */
+async function installDebian(request: Call): Promise<void> {
+  const { context, options } = request;
+  const { root } = await obtaining({ suite: DEFAULT_SUITE, ...options }, context, (how) => fetchRoot(how, DEBIAN_MORE));
+  const owned = ['--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--format=pax'];
+  const tar = spawn('tar', ['-C', root, ...owned, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await askFor(request, named('import', 'debian'), { stdin: tar.stdout });
+  } finally {
+    tar.kill();
+  }
+}
+
 async function install(request: Call): Promise<void> {
-  const { options, context, words } = request;
+  const { options, context, words, state } = request;
   const name = request.name || 'busybox';
+  if (readRegistry(state).distros.some((d) => d.name === name))
+    throw new InputError(`there is a distribution ${name} already`, 'Take another name, or unregister it.');
   checkName(name);
   if (words.length > 0) throw new InputError(`--install takes one name; what is “${words[0]}”?`);
   const rootfs = options.rootfs as string | undefined;
-  if (rootfs === undefined) await askFor(request, named('install', name));
+  if (rootfs === undefined)
+    await (name === 'debian' ? installDebian(request) : askFor(request, named('install', name)));
   else await fromArchive(request, name, rootfs);
   context.stderr.write(`trapframe: installed ${name}; enter it: npx trapframe wsl -d ${name}\n`);
 }
@@ -220,6 +243,8 @@ async function shutdown(request: Call): Promise<void> {
 
 async function runIt({ options, words, context, state }: Call): Promise<void> {
   const option = (key: string): string | null => (options[key] as string | undefined) ?? null;
+  // What can be said at once needs no VM.
+  findDistro(readRegistry(state), option('distribution'));
   const request = runRequest({
     distro: option('distribution'),
     user: option('user'),
@@ -241,7 +266,7 @@ const ACTIONS: Readonly<Record<Verb | 'run', (request: Call) => Promise<unknown>
   run: runIt,
   terminate: (request) => {
     operands(request, 0, 'NAME');
-    readRegistry(request.state).distros.some((d) => d.name === request.name) || unknown(request);
+    findDistro(readRegistry(request.state), request.name);
     return askRunning(request, named('terminate', request.name));
   },
   unregister: (request) => {
@@ -253,11 +278,6 @@ const ACTIONS: Readonly<Record<Verb | 'run', (request: Call) => Promise<unknown>
     return updateRegistry(request.state, (registry) => withDefault(registry, request.name));
   },
 };
-
-function unknown({ state, name }: Call): never {
-  withDefault(readRegistry(state), name);
-  throw new InputError(`there is no distribution ${name}`);
-}
 
 /** `trapframe wsl`: distributions in one light VM. */
 export function addWsl(program: Command, context: Context): void {
@@ -275,7 +295,11 @@ export function addWsl(program: Command, context: Context): void {
     .option('-d, --distribution <NAME>', 'the distribution (default: the one of --set-default)')
     .option('-u, --user <NAME>', 'whose rights the command has (default: wsl.conf, else root)')
     .option('--cd <DIR>', 'where it runs, in the guest; ~ for the home directory')
-    .option('--install [NAME]', 'install a distribution: busybox, or the archive of --rootfs')
+    .option(
+      '--install [NAME]',
+      'install a distribution: debian (fetched through apt), else the archive of --rootfs, else busybox',
+    )
+    .option('--mirror <URL>', 'with --install debian: the mirror of Debian (default: this host’s)')
     .option('--rootfs <FILE>', 'with --install: the root file system, a tar archive')
     .option('--import <NAME>', 'FILE: make a distribution of a tar archive')
     .option('--export <NAME>', 'FILE: write its root file system as a tar archive')

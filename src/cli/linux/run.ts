@@ -47,6 +47,8 @@ export interface LinuxSession {
   /** What this process shall end with. */
   readonly done: Promise<number>;
   counters(): Counters;
+  /** The same of each hart. */
+  hartCounters(): Counters[];
 }
 
 /** The guest did not end by itself in good order. */
@@ -114,7 +116,7 @@ function drive(guest: LinuxGuest, log: KernelLog, options: DriveOptions, streams
     return first || report(await running, streams);
   };
   if (exec === null) streams.signal.addEventListener('abort', () => guest.system.stop(), { once: true });
-  return { done: work(), counters: () => guest.system.counters() };
+  return { done: work(), counters: () => guest.system.counters(), hartCounters: () => guest.system.hartCounters() };
 }
 
 /** What a snapshot is to say of a guest that is booted. */

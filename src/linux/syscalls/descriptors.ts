@@ -1,6 +1,7 @@
 /** Calls on descriptors: open, close, duplicate, seek, control, list a directory. */
 import { E, fail } from '../errno.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
+import { Unfinished } from '../task/task.ts';
 import { F, O, RLIMIT } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
 import type { OpenFile } from '../vfs/file.ts';
@@ -13,8 +14,46 @@ import type { Call } from './call.ts';
 import { transfer } from './io.ts';
 import { install, openAt } from './open.ts';
 
-export const openat: Call = (k, t, fd, va, flags, mode) =>
-  install(t, openAt(k, t, fd, stringIn(t.process.space, va), flags, mode), flags);
+/** One end of a FIFO that was opened and waits for the other (fifo(7)). */
+class HalfOpen extends Unfinished {
+  readonly file: OpenFile;
+  readonly pipe: Pipe;
+  /** How often the other end had been opened before. */
+  private readonly before: number;
+
+  constructor(file: OpenFile, pipe: Pipe) {
+    super();
+    this.file = file;
+    this.pipe = pipe;
+    this.before = this.opens;
+  }
+
+  private get opens(): number {
+    return this.file.readable ? this.pipe.writerOpens : this.pipe.readerOpens;
+  }
+
+  get waits(): boolean {
+    return (this.file.readable ? this.pipe.writers : this.pipe.readers) === 0 && this.opens === this.before;
+  }
+
+  abandon(): void {
+    this.file.release();
+  }
+}
+
+export const openat: Call = (k, t, fd, va, flags, mode) => {
+  let half = t.progress instanceof HalfOpen ? t.progress : null;
+  if (!half) {
+    const file = openAt(k, t, fd, stringIn(t.process.space, va), flags, mode);
+    if (!(file.kind instanceof Pipe) || file.nonblocking || (file.readable && file.writable))
+      return install(t, file, flags);
+    half = new HalfOpen(file, file.kind);
+    t.progress = half;
+  }
+  if (half.waits) return k.sleep(t, [half.pipe.queue]);
+  t.progress = null;
+  return install(t, half.file, flags);
+};
 
 /** struct open_how: flags, mode, resolve. */
 export const openat2: Call = (k, t, fd, va, how, size) => {

@@ -21,6 +21,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   const { process } = task;
   if (kernel.current === task) kernel.save();
   releaseFutexes(kernel, task);
+  task.endCall();
   kernel.unhook(task);
   task.state = 'dead';
   process.threads.delete(task);

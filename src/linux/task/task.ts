@@ -199,6 +199,11 @@ export class Process {
   }
 }
 
+/** What a call holds from one try to the next and has to let go of if it never comes to its end. */
+export abstract class Unfinished {
+  abstract abandon(): void;
+}
+
 export class Task implements Sleeper {
   pid!: Pid<Task>;
   process!: Process;
@@ -241,6 +246,15 @@ export class Task implements Sleeper {
     const left = this.namespaces as Namespaces<Task> | undefined;
     this.namespaces = namespaces;
     if (left) for (const namespace of Object.values(left)) namespace.release();
+  }
+
+  /** The call it was inside of has come to its end: nothing is kept for another try. */
+  endCall(): void {
+    this.inCall = false;
+    this.deadline = null;
+    this.timedOut = false;
+    if (this.progress instanceof Unfinished) this.progress.abandon();
+    this.progress = null;
   }
 
   wake(): void {

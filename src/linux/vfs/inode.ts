@@ -103,7 +103,7 @@ export abstract class Inode {
 
   /** Blocks of 512 bytes it takes. */
   get blocks(): number {
-    return Math.ceil(this.size / 512);
+    return Math.ceil(this.size / 4096) * 8;
   }
 
   /** The inode that holds the bytes: itself, or under a union the layer's. */

@@ -18,12 +18,21 @@ export class Pipe extends FileKind {
   capacity = CAPACITY;
   readers = 0;
   writers = 0;
+  /** How often each end was opened: who waits for the other end goes on though it was closed again. */
+  readerOpens = 0;
+  writerOpens = 0;
 
   /** An end of the pipe is opened. */
   open(inode: Inode, flags: number): OpenFile {
     const file = new OpenFile(this, inode, null, flags);
-    if (file.readable) this.readers++;
-    if (file.writable) this.writers++;
+    if (file.readable) {
+      this.readers++;
+      this.readerOpens++;
+    }
+    if (file.writable) {
+      this.writers++;
+      this.writerOpens++;
+    }
     this.queue.wake();
     return file;
   }

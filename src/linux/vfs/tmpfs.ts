@@ -99,7 +99,7 @@ export class TmpfsInode extends Inode {
   }
 
   override get blocks(): number {
-    return Math.ceil(this.content.allocated / 512);
+    return Math.ceil(this.content.allocated / 4096) * 8;
   }
 
   override attribute(name: string): Uint8Array | null {
