@@ -4,7 +4,7 @@
  */
 import type { PrimitiveName } from '../../isa/primitives.ts';
 import type { Expr } from '../../isa/types.ts';
-import type { Code, RawName } from './wasm.ts';
+import type { Code } from './wasm.ts';
 
 /** Locals that hold the operands and the result. */
 export interface NativeLocals {
@@ -13,9 +13,12 @@ export interface NativeLocals {
   readonly result: number;
 }
 
+type Format = 'f32' | 'f64';
+
 export interface NativeFloat {
-  readonly operands: readonly ('f64' | 'i64')[];
-  readonly result: 'f64' | 'i64' | 'i32';
+  readonly operands: readonly (Format | 'i64')[];
+  /** `i32` is a condition. */
+  readonly result: Format | 'i64' | 'i32';
   /** Rounding modes it can stand for, as the instruction names them: 0 to nearest, 1 towards zero, 7 what frm says, which is 0. */
   readonly rounding: readonly number[] | null;
   /** The operator, with the operands on the stack. */
@@ -24,148 +27,175 @@ export interface NativeFloat {
   readonly wrong: { readonly before: boolean; print(code: Code, locals: NativeLocals): void } | null;
 }
 
+type Printer = (code: Code, locals: NativeLocals) => void;
+
 const NEAREST = [0, 7];
 
-/** Not finite: an overflow, or no number. */
-function printNotFinite(code: Code, { result }: NativeLocals): void {
-  code.get(result);
-  code.raw('f64.abs');
-  code.f64(Number.POSITIVE_INFINITY);
-  code.raw('f64.lt');
-  code.op('i32.eqz');
-}
+/** Bits of a pattern, and of its fraction; the exponent field of the largest finite number. */
+const FORMATS = {
+  f32: { integer: 'i32', fraction: 23, largest: 254 },
+  f64: { integer: 'i64', fraction: 52, largest: 2046 },
+} as const;
 
-/** Outside the normal range (exponent field 2…2046), unless the zero is that of an operand. */
-function printNotNormal(code: Code, { x, y, result }: NativeLocals): void {
-  code.get(result);
-  code.raw('i64.reinterpret_f64');
-  code.i64(1);
-  code.op('i64.shl');
-  code.i64(2n << 53n);
-  code.op('i64.sub');
-  code.i64(2045n << 53n);
-  code.raw('i64.ge_u');
-  code.if('i32');
-  code.get(result);
-  code.f64(0);
-  code.raw('f64.eq');
-  code.get(x);
-  code.f64(0);
-  code.raw('f64.eq');
-  code.get(y);
-  code.f64(0);
-  code.raw('f64.eq');
-  code.op('i32.or');
-  code.op('i32.and');
-  code.op('i32.eqz');
-  code.else();
-  code.i32(0);
-  code.end();
-}
+const constant = (code: Code, format: Format, value: number): void =>
+  format === 'f32' ? code.f32(value) : code.f64(value);
 
-/** A quotient is zero for another reason than its dividend only by underflow, or by an infinite divisor. */
-function printNotNormalQuotient(code: Code, locals: NativeLocals): void {
-  printNotNormal(code, { ...locals, y: locals.x });
-}
-
-/** An operand is no number. */
-function printUnordered(code: Code, { x, y }: NativeLocals): void {
-  code.get(x);
-  code.get(x);
-  code.raw('f64.eq');
-  code.get(y);
-  code.get(y);
-  code.raw('f64.eq');
-  code.op('i32.and');
-  code.op('i32.eqz');
-}
-
-/** Not positive and finite. */
-function printNotPositive(code: Code, { x }: NativeLocals): void {
-  code.get(x);
-  code.f64(0);
-  code.raw('f64.gt');
-  code.get(x);
-  code.f64(Number.POSITIVE_INFINITY);
-  code.raw('f64.lt');
-  code.op('i32.and');
-  code.op('i32.eqz');
-}
-
-/** Not below a power of two in magnitude. */
-const printNotBelow =
-  (limit: number) =>
-  (code: Code, { x }: NativeLocals): void => {
-    code.get(x);
-    code.raw('f64.abs');
-    code.f64(limit);
-    code.raw('f64.lt');
+/** Neither below a limit in magnitude, nor above it: a number at least so large, or none. */
+const notBelow =
+  (format: Format, of: 'x' | 'result', limit: number): Printer =>
+  (code, locals) => {
+    code.get(locals[of]);
+    code.raw(`${format}.abs`);
+    constant(code, format, limit);
+    code.raw(`${format}.lt`);
     code.op('i32.eqz');
   };
 
-type Printer = (code: Code, locals: NativeLocals) => void;
+/** Outside the normal range less the lowest binade, into which results round from below, unless the zero is that of an operand. */
+const notNormal =
+  (format: Format, zeros: readonly { readonly of: 'x' | 'y'; readonly format: Format }[]): Printer =>
+  (code, locals) => {
+    const { integer, fraction, largest } = FORMATS[format];
+    code.get(locals.result);
+    code.raw(integer === 'i32' ? 'i32.reinterpret_f32' : 'i64.reinterpret_f64');
+    const bits = (value: bigint): void => {
+      if (integer === 'i32') code.i32(Number(BigInt.asIntN(32, value)));
+      else code.i64(value);
+    };
+    bits(1n);
+    code.op(`${integer}.shl`);
+    bits(2n << BigInt(fraction + 1));
+    code.op(`${integer}.sub`);
+    bits(BigInt(largest - 1) << BigInt(fraction + 1));
+    code.raw(`${integer}.ge_u`);
+    code.if('i32');
+    code.get(locals.result);
+    constant(code, format, 0);
+    code.raw(`${format}.eq`);
+    zeros.forEach(({ of, format: type }, n) => {
+      code.get(locals[of]);
+      constant(code, type, 0);
+      code.raw(`${type}.eq`);
+      if (n) code.op('i32.or');
+    });
+    code.op('i32.and');
+    code.op('i32.eqz');
+    code.else();
+    code.i32(0);
+    code.end();
+  };
 
-const arithmetic = (operator: RawName, wrong: Printer): NativeFloat => ({
-  operands: ['f64', 'f64'],
-  result: 'f64',
-  rounding: NEAREST,
-  apply: (code) => code.raw(operator),
-  wrong: { before: false, print: wrong },
-});
+/** An operand is no number. */
+const unordered =
+  (format: Format): Printer =>
+  (code, { x, y }) => {
+    for (const operand of [x, y]) {
+      code.get(operand);
+      code.get(operand);
+      code.raw(`${format}.eq`);
+    }
+    code.op('i32.and');
+    code.op('i32.eqz');
+  };
 
-const choice = (operator: RawName): NativeFloat => ({
-  operands: ['f64', 'f64'],
-  result: 'f64',
-  rounding: null,
-  apply: (code) => code.raw(operator),
-  wrong: { before: true, print: printUnordered },
-});
+/** Not positive and finite. */
+const notPositive =
+  (format: Format): Printer =>
+  (code, { x }) => {
+    code.get(x);
+    constant(code, format, 0);
+    code.raw(`${format}.gt`);
+    code.get(x);
+    constant(code, format, Number.POSITIVE_INFINITY);
+    code.raw(`${format}.lt`);
+    code.op('i32.and');
+    code.op('i32.eqz');
+  };
 
-const comparison = (operator: RawName): NativeFloat => ({ ...choice(operator), result: 'i32' });
-
-const toInteger = (bits: 32 | 64): NativeFloat => ({
-  operands: ['f64'],
-  result: 'i64',
-  rounding: [1],
-  apply: (code) => {
-    code.raw(bits === 32 ? 'i32.trunc_f64_s' : 'i64.trunc_f64_s');
-    if (bits === 32) code.op('i64.extend_i32_s');
-  },
-  wrong: { before: true, print: printNotBelow(2 ** (bits - 1)) },
-});
-
-const fromInteger = (bits: 32 | 64): NativeFloat => ({
-  operands: ['i64'],
-  result: 'f64',
-  rounding: NEAREST,
-  apply: (code) => {
-    if (bits === 32) code.op('i32.wrap_i64');
-    code.raw(bits === 32 ? 'f64.convert_i32_s' : 'f64.convert_i64_s');
-  },
-  wrong: null,
-});
+/** The primitives of a format. */
+function nativesOf(format: Format): Partial<Record<PrimitiveName, NativeFloat>> {
+  const arithmetic = (operator: 'add' | 'sub' | 'mul' | 'div', print: Printer): NativeFloat => ({
+    operands: [format, format],
+    result: format,
+    rounding: NEAREST,
+    apply: (code) => code.raw(`${format}.${operator}`),
+    wrong: { before: false, print },
+  });
+  const ordered = (operator: 'min' | 'max' | 'eq' | 'lt' | 'le', result: NativeFloat['result']): NativeFloat => ({
+    operands: [format, format],
+    result,
+    rounding: null,
+    apply: (code) => code.raw(`${format}.${operator}`),
+    wrong: { before: true, print: unordered(format) },
+  });
+  const toInteger = (bits: 32 | 64): NativeFloat => ({
+    operands: [format],
+    result: 'i64',
+    rounding: [1],
+    apply: (code) => {
+      code.raw(`i${bits}.trunc_${format}_s`);
+      if (bits === 32) code.op('i64.extend_i32_s');
+    },
+    wrong: { before: true, print: notBelow(format, 'x', 2 ** (bits - 1)) },
+  });
+  const fromInteger = (bits: 32 | 64): NativeFloat => ({
+    operands: ['i64'],
+    result: format,
+    rounding: NEAREST,
+    apply: (code) => {
+      if (bits === 32) code.op('i32.wrap_i64');
+      code.raw(`${format}.convert_i${bits}_s`);
+    },
+    wrong: null,
+  });
+  const infinite = notBelow(format, 'result', Number.POSITIVE_INFINITY);
+  const [x, y] = [
+    { of: 'x', format },
+    { of: 'y', format },
+  ] as const;
+  const natives: Readonly<Record<string, NativeFloat>> = {
+    Add: arithmetic('add', infinite),
+    Sub: arithmetic('sub', infinite),
+    Mul: arithmetic('mul', notNormal(format, [x, y])),
+    // A quotient is zero for another reason than its dividend only by underflow, or by an infinite divisor.
+    Div: arithmetic('div', notNormal(format, [x])),
+    Sqrt: {
+      operands: [format],
+      result: format,
+      rounding: NEAREST,
+      apply: (code) => code.raw(`${format}.sqrt`),
+      wrong: { before: true, print: notPositive(format) },
+    },
+    Min: ordered('min', format),
+    Max: ordered('max', format),
+    Eq: ordered('eq', 'i32'),
+    Lt: ordered('lt', 'i32'),
+    Le: ordered('le', 'i32'),
+    ToI32: toInteger(32),
+    ToI64: toInteger(64),
+    FromI32: fromInteger(32),
+    FromI64: fromInteger(64),
+  };
+  return Object.fromEntries(Object.entries(natives).map(([name, native]) => [`${format}${name}`, native]));
+}
 
 export const NATIVE_FLOATS: Partial<Record<PrimitiveName, NativeFloat>> = {
-  f64Add: arithmetic('f64.add', printNotFinite),
-  f64Sub: arithmetic('f64.sub', printNotFinite),
-  f64Mul: arithmetic('f64.mul', printNotNormal),
-  f64Div: arithmetic('f64.div', printNotNormalQuotient),
-  f64Sqrt: {
+  ...nativesOf('f32'),
+  ...nativesOf('f64'),
+  f64ToF32: {
     operands: ['f64'],
-    result: 'f64',
+    result: 'f32',
     rounding: NEAREST,
-    apply: (code) => code.raw('f64.sqrt'),
-    wrong: { before: true, print: printNotPositive },
+    apply: (code) => code.raw('f32.demote_f64'),
+    wrong: { before: false, print: notNormal('f32', [{ of: 'x', format: 'f64' }]) },
   },
-  f64Min: choice('f64.min'),
-  f64Max: choice('f64.max'),
-  f64Eq: comparison('f64.eq'),
-  f64Lt: comparison('f64.lt'),
-  f64Le: comparison('f64.le'),
-  f64ToI32: toInteger(32),
-  f64ToI64: toInteger(64),
-  f64FromI32: fromInteger(32),
-  f64FromI64: fromInteger(64),
+  f32ToF64: {
+    operands: ['f32'],
+    result: 'f64',
+    rounding: null,
+    apply: (code) => code.raw('f64.promote_f32'),
+    wrong: { before: true, print: unordered('f32') },
+  },
 };
 
 const SIGN = 1n << 63n;

@@ -143,6 +143,7 @@ export class Tree {
         if (native) {
           this.printNative(e, native);
           if (native.result === 'f64') code.raw('i64.reinterpret_f64');
+          else if (native.result === 'f32') code.raw('i32.reinterpret_f32');
           else if (native.result === 'i32') code.op('i64.extend_i32_u');
           break;
         }
@@ -166,6 +167,7 @@ export class Tree {
       const local = context.temporary(type);
       if (type === 'f64') this.number(arg);
       else this.value(arg);
+      if (type === 'f32') code.raw('f32.reinterpret_i32');
       code.set(local);
       return local;
     });
@@ -211,11 +213,15 @@ export class Tree {
       if (native.operands[n] === 'f64') {
         code.get(locals[n]!);
         code.raw('i64.reinterpret_f64');
+      } else if (native.operands[n] === 'f32') {
+        code.get(locals[n]!);
+        code.raw('i32.reinterpret_f32');
       } else if (n < locals.length) code.get(locals[n]!);
       else this.value(arg);
     });
     code.call(context.surroundings.coreIndex(e.name));
     if (native.result === 'f64') code.raw('f64.reinterpret_i64');
+    else if (native.result === 'f32') code.raw('f32.reinterpret_i32');
     else if (native.result === 'i32') code.op('i32.wrap_i64');
     code.set(result);
     context.readFloatState();

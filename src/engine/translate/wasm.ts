@@ -3,9 +3,9 @@ import type { OperatorName } from '../../isa/operators.ts';
 import type { ValueType } from '../../isa/value-type.ts';
 
 /** Types of locals, parameters and results. */
-export type WasmType = ValueType | 'f64';
+export type WasmType = ValueType | 'f32' | 'f64';
 
-const TYPE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c };
+const TYPE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
 const VOID = 0x40;
 
 /** Operators of the semantics trees. */
@@ -98,11 +98,23 @@ export const RAW = {
   'i32.ge_u': 0x4f,
   'i64.le_u': 0x58,
   'i64.ge_u': 0x5a,
+  'f32.eq': 0x5b,
+  'f32.lt': 0x5d,
+  'f32.gt': 0x5e,
+  'f32.le': 0x5f,
   'f64.eq': 0x61,
   'f64.lt': 0x63,
   'f64.gt': 0x64,
   'f64.le': 0x65,
   'f64.ge': 0x66,
+  'f32.abs': 0x8b,
+  'f32.sqrt': 0x91,
+  'f32.add': 0x92,
+  'f32.sub': 0x93,
+  'f32.mul': 0x94,
+  'f32.div': 0x95,
+  'f32.min': 0x96,
+  'f32.max': 0x97,
   'f64.abs': 0x99,
   'f64.neg': 0x9a,
   'f64.nearest': 0x9e,
@@ -114,11 +126,19 @@ export const RAW = {
   'f64.min': 0xa4,
   'f64.max': 0xa5,
   'f64.copysign': 0xa6,
+  'i32.trunc_f32_s': 0xa8,
   'i32.trunc_f64_s': 0xaa,
+  'i64.trunc_f32_s': 0xae,
   'i64.trunc_f64_s': 0xb0,
+  'f32.convert_i32_s': 0xb2,
+  'f32.convert_i64_s': 0xb4,
+  'f32.demote_f64': 0xb6,
   'f64.convert_i32_s': 0xb7,
   'f64.convert_i64_s': 0xb9,
+  'f64.promote_f32': 0xbb,
+  'i32.reinterpret_f32': 0xbc,
   'i64.reinterpret_f64': 0xbd,
+  'f32.reinterpret_i32': 0xbe,
   'f64.reinterpret_i64': 0xbf,
   'i64.extend32_s': 0xc4,
 } as const;
@@ -229,6 +249,11 @@ export class Code {
     this.bytes.byte(0x42);
     if (typeof value === 'number' && value === (value | 0)) this.bytes.signed(value);
     else this.bytes.signedBig(BigInt.asIntN(64, BigInt(value)));
+  }
+
+  f32(value: number): void {
+    this.bytes.byte(0x43);
+    this.bytes.append(new Uint8Array(new Float32Array([value]).buffer));
   }
 
   f64(value: number): void {
