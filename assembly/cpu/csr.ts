@@ -1,12 +1,12 @@
 // Control and status registers: reads and writes of those that are more than a masked cell. Which exist, who may reach
 // them and which bits a write changes is data, printed into generated/csr.ts from src/isa/csr.ts.
 import {
-  FFLAGS, FLUSH_PMP, FP_DIRTY, FRM, HART, MCAUSE, MCOUNTEREN, MCOUNTINHIBIT, MCYCLE_OFFSET, MEDELEG, MENVCFG, MEPC, MIDELEG, MIE,
+  FFLAGS, FLUSH_PMP, FP_DIRTY, FRM, HART, HPM_COUNTERS, MCAUSE, MCOUNTEREN, MCOUNTINHIBIT, MCYCLE_OFFSET, MEDELEG, MENVCFG, MEPC, MIDELEG, MIE,
   MINSTRET_OFFSET, MIP, MSCRATCH, MSTATUS, MTVAL, MTVEC, PMPADDR, PMPCFG0, PMPCFG2, PRIV, SATP, SBI, SCAUSE, SCOUNTEREN, SENVCFG, SEPC,
   SSCRATCH, STIMECMP, STRATEGY, STRATEGY_SHADOW, STVAL, STVEC,
 } from '../generated/layout';
 import {
-  CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_INSTRET, CSR_MCAUSE, CSR_MCOUNTEREN, CSR_MCYCLE, CSR_MEDELEG,
+  CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_HPMCOUNTER3, CSR_INSTRET, CSR_MCAUSE, CSR_MCOUNTEREN, CSR_MCYCLE, CSR_MEDELEG,
   CSR_MENVCFG, CSR_MEPC, CSR_MHARTID, CSR_MIDELEG, CSR_MIE, CSR_MINSTRET, CSR_MIP, CSR_MISA, CSR_MSCRATCH, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC,
   CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, CSR_SATP, CSR_SCAUSE, CSR_SCOUNTEREN, CSR_SENVCFG, CSR_SEPC, CSR_SIE, CSR_SIP,
   CSR_SSCRATCH, CSR_SSTATUS, CSR_STIMECMP, CSR_STVAL, CSR_STVEC, CSR_TIME, CSR_MCOUNTINHIBIT, RESET_MISA, VIEW_SSTATUS, csrExists, csrLegalFields, csrWriteMask,
@@ -20,6 +20,7 @@ import { shadowSwitch } from '../vmm/shadow';
 import { zapAll } from '../vmm/shadow-pages';
 import { dropFast } from '../mmu/fast';
 import { pendingInterrupts, sstc } from './interrupts';
+import { hpmRead } from './hpm';
 import { pause } from './raise';
 import { ownInstret, timeNow } from './time';
 
@@ -69,6 +70,9 @@ export function csrAllowed(csr: u32, write: bool): bool {
 
 const INHIBIT_CY: u64 = 1;
 const INHIBIT_IR: u64 = 4;
+/** Numbers of the counters that count one thing each, as mcounteren and the SBI have them. */
+export const COUNTER_CYCLE: u32 = 0;
+export const COUNTER_INSTRET: u32 = 2;
 
 // A running counter is kept as its distance from time or instret, one stopped by mcountinhibit as its value.
 function cycles(): u64 {
@@ -97,6 +101,24 @@ function inhibit(value: u64): void {
   // This instruction still counts for what was running.
   setCycles(was & INHIBIT_CY ? cy : cy + 1);
   setInstructions(was & INHIBIT_IR ? ir : ir + 1);
+}
+
+/** Whether a counter of one thing counts. */
+export function fixedRuns(counter: u32): bool {
+  return !((load<u64>(MCOUNTINHIBIT) >> counter) & 1);
+}
+
+/** Lets it count, or stand. */
+export function letFixedRun(counter: u32, run: bool): void {
+  const bit = (<u64>1) << counter;
+  const was = load<u64>(MCOUNTINHIBIT);
+  inhibit(run ? was & ~bit : was | bit);
+}
+
+/** Sets it. */
+export function setFixed(counter: u32, value: u64): void {
+  if (counter == COUNTER_CYCLE) setCycles(value);
+  else setInstructions(value);
 }
 
 /** The value of a register that exists; who may read it has been checked. */
@@ -141,6 +163,7 @@ export function csrRead(csr: u32): u64 {
     case CSR_PMPCFG2: return load<u64>(PMPCFG2);
     default: {
       if (csr >= CSR_PMPADDR0 && csr < CSR_PMPADDR0 + 16) return load<u64>(PMPADDR + ((csr - CSR_PMPADDR0) << 3));
+      if (csr >= CSR_HPMCOUNTER3 && csr < CSR_HPMCOUNTER3 + HPM_COUNTERS) return hpmRead(csr - CSR_HPMCOUNTER3);
       // The rest reads as zero: the identification registers, absent counters and triggers.
       return 0;
     }

@@ -7,6 +7,8 @@ export const NOT_SUPPORTED: i64 = -2;
 export const INVALID_PARAM: i64 = -3;
 export const INVALID_ADDRESS: i64 = -5;
 export const ALREADY_AVAILABLE: i64 = -6;
+export const ALREADY_STARTED: i64 = -7;
+export const ALREADY_STOPPED: i64 = -8;
 
 @inline export function argument(i: u32): u64 {
   return load<u64>(X + ((10 + i) << 3));

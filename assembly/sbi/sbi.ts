@@ -1,5 +1,5 @@
 // The supervisor binary interface 2.0, served by the machine itself: the firmware of a guest that starts in S-mode.
-// Base, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy console.
+// Base, TIME, IPI, RFENCE, HSM, SRST, DBCN, PMU and the legacy console.
 import { EVENT, EVENT_CODE, HART, MIP, STIMECMP, X, EVENT_EXIT, EVENT_RESET } from '../generated/layout';
 import { fenceHart } from '../mmu/fence';
 import { pause } from '../cpu/raise';
@@ -9,6 +9,7 @@ import { leaveHostKernel } from '../vmm/exit';
 import { consoleIn, consoleOut } from '../bus/uart';
 import { INVALID_PARAM, NOT_SUPPORTED, SUCCESS, answer, argument, readHartMask, targets } from './call';
 import { hsm } from './hsm';
+import { pmu } from './pmu';
 
 const EXT_BASE: u64 = 0x10;
 const EXT_TIME: u64 = 0x54494d45;
@@ -17,6 +18,7 @@ const EXT_RFENCE: u64 = 0x52464e43;
 const EXT_HSM: u64 = 0x48534d;
 const EXT_SRST: u64 = 0x53525354;
 const EXT_DBCN: u64 = 0x4442434e;
+const EXT_PMU: u64 = 0x504d55;
 const MIP_SSIP: u64 = 1 << 1;
 /** "Trapframe" has no registered implementation id; this is the lab's own. */
 const IMPLEMENTATION: u64 = 0x5452;
@@ -33,6 +35,7 @@ export function sbiCall(): void {
   else if (extension == EXT_BASE) base(call);
   else if (extension == EXT_RFENCE && call <= 2) fence(call);
   else if (extension == EXT_HSM) hsm(call);
+  else if (extension == EXT_PMU) pmu(call);
   else if (extension == EXT_DBCN) {
     leaveHostKernel();
     console(call);
@@ -65,7 +68,7 @@ function base(call: u64): void {
 function supported(extension: u64): bool {
   return (
     extension == EXT_BASE || extension == EXT_TIME || extension == EXT_IPI || extension == EXT_RFENCE || extension == EXT_HSM ||
-    extension == EXT_SRST || extension == EXT_DBCN || extension == 1 || extension == 2 || extension == 8
+    extension == EXT_SRST || extension == EXT_DBCN || extension == EXT_PMU || extension == 1 || extension == 2 || extension == 8
   );
 }
 

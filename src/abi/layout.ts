@@ -16,6 +16,7 @@
  *   0x0080_0000  dynamic: frame tables, decoded code, RAM
  */
 import { COUNTER_IDS } from './counters.ts';
+import { HPM_COUNTERS } from './pmu.ts';
 
 /**
  * Cells of one hart. Those of the hart that runs are live at their addresses; the others' lie in blocks at PLACES.HARTS, and a switch
@@ -30,6 +31,8 @@ export const HART_CELLS = [
   'PRIV', 'MSTATUS', 'MEDELEG', 'MIDELEG', 'MIE', 'MIP', 'MTVEC', 'MSCRATCH', 'MEPC', 'MCAUSE', 'MTVAL', 'MCOUNTEREN',
   'MCOUNTINHIBIT', 'MENVCFG', 'STVEC', 'SSCRATCH', 'SEPC', 'SCAUSE', 'STVAL', 'SCOUNTEREN', 'SENVCFG', 'SATP', 'STIMECMP',
   'MTIMECMP', 'MINSTRET_OFFSET', 'MCYCLE_OFFSET', 'PMPCFG0', 'PMPCFG2', 'PMPADDR', 'PMPADDR_END15', 'MSIP',
+  // Programmable counters: what each follows, its value or distance from it, which run; fixed counters the guest has set up
+  'HPM_EVENT', 'HPM_VALUE', 'HPM_RUNNING', 'PMU_FIXED',
   // Its number, its state as HSM has it, whether it waits for an interrupt, and what it had retired when its turn began
   'HART', 'HART_STATE', 'WAITING', 'RETIRED',
   // Translation context of the hardware, recomputed when the guest's state changes
@@ -72,15 +75,16 @@ export const CELLS = [
 ] as const;
 export type Cell = (typeof CELLS)[number];
 
-const PMPADDR_SLOTS = 16;
+/** Cells that stand for several consecutive ones. */
+const SLOTS: Partial<Record<Cell, number>> = { PMPADDR: 15, HPM_EVENT: HPM_COUNTERS, HPM_VALUE: HPM_COUNTERS };
 
-/** Offset of each cell. PMPADDR stands for sixteen consecutive cells. */
+/** Offset of each cell. */
 export const CELL_OFFSETS: Readonly<Record<Cell, number>> = (() => {
   const offsets = {} as Record<Cell, number>;
   let at = 0x4280;
   for (const cell of CELLS) {
     offsets[cell] = at;
-    at += cell === 'PMPADDR' ? 8 * (PMPADDR_SLOTS - 1) : 8;
+    at += 8 * (SLOTS[cell] ?? 1);
   }
   if (at > 0x8000) throw new Error('cells overflow the state block');
   return offsets;
@@ -132,6 +136,7 @@ export const SIZES = {
   PLIC_SOURCES: 64,
   PLIC_CONTEXTS: 16,
   HARTS_MOST: 8,
+  HPM_COUNTERS,
   /** Bytes of one block of PLACES.HARTS_AT, and where the descriptors and the counters lie in it. */
   HART_BLOCK: 0x2000,
   HART_MODEL: 0x800,

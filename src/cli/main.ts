@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isInputError } from '../abi/errors.ts';
 import { addCompare } from './commands/compare.ts';
+import { addContainer } from './commands/container.ts';
 import { addDaemon } from './commands/daemon.ts';
 import { addDisasm } from './commands/disasm.ts';
 import { addLaws } from './commands/laws.ts';
@@ -43,6 +44,7 @@ function commandLine(context: Context): Command {
     addLinux,
     addWsl,
     addProcess,
+    addContainer,
     addSnapshot,
     addDisasm,
     addList,

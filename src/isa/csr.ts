@@ -165,7 +165,9 @@ const UNPRIVILEGED: readonly CsrRow[] = [
   row('cycle', 0xc00, 'cycles, which are instructions here', whole('ro'), { gate: 'counter' }),
   row('time', 0xc01, 'the timebase', whole('ro'), { gate: 'counter' }),
   row('instret', 0xc02, 'instructions retired', whole('ro'), { gate: 'counter' }),
-  ...series('hpmcounter', 0xc03, 3, 29, 'no event counters: 0', whole('ro'), { gate: 'counter' }),
+  ...series('hpmcounter', 0xc03, 3, 29, 'what firmware has it count (SBI PMU), else 0', whole('ro'), {
+    gate: 'counter',
+  }),
 ];
 
 const SUPERVISOR: readonly CsrRow[] = [

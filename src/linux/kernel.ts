@@ -67,9 +67,10 @@ export class Kernel {
   /** The mount everything of the first namespace hangs on. */
   rootMount!: Mount;
   current: Task | null = null;
+  /** The running task is to give way after its call. */
+  endTurn = false;
   /** Futexes by what they are a word of: `frame:offset` or `space:address`. */
   readonly futexes = new Map<string, { task: Task; bits: number }[]>();
-  private readonly queue: Task[] = [];
   private readonly log: (line: string) => void;
   /** Character devices by number. */
   readonly devices = new Map<number, (task: Task) => FileKind>();
@@ -105,22 +106,21 @@ export class Kernel {
     if (task.state === 'dead') return;
     task.state = 'runnable';
     this.unhook(task);
-    if (!this.queue.includes(task)) this.queue.push(task);
+    task.process.cgroup.fair.add(task);
     this.onRunnable();
   }
 
   /** The next task whose turn it is, or null. */
   next(): Task | null {
     for (;;) {
-      const task = this.queue.shift();
-      if (!task) return null;
-      if (task.state === 'runnable') return task;
+      const task = this.cgroups.fair.take() as Task | null;
+      if (!task || task.state === 'runnable') return task;
     }
   }
 
   /** It has used its turn. */
   requeue(task: Task): void {
-    if (task.state === 'runnable' && !this.queue.includes(task)) this.queue.push(task);
+    if (task.state === 'runnable') task.process.cgroup.fair.add(task);
   }
 
   /**

@@ -1,11 +1,10 @@
 /** Runs programs: who is next, what a trap asks for, when to wait. */
-import { NS_PER_INSTRUCTION } from './clock.ts';
 import { E, SysError } from './errno.ts';
 import { BLOCKED, type Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
 import type { Call, CallTable } from './syscalls/call.ts';
-import { outOfMemory } from './task/exit.ts';
 import { leaveFutex } from './task/futex.ts';
+import { outOfMemory } from './task/oom.ts';
 import { deliver, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
 import type { Task } from './task/task.ts';
@@ -27,6 +26,10 @@ const CAUSE = {
 
 /** A register as a signed number. */
 const word = (x: Uint32Array, i: number): number => x[i * 2]! + (x[i * 2 + 1]! | 0) * 2 ** 32;
+
+/** Nothing stands above SIGKILL: it is delivered whatever else holds a task. */
+const isKilled = (task: Task): boolean =>
+  task.attention && [...task.pending, ...task.process.pending].some((q) => q.signal === SIG.KILL);
 
 export class Loop {
   private readonly kernel: Kernel;
@@ -65,8 +68,10 @@ export class Loop {
     const { cgroup } = task.process;
     const now = kernel.now();
     const at = cgroup.runnableAt(now);
-    if (at <= now) return false;
+    if (at <= now || isKilled(task)) return false;
     task.state = 'sleeping';
+    // Frozen: whoever ends that wakes it.
+    if (at === Number.POSITIVE_INFINITY) return true;
     cgroup.noteThrottled(now, at);
     task.cancelTimer = kernel.timers.add(at, () => kernel.ready(task));
     return true;
@@ -77,9 +82,9 @@ export class Loop {
     const { kernel } = this;
     const { machine } = kernel;
     kernel.switchTo(task);
-    const from = machine.instructions();
-    const fromNs = kernel.now();
+    const from = kernel.now();
     const { process } = task;
+    kernel.endTurn = false;
     this.resume(task);
     let left = SLICE;
     while (task.state === 'runnable') {
@@ -91,11 +96,11 @@ export class Loop {
       if (task.attention && !deliver(kernel, task)) break;
       // A trap takes time too: a program of nothing but calls has to give way as well.
       left -= 500;
-      if (left <= 0) break;
+      if (left <= 0 || kernel.endTurn) break;
     }
-    const used = (machine.instructions() - from) * NS_PER_INSTRUCTION;
-    process.time += used;
-    process.cgroup.run(used, fromNs + used);
+    const now = kernel.now();
+    process.time += now - from;
+    process.cgroup.endTurn(now - from, now);
     kernel.requeue(task);
   }
 
@@ -109,8 +114,8 @@ export class Loop {
     const { kernel } = this;
     const { machine } = kernel;
     const row = this.table.get(machine.x[34]!);
-    // Nothing stands above SIGKILL: it is delivered next.
-    if (task.attention && [...task.pending, ...task.process.pending].some((q) => q.signal === SIG.KILL)) return;
+    // It is delivered next.
+    if (isKilled(task)) return;
     if (row && task.attention && interrupted(task) && !row.ownSignals) {
       leaveFutex(kernel, task);
       task.endCall();
@@ -148,6 +153,7 @@ export class Loop {
     const access = cause === CAUSE.storePage ? PROT.WRITE : cause === CAUSE.fetchPage ? PROT.EXEC : PROT.READ;
     kernel.counts.pageFaults++;
     task.process.minorFaults++;
+    task.process.cgroup.countFault();
     let outcome: Fault = task.process.space.fault(va, access);
     if (outcome === 'ok') return;
     if (outcome === 'no-memory') {

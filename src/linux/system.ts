@@ -4,8 +4,9 @@ import { Kernel, type KernelOptions } from './kernel.ts';
 import { Loop } from './loop.ts';
 import { AddressSpace } from './memory/space.ts';
 import { encode } from './memory/user.ts';
+import { cgroupFs } from './proc/cgroup.ts';
 import { procFs } from './proc/proc.ts';
-import { cgroupFs, sysFs } from './proc/sys.ts';
+import { sysFs } from './proc/sys.ts';
 import type { CallTable } from './syscalls/call.ts';
 import { makeDevice } from './syscalls/paths.ts';
 import { mountCall } from './syscalls/system.ts';
@@ -30,13 +31,14 @@ import { defaultLimits, FileTable, Handlers, Process, Task } from './task/task.t
 import { O, S, SIG } from './uapi.ts';
 import { anonymousInode } from './vfs/anonymous.ts';
 import { DEVICES, memoryDevices } from './vfs/devices.ts';
+import { DevptsFs } from './vfs/devpts.ts';
 import { type FileKind, OpenFile, type SpecialFile } from './vfs/file.ts';
 import type { FileSystem } from './vfs/inode.ts';
 import { attach, type FileSystemType, Mount, type MountFlags, type Path, PLAIN, rootDentry } from './vfs/mount.ts';
 import { mountOverlay } from './vfs/overlay-mount.ts';
 import { Terminal } from './vfs/terminal.ts';
 import { Tmpfs } from './vfs/tmpfs.ts';
-import { resolve } from './vfs/walk.ts';
+import { resolve, type Viewpoint } from './vfs/walk.ts';
 
 export interface MountRequest {
   readonly fs: FileSystem;
@@ -56,6 +58,17 @@ export interface ProgramRequest {
   readonly terminal?: Terminal | null;
 }
 
+/** The entry of a terminal under /dev/pts, where it has one. */
+function placeOfTerminal(view: Viewpoint, terminal: Terminal): Path | null {
+  try {
+    const { fs } = resolve(view, view.root, '/dev/pts').dentry.inode;
+    const number = fs instanceof DevptsFs ? fs.numberOf(terminal) : null;
+    return number === null ? null : resolve(view, view.root, `/dev/pts/${number}`);
+  } catch {
+    return null;
+  }
+}
+
 export class System {
   readonly kernel: Kernel;
   readonly table: CallTable;
@@ -71,6 +84,24 @@ export class System {
     this.types.set('cgroup2', ({ task }) => cgroupFs(kernel, task.namespaces.cgroup.root));
     this.types.set('devtmpfs', () => this.deviceFs());
     this.types.set('overlay', ({ data, task }) => mountOverlay(viewOf(task), data, now));
+    this.types.set('devpts', ({ data }) => {
+      const number = (key: string, base: number): number | null => {
+        const match = new RegExp(`(?:^|,)${key}=(\\d+)`).exec(data);
+        return match ? Number.parseInt(match[1]!, base) : null;
+      };
+      return new DevptsFs({
+        now,
+        makeTerminal: (write) => this.makeTerminal(write),
+        owner: () => {
+          const who = kernel.current?.credential;
+          return { uid: who?.fsuid ?? 0, gid: who?.fsgid ?? 0 };
+        },
+        mode: number('mode', 8) ?? 0o600,
+        ptmxMode: number('ptmxmode', 8) ?? 0,
+        gid: number('gid', 10),
+        most: number('max', 10) ?? 4096,
+      });
+    });
     this.types.set('tmpfs', ({ data, task }) => {
       const size = /(?:^|,)size=(\d+)([kmg]?)/i.exec(data);
       const mode = /(?:^|,)mode=([0-7]+)/.exec(data);
@@ -231,11 +262,23 @@ export class System {
       cgroup: kernel.cgroups,
     };
     // Its numbers are given last, as they depend on the namespace `prepare` chooses.
-    const process = this.adopt(task, blank, prepare);
+    let process: Process;
+    try {
+      process = this.adopt(task, blank, request.terminal ?? null, prepare);
+    } catch (e) {
+      for (const namespace of Object.values(task.namespaces)) namespace.release();
+      blank.space.release();
+      throw e;
+    }
     try {
       const view = viewOf(task);
       process.place.cwd = resolve(view, process.place.root, request.cwd);
       request.stdio.forEach((kind, i) => {
+        const place = kind instanceof Terminal ? placeOfTerminal(view, kind) : null;
+        if (place) {
+          process.files.put(i, new OpenFile(kind, place.dentry.inode, place, O.RDWR), false);
+          return;
+        }
         const mode = kind instanceof Terminal ? S.IFCHR | 0o620 : S.IFIFO | 0o600;
         const inode = anonymousInode('pipe', kernel.clock.realtime());
         inode.mode = mode;
@@ -250,7 +293,6 @@ export class System {
       });
       const { terminal } = request;
       if (terminal) {
-        process.terminal = terminal;
         terminal.session = process.session;
         terminal.foreground = process.group;
       }
@@ -267,6 +309,7 @@ export class System {
   private adopt(
     task: Task,
     blank: Omit<ConstructorParameters<typeof Process>[0], 'pid' | 'group' | 'session'>,
+    terminal: Terminal | null,
     prepare: (task: Task) => void,
   ): Process {
     const { kernel } = this;
@@ -274,8 +317,9 @@ export class System {
     const placeholder = {} as Pid<Task>;
     const process = new Process({ ...blank, pid: placeholder, group: placeholder, session: placeholder });
     task.process = process;
+    process.terminal = terminal;
     prepare(task);
-    if (!process.cgroup.addTask(1)) fail(E.AGAIN);
+    if (process.cgroup.addTask(1)) fail(E.AGAIN);
     task.join({ ...task.namespaces, pid: task.namespaces.pidForChildren });
     const pid = new Pid(task.namespaces.pid, task);
     Object.assign(process, { pid, group: pid, session: pid });

@@ -29,7 +29,7 @@ const HINT_RESULT = 3;
 /** A number, or a label's address. */
 type Value = number | bigint | string;
 
-class HartGuest extends Assembler {
+export class HartGuest extends Assembler {
   private checks = 0;
 
   constructor(base = ENTRY) {

@@ -66,7 +66,7 @@ export interface Booted {
   /** Runs a command by the guest's shell. */
   readonly sh: (
     command: string,
-    options?: Partial<ExecOptions> & { input?: string },
+    options?: Partial<ExecOptions> & { input?: string | Uint8Array },
   ) => Promise<ExecEnding & { stdout: string; stderr: string }>;
   readonly off: () => Promise<void>;
 }
@@ -113,7 +113,7 @@ export async function boot(
         },
         ...more,
       });
-      if (input !== undefined) session.write(new TextEncoder().encode(input));
+      if (input !== undefined) session.write(typeof input === 'string' ? new TextEncoder().encode(input) : input);
       session.end();
       return { ...(await session.exit), ...out };
     },

@@ -7,7 +7,12 @@ import { type DaemonWork, runDaemon } from '../daemon/run.ts';
 type Start = (context: Context, log: (line: string) => void) => Promise<DaemonWork>;
 
 /** What can run in the background. A module is loaded only when its service is started. */
-const SERVICES: Partial<Record<ServiceName, () => Promise<Start>>> = {};
+const SERVICES: Partial<Record<ServiceName, () => Promise<Start>>> = {
+  container: async () => {
+    const { startContainers } = await import('../container/service.ts');
+    return ({ root }, log) => startContainers(root, log);
+  },
+};
 
 /** `trapframe daemon`: what commands start for themselves; it is not listed in the help. */
 export function addDaemon(program: Command, context: Context): void {

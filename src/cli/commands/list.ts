@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { COUNTERS, SERVED, WALK_LEVELS, walkReferenceId } from '../../abi/counters.ts';
+import { rawEvent } from '../../abi/pmu.ts';
 import { WORKLOADS } from '../../abi/workloads.ts';
 import { ENVIRONMENTS } from '../../lab/environments.ts';
 import { LAWS } from '../../lab/laws/table.ts';
@@ -22,6 +23,9 @@ interface Listing {
   readonly show: readonly string[];
 }
 
+/** The raw event by which a guest counts it, as `perf stat -e` takes it; empty for what is no hart's. */
+const raw = (id: string): string => (rawEvent(id) < 0 ? '' : `r${rawEvent(id).toString(16)}`);
+
 /** The matrix of walk references is described by its pattern for people and cell by cell for programs. */
 const walkReferences = (): Listed[] =>
   Array.from({ length: WALK_LEVELS }, (_, g) =>
@@ -29,6 +33,7 @@ const walkReferences = (): Listed[] =>
       SERVED.map((served) => ({
         id: walkReferenceId(g, h, served),
         unit: 'references',
+        raw: raw(walkReferenceId(g, h, served)),
         summary: `page-table references of guest level ${g}, host level ${h}, served by ${served}`,
       })),
     ).flat(),
@@ -62,9 +67,12 @@ const LISTINGS: readonly Listing[] = [
   },
   {
     id: 'counters',
-    summary: 'what is counted, and in which unit',
-    rows: () => [...COUNTERS.map(({ id, summary, unit }) => ({ id, summary, unit })), ...walkReferences()],
-    show: ['id', 'unit'],
+    summary: 'what is counted, in which unit, and by which raw event a guest counts it',
+    rows: () => [
+      ...COUNTERS.map(({ id, summary, unit }) => ({ id, summary, unit, raw: raw(id) })),
+      ...walkReferences(),
+    ],
+    show: ['id', 'unit', 'raw'],
   },
 ];
 
@@ -76,6 +84,7 @@ const forPeople = (listing: Listing, width: number): string => {
     lines.push([
       `walk.ref.${levels}.*`,
       'references',
+      '',
       `page-table references by guest level, host level and what served them (${SERVED.join(', ')})`,
     ]);
   }

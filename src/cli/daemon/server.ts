@@ -3,6 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isInputError } from '../../abi/errors.ts';
 import { locked } from './lock.ts';
 import type { Place } from './place.ts';
 
@@ -243,7 +244,7 @@ export class Service {
         ? new HttpError(405, `${message.method} is not for ${url.pathname}`)
         : new HttpError(404, `there is no ${url.pathname}`);
     } catch (e) {
-      const status = e instanceof HttpError ? e.status : 500;
+      const status = e instanceof HttpError ? e.status : isInputError(e) ? 400 : 500;
       if (status === 500)
         this.options.log(`${message.method} ${message.url}: ${e instanceof Error ? e.stack : String(e)}`);
       say(status, { message: e instanceof Error ? e.message : String(e) });

@@ -1,10 +1,13 @@
 /** The frames of the machine: who holds how many references to each, and the free ones. */
 import { PAGE, type UserMachine } from '../machine.ts';
 
+/** What memory is used for: by programs of their own, or for files in memory. */
+export type MemoryKind = 'anon' | 'shmem';
+
 /** Who is charged for frames: the memory controller of a control group. */
 export interface MemoryOwner {
   /** Books `pages` (negative: gives them back). False: the limit is reached, and nothing was booked. */
-  charge(pages: number): boolean;
+  charge(pages: number, kind?: MemoryKind): boolean;
 }
 
 export class Frames {

@@ -1,7 +1,6 @@
 /** Files whose content the kernel makes when they are opened: what /proc, /sys and the cgroup tree are made of. */
 import { E, fail } from '../errno.ts';
 import { encode } from '../memory/user.ts';
-import type { Namespace } from '../task/namespace.ts';
 import { S } from '../uapi.ts';
 import { FileKind, type OpenFile, type SpecialFile } from '../vfs/file.ts';
 import { type Birth, type DirectoryEntry, FileSystem, Inode } from '../vfs/inode.ts';
@@ -18,8 +17,7 @@ export type Node =
       remove?(name: string): void;
     }
   | { readonly kind: 'text'; readonly mode?: number; read(): string; write?(text: string): void }
-  | { readonly kind: 'link'; target(): string; follow?(): Path | null }
-  | { readonly kind: 'namespace'; target(): string; readonly object: { readonly namespaceOf: { value: Namespace } } };
+  | { readonly kind: 'link'; target(): string; follow?(): Path | null };
 
 /** A directory with fixed entries; each is made when it is looked up. */
 export const directory = (entries: Readonly<Record<string, () => Node>>): Node => ({
@@ -34,7 +32,7 @@ export const text = (read: () => string, write?: (text: string) => void): Node =
   ...(write && { write }),
 });
 
-const TYPES = { directory: S.IFDIR, text: S.IFREG, link: S.IFLNK, namespace: S.IFLNK } as const;
+const TYPES = { directory: S.IFDIR, text: S.IFREG, link: S.IFLNK } as const;
 
 /** An open text: the content as it was at the first read. */
 class TextKind extends FileKind {
@@ -114,22 +112,7 @@ export class NodeInode extends Inode {
     this.ino = fs.numberOf(path);
     if (node.kind === 'text') this.kindOf = () => new TextKind(node);
     if (node.kind === 'link' && node.follow) this.follow = node.follow;
-    if (node.kind === 'namespace') {
-      this.attached = node.object;
-      // Opening one opens the link itself, as it leads nowhere.
-      this.kindOf = () => new TextKind({ kind: 'text', read: () => '' });
-      this.follow = () => null;
-    }
     if (node.kind === 'directory') this.nlink = 2;
-  }
-
-  /** An open file of a namespace keeps it. */
-  override acquire(): void {
-    if (this.node.kind === 'namespace') this.node.object.namespaceOf.value.hold();
-  }
-
-  override release(): void {
-    if (this.node.kind === 'namespace') this.node.object.namespaceOf.value.release();
   }
 
   override lookup(name: string): Inode | null {
@@ -148,7 +131,7 @@ export class NodeInode extends Inode {
   }
 
   override readlink(): string {
-    return this.node.kind === 'link' || this.node.kind === 'namespace' ? this.node.target() : fail(E.INVAL);
+    return this.node.kind === 'link' ? this.node.target() : fail(E.INVAL);
   }
 
   override create(name: string, birth: Birth): Inode {

@@ -1,15 +1,16 @@
 /** /proc/pid: what one process shows of itself (proc(5)). */
 
+import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
 import type { AddressSpace } from '../memory/space.ts';
 import { copyIn } from '../memory/user.ts';
-import type { Namespace } from '../task/namespace.ts';
 import type { PidNamespace } from '../task/pid.ts';
 import { bit } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
 import { PROT, RLIMITS } from '../uapi.ts';
 import { Dentry, mountsOf, nameOf, type Path } from '../vfs/mount.ts';
+import { NamespaceFile } from './namespace-file.ts';
 import { directory, type Node, text } from './nodes.ts';
 
 const hex = (n: number, digits = 0): string => n.toString(16).padStart(digits, '0');
@@ -174,11 +175,20 @@ function limitsOf(p: Process): string {
 
 const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'] as const;
 
-const namespaceObject = (name: string, value: Namespace) => ({ namespaceOf: { name, value } });
+function namespaceNode(task: Task, name: (typeof NAMESPACES)[number], viewer: () => Process): Node {
+  const file = new NamespaceFile(name, task.namespaces[name]);
+  return {
+    kind: 'link',
+    target: () => file.name,
+    follow: () => ({ mount: viewer().place.root.mount, dentry: file.entry() }),
+  };
+}
 
-function namespaceNode(task: Task, name: (typeof NAMESPACES)[number]): Node {
-  const value = task.namespaces[name];
-  return { kind: 'namespace', target: () => `${name}:[${value.id}]`, object: namespaceObject(name, value) };
+function setOomScore(kernel: Kernel, p: Process, line: string): void {
+  const value = Number(line.trim() || Number.NaN);
+  if (!Number.isInteger(value) || value < -1000 || value > 1000) fail(E.INVAL);
+  if (value < p.oomScoreAdj && !kernel.current?.credential.can('sys_resource')) fail(E.ACCES);
+  p.oomScoreAdj = value;
 }
 
 /** The directory of one thread, or of a process by its leader. */
@@ -188,7 +198,7 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
   const { args } = p.space;
   const live = p.status === null;
   return directory({
-    cgroup: () => text(() => `0::${task.namespaces.cgroup.root === p.cgroup ? '/' : p.cgroup.path}\n`),
+    cgroup: () => text(() => `0::${p.cgroup.pathFrom((kernel.current ?? task).namespaces.cgroup.root)}\n`),
     cmdline: () => text(() => (live ? memoryText(p.space, args.start, args.end) : '')),
     comm: () =>
       text(
@@ -215,11 +225,11 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
     maps: () => text(() => mapsOf(p.space)),
     mountinfo: () => text(() => mountInfo(p, task)),
     mounts: () => text(() => mountTable(p, task)),
-    ns: () => directory(Object.fromEntries(NAMESPACES.map((name) => [name, () => namespaceNode(task, name)]))),
+    ns: () => directory(Object.fromEntries(NAMESPACES.map((name) => [name, () => namespaceNode(task, name, viewer)]))),
     oom_score_adj: () =>
       text(
-        () => '0\n',
-        () => {},
+        () => `${p.oomScoreAdj}\n`,
+        (line) => setOomScore(kernel, p, line),
       ),
     root: () => link(viewer, () => p.place.root),
     setgroups: () =>

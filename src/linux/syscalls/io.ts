@@ -48,6 +48,17 @@ export function tellBroken(kernel: Kernel, task: Task, e: unknown): void {
     send(kernel, task.process, { signal: SIG.PIPE, code: SI.KERNEL }, task);
 }
 
+/** Counts what was moved to or from a file against the control group. */
+function book(kernel: Kernel, task: Task, file: OpenFile, kind: 'read' | 'write', bytes: number): number {
+  if (
+    bytes > 0 &&
+    isRegular(file.inode.mode) &&
+    task.process.cgroup.bookIo(file.inode.fs.number, kind, bytes, kernel.now())
+  )
+    kernel.endTurn = true;
+  return bytes;
+}
+
 /** Reads into the parts of a buffer; `position` null: where the file stands. */
 export function readInto(
   kernel: Kernel,
@@ -56,6 +67,10 @@ export function readInto(
   list: readonly Part[],
   position: number | null,
 ): number {
+  return book(kernel, task, file, 'read', readParts(kernel, task, file, list, position));
+}
+
+function readParts(kernel: Kernel, task: Task, file: OpenFile, list: readonly Part[], position: number | null): number {
   if (!file.readable) fail(E.BADF);
   let done = 0;
   for (const { at, length } of list) {
@@ -82,6 +97,16 @@ export function readInto(
 
 /** Writes from the parts of a buffer. What a blocking file has not taken yet is written when the call is tried again. */
 export function writeFrom(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  list: readonly Part[],
+  position: number | null,
+): number {
+  return book(kernel, task, file, 'write', writeParts(kernel, task, file, list, position));
+}
+
+function writeParts(
   kernel: Kernel,
   task: Task,
   file: OpenFile,

@@ -3,15 +3,18 @@ import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
 import { copyIn, copyOut, encode, stringIn } from '../memory/user.ts';
+import { NamespaceFile } from '../proc/namespace-file.ts';
 import { viewOf } from '../task/exec.ts';
+import { MountNamespace } from '../task/namespaces.ts';
 import type { Task } from '../task/task.ts';
-import { AT, O, S } from '../uapi.ts';
+import { AT, CLONE, O, S } from '../uapi.ts';
 import { OpenFile, REGULAR } from '../vfs/file.ts';
 import { isDirectory } from '../vfs/inode.ts';
 import {
   attach,
   cloneTree,
   detach,
+  dropTree,
   type FileSystemType,
   Mount,
   type MountFlags,
@@ -223,7 +226,7 @@ export const umount2: Call = (k, t, va, flags) => {
       if (used || process.files.numbers().some((fd) => process.files.get(fd).path?.mount === mount)) fail(E.BUSY);
     }
   }
-  detach(mount);
+  dropTree(mount);
   return 0;
 };
 
@@ -254,28 +257,29 @@ export const pivotRoot: Call = (k, t, newVa, putVa) => {
   return 0;
 };
 
-const NS_BY_FLAG = [
-  [0x80, 'time'],
-  [0x20000, 'mnt'],
-  [0x2000000, 'cgroup'],
-  [0x4000000, 'uts'],
-  [0x8000000, 'ipc'],
-  [0x10000000, 'user'],
-  [0x40000000, 'net'],
-] as const;
+/** The flag of clone(2) that stands for each kind. */
+const NAMESPACE_OF: Readonly<Record<string, number>> = {
+  time: CLONE.NEWTIME,
+  mnt: CLONE.NEWNS,
+  cgroup: CLONE.NEWCGROUP,
+  uts: CLONE.NEWUTS,
+  ipc: CLONE.NEWIPC,
+  user: CLONE.NEWUSER,
+  pid: CLONE.NEWPID,
+  net: CLONE.NEWNET,
+};
 
 /** setns(2) with a file of /proc/pid/ns. */
 export const setns: Call = (_k, t, fd, flags) => {
   demandAdmin(t);
   const { inode } = t.process.files.get(fd);
-  const target = inode.attached as { namespaceOf?: { name: string; value: never } } | null;
-  const found = target?.namespaceOf ?? fail(E.INVAL);
-  if (flags && found.name !== 'pid' && !NS_BY_FLAG.some(([flag, name]) => flags === flag && name === found.name))
-    fail(E.INVAL);
-  t.join({ ...t.namespaces, [found.name === 'pid' ? 'pidForChildren' : found.name]: found.value });
-  if (found.name === 'mnt') {
-    const { root } = found.value as { root: Mount };
-    const place = { mount: root, dentry: root.root };
+  if (!(inode instanceof NamespaceFile)) fail(E.INVAL);
+  const { kind, namespace } = inode;
+  if (flags && NAMESPACE_OF[kind] !== flags) fail(E.INVAL);
+  // A process's own number never changes: its children are born there.
+  t.join({ ...t.namespaces, [kind === 'pid' ? 'pidForChildren' : kind]: namespace });
+  if (namespace instanceof MountNamespace) {
+    const place = { mount: namespace.root, dentry: namespace.root.root };
     t.process.place = { ...t.process.place, root: place, cwd: place };
   }
   return 0;

@@ -18,6 +18,9 @@ const BIT = Object.fromEntries(CAPABILITIES.map((name, i) => [name, 1n << BigInt
   Record<Capability, bigint>
 >;
 
+/** A capability as a bit of a set. */
+export const capabilityBit = (capability: Capability): bigint => BIT[capability];
+
 export class Credential {
   uid = 0;
   euid = 0;

@@ -128,24 +128,3 @@ export function reap(kernel: Kernel, process: Process): void {
   kernel.processes.delete(process);
   process.pid.free();
 }
-
-/** Memory is at its limit: the largest process of those that share the limit is killed, with the kernel's own message. */
-export function outOfMemory(kernel: Kernel, process: Process): void {
-  const group = process.cgroup.fullGroup(1);
-  const candidates = [...kernel.processes].filter(
-    (p) => p.status === null && p.threads.size && (!group || group.contains(p.cgroup)),
-  );
-  const victim = candidates.reduce((a, b) => (b.space.resident > a.space.resident ? b : a), process);
-  kernel.counts.oomKills++;
-  for (let g = group; g; g = g.parent) {
-    if (g === group) g.memoryEvents.oom++;
-    g.memoryEvents.oomKill++;
-  }
-  const pid = victim.pid.in(kernel.pids);
-  const kib = victim.space.resident * 4;
-  const reason = group ? 'Memory cgroup out of memory' : 'Out of memory';
-  kernel.say(
-    `${reason}: Killed process ${pid} (${victim.leader.name}) total-vm:${Math.round(victim.space.size / 1024)}kB, anon-rss:${kib}kB`,
-  );
-  exitGroup(kernel, victim, SIG.KILL);
-}

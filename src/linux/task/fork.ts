@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { intOut } from '../memory/user.ts';
 import { CLONE } from '../uapi.ts';
 import { cloneTree, type Mount, type Path } from '../vfs/mount.ts';
+import type { ControlGroup } from './cgroup.ts';
 import {
   CgroupNamespace,
   IpcNamespace,
@@ -68,6 +69,14 @@ export function newNamespaces(task: Task, flags: number, place: Place): Namespac
   return ns;
 }
 
+/** Counts a task more against pids.max; the first refusal of a group is told. */
+function demandRoom(kernel: Kernel, group: ControlGroup): void {
+  const full = group.addTask(1);
+  if (!full) return;
+  if (full.pidsRefused === 1) kernel.say(`cgroup: fork rejected by pids controller in ${full.path}`);
+  fail(E.AGAIN);
+}
+
 /** Makes the child of a clone call by the running task. Returns the child; the caller's registers are live. */
 export function cloneTask(kernel: Kernel, task: Task, request: CloneRequest): Task {
   const { flags } = request;
@@ -75,7 +84,7 @@ export function cloneTask(kernel: Kernel, task: Task, request: CloneRequest): Ta
   const { process: parent } = task;
   const pidNs = task.namespaces.pidForChildren;
   if (pidNs.closed) fail(E.NOMEM);
-  if (!parent.cgroup.addTask(1)) fail(E.AGAIN);
+  demandRoom(kernel, parent.cgroup);
   let child: Task;
   try {
     child = makeTask(kernel, task, request);
@@ -143,6 +152,7 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   });
   process.exitSignal = exitSignal;
   process.exe = parent.exe;
+  process.oomScoreAdj = parent.oomScoreAdj;
   process.terminal = parent.terminal;
   process.vforking = (flags & CLONE.VFORK) !== 0;
   process.threads.add(child);

@@ -10,6 +10,7 @@ import type { ControlGroup } from './cgroup.ts';
 import type { Credential } from './credential.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Pid } from './pid.ts';
+import type { Turn } from './schedule.ts';
 import type { Action, Queued } from './signals.ts';
 
 export interface Descriptor {
@@ -153,6 +154,8 @@ export class Process {
   time = 0;
   childTime = 0;
   minorFaults = 0;
+  /** How much sooner (or later) it is killed when memory runs out: −1000 (never) to 1000. */
+  oomScoreAdj = 0;
   /** Told its wait status when it has ended. */
   onExit: ((status: number) => void) | null = null;
   cgroup: ControlGroup;
@@ -204,7 +207,8 @@ export abstract class Unfinished {
   abstract abandon(): void;
 }
 
-export class Task implements Sleeper {
+export class Task implements Sleeper, Turn {
+  queued = false;
   pid!: Pid<Task>;
   process!: Process;
   /** Registers while it does not run: x, f as on the machine. */

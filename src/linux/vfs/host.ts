@@ -86,6 +86,10 @@ export class HostFs extends FileSystem {
   override usage(): Usage {
     return this.files.usage();
   }
+
+  protected override dispose(): void {
+    for (const inode of this.known.values()) inode.pages?.trim();
+  }
 }
 
 class HostInode extends Inode {

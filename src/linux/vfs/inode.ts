@@ -59,9 +59,25 @@ export abstract class FileSystem {
   abstract readonly root: Inode;
   /** st_dev. */
   readonly device: number = ++lastDevice;
+  /** The same as `major:minor`. */
+  readonly number: string = `0:${this.device}`;
+  private users = 0;
+
   usage(): Usage {
     return { total: 0, free: 0 };
   }
+
+  /** It is mounted somewhere, or a part of what is; the last one out lets go of what it holds. */
+  hold(): void {
+    this.users++;
+  }
+
+  release(): void {
+    if (--this.users === 0) this.dispose();
+  }
+
+  /** Nobody can reach it any more: memory that it takes is given back. */
+  protected dispose(): void {}
 }
 
 export const isDirectory = (mode: number): boolean => (mode & S.IFMT) === S.IFDIR;

@@ -50,6 +50,7 @@ export class Mount {
     this.point = null;
     this.source = source;
     this.flags = flags;
+    fs.hold();
   }
 }
 
@@ -138,6 +139,7 @@ export function cloneTree(mount: Mount, moved: Map<Mount, Mount>): Mount {
 export function dropTree(mount: Mount): void {
   for (const stack of [...mount.children.values()]) for (const child of [...stack]) dropTree(child);
   detach(mount);
+  mount.fs.release();
 }
 
 /** All mounts of a tree, parents first. */

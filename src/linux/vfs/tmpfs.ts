@@ -30,6 +30,7 @@ export class Tmpfs extends FileSystem {
   used = 0;
   /** Pages the owner is charged for. */
   private charged = 0;
+  private gone = false;
 
   constructor({ now, limit = Number.POSITIVE_INFINITY, mode = 0o755, owner = null, type = 'tmpfs' }: TmpfsOptions) {
     super();
@@ -51,22 +52,30 @@ export class Tmpfs extends FileSystem {
     if (!this.owner) return;
     const pages = Math.ceil((this.used + bytes) / PAGE) - this.charged;
     if (pages <= 0) return;
-    if (!this.owner.charge(pages)) fail(E.NOMEM);
+    if (!this.owner.charge(pages, 'shmem')) fail(E.NOMEM);
     this.charged += pages;
   }
 
   /** Books bytes that files take now, or gives them back. */
   book(bytes: number): void {
     this.used += bytes;
+    if (this.gone) return;
     const pages = Math.ceil(this.used / PAGE) - this.charged;
-    if (this.owner && pages !== 0 && this.owner.charge(pages)) this.charged += pages;
+    if (this.owner && pages !== 0 && this.owner.charge(pages, 'shmem')) this.charged += pages;
   }
 
-  /** Gives back what is charged for it: the file system is gone. */
-  dispose(): void {
-    this.owner?.charge(-this.charged);
+  protected override dispose(): void {
+    // By a list, not by calls: how deep the tree is, is the guest's to say.
+    const left = [this.root];
+    for (let inode = left.pop(); inode; inode = left.pop()) {
+      // What is mapped is given back now, or with the last mapping.
+      inode.nlink = 0;
+      inode.pages?.trim();
+      for (const child of inode.children?.values() ?? []) left.push(child);
+    }
+    this.owner?.charge(-this.charged, 'shmem');
     this.charged = 0;
-    this.used = 0;
+    this.gone = true;
   }
 
   override usage(): Usage {

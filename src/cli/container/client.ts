@@ -1,0 +1,163 @@
+/** What the container commands ask of the background process. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { InputError } from '../../abi/errors.ts';
+import type { CreateInput, ExecInput } from '../../machine/container/request.ts';
+import { type DaemonClient, reach, reachOrStart } from '../daemon/client.ts';
+import { placeOf } from '../daemon/place.ts';
+
+export interface Summary {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly Image: string;
+  readonly Command: string;
+  readonly Created: number;
+  readonly State: string;
+  readonly Status: string;
+}
+
+export interface Inspection {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: {
+    readonly Status: string;
+    readonly Running: boolean;
+    readonly ExitCode: number;
+    readonly OOMKilled: boolean;
+  };
+  readonly Config: { readonly Tty: boolean; readonly OpenStdin: boolean };
+}
+
+export interface Stats {
+  readonly name: string;
+  readonly pids_stats: { readonly current: number; readonly limit: number };
+  readonly memory_stats: { readonly usage: number; readonly limit: number };
+  readonly cpu_stats: {
+    readonly cpu_usage: { readonly total_usage: number };
+    readonly throttling_data: { readonly throttled_time: number; readonly throttled_periods: number };
+  };
+  readonly blkio_stats: {
+    readonly io_service_bytes_recursive: readonly { readonly op: string; readonly value: number }[];
+  };
+}
+
+const at = (id: string, what = ''): string => `/containers/${encodeURIComponent(id)}${what}`;
+const UNTIL_DONE = { deadline: Number.POSITIVE_INFINITY };
+
+export class ContainerClient {
+  private readonly daemon: DaemonClient;
+
+  private constructor(daemon: DaemonClient) {
+    this.daemon = daemon;
+  }
+
+  /** Reaches the background process, which is started where it does not run. */
+  static async start(root: string, warn: (line: string) => void): Promise<ContainerClient> {
+    return new ContainerClient(await reachOrStart(root, placeOf('container'), warn));
+  }
+
+  /** The same, or null where none runs, and so there are no containers. */
+  static async reach(): Promise<ContainerClient | null> {
+    const daemon = await reach(placeOf('container'));
+    return daemon && new ContainerClient(daemon);
+  }
+
+  async create(body: CreateInput, name: string | null): Promise<string> {
+    const query = name === null ? '' : `?name=${encodeURIComponent(name)}`;
+    const { Id } = (await this.daemon.call('POST', `/containers/create${query}`, { body })) as { Id: string };
+    return Id;
+  }
+
+  async list(all: boolean): Promise<Summary[]> {
+    return (await this.daemon.call('GET', `/containers/json?all=${all ? 1 : 0}`)) as Summary[];
+  }
+
+  async inspect(id: string): Promise<Inspection> {
+    return (await this.daemon.call('GET', at(id, '/json'))) as Inspection;
+  }
+
+  async start(id: string): Promise<void> {
+    await this.daemon.call('POST', at(id, '/start'));
+  }
+
+  async stop(id: string, seconds: number | undefined): Promise<void> {
+    await this.daemon.call('POST', at(id, `/stop${seconds === undefined ? '' : `?t=${seconds}`}`), UNTIL_DONE);
+  }
+
+  async kill(id: string, signal: string): Promise<void> {
+    await this.daemon.call('POST', at(id, `/kill?signal=${encodeURIComponent(signal)}`));
+  }
+
+  async act(id: string, what: 'pause' | 'unpause'): Promise<void> {
+    await this.daemon.call('POST', at(id, `/${what}`));
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.daemon.call('POST', at(id, `/rename?name=${encodeURIComponent(name)}`));
+  }
+
+  async remove(id: string, force: boolean): Promise<void> {
+    await this.daemon.call('DELETE', `${at(id)}?force=${force ? 1 : 0}`);
+  }
+
+  /** Resolves to the exit code of its next end, or where it has ended to that. */
+  async wait(id: string, next = false, signal?: AbortSignal): Promise<number> {
+    const query = next ? '?condition=next-exit' : '';
+    const { StatusCode } = (await this.daemon.call('POST', at(id, `/wait${query}`), {
+      ...UNTIL_DONE,
+      ...(signal && { signal }),
+    })) as {
+      StatusCode: number;
+    };
+    return StatusCode;
+  }
+
+  async stats(id: string): Promise<Stats> {
+    return (await this.daemon.call('GET', at(id, '/stats?stream=false'))) as Stats;
+  }
+
+  async top(id: string): Promise<{ Titles: string[]; Processes: string[][] }> {
+    return (await this.daemon.call('GET', at(id, '/top'))) as { Titles: string[]; Processes: string[][] };
+  }
+
+  attach(id: string, input: boolean): Promise<Duplex> {
+    return this.daemon.upgrade(at(id, `/attach?stream=1&stdout=1&stderr=1&stdin=${input ? 1 : 0}`));
+  }
+
+  logs(id: string, query: string): Promise<IncomingMessage> {
+    return this.daemon.open('GET', at(id, `/logs?${query}`), UNTIL_DONE);
+  }
+
+  async createExec(id: string, body: ExecInput): Promise<string> {
+    const { Id } = (await this.daemon.call('POST', at(id, '/exec'), { body })) as { Id: string };
+    return Id;
+  }
+
+  startExec(exec: string): Promise<Duplex> {
+    return this.daemon.upgrade(`/exec/${exec}/start`, { body: {} });
+  }
+
+  async startExecAlone(exec: string): Promise<void> {
+    await this.daemon.call('POST', `/exec/${exec}/start`, { body: { Detach: true } });
+  }
+
+  async execCode(exec: string): Promise<number> {
+    const { ExitCode } = (await this.daemon.call('GET', `/exec/${exec}/json`)) as { ExitCode: number | null };
+    return ExitCode ?? 0;
+  }
+
+  /** `of`: the path of what has the terminal, `/containers/ID` or `/exec/ID`. */
+  resize(of: string, rows: number, columns: number): void {
+    void this.daemon.call('POST', `${of}/resize?h=${rows}&w=${columns}`).catch(() => {
+      // It has ended meanwhile.
+    });
+  }
+}
+
+/** For commands that need a container to be there. */
+export async function reachContainers(): Promise<ContainerClient> {
+  const client = await ContainerClient.reach();
+  if (!client)
+    throw new InputError('there are no containers: no background process runs', 'Start one: trapframe container run');
+  return client;
+}

@@ -1,0 +1,197 @@
+/** From the choices a person makes to a runtime bundle's config.json, with the defaults container engines have. */
+import { InputError } from '../../abi/errors.ts';
+import { CAPABILITIES, type Capability } from '../../linux/task/credential.ts';
+import type { SeccompProfile, SpecInput } from './spec.ts';
+
+/** What root may do in a container unless it is said otherwise. */
+// biome-ignore format: a table
+const DEFAULT_CAPABILITIES: readonly Capability[] = [
+  'chown', 'dac_override', 'fsetid', 'fowner', 'mknod', 'net_raw', 'setgid', 'setuid', 'setfcap', 'setpcap',
+  'net_bind_service', 'sys_chroot', 'kill', 'audit_write',
+];
+
+/** What of /proc and /sys tells of the host, or changes it. */
+const MASKED = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+];
+const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+export interface Bind {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface Choices {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
+  readonly terminal: boolean;
+  readonly hostname: string;
+  readonly readOnly: boolean;
+  readonly binds: readonly Bind[];
+  /** Directories in memory, with mount options. */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly noNewPrivileges: boolean;
+  readonly seccomp: SeccompProfile | null;
+  /** Nothing of /proc and /sys is hidden, and everything may be done. */
+  readonly privileged: boolean;
+  /** Bytes; 0: no limit. */
+  readonly memory: number;
+  readonly memoryReservation: number;
+  /** Processors, as a fraction; 0: no limit. */
+  readonly cpus: number;
+  readonly cpuShares: number;
+  /** Tasks; 0: no limit. */
+  readonly pids: number;
+  readonly oomScoreAdj: number;
+  readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+  readonly shmSize: number;
+  readonly extraHosts: readonly string[];
+  /** Bytes or operations in a second, of each file system by its device. */
+  readonly unified: Readonly<Record<string, string>>;
+  readonly cgroupsPath: string;
+}
+
+const PERIOD = 100_000;
+
+/** Names as `--cap-add` takes them: with or without CAP_, in any case, or ALL. */
+function capabilityNames(option: string, names: readonly string[]): Capability[] {
+  return names.flatMap((text) => {
+    const name = text.toLowerCase().replace(/^cap_/, '');
+    if (name === 'all') return [...CAPABILITIES];
+    const found = CAPABILITIES.find((c) => c === name);
+    if (!found) throw new InputError(`${option}: there is no capability “${text}”`);
+    return [found];
+  });
+}
+
+function capabilities({ capAdd, capDrop, privileged }: Choices): Capability[] {
+  if (privileged) return [...CAPABILITIES];
+  const add = capabilityNames('--cap-add', capAdd);
+  const drop = new Set(capabilityNames('--cap-drop', capDrop));
+  const dropsAll = capDrop.some((name) => name.toLowerCase() === 'all');
+  const kept = DEFAULT_CAPABILITIES.filter((c) => !drop.has(c));
+  return [...new Set([...kept, ...add.filter((c) => dropsAll || !drop.has(c))])];
+}
+
+function mounts(choices: Choices): NonNullable<SpecInput['mounts']> {
+  const secure = ['nosuid', 'noexec', 'nodev'];
+  const mode = choices.privileged ? 'rw' : 'ro';
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: secure },
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=65536k'] },
+    { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'ptmxmode=0666'] },
+    {
+      destination: '/dev/shm',
+      type: 'tmpfs',
+      source: 'shm',
+      options: [...secure, 'mode=1777', `size=${choices.shmSize}`],
+    },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...secure, mode] },
+    { destination: '/sys/fs/cgroup', type: 'cgroup2', source: 'cgroup', options: [...secure, mode] },
+    ...Object.entries(choices.tmpfs).map(([destination, options]) => ({
+      destination,
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: options ? options.split(',') : secure,
+    })),
+    ...choices.binds.map(({ source, target, readOnly }) => ({
+      destination: target,
+      type: 'bind',
+      source,
+      options: ['rbind', readOnly ? 'ro' : 'rw'],
+    })),
+  ];
+}
+
+/** The document; `parseSpec` reads it as it would one of somebody else. */
+export function specOf(choices: Choices): SpecInput {
+  const caps = capabilities(choices);
+  const { uid, gid, additionalGids } = choices.user;
+  const isRoot = uid === 0;
+  return {
+    ociVersion: '1.2.0',
+    process: {
+      terminal: choices.terminal,
+      user: { uid, gid, additionalGids: [...additionalGids] },
+      args: [...choices.args],
+      env: [...choices.env],
+      cwd: choices.cwd,
+      capabilities: {
+        bounding: caps,
+        permitted: isRoot ? caps : [],
+        effective: isRoot ? caps : [],
+        inheritable: [],
+        ambient: [],
+      },
+      rlimits: choices.ulimits.map(({ name, soft, hard }) => ({
+        type: `RLIMIT_${name.toUpperCase()}` as 'RLIMIT_CPU',
+        soft,
+        hard,
+      })),
+      noNewPrivileges: choices.noNewPrivileges,
+      oomScoreAdj: choices.oomScoreAdj,
+    },
+    root: { path: 'rootfs', readonly: choices.readOnly },
+    hostname: choices.hostname,
+    mounts: mounts(choices),
+    linux: {
+      namespaces: (['pid', 'network', 'mount', 'ipc', 'uts', 'cgroup'] as const).map((type) => ({ type })),
+      cgroupsPath: choices.cgroupsPath,
+      resources: {
+        ...((choices.memory || choices.memoryReservation) && {
+          memory: {
+            ...(choices.memory && { limit: choices.memory }),
+            ...(choices.memoryReservation && { reservation: choices.memoryReservation }),
+          },
+        }),
+        cpu: {
+          ...(choices.cpus && { quota: Math.max(1000, Math.round(choices.cpus * PERIOD)), period: PERIOD }),
+          ...(choices.cpuShares && { shares: choices.cpuShares }),
+        },
+        ...(choices.pids && { pids: { limit: choices.pids } }),
+        unified: { ...choices.unified },
+      },
+      ...(choices.seccomp && { seccomp: choices.seccomp }),
+      maskedPaths: choices.privileged ? [] : [...MASKED],
+      readonlyPaths: choices.privileged ? [] : [...READ_ONLY],
+    },
+  };
+}
+
+/** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container. */
+export function identityFiles(
+  hostname: string,
+  address: string | null,
+  extraHosts: readonly string[],
+): Readonly<Record<string, string>> {
+  const hosts = [
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    ...extraHosts.map((row) => {
+      const cut = row.indexOf(':');
+      if (cut < 1) throw new InputError(`--add-host: “${row}” is not NAME:ADDRESS`);
+      return `${row.slice(cut + 1)}\t${row.slice(0, cut)}`;
+    }),
+    `${address ?? '127.0.1.1'}\t${hostname}`,
+  ];
+  return {
+    '/etc/hostname': `${hostname}\n`,
+    '/etc/hosts': `${hosts.join('\n')}\n`,
+    '/etc/resolv.conf': '',
+  };
+}

@@ -1,0 +1,301 @@
+/** One container: what it is made of, what became of it, the processes in it. */
+import { InputError } from '../../abi/errors.ts';
+import { errnoName, SysError } from '../../linux/errno.ts';
+import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
+import type { System } from '../../linux/system.ts';
+import type { ControlGroup } from '../../linux/task/cgroup.ts';
+import type { Process, Task } from '../../linux/task/task.ts';
+import { SIG } from '../../linux/uapi.ts';
+import { Mount, type Path, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
+import { resolve } from '../../linux/vfs/walk.ts';
+import { type IoRequest, ProcessIo } from './io.ts';
+import { OutputLog } from './log.ts';
+import { buildMounts, enterTerminal, type Files } from './mounts.ts';
+import { enterNamespaces } from './namespaces.ts';
+import { prepareProcess } from './process.ts';
+import { limitGroup } from './resources.ts';
+import type { Spec, SpecProcess } from './spec.ts';
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'exited';
+
+/** What a program left: as a shell shows it, and the signal that killed it (0: none). */
+export interface Ending {
+  readonly code: number;
+  readonly signal: number;
+}
+
+const endingOf = (status: number): Ending => {
+  const signal = status & 0x7f;
+  return { code: signal ? 128 + signal : status >> 8, signal };
+};
+
+/** What stands in the way of starting a program, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file in the container, or the interpreter it names is missing',
+  ENOEXEC: 'it is no ELF program for 64-bit RISC-V, nor a script',
+  EACCES: 'it may not be executed',
+  ENOMEM: 'there is too little memory',
+  EAGAIN: 'the container may have no more processes',
+  ENOTDIR: 'a part of its path is no directory',
+  ELOOP: 'its path has too many links',
+};
+
+/** A program that runs in a container, and its streams. */
+export class Running {
+  readonly io: ProcessIo;
+  readonly process: Process;
+  readonly ended: Promise<Ending>;
+  ending: Ending | null = null;
+
+  constructor(process: Process, io: ProcessIo, onEnd: (ending: Ending) => void = () => {}) {
+    this.process = process;
+    this.io = io;
+    this.ended = new Promise((settle) => {
+      process.onExit = (status) => {
+        this.ending = endingOf(status);
+        onEnd(this.ending);
+        settle(this.ending);
+      };
+    });
+  }
+}
+
+export interface ContainerRequest {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly files: Files;
+  readonly io: IoRequest;
+}
+
+export interface ContainerStats {
+  readonly memory: { readonly current: number; readonly peak: number; readonly max: number };
+  /** Nanoseconds of processor time, and how long it was held back. */
+  readonly cpu: {
+    readonly usage: number;
+    readonly throttled: number;
+    readonly throttledPeriods: number;
+    readonly periods: number;
+  };
+  readonly pids: { readonly current: number; readonly max: number };
+  readonly io: { readonly read: number; readonly written: number };
+}
+
+export class Container {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly files: Files;
+  readonly cgroup: ControlGroup;
+  readonly created: number;
+  state: ContainerState = 'created';
+  init: Running | null = null;
+  /** Milliseconds since 1970; 0: not yet. */
+  started = 0;
+  finished = 0;
+  /** Of its last end. */
+  ending: Ending = { code: 0, signal: 0 };
+  oomKilled = false;
+  private readonly system: System;
+  private readonly io: IoRequest;
+  /** What it wrote, over all its starts. */
+  readonly log = new OutputLog();
+  private readonly waiting = new Set<(ending: Ending) => void>();
+  private streams: ProcessIo;
+
+  constructor(system: System, { id, spec, files, io }: ContainerRequest) {
+    this.system = system;
+    this.id = id;
+    this.spec = spec;
+    this.files = files;
+    this.io = io;
+    this.created = this.now();
+    files.root.fs.hold();
+    this.cgroup = groupAt(system, spec.linux.cgroupsPath ?? `/trapframe/${id}`);
+    this.streams = new ProcessIo(system, io, this.log);
+    try {
+      if (spec.linux.resources) limitGroup(system, this.cgroup, spec.linux.resources);
+    } catch (e) {
+      this.dispose();
+      throw e;
+    }
+  }
+
+  private now(): number {
+    return this.system.kernel.clock.realtime();
+  }
+
+  /** The streams of its first process, or of the next one where none runs. */
+  get output(): ProcessIo {
+    return this.streams;
+  }
+
+  /** The number of its first process in the first namespace; 0: it does not run. */
+  get pid(): number {
+    const { init } = this;
+    return init && !init.ending ? init.process.pid.in(this.system.kernel.pids) : 0;
+  }
+
+  get isUp(): boolean {
+    return this.state === 'running' || this.state === 'paused';
+  }
+
+  private spawn(process: SpecProcess, io: ProcessIo, prepare: (task: Task) => void): Process {
+    const [program = ''] = process.args;
+    try {
+      return this.system.spawn(
+        { argv: process.args, env: process.env, cwd: process.cwd, stdio: io.kinds, terminal: io.terminal },
+        (task) => {
+          task.process.cgroup = this.cgroup;
+          prepare(task);
+          prepareProcess(task, process);
+        },
+      );
+    } catch (e) {
+      if (!(e instanceof SysError)) throw e;
+      const name = errnoName(e.code);
+      throw new InputError(`${program} can’t be started: ${REASONS[name] ?? name}`);
+    }
+  }
+
+  /** Starts its first process. Throws InputError where that can't be. */
+  start(): void {
+    if (this.isUp) throw new InputError(`container ${this.id.slice(0, 12)} runs already`);
+    this.oomKilled = false;
+    const killsBefore = this.cgroup.memoryEvents.oomKill;
+    const process = this.spawn(this.spec.process, this.streams, (task) => {
+      enterNamespaces(this.system, task, this.spec);
+      buildMounts(this.system, task, this.spec, this.files);
+    });
+    this.init = new Running(process, this.streams, (ending) => {
+      this.state = 'exited';
+      this.finished = this.now();
+      this.streams = new ProcessIo(this.system, this.io, this.log);
+      this.ending = ending;
+      this.oomKilled = this.cgroup.memoryEvents.oomKill > killsBefore;
+      freezeGroup(this.system.kernel, this.cgroup, false);
+      // Where the PID namespace is shared, its end takes nobody along.
+      killGroup(this.system.kernel, this.cgroup);
+      for (const settle of this.waiting) settle(ending);
+      this.waiting.clear();
+    });
+    this.state = 'running';
+    this.started = this.now();
+  }
+
+  /** Resolves when it ends next. */
+  nextEnd(): Promise<Ending> {
+    return new Promise((settle) => this.waiting.add(settle));
+  }
+
+  /** The same, at once where it has ended. */
+  wait(): Promise<Ending> {
+    return this.state === 'exited' ? Promise.resolve(this.ending) : this.nextEnd();
+  }
+
+  private up(): Running {
+    if (!this.isUp || !this.init) throw new InputError(`container ${this.id.slice(0, 12)} does not run`);
+    return this.init;
+  }
+
+  /** Runs another program in it. */
+  exec(process: SpecProcess, request: IoRequest): Running {
+    const { leader } = this.up().process;
+    if (this.state === 'paused') throw new InputError(`container ${this.id.slice(0, 12)} is paused`);
+    const io = new ProcessIo(this.system, request);
+    const { root } = leader.process.place;
+    const made = this.spawn(process, io, (task) => {
+      task.join({ ...leader.namespaces, pidForChildren: leader.namespaces.pid });
+      task.process.place = { root, cwd: root, umask: 0o022 };
+      enterTerminal(task);
+    });
+    return new Running(made, io);
+  }
+
+  signal(signal: number): void {
+    this.system.signal(this.up().process, signal);
+  }
+
+  pause(): void {
+    this.up();
+    if (this.state === 'paused') throw new InputError(`container ${this.id.slice(0, 12)} is paused already`);
+    freezeGroup(this.system.kernel, this.cgroup, true);
+    this.state = 'paused';
+  }
+
+  resume(): void {
+    if (this.state !== 'paused') throw new InputError(`container ${this.id.slice(0, 12)} is not paused`);
+    freezeGroup(this.system.kernel, this.cgroup, false);
+    this.state = 'running';
+  }
+
+  stats(): ContainerStats {
+    const { cgroup } = this;
+    return {
+      memory: { current: cgroup.bytes, peak: cgroup.peakBytes, max: cgroup.memoryMax },
+      cpu: {
+        usage: cgroup.cpu.usage,
+        throttled: cgroup.cpu.throttled,
+        throttledPeriods: cgroup.cpu.throttledPeriods,
+        periods: cgroup.cpu.periods,
+      },
+      pids: { current: cgroup.tasks, max: cgroup.pidsMax },
+      io: cgroup.io.total,
+    };
+  }
+
+  /** Its processes as its own PID namespace and the first one number them. */
+  processes(): Process[] {
+    return [...this.system.kernel.processes].filter((p) => p.status === null && this.cgroup.contains(p.cgroup));
+  }
+
+  /** Does something with its tree of files, as its first process sees it, or at rest its root alone. */
+  withFiles<T>(work: (root: Path) => T): T {
+    if (this.isUp) return work(this.up().process.place.root);
+    const { fs, source } = this.files.root;
+    const mount = new Mount(fs, rootDentry(fs), source, { ...PLAIN });
+    try {
+      return work({ mount, dentry: mount.root });
+    } finally {
+      fs.release();
+    }
+  }
+
+  /** A file of it as text, or nothing where there is none. */
+  readText(path: string): string {
+    return this.withFiles((root) => {
+      try {
+        const who = { uid: 0, gid: 0, groups: [], override: true };
+        const { inode } = resolve({ root, cwd: root, who }, root, path).dentry;
+        const bytes = new Uint8Array(Math.min(inode.size, 1 << 20));
+        return new TextDecoder().decode(bytes.subarray(0, inode.read(0, bytes)));
+      } catch (e) {
+        if (e instanceof SysError) return '';
+        throw e;
+      }
+    });
+  }
+
+  /** Ends it, and lets go of all it held. */
+  dispose(): void {
+    if (this.isUp) this.system.signal(this.up().process, SIG.KILL);
+    const { parent, name } = this.cgroup;
+    for (const child of [...this.cgroup.children.keys()]) this.cgroup.removeTree(child);
+    parent?.removeChild(name);
+    this.files.root.fs.release();
+    this.files.release?.();
+  }
+}
+
+/** The control group of an absolute path, made with all that stands above it. */
+function groupAt(system: System, path: string): ControlGroup {
+  let group = system.kernel.cgroups;
+  const names = path.split('/').filter(Boolean);
+  if (!names.length || names.some((n) => n === '.' || n === '..' || n.length > 255))
+    throw new InputError(`linux.cgroupsPath: “${path}” names no control group`);
+  names.forEach((name, i) => {
+    const there = group.children.get(name);
+    if (there && i === names.length - 1) throw new InputError(`linux.cgroupsPath: ${path} is there already`);
+    group.enableAll();
+    group = there ?? group.makeChild(name);
+  });
+  return group;
+}

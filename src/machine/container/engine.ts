@@ -1,0 +1,380 @@
+/** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
+import { InputError } from '../../abi/errors.ts';
+import { SIG } from '../../linux/uapi.ts';
+import { type Bind, type Choices, identityFiles, specOf } from './config.ts';
+import type { Container, Running } from './container.ts';
+import type { ContainerHost } from './host.ts';
+import type { Files, HostPlace, RootFiles } from './mounts.ts';
+import { NAME, newId, newName } from './names.ts';
+import { memoryPlaces } from './places.ts';
+import { type CreateRequest, type ExecRequest, readCreate, readExec } from './request.ts';
+import { parseSeccomp } from './security.ts';
+import { parseSpec, type SpecProcess } from './spec.ts';
+import { findUser } from './users.ts';
+
+/** What an image says of the containers made from it. */
+export interface ImageDefaults {
+  readonly env: readonly string[];
+  readonly entrypoint: readonly string[] | null;
+  readonly cmd: readonly string[] | null;
+  readonly cwd: string;
+  readonly user: string;
+  readonly stopSignal: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A root for one container, and what it was made of. */
+export interface OpenedRoot {
+  readonly root: RootFiles;
+  readonly defaults: ImageDefaults;
+  /** What `ps` shows, and the image's digest. */
+  readonly image: string;
+  readonly imageId: string;
+}
+
+/** Where the files of containers come from; what a host can't offer is refused with an InputError. */
+export interface Sources {
+  openFolder(path: string): RootFiles;
+  openPlace(path: string, readOnly: boolean): HostPlace;
+  openImage(name: string): OpenedRoot;
+}
+
+const NO_DEFAULTS: ImageDefaults = {
+  env: [],
+  entrypoint: null,
+  cmd: null,
+  cwd: '/',
+  user: '',
+  stopSignal: null,
+  labels: {},
+};
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const SHM = 64 * 2 ** 20;
+const STOP_SECONDS = 10;
+
+/** A container with all a person knows of it. */
+export interface Entry {
+  readonly container: Container;
+  name: string;
+  readonly request: CreateRequest;
+  readonly opened: OpenedRoot;
+  readonly args: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stopSignal: number;
+  readonly stopSeconds: number;
+  readonly binds: readonly Bind[];
+  readonly hostname: string;
+  restarts: number;
+}
+
+/** A program that was asked for in a running container. */
+export interface Exec {
+  readonly id: string;
+  readonly entry: Entry;
+  readonly request: ExecRequest;
+  running: Running | null;
+}
+
+/** A signal by number or name, with or without SIG. */
+export function signalOf(text: string): number {
+  if (/^\d+$/.test(text)) {
+    const number = Number(text);
+    if (number >= 1 && number <= 64) return number;
+  }
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  const found = Object.hasOwn(SIG, name) ? SIG[name as keyof typeof SIG] : 0;
+  if (!found) throw new InputError(`there is no signal “${text}”`);
+  return found;
+}
+
+/** HOST:CONTAINER[:ro] */
+function bindOf(text: string): Bind {
+  const match = /^(\/[^:]*):(\/[^:]*)(?::([\w,]+))?$/.exec(text);
+  if (!match)
+    throw new InputError(`--volume: “${text}” is not HOST:CONTAINER or HOST:CONTAINER:ro, with absolute paths`);
+  const options = match[3]?.split(',') ?? [];
+  for (const option of options)
+    if (!['ro', 'rw', 'z', 'Z', 'rprivate', 'private'].includes(option))
+      throw new InputError(`--volume: “${text}”: there is no option “${option}”`);
+  return { source: match[1]!, target: match[2]!, readOnly: options.includes('ro') };
+}
+
+/** Later ones stand for earlier ones of the same name. */
+function environment(...lists: (readonly string[])[]): string[] {
+  const all = new Map<string, string>();
+  for (const text of lists.flat()) {
+    const cut = text.indexOf('=');
+    if (cut < 1) throw new InputError(`--env: “${text}” is not NAME=VALUE`);
+    all.set(text.slice(0, cut), text);
+  }
+  return [...all.values()];
+}
+
+export class ContainerEngine {
+  readonly host: ContainerHost;
+  readonly entries = new Map<string, Entry>();
+  readonly execs = new Map<string, Exec>();
+  private readonly sources: Sources;
+
+  constructor(host: ContainerHost, sources: Sources) {
+    this.host = host;
+    this.sources = sources;
+  }
+
+  /** By name, number, or the beginning of its number. */
+  find(text: string): Entry {
+    const wanted = text.replace(/^\//, '');
+    for (const entry of this.entries.values()) if (entry.name === wanted || entry.container.id === wanted) return entry;
+    const near = [...this.entries.values()].filter((e) => wanted.length >= 3 && e.container.id.startsWith(wanted));
+    if (near.length > 1) throw new InputError(`${text} is the beginning of ${near.length} containers’ numbers`);
+    if (!near[0]) throw new InputError(`there is no container ${text}`);
+    return near[0];
+  }
+
+  private demandName(name: string): void {
+    if (!NAME.test(name))
+      throw new InputError(`“${name}” is no name for a container: letters, digits, and after the first one _ . -`);
+    for (const entry of this.entries.values())
+      if (entry.name === name)
+        throw new InputError(
+          `the name ${name} is that of container ${entry.container.id.slice(0, 12)}: remove or rename it`,
+        );
+  }
+
+  private open(request: CreateRequest): OpenedRoot {
+    if (request.Rootfs && request.Image) throw new InputError('a container has an image or a root folder, not both');
+    if (request.Rootfs)
+      return {
+        root: this.sources.openFolder(request.Rootfs),
+        defaults: NO_DEFAULTS,
+        image: request.Rootfs,
+        imageId: '',
+      };
+    if (request.Image) return this.sources.openImage(request.Image);
+    throw new InputError('a container needs an image, or --rootfs DIR');
+  }
+
+  /** Makes a container from a request of the Docker Engine API. Throws InputError, and then nothing is left of it. */
+  create(body: unknown, wantedName: string | null): Entry {
+    const request = readCreate(body);
+    if (wantedName !== null) this.demandName(wantedName);
+    const name = wantedName ?? newName((n) => [...this.entries.values()].some((e) => e.name === n));
+    const id = newId();
+    const opened = this.open(request);
+    opened.root.fs.hold();
+    try {
+      const entry = this.make(id, name, request, opened);
+      this.entries.set(id, entry);
+      return entry;
+    } finally {
+      opened.root.fs.release();
+    }
+  }
+
+  private make(id: string, name: string, request: CreateRequest, opened: OpenedRoot): Entry {
+    const { defaults } = opened;
+    const { HostConfig: host } = request;
+    const entrypoint = request.Entrypoint ?? defaults.entrypoint ?? [];
+    // An entry point of one's own makes the image's command void.
+    const cmd = request.Cmd ?? (request.Entrypoint ? [] : (defaults.cmd ?? []));
+    const args = [...entrypoint, ...cmd];
+    if (!args.length || args[0] === '') throw new InputError('there is nothing to run: name a program after the image');
+    const hostname = request.Hostname || id.slice(0, 12);
+    const binds = host.Binds.map(bindOf);
+    const security = this.security(host.SecurityOpt);
+    const terminal = request.Tty === true;
+    const cwd = request.WorkingDir || defaults.cwd || '/';
+    const choices: Choices = {
+      args,
+      env: environment(
+        [PATH, ...(terminal ? ['TERM=xterm'] : [])],
+        [`HOSTNAME=${hostname}`],
+        defaults.env,
+        request.Env,
+      ),
+      cwd,
+      user: { uid: 0, gid: 0, additionalGids: [] },
+      terminal,
+      hostname,
+      readOnly: host.ReadonlyRootfs === true,
+      binds,
+      tmpfs: host.Tmpfs ?? {},
+      capAdd: host.CapAdd,
+      capDrop: host.CapDrop,
+      noNewPrivileges: security.noNewPrivileges,
+      seccomp: security.seccomp,
+      privileged: host.Privileged === true,
+      memory: host.Memory,
+      memoryReservation: host.MemoryReservation,
+      cpus: host.NanoCpus / 1e9,
+      cpuShares: host.CpuShares,
+      pids: Math.max(0, host.PidsLimit ?? 0),
+      oomScoreAdj: host.OomScoreAdj ?? 0,
+      ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
+      shmSize: host.ShmSize || SHM,
+      extraHosts: host.ExtraHosts,
+      unified: {},
+      cgroupsPath: `/trapframe/${id}`,
+    };
+    const { places, release } = memoryPlaces(identityFiles(hostname, null, host.ExtraHosts), () =>
+      this.host.system.kernel.clock.realtime(),
+    );
+    const files: Files = {
+      root: opened.root,
+      openHost: (path, readOnly) => places.get(path) ?? this.sources.openPlace(path, readOnly),
+      release,
+    };
+    const document = specOf(choices);
+    for (const path of places.keys())
+      if (!binds.some((b) => b.target === path))
+        document.mounts?.push({ destination: path, type: 'bind', source: path, options: ['bind'] });
+    const spec = parseSpec(document);
+    const [rows, columns] = request.ConsoleSize ?? [0, 0];
+    const container = this.host.create({
+      id,
+      spec,
+      files,
+      io: { terminal, openStdin: request.OpenStdin === true, rows, columns },
+    });
+    try {
+      const user = findUser(request.User || defaults.user, (path) => container.readText(path));
+      Object.assign(spec.process.user, { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] });
+      if (user.uid !== 0 && spec.process.capabilities)
+        Object.assign(spec.process.capabilities, { effective: [], permitted: [] });
+      if (!spec.process.env.some((e) => e.startsWith('HOME='))) spec.process.env.push(`HOME=${user.home}`);
+      return {
+        container,
+        name,
+        request,
+        opened,
+        args,
+        labels: { ...defaults.labels, ...request.Labels },
+        stopSignal: signalOf(request.StopSignal || defaults.stopSignal || 'TERM'),
+        stopSeconds: request.StopTimeout ?? STOP_SECONDS,
+        binds,
+        hostname,
+        restarts: 0,
+      };
+    } catch (e) {
+      this.host.remove(container);
+      throw e;
+    }
+  }
+
+  private security(options: readonly string[]): Pick<Choices, 'noNewPrivileges' | 'seccomp'> {
+    let noNewPrivileges = false;
+    let seccomp: Choices['seccomp'] = null;
+    for (const option of options) {
+      const cut = option.search(/[=:]/);
+      const [key, value] = cut < 0 ? [option, ''] : [option.slice(0, cut), option.slice(cut + 1)];
+      if (key === 'no-new-privileges') noNewPrivileges = value !== 'false';
+      else if (key === 'seccomp') seccomp = value === 'unconfined' ? null : parseSeccomp(value);
+      else
+        throw new InputError(
+          `--security-opt: there is no “${key}”; known: no-new-privileges, seccomp=PROFILE|unconfined`,
+        );
+    }
+    return { noNewPrivileges, seccomp };
+  }
+
+  start(entry: Entry): void {
+    entry.container.start();
+    if (entry.request.HostConfig.AutoRemove)
+      void entry.container.wait().then(() => {
+        // Who waits for its end hears of it before it is gone.
+        setTimeout(() => {
+          if (this.entries.get(entry.container.id) === entry && !entry.container.isUp) this.remove(entry, false);
+        }, 0);
+      });
+  }
+
+  /** Asks it to end, and after so many seconds does not ask. */
+  async stop(entry: Entry, seconds = entry.stopSeconds): Promise<void> {
+    const { container } = entry;
+    if (!container.isUp) return;
+    if (container.state === 'paused') container.resume();
+    container.signal(entry.stopSignal);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<'late'>((settle) => {
+      timer = setTimeout(() => settle('late'), seconds * 1000);
+    });
+    if ((await Promise.race([container.wait(), late])) === 'late' && container.isUp) {
+      container.signal(SIG.KILL);
+      await container.wait();
+    }
+    clearTimeout(timer);
+  }
+
+  rename(entry: Entry, name: string): void {
+    this.demandName(name);
+    entry.name = name;
+  }
+
+  remove(entry: Entry, force: boolean): void {
+    const { container } = entry;
+    if (container.isUp && !force)
+      throw new InputError(`container ${entry.name} runs: stop it, or remove it with --force`);
+    for (const [id, exec] of this.execs) if (exec.entry === entry) this.execs.delete(id);
+    this.entries.delete(container.id);
+    this.host.remove(container);
+  }
+
+  /** Prepares a program to be run in a container that runs. */
+  createExec(entry: Entry, body: unknown): Exec {
+    const request = readExec(body);
+    if (!entry.container.isUp) throw new InputError(`container ${entry.name} does not run`);
+    const exec: Exec = { id: newId(), entry, request, running: null };
+    // Of those that have ended only the latest are kept.
+    if (this.execs.size > 100) for (const [id, e] of this.execs) if (e.running?.ending) this.execs.delete(id);
+    this.execs.set(exec.id, exec);
+    return exec;
+  }
+
+  startExec(exec: Exec): Running {
+    if (exec.running) throw new InputError('this program was started already');
+    const { container } = exec.entry;
+    const { request } = exec;
+    const own = container.spec.process;
+    const user =
+      request.User == null || request.User === ''
+        ? { ...own.user, home: null }
+        : findUser(request.User, (path) => container.readText(path));
+    const isRoot = user.uid === 0;
+    const bounding = own.capabilities?.bounding ?? [];
+    const process: SpecProcess = {
+      ...own,
+      terminal: request.Tty === true,
+      args: request.Cmd,
+      env: environment(own.env, user.home ? [`HOME=${user.home}`] : [], request.Tty ? ['TERM=xterm'] : [], request.Env),
+      cwd: request.WorkingDir || own.cwd,
+      user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
+      capabilities: {
+        bounding,
+        effective: isRoot ? bounding : [],
+        permitted: isRoot ? bounding : [],
+        inheritable: [],
+        ambient: [],
+      },
+    };
+    const [rows, columns] = request.ConsoleSize ?? [0, 0];
+    exec.running = container.exec(process, {
+      terminal: request.Tty === true,
+      openStdin: request.AttachStdin === true,
+      rows,
+      columns,
+    });
+    return exec.running;
+  }
+
+  findExec(id: string): Exec {
+    const exec = this.execs.get(id);
+    if (!exec) throw new InputError(`there is no program ${id} to start`);
+    return exec;
+  }
+
+  /** Whether something runs or is kept. */
+  get busy(): boolean {
+    return this.entries.size > 0;
+  }
+}

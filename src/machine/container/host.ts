@@ -1,0 +1,69 @@
+/** A container host: one kernel on one machine, and the containers that share it. */
+import { InputError } from '../../abi/errors.ts';
+import type { System } from '../../linux/system.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../programs.ts';
+import { Container, type ContainerRequest } from './container.ts';
+
+export class ContainerHost {
+  readonly containers = new Map<string, Container>();
+  /** Why the kernel itself gave up, if it did. */
+  failure: Error | null = null;
+  private readonly host: LinuxHost;
+
+  private constructor(host: LinuxHost, onFailure: (e: Error) => void) {
+    this.host = host;
+    host
+      .drive(() => false)
+      .catch((e: unknown) => {
+        this.failure = e instanceof Error ? e : new Error(String(e));
+        onFailure(this.failure);
+      });
+  }
+
+  /** Boots a kernel. It runs by itself from then on; `onFailure` hears of its end, which is a mistake of ours. */
+  static async open(
+    module: WebAssembly.Module,
+    options: LinuxOptions,
+    onFailure: (e: Error) => void = () => {},
+  ): Promise<ContainerHost> {
+    const host = await createLinuxHost(module, options, (clock) => ({
+      fs: new Tmpfs({ now: () => clock.realtime() }),
+      source: 'rootfs',
+    }));
+    const { system } = host;
+    for (const [at, type] of [
+      ['/proc', 'proc'],
+      ['/dev', 'devtmpfs'],
+      ['/sys', 'sysfs'],
+      ['/sys/fs/cgroup', 'cgroup2'],
+    ] as const)
+      system.mount(at, { fs: system.makeFileSystem(type), source: type });
+    return new ContainerHost(host, onFailure);
+  }
+
+  get system(): System {
+    return this.host.system;
+  }
+
+  /** Makes a container; nothing of it runs yet. */
+  create(request: ContainerRequest): Container {
+    if (this.failure) throw this.failure;
+    if (this.containers.has(request.id)) throw new InputError(`there is a container ${request.id} already`);
+    const container = new Container(this.system, request);
+    this.containers.set(request.id, container);
+    return container;
+  }
+
+  /** Ends a container if it runs, and lets go of all it held. */
+  remove(container: Container): void {
+    container.dispose();
+    this.containers.delete(container.id);
+  }
+
+  /** Ends everything. */
+  close(): void {
+    for (const container of [...this.containers.values()]) this.remove(container);
+    this.host.stop();
+  }
+}

@@ -1,0 +1,29 @@
+/** Names and numbers of containers. */
+
+// biome-ignore format: two lists of words
+const FIRST = [
+  'amber', 'brave', 'calm', 'clear', 'copper', 'eager', 'early', 'fair', 'gentle', 'glad', 'golden', 'keen', 'kind',
+  'lively', 'lucid', 'mellow', 'nimble', 'patient', 'plain', 'quiet', 'rapid', 'silver', 'steady', 'swift', 'warm', 'wise',
+];
+// biome-ignore format: two lists of words
+const SECOND = [
+  'amdahl', 'backus', 'conway', 'dahl', 'dijkstra', 'floyd', 'gosper', 'hoare', 'hopper', 'iverson', 'kay', 'kilburn',
+  'knuth', 'lamport', 'liskov', 'lovelace', 'mccarthy', 'naur', 'nygaard', 'perlis', 'strachey', 'thompson', 'turing',
+  'wilkes', 'wirth', 'zuse',
+];
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+
+/** 64 hex digits. */
+export const newId = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
+
+/** Two words that nobody has yet. */
+export function newName(taken: (name: string) => boolean): string {
+  const pick = <T>(list: readonly T[]): T => list[crypto.getRandomValues(new Uint32Array(1))[0]! % list.length]!;
+  for (let i = 0; ; i++) {
+    const name = `${pick(FIRST)}_${pick(SECOND)}${i < 20 ? '' : i}`;
+    if (!taken(name)) return name;
+  }
+}
+
+export const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;

@@ -1,0 +1,74 @@
+/** The namespaces config.json asks for: new ones, or those of a process that runs. */
+import { InputError } from '../../abi/errors.ts';
+import type { System } from '../../linux/system.ts';
+import {
+  CgroupNamespace,
+  IpcNamespace,
+  type Namespaces,
+  NetNamespace,
+  TimeNamespace,
+  UserNamespace,
+  UtsNamespace,
+} from '../../linux/task/namespaces.ts';
+import { PidNamespace } from '../../linux/task/pid.ts';
+import type { Task } from '../../linux/task/task.ts';
+import type { NAMESPACE_TYPES, Spec } from './spec.ts';
+
+type Type = (typeof NAMESPACE_TYPES)[number];
+
+/** By the specification's name: the kernel's, and how a new one is made. */
+const KINDS: Readonly<
+  Record<
+    Exclude<Type, 'mount'>,
+    {
+      key: Exclude<keyof Namespaces<Task>, 'mnt' | 'pidForChildren'>;
+      make(task: Task): Namespaces<Task>[keyof Namespaces<Task>];
+    }
+  >
+> = {
+  pid: { key: 'pid', make: (task) => new PidNamespace<Task>(task.namespaces.pid) },
+  network: { key: 'net', make: () => new NetNamespace() },
+  ipc: { key: 'ipc', make: () => new IpcNamespace() },
+  uts: { key: 'uts', make: (task) => new UtsNamespace(task.namespaces.uts.host, task.namespaces.uts.domain) },
+  user: { key: 'user', make: () => new UserNamespace() },
+  cgroup: { key: 'cgroup', make: (task) => new CgroupNamespace(task.process.cgroup) },
+  time: { key: 'time', make: () => new TimeNamespace() },
+};
+
+/** /proc/PID/ns/NAME, the number as the first namespace sees it. */
+const PATH = /^\/proc\/(\d+)\/ns\/(pid|net|ipc|uts|user|cgroup|time)$/;
+
+function joined(system: System, type: Exclude<Type, 'mount'>, path: string): Namespaces<Task>[keyof Namespaces<Task>] {
+  const match = PATH.exec(path);
+  const { key } = KINDS[type];
+  if (!match || match[2] !== key) throw new InputError(`linux.namespaces: ${type}: ${path} is not /proc/PID/ns/${key}`);
+  const task = system.kernel.pids.tasks.get(Number(match[1]));
+  if (!task) throw new InputError(`linux.namespaces: ${type}: there is no process ${match[1]}`);
+  return task.namespaces[key];
+}
+
+/** Puts a task that is being made into them; its control group is set already. The mount namespace is made later. */
+export function enterNamespaces(system: System, task: Task, { linux, hostname, domainname }: Spec): void {
+  const types = new Set(linux.namespaces.map((n) => n.type));
+  if (!types.has('mount')) throw new InputError('linux.namespaces: mount is missing: a container has files of its own');
+  const next = { ...task.namespaces };
+  for (const { type, path } of linux.namespaces) {
+    if (type === 'mount') {
+      if (path) throw new InputError('linux.namespaces: mount: a container can’t have the mounts of another');
+      continue;
+    }
+    const kind = KINDS[type];
+    Object.assign(next, { [kind.key]: path ? joined(system, type, path) : kind.make(task) });
+  }
+  next.pidForChildren = next.pid;
+  task.join(next);
+  for (const [name, value] of [
+    ['hostname', hostname],
+    ['domainname', domainname],
+  ] as const) {
+    if (value === undefined) continue;
+    if (!types.has('uts')) throw new InputError(`${name} needs linux.namespaces to have uts`);
+    if (name === 'hostname') next.uts.host = value;
+    else next.uts.domain = value;
+  }
+}

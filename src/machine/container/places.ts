@@ -1,0 +1,22 @@
+/** Files the engine itself gives a container, to be mounted over those of its root. */
+import { S } from '../../linux/uapi.ts';
+import { rootDentry } from '../../linux/vfs/mount.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import { child } from '../../linux/vfs/walk.ts';
+import type { HostPlace } from './mounts.ts';
+
+/** One file in memory for each path, kept until `release`. */
+export function memoryPlaces(
+  files: Readonly<Record<string, string>>,
+  now: () => number,
+): { readonly places: ReadonlyMap<string, HostPlace>; release(): void } {
+  const fs = new Tmpfs({ now });
+  fs.hold();
+  const places = new Map<string, HostPlace>();
+  for (const [path, text] of Object.entries(files)) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    fs.root.create(name, { mode: S.IFREG | 0o644, uid: 0, gid: 0 }).write(0, new TextEncoder().encode(text));
+    places.set(path, { fs, dentry: child(rootDentry(fs), name)! });
+  }
+  return { places, release: () => fs.release() };
+}
