@@ -38,6 +38,7 @@ function reachOf({ entry, blocks }: Unit): [number, number] {
 export class Store {
   private readonly core: Core;
   private readonly counting: boolean;
+  private readonly environment: WebAssembly.ModuleImports;
   private readonly modules = new Map<number, Module>();
   /** Functions of units by the numbers of their entries: few at first, since every module that imports it pays for its length. */
   private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 256, maximum: TRANSLATED.entries });
@@ -56,6 +57,7 @@ export class Store {
   constructor(core: Core) {
     this.core = core;
     this.counting = core.get('COUNTING') !== 0n;
+    this.environment = { memory: core.memory, units: this.table, ...core.callable };
     this.firstFunction = core.table.length;
     this.nextFunction = this.firstFunction;
   }
@@ -115,7 +117,7 @@ export class Store {
       unit[linkName(linked)] = this.modules.get(linked.link.module)!.instance.exports[linked.link.name]!;
     }
     const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.binary), {
-      env: { memory: core.memory, units: this.table, ...core.callable },
+      env: this.environment,
       unit,
     });
     const module = this.nextModule++;

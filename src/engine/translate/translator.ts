@@ -40,8 +40,8 @@ const NEAR = 4096;
 /** Units that may stand for each burst without a look at them. */
 const WATCHED_EVERY = 16;
 /** Share of the time that may be spent translating, and milliseconds that may be in any case. */
-const SHARE = 0.25;
-const FREE_MS = 20;
+const SHARE = 0.15;
+const FREE_MS = 15;
 
 interface Page {
   /** Samples since the last translation. */

@@ -146,7 +146,7 @@ export type RawName = keyof typeof RAW;
 
 /** Bytes that grow: a plain array of numbers costs the collector more than the translation itself. */
 class Bytes {
-  private buffer = new Uint8Array(256);
+  private buffer = new Uint8Array(1024);
   length = 0;
 
   byte(value: number): void {
