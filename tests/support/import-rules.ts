@@ -29,7 +29,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     area: 'src/image',
     may: ['src/abi'],
-    packages: [],
+    packages: ['zod', 'fzstd', '@noble/hashes'],
     node: false,
     why: 'readers of file formats; of abi the errors, and the shape of a device tree',
   },
@@ -60,7 +60,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     area: 'src/machine',
     may: ['src/engine', 'src/devices', 'src/image', 'src/linux', 'src/isa', 'src/abi'],
-    packages: [],
+    packages: ['zod'],
     node: false,
     why: 'the only composer of engine, devices, images and system calls',
   },
