@@ -10,9 +10,9 @@ import { InputError } from '../../src/abi/errors.ts';
 import { bytesSource } from '../../src/image/source.ts';
 import { S } from '../../src/linux/uapi.ts';
 import type { Inode } from '../../src/linux/vfs/inode.ts';
-import { memoryFolder } from '../../src/machine/container/folder.ts';
-import { ImageStore } from '../../src/machine/container/store.ts';
-import { changesOf, makeRoot, treeEntries } from '../../src/machine/container/tree.ts';
+import { memoryFolder } from '../../src/machine/images/folder.ts';
+import { ImageStore } from '../../src/machine/images/store.ts';
+import { changesOf, makeRoot, treeEntries } from '../../src/machine/images/tree.ts';
 import { nodeFolder } from '../../src/machine/node/folder.ts';
 import { dockerArchive, ociArchive, type RawLayer, type RawMember, rawTar, rawZstd, sha } from '../support/images.ts';
 

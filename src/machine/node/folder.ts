@@ -17,7 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../abi/errors.ts';
-import { type Draft, type Folder, type OpenedFile, queue } from '../container/folder.ts';
+import { type Draft, type Folder, type OpenedFile, queue } from '../images/folder.ts';
 
 /** Another process may be loading an image meanwhile; how long it is waited for. */
 const PATIENCE_MS = 60_000;
@@ -59,22 +59,6 @@ function reader(handle: number, path: string): { read: OpenedFile['read'] } {
       return done;
     },
   };
-}
-
-/** A file of the host, to be read where it lies. @throws InputError where it can't be */
-export function openHostFile(path: string): OpenedFile {
-  let handle: number;
-  try {
-    handle = openSync(path, 'r');
-  } catch (e) {
-    throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
-  }
-  const stat = fstatSync(handle);
-  if (!stat.isFile()) {
-    closeSync(handle);
-    throw new InputError(`${path} is no file`);
-  }
-  return { size: stat.size, ...reader(handle, path), close: () => closeSync(handle) };
 }
 
 /** A folder at `root`, which is made when something is first written. Only its owner may look into it. */
