@@ -13,13 +13,14 @@ import { Rng } from '../differential/rng.ts';
 import { coreModule, projectRoot } from '../support/machine.ts';
 
 const EAGER = { ...TUNING, burst: 2000, longestBurst: 100_000, threshold: 1, mostDoublings: 3 };
-const IDS = ['null-syscall', 'pte-store-fence', 'fork', 'preempt', 'sort'];
+const IDS = ['fork', 'preempt', 'pte-store-fence', 'null-syscall', 'sort'];
 const CONFIGS: Readonly<Record<string, Partial<MachineConfig>>> = {
   bare: {},
   nested: { strategy: 'nested' },
   shadow: { strategy: 'shadow' },
   paravirt: { strategy: 'paravirt' },
   'few pages of code': { codePages: 4 },
+  'three harts': { harts: 3 },
   lru: { mmu: { ...MACHINE_DEFAULT.mmu, l1d: { entries: 64, ways: 4, policy: 'lru' } } },
 };
 
@@ -89,7 +90,8 @@ describe('a run under a debugger', () => {
   }, 600_000);
 
   for (const [name, patch] of Object.entries(CONFIGS)) {
-    it.each(IDS)(`counts as the undisturbed one: ${name}, %s`, async (id) => {
+    it(`counts as the undisturbed one: ${name}`, async () => {
+      const id = IDS[Object.keys(CONFIGS).indexOf(name) % IDS.length]!;
       const { image, bootargs } = workload(id, patch.strategy ?? 'bare');
       const config = { ...MACHINE_DEFAULT, ...patch, bootargs };
       const plain = createMachineHost(coreModule());
