@@ -42,6 +42,9 @@ export { amoAddress, findUnit, loadReserved, movePage, raise, slowLoad, slowStor
 export { dropModule, dropTranslations };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
 export * from './fpu/index';
+// The debugger.
+export { liftBreakpoints, setBreakpoints, setWatchpoints } from './cpu/halt';
+export { readCsr, writeCsr } from './debugger';
 // A kernel outside the core.
 export { enterUser, fenceUser, runUser, wroteCode } from './user';
 

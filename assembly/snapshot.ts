@@ -1,7 +1,7 @@
 // What a snapshot needs beyond the linear memory: the few flags that live in globals, and decoded code, which is not stored but
 // decoded again from the memory it came from. So a restored machine goes on exactly as the one that was saved, in every counter.
 import { CODE_BASE, CODE_FRAMES, CODE_PAGE } from './generated/layout';
-import { OP_PAGE_END, decode } from './generated/decode';
+import { OP_HALT, OP_PAGE_END, decode } from './generated/decode';
 import { isUnfinished, setUnfinished } from './cpu/run';
 import { takePointersStale, takeRootsDropped, markPointersStale, markRootsDropped } from './vmm/shadow-pages';
 import { linearOfFrame } from './vmm/frames';
@@ -40,7 +40,7 @@ export function savedRecords(slot: u32, bits: u32): u32 {
   for (let i: u32 = 0; i < HALFWORDS; i += 8) {
     let byte: u32 = 0;
     for (let j: u32 = 0; j < 8; j++) {
-      if (!load<u16>(records + ((i + j) << 4))) continue;
+      if (!(load<u16>(records + ((i + j) << 4)) & ~OP_HALT)) continue;
       byte |= 1 << j;
       count++;
     }

@@ -1,7 +1,7 @@
 // Data accesses the inline check of the interpreter could not serve: misses, devices, page crossings, atomics.
 import {
   C_MMIO_READS, C_MMIO_WRITES, DATA_ACCESSES, EXIT_MMIO, RESERVATION, STOP, STRATEGY, STRATEGY_BARE, STRATEGY_SHADOW, TRAP_LOAD_ACCESS,
-  TRAP_LOAD_MISALIGNED, TRAP_STORE_ACCESS, TRAP_STORE_MISALIGNED,
+  TRAP_LOAD_MISALIGNED, TRAP_STORE_ACCESS, TRAP_STORE_MISALIGNED, WATCHES, WATCH_READ, WATCH_WRITE,
 } from '../generated/layout';
 import { count } from '../counters';
 import { ACCESS_READ, ACCESS_WRITE } from '../mmu/pte';
@@ -15,6 +15,7 @@ import { leaveHostKernel, vmExit } from '../vmm/exit';
 import { deviceRead, deviceWrite } from '../bus/bus';
 import { watchedWrite } from '../bus/htif';
 import { codeWritten } from './fetch';
+import { noteAccess } from './halt';
 import { STOP_TRAP, raise } from './raise';
 import { settleTime } from './time';
 
@@ -61,7 +62,10 @@ export function slowLoad(va: u64, lg: u32): u64 {
   const size: u32 = 1 << lg;
   if ((<u32>va & 0xfff) + size > 4096) return crossLoad(va, size);
   const linear = resolveData(va, ACCESS_READ, size);
-  if (linear) return loadSized(linear, lg);
+  if (linear) {
+    if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_READ);
+    return loadSized(linear, lg);
+  }
   if (load<u32>(STOP)) return 0;
   reachDevice();
   count(C_MMIO_READS);
@@ -71,6 +75,7 @@ export function slowLoad(va: u64, lg: u32): u64 {
   }
   const value = deviceRead(deviceAddress, lg, va);
   if (load<u32>(STOP) == STOP_TRAP) countRefusedAccess();
+  else if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_READ);
   return value;
 }
 
@@ -90,6 +95,7 @@ function crossLoad(va: u64, size: u32): u64 {
   let value: u64 = 0;
   for (let i: u32 = 0; i < first; i++) value |= <u64>load<u8>(low + i) << (i << 3);
   for (let i = first; i < size; i++) value |= <u64>load<u8>(high + (i - first)) << (i << 3);
+  if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_READ);
   return value;
 }
 
@@ -105,6 +111,7 @@ export function slowStore(va: u64, value: u64, lg: u32): void {
     const follow = tracked;
     storeSized(linear, value, lg);
     if (follow || load<u32>(frameOf(linear & ~0xfff))) written(linear, size, follow);
+    if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_WRITE);
     return;
   }
   if (load<u32>(STOP)) return;
@@ -116,6 +123,7 @@ export function slowStore(va: u64, value: u64, lg: u32): void {
   }
   deviceWrite(deviceAddress, value, lg, va);
   if (load<u32>(STOP) == STOP_TRAP) countRefusedAccess();
+  else if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_WRITE);
 }
 
 function crossStore(va: u64, value: u64, size: u32): void {
@@ -138,6 +146,7 @@ function crossStore(va: u64, value: u64, size: u32): void {
   // The walk for the second page may have made a guest table of the first.
   written(low, first, followLow || (load<u32>(STRATEGY) == STRATEGY_SHADOW && isProtected(frameOf(low & ~0xfff))));
   written(high, size - first, followHigh);
+  if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_WRITE);
 }
 
 /**
@@ -160,6 +169,7 @@ export function amoAddress(va: u64, lg: u32): u32 {
     if (takeRootsDropped()) refreshContext();
   }
   if (load<u32>(frameOf(linear & ~0xfff))) codeWritten(linear, size);
+  if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_READ | WATCH_WRITE);
   return linear;
 }
 
@@ -176,6 +186,7 @@ export function loadReserved(va: u64, lg: u32): u64 {
     return 0;
   }
   store<u64>(RESERVATION, <u64>linear << 4 | lg);
+  if (load<u32>(WATCHES)) noteAccess(va, size, WATCH_READ);
   return loadSized(linear, lg);
 }
 

@@ -5,16 +5,17 @@
 // change is seen by the next instruction.
 import {
   BLANK_PAGE, CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, CODE_TRANSLATED, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF,
-  PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, TLB_MASK, TRAP_FETCH_ACCESS, WITHIN,
+  PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, TLB_MASK, TRAP_FETCH_ACCESS, WITHIN, BREAKS,
 } from '../generated/layout';
-import { OP_PAGE_END, decode } from '../generated/decode';
+import { OP_HALT, OP_PAGE_END, decode } from '../generated/decode';
 import { count } from '../counters';
 import { dropFastFetches, dropFastWrites, fillFetch } from '../mmu/fast';
 import { countFetchPage, fetchCacheable, resolveFetch } from '../mmu/translate';
 import { PMP_MIXED, PMP_X, pmpRange } from '../mmu/pmp';
 import { PRIV_M } from '../mmu/privilege';
 import { frameOf, guestPhysical } from '../vmm/frames';
-import { raise } from './raise';
+import { armStep, haltsAt, isStepping, plantBreakpoints } from './halt';
+import { halt, raise } from './raise';
 import { dropTranslations } from './translated';
 
 const PAGE_END_AT: u32 = 4096 << 3;
@@ -39,6 +40,12 @@ export function fetch(pc: u64): u32 {
  * page without asking whether its translation still stands, as it would have without the break.
  */
 export function enter(): u32 {
+  const ip = reenter();
+  if (ip && isStepping()) armStep(ip);
+  return ip;
+}
+
+@inline function reenter(): u32 {
   const pc = load<u64>(PC);
   if (load<u32>(WITHIN)) {
     store<u32>(WITHIN, 0);
@@ -69,6 +76,7 @@ function fetchPage(pc: u64): u32 {
       records = <u32>BLANK_PAGE;
     } else {
       records = recordsOf(page);
+      if (load<u32>(BREAKS)) plantBreakpoints(pc & ~0xfff, records);
       if (!load<u32>(FAST_OFF)) fillFetch(pc, page, records);
     }
   }
@@ -122,6 +130,11 @@ export function decodeAt(ip: u32): u32 {
   const low: u32 = load<u16>(at);
   const full = (low & 3) == 3;
   const straddles = full && off == 0xffe;
+  // What is decoded anew each time can't be marked.
+  if (load<u32>(BREAKS) && load<u32>(PAGE_REC) == <u32>BLANK_PAGE && haltsAt(load<u64>(DELTA) + <u64>(ip >> 3))) {
+    halt();
+    return ip;
+  }
   count(C_CODE_DECODED);
   if (!straddles && load<u32>(PAGE_REC) != <u32>BLANK_PAGE) {
     decode(ip, off, full ? load<u32>(at) : low);
@@ -168,5 +181,8 @@ export function codeWritten(linear: u32, size: u32): void {
   if (load<u32>(records, CODE_TRANSLATED)) dropTranslations(records);
   const off = linear & 0xfff;
   const first = (off & 0xffe) >= 2 ? (off & 0xffe) - 2 : 0;
-  for (let o = first; o < off + size && o < 4096; o += 2) store<u16>(records + (o << 3), 0);
+  for (let o = first; o < off + size && o < 4096; o += 2) {
+    const record = records + (o << 3);
+    store<u16>(record, load<u16>(record) & <u16>OP_HALT);
+  }
 }

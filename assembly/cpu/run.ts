@@ -1,16 +1,17 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, HARTS, IDLE_WAITS, INSTRET, JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END,
-  SLICE_END, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_IDLE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END,
-  EVENT_STALLED,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, IDLE_WAITS, INSTRET,
+  JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_HALT,
+  EVENT_IDLE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
 import { settleCounters, settleIdle } from '../counters';
 import { counterBlock, hartAt } from '../harts/block';
 import { TURN_NONE, TURN_OTHER, addParkedCounters, takeTurn } from '../harts/turns';
 import { settleFrames } from '../vmm/frames';
+import { disarmStep, isStepping } from './halt';
 import { deviceDue, instructionsToDeadline, takeInterrupt } from './interrupts';
-import { STOP_TRAP } from './raise';
+import { STOP_HALT, STOP_TRAP } from './raise';
 import { rearm } from './translated';
 import { deliverException } from './trap';
 import { skipToDeadline } from './wait';
@@ -60,9 +61,11 @@ export function setUnfinished(value: bool): void {
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *
  * With BURST set it also returns after about so many instructions (however many slices they take), and goes on where it was when called again (with the
- * same limit). That is no point of the guest's time: INSTRET stays and no interrupt is taken.
+ * same limit). That is no point of the guest's time: INSTRET stays and no interrupt is taken. The same holds of a halt for the debugger,
+ * which may come in the midst of a block; it lasts until the host clears HALT.
  */
 export function run(limit: u64): u32 {
+  if (load<u32>(HALT)) return EVENT_HALT;
   store<u32>(EVENT, EVENT_NONE);
   let now = load<u64>(BURST_NOW);
   let end = load<u64>(BURST_END);
@@ -93,7 +96,10 @@ export function run(limit: u64): u32 {
     let n = end - now;
     const sampling = load<u64>(BURST);
     const burst = load<i64>(BURST_LEFT);
-    if (sampling && burst < <i64>n) n = burst > 0 ? <u64>burst : 1;
+    // A block that was halted in its midst may be beyond the end already: it goes on to its own.
+    if (sampling && <i64>n > 0 && burst < <i64>n) n = burst > 0 ? <u64>burst : 1;
+    const stepping = isStepping();
+    if (stepping && <i64>n > 1) n = 1;
     const before = now;
     store<u64>(SLICE_END, now + n);
     store<i64>(BUDGET, <i64>n);
@@ -105,18 +111,23 @@ export function run(limit: u64): u32 {
     const stop = load<u32>(STOP);
     const spent = burst - <i64>(now - before);
     if (sampling) store<i64>(BURST_LEFT, spent);
-    unfinished = !stop && !load<u32>(AFTER_SYSTEM);
+    const halted = stop == STOP_HALT;
+    unfinished = (!stop || halted) && !load<u32>(AFTER_SYSTEM);
     if (load<u32>(JIT_RELEASED_COUNT)) rearm();
-    if (!stop && now < end) {
-      if (spent > 0) continue;
+    if (stepping) disarmStep();
+    else if (halted && !load<u32>(HALT)) store<u32>(HALT, HALT_BREAKPOINT);
+    if (halted) store<u32>(STOP, 0);
+    if (halted ? unfinished || now < end : !stop && now < end) {
+      if (!load<u32>(HALT) && (stepping || spent > 0)) continue;
       store<u64>(BURST_NOW, now);
       store<u64>(BURST_END, end);
+      if (load<u32>(HALT)) return EVENT_HALT;
       store<u64>(BURST_LEFT, sampling);
       return EVENT_BURST;
     }
     end = 0;
     store<u64>(INSTRET, now);
-    if (stop) {
+    if (stop && !halted) {
       store<u32>(STOP, 0);
       if (stop == STOP_TRAP) deliverException();
       const event = load<u32>(EVENT);
@@ -126,6 +137,7 @@ export function run(limit: u64): u32 {
         return event;
       }
     }
+    if (load<u32>(HALT)) return EVENT_HALT;
   }
   return EVENT_NONE;
 }

@@ -5,6 +5,7 @@ export const OP_NOT_DECODED: u32 = 0;
 export const OP_PAGE_END: u32 = 1;
 export const OP_ILLEGAL: u32 = 2;
 export const OP_TRANSLATED: u32 = 3;
+export const OP_HALT: u32 = 32768;
 
 /** Where a write to x0 goes: the slot behind x31. */
 const SINK: u32 = 256;

@@ -3,6 +3,7 @@ import {
   COUNTING, FAST_OFF, STOP, PRIV, DATA_MODE, DATA_LEVELS, DATA_PRIV, FETCH_MODE, TLB_L1D, TLB_L1I,
   TLB_L2, C_TLB_L2_LOOKUPS, C_TLB_L1D_LOOKUPS, C_TLB_L1I_LOOKUPS, C_FETCH_PAGES, C_FLUSH_AD, C_FLUSH_AD_ENTRIES, PMP_ACTIVE,
   TRAP_FETCH_ACCESS, TRAP_FETCH_PAGE, TRAP_LOAD_ACCESS, TRAP_LOAD_PAGE, TRAP_STORE_ACCESS, TRAP_STORE_PAGE,
+  WATCHES, WATCH_ACCESS,
 } from '../generated/layout';
 import { count } from '../counters';
 import { fillRead, fillWrite } from './fast';
@@ -19,6 +20,7 @@ import {
   SHADOW_DEVICE, SHADOW_EMULATED, SHADOW_FAULT, SHADOW_RETRY, SHADOW_TRACKED, shadowFault, shadowTarget,
 } from '../vmm/shadow';
 import { takeRootsDropped } from '../vmm/shadow-pages';
+import { isWatched } from '../cpu/halt';
 import { raise } from '../cpu/raise';
 import { PRIV_M, dataPrivilege } from './privilege';
 import { refreshContext } from './context';
@@ -209,7 +211,7 @@ export function resolveData(va: u64, access: u32, size: u32): u32 {
     linear = <u32>at;
     if (flags & ENTRY_MIXED) cacheable = false;
   }
-  if (cacheable && !load<u32>(FAST_OFF)) {
+  if (cacheable && !load<u32>(FAST_OFF) && !(load<u32>(WATCHES) && isWatched(va & ~0xfff, 4096, WATCH_ACCESS))) {
     const page = linear & ~0xfff;
     // What serves one kind of access and would serve the other, with nothing changed, is told of both: few pages are only read.
     if (access == ACCESS_READ || allowed(mode, ACCESS_READ)) fillRead(va, page);

@@ -22,6 +22,7 @@ export const EVENTS = [
     summary: 'an exception in user mode, for a kernel outside the core: CAUSE, TVAL and PC say which',
   },
   { id: 'attend', summary: 'a device of the host wants its host to act now, at this point of guest time' },
+  { id: 'halt', summary: 'the debugger has the guest: HALT says why. No point of the guest’s own time' },
 ] as const;
 
 export type EventId = (typeof EVENTS)[number]['id'];

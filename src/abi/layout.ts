@@ -68,6 +68,9 @@ export const CELLS = [
   // Translated code: instructions a burst (0: no bursts), where the natural slice stands, its tables, how it was left
   'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED',
   'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_UNITS',
+  // The debugger: breakpoints and watchpoints set, what to do with the next instruction of which hart (a STEP), why the core halted (a HALT),
+  // the access that was watched
+  'BREAKS', 'WATCHES', 'STEP', 'STEP_HART', 'HALT', 'HALT_ADDRESS',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
   // 1: the kernel stands outside the core; every exception in user mode leaves `run`
@@ -109,6 +112,9 @@ export const PLACES = {
   PLIC_THRESHOLD: 0x2_7180,
   /** MMIO windows that the host serves: u32 base and u32 size each. */
   DEVICE_WINDOWS: 0x2_7200,
+  /** Breakpoints: u64 virtual address each. Watchpoints: u64 address, u32 bytes, u32 set of accesses each. */
+  BREAKPOINTS: 0x2_7400,
+  WATCHPOINTS: 0x2_7c00,
   SNAPSHOT: 0x2_8000,
   TLB_READ: 0x4_0000,
   TLB_WRITE: 0x5_0000,
@@ -142,6 +148,8 @@ export const SIZES = {
   HART_MODEL: 0x800,
   HART_COUNTERS: 0x1000,
   DEVICE_WINDOWS_MOST: 64,
+  BREAKPOINTS_MOST: 256,
+  WATCHPOINTS_MOST: 64,
   /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
   CODE_PAGE: 2048 * 16 + 64,
   COUNTERS_BYTES: COUNTER_IDS.length * 8,

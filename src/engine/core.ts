@@ -40,6 +40,13 @@ interface CoreExports {
   digestHigh(): bigint;
   dropTranslations(records: number): void;
   dropModule(module: number): void;
+  /** The debugger: BREAKPOINTS and WATCHPOINTS may be written after `lift`, and hold `count` after `set`. */
+  liftBreakpoints(): void;
+  setBreakpoints(count: number): void;
+  setWatchpoints(count: number): void;
+  readCsr(hart: number, csr: number): bigint;
+  /** Of the hart that runs. */
+  writeCsr(csr: number, value: bigint): void;
   enterUser(satp: bigint): void;
   fenceUser(va: bigint, hasVa: number): void;
   runUser(budget: number): number;

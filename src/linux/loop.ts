@@ -3,6 +3,7 @@ import { E, SysError } from './errno.ts';
 import { BLOCKED, type Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
 import type { Call, CallTable } from './syscalls/call.ts';
+import { judge } from './syscalls/guard.ts';
 import { leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
 import { deliver, interrupted, restarts, sendFault } from './task/signal.ts';
@@ -174,6 +175,13 @@ export class Loop {
     const { kernel } = this;
     const { x } = kernel.machine;
     const number = x[34]!;
+    if ((task.seccomp || task.strict) && !task.inCall) {
+      const judgement = judge(kernel, task, number);
+      if (judgement !== 'serve') {
+        if (judgement !== 'nothing') this.answer(judgement);
+        return;
+      }
+    }
     const row = this.table.get(number);
     if (!row?.serve) {
       kernel.counts.missing.set(number, (kernel.counts.missing.get(number) ?? 0) + 1);

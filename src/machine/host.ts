@@ -9,6 +9,7 @@ import { type Core, createCore, translates } from '../engine/core.ts';
 import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
 import { Translator, type TranslatorTuning } from '../engine/translate/translator.ts';
 import { breathe } from './breathe.ts';
+import { Debugger } from './gdb/debugger.ts';
 import { loadImage } from './load.ts';
 
 /** About 50 ms interpreted: often enough to be stopped, seldom enough to cost nothing. */
@@ -64,7 +65,7 @@ class Session {
         continue;
       }
       this.drain();
-      if (event === EVENT.none) return null;
+      if (event === EVENT.none || event === EVENT.halt) return null;
       if (event !== EVENT.console) return this.ending(event);
     }
   }
@@ -140,14 +141,19 @@ const sha256 = async (bytes: Uint8Array): Promise<string> => {
  * A machine on a compiled core. `load` makes it anew each time, so one host can run one guest after another.
  * Example: `const host = createMachineHost(module); await host.load(elf, MACHINE_DEFAULT); await host.run({ budget: 1e9 })`.
  */
-export function createMachineHost(module: WebAssembly.Module, tuning?: TranslatorTuning): MachineHost {
+export function createMachineHost(
+  module: WebAssembly.Module,
+  tuning?: TranslatorTuning,
+): MachineHost & { debug(): Debugger } {
   let core: Core | null = null;
   let translator: Translator | null = null;
   let cancelled = false;
+  let debugging: Debugger | null = null;
 
   return {
     async load(image: Uint8Array, config: MachineConfig): Promise<string> {
       core = null;
+      debugging = null;
       cancelled = false;
       const made = await createCore(module, config);
       loadImage(made, image, config);
@@ -161,13 +167,17 @@ export function createMachineHost(module: WebAssembly.Module, tuning?: Translato
       const machine = core;
       const session = new Session(machine, translator);
       const stop = machine.get('INSTRET') + BigInt(budget);
+      const end = (ending: Ending): RunOutcome => {
+        debugging?.ended(ending.exitCode);
+        return session.outcome(ending);
+      };
       for (;;) {
+        if (debugging?.due) await debugging.pause();
         const now = machine.get('INSTRET');
-        if (cancelled)
-          return session.outcome({ status: 'cancelled', exitCode: 1, message: `stopped after ${now} instructions` });
+        if (cancelled) return end({ status: 'cancelled', exitCode: 1, message: `stopped after ${now} instructions` });
         if (now >= stop) {
           const pc = hex(machine.get('PC'));
-          return session.outcome({
+          return end({
             status: 'budget',
             exitCode: 1,
             message: `the budget of ${budget} instructions is spent at pc ${pc}: the guest may run for ever; raise --budget if not`,
@@ -182,7 +192,7 @@ export function createMachineHost(module: WebAssembly.Module, tuning?: Translato
           const why = error instanceof Error ? error.message : String(error);
           ending = { status: 'crashed', exitCode: 1, message: `the machine stopped on an internal error: ${why}` };
         }
-        if (ending) return session.outcome(ending);
+        if (ending) return end(ending);
         onProgress?.({ instret: Number(machine.get('INSTRET')), wallMs: session.elapsed() });
         await breathe();
       }
@@ -190,6 +200,15 @@ export function createMachineHost(module: WebAssembly.Module, tuning?: Translato
 
     cancel(): void {
       cancelled = true;
+    },
+
+    /** For a debugger: it may halt the loaded guest from now on. Does not cross to a worker. */
+    debug(): Debugger {
+      if (!core) throw new Error('load() comes before debug()');
+      debugging ??= new Debugger(core, () => {
+        cancelled = true;
+      });
+      return debugging;
     },
   };
 }

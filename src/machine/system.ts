@@ -13,6 +13,7 @@ import { Translator } from '../engine/translate/translator.ts';
 import { type BootImages, bootLinux } from './boot.ts';
 import { breathe } from './breathe.ts';
 import { Bus } from './bus.ts';
+import { Debugger } from './gdb/debugger.ts';
 import type { MachineState } from './snapshot.ts';
 import { TIMEBASE_HZ } from './tree.ts';
 
@@ -61,6 +62,7 @@ export class System {
   private readonly onConsole: (bytes: Uint8Array) => void;
   private realtime: boolean;
   private readonly pending: Uint8Array[] = [];
+  private debugging: Debugger | null = null;
   private wakeUp: (() => void) | null = null;
   private woken = false;
   private stopped = false;
@@ -177,6 +179,16 @@ export class System {
     this.bus.attend();
   }
 
+  /** For a debugger: it may halt the guest from now on. */
+  debug(): Debugger {
+    this.debugging ??= new Debugger(
+      this.core,
+      () => this.stop(),
+      () => this.wakeUp?.(),
+    );
+    return this.debugging;
+  }
+
   /** Ends `run` at the end of its slice. */
   stop(): void {
     this.stopped = true;
@@ -211,6 +223,7 @@ export class System {
 
   /** The guest waits for an interrupt. false: none can come. */
   private async idle(): Promise<boolean> {
+    if (this.debugging?.due) await this.debugging.pause();
     if (this.woken) {
       this.woken = false;
       return true;
@@ -228,9 +241,11 @@ export class System {
       };
     });
     this.wakeUp = null;
-    this.woken = false;
     const passed = BigInt(Math.round((performance.now() - started) * TICKS_PER_MS));
     if (ticks !== NEVER) this.core.skipTime(passed < ticks ? passed : ticks);
+    // A debugger that wants to look wakes no guest: it sleeps on.
+    if (this.debugging?.due && !this.woken && !this.stopped && passed < ticks) return this.idle();
+    this.woken = false;
     return true;
   }
 
@@ -258,7 +273,9 @@ export class System {
     if (this.runs) throw new Error('the system runs already');
     this.runs = true;
     try {
-      return await this.loop(budget);
+      const ending = await this.loop(budget);
+      this.debugging?.ended(ending.code);
+      return ending;
     } finally {
       this.runs = false;
     }
@@ -272,6 +289,10 @@ export class System {
     this.woken = false;
     for (;;) {
       if (this.stopped) return { reason: 'stopped', code: 1, message: `stopped after ${this.instret} instructions` };
+      if (this.debugging?.due) {
+        await this.debugging.pause();
+        continue;
+      }
       const now = this.instret;
       if (now >= end) return { reason: 'budget', code: 1, message: `the budget is spent at pc ${hex(core.get('PC'))}` };
       this.pump();
@@ -282,7 +303,7 @@ export class System {
         if (!(await this.idle())) return this.ending(event);
         continue;
       }
-      if (event !== EVENT.none && event !== EVENT.attend) return this.ending(event);
+      if (event !== EVENT.none && event !== EVENT.attend && event !== EVENT.halt) return this.ending(event);
       await breathe();
     }
   }

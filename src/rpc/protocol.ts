@@ -1,8 +1,9 @@
 /** What each kind of worker exposes. Everything crosses by structured cloning, callbacks as comlink proxies. */
 import type { MachineConfig } from '../abi/config.ts';
 import type { Progress, RunOptions, RunOutcome } from '../abi/machine.ts';
+import type { LightVmHost } from '../machine/light/host.ts';
 
-export type WorkerKind = 'guest' | 'bench';
+export type WorkerKind = 'guest' | 'bench' | 'wsl2';
 
 /** workers/guest.ts: one machine at a time. */
 export interface GuestWorker {
@@ -32,4 +33,6 @@ export interface BenchWorker {
 export interface Workers {
   readonly guest: GuestWorker;
   readonly bench: BenchWorker;
+  /** workers/wsl2.ts: a light VM. */
+  readonly wsl2: LightVmHost;
 }

@@ -71,11 +71,12 @@ export interface Booted {
   readonly off: () => Promise<void>;
 }
 
-/** Boots to where the agent is ready. */
+/** Boots to where the agent is ready. `before` is called when nothing has run yet. */
 export async function boot(
   kind: KernelKind,
   patch: Partial<MachineConfig> = {},
   options: Partial<LinuxOptions> = {},
+  before?: (guest: LinuxGuest) => Promise<void>,
 ): Promise<Booted> {
   const images = readImages({
     cache: cacheDirectory(),
@@ -96,6 +97,7 @@ export async function boot(
     },
     ...options,
   });
+  await before?.(guest);
   const running = guest.run(20_000_000_000n);
   await Promise.race([guest.agent!.ready, running.then((e) => Promise.reject(new Error(`${e.message}\n${said}`)))]);
   return {

@@ -26,8 +26,8 @@ struct header {
 
 /* Reads an archive from standard input into the root directory. 0: all of it is there; 1: what is not was said. */
 int extract(void);
-/* Writes the root directory to standard output. */
-int create(void);
+/* Writes what `path` names, "." for all, to standard output. */
+int create(const char *path);
 
 /* Something on standard error; `error` is an errno or 0. */
 void complain(const char *what, const char *path, long error);

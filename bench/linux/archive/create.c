@@ -310,13 +310,16 @@ static void walk(char *path, size_t length) {
   }
 }
 
-int create(void) {
-  static char path[PATH_MOST] = ".";
+int create(const char *start) {
+  static char path[PATH_MOST];
+  size_t length = strlen(start);
   struct stat s;
-  long error = syscall5(SYS_newfstatat, AT_FDCWD, (long)path, (long)&s, 0, 0);
-  if (error) give_up("the root", error);
+  if (length + 2 > sizeof path) give_up("the path is too long", 0);
+  memcpy(path, start, length + 1);
+  long error = syscall5(SYS_newfstatat, AT_FDCWD, (long)path, (long)&s, AT_SYMLINK_NOFOLLOW, 0);
+  if (error) give_up(start, error);
   device = s.device;
-  add(path, 1);
+  add(path, length);
   put(NULL, 2 * BLOCK);
   flush();
   return status;

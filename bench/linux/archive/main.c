@@ -1,4 +1,5 @@
-/* archive x DIRECTORY < tar; archive c DIRECTORY > tar. No link in an archive leads out of the directory: it is the root. */
+/* archive x DIRECTORY < tar; archive c DIRECTORY PATH > tar; archive p DIRECTORY PATH > content of one file. No link leads out of the
+ * directory: it is the root. */
 #include "archive.h"
 
 void complain(const char *what, const char *path, long error) {
@@ -56,14 +57,34 @@ const char *after(const char *text, const char *prefix) {
   return text;
 }
 
+static int print(const char *path) {
+  static unsigned char buffer[1 << 16];
+  int fd = sys_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) {
+    complain("cannot read", path, fd);
+    return 1;
+  }
+  for (;;) {
+    long n = sys_read(fd, buffer, sizeof buffer);
+    if (n == -EINTR) continue;
+    if (n < 0) complain("cannot read", path, n);
+    if (n <= 0) return n < 0;
+    for (long done = 0, part; done < n; done += part > 0 ? part : 0) {
+      part = sys_write(1, buffer + done, (size_t)(n - done));
+      if (part < 0 && part != -EINTR) give_up("cannot write", part);
+    }
+  }
+}
+
 _Noreturn void archive_main(long count, char **arguments);
 _Noreturn void archive_main(long count, char **arguments) {
-  if (count != 3) give_up("usage: archive x|c DIRECTORY", 0);
+  if (count < 3) give_up("usage: archive x DIRECTORY | c DIRECTORY PATH | p DIRECTORY PATH", 0);
   long error = syscall(SYS_chroot, arguments[2], 0, 0);
   if (!error) error = syscall(SYS_chdir, "/", 0, 0);
   if (error) give_up(arguments[2], error);
   syscall(SYS_umask, 0, 0, 0);
-  sys_exit(arguments[1][0] == 'x' ? extract() : create());
+  if (count == 3) sys_exit(extract());
+  sys_exit(arguments[1][0] == 'p' ? print(arguments[3]) : create(arguments[3]));
 }
 
 __asm__(

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { MACHINE_DEFAULT, type MachineConfig } from '../../abi/config.ts';
 import type { Counters } from '../../abi/counters.ts';
+import type { LinuxGuest } from '../../machine/linux.ts';
 import { type Context, exitCode } from '../context.ts';
 import { counterTable } from '../counters.ts';
 import { compiledCore } from '../files.ts';
@@ -10,6 +11,7 @@ import { buildKernel, DEFAULT_SUITE, fetchKernel } from '../linux/obtain.ts';
 import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
 import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
+import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { count } from '../options/values.ts';
 
@@ -72,7 +74,7 @@ export const streamsOf = ({ signal }: Context) => ({
 export async function bootRequest(
   options: Options,
   context: Context,
-  drive: Pick<DriveOptions, 'exec' | 'keep'>,
+  drive: Pick<DriveOptions, 'exec' | 'keep' | 'watch'>,
 ): Promise<BootRequest> {
   return {
     ...drive,
@@ -111,6 +113,7 @@ export function addLinux(program: Command, context: Context): void {
         .default('none'),
     )
     .option('-q, --quiet', 'no progress');
+  addGdbOption(command);
   addGuestOptions(command);
   command.action(async (options: Options) => {
     const exec = (options.exec as string | undefined) ?? null;
@@ -118,7 +121,8 @@ export function addLinux(program: Command, context: Context): void {
       await obtain(options, context);
       if (exec === null) return;
     }
-    const session = await startGuest(await bootRequest(options, context, { exec }), streamsOf(context));
+    const watch = async (guest: LinuxGuest) => listenForGdb(guest.system.debug(), options, context);
+    const session = await startGuest(await bootRequest(options, context, { exec, watch }), streamsOf(context));
     const status = await session.done;
     tell(session, String(options.counters), context);
     context.setExitCode(context.signal.aborted ? exitCode('interrupted') : status);

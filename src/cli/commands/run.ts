@@ -3,11 +3,13 @@ import { HOSTINGS, MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../..
 import { InputError, isInputError } from '../../abi/errors.ts';
 import type { RunOutcome } from '../../abi/machine.ts';
 import type { GuestRun } from '../../lab/api.ts';
+import { createMachineHost } from '../../machine/host.ts';
 import { type Context, exitCode } from '../context.ts';
 import { counterTable } from '../counters.ts';
 import { onLab } from '../experiment.ts';
-import { readInput } from '../files.ts';
+import { compiledCore, readInput } from '../files.ts';
 import type { Options } from '../options/common.ts';
+import { addGdbOption, gdbOf, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { atLeast, duration } from '../options/values.ts';
 
@@ -71,6 +73,7 @@ export function addRun(program: Command, context: Context): void {
     .option('--budget <N>', 'instructions at most', '20G')
     .option('--timeout <TIME>', 'time at most', '10m')
     .option('-q, --quiet', 'no progress');
+  addGdbOption(command);
   addMachineOptions(command);
   command.action(async (path: string, options: Options) => {
     const config = machineOf(options, MACHINE_DEFAULT);
@@ -80,13 +83,35 @@ export function addRun(program: Command, context: Context): void {
     };
     const elf = readInput(path);
     const quiet = options.quiet === true || !context.stderr.isTTY;
-    const done = await onLab(context, quiet, (lab, control) =>
-      lab.run(elf, config, limits, control).catch((error: unknown) => {
-        throw named(path, error);
-      }),
-    );
+    const refuse = (error: unknown): never => {
+      throw named(path, error);
+    };
+    const done = gdbOf(options)
+      ? await runHere(elf, config, limits.budget, options, context, refuse)
+      : await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control).catch(refuse));
     tell(done, config, String(options.counters), context);
   });
+}
+
+/** Runs a guest in this thread, where a debugger reaches it, and without a limit of time. */
+async function runHere(
+  elf: Uint8Array,
+  config: MachineConfig,
+  budget: number,
+  options: Options,
+  context: Context,
+  refuse: (error: unknown) => never,
+): Promise<GuestRun> {
+  const host = createMachineHost(await compiledCore(context.root));
+  const imageSha256 = await host.load(elf, config).catch(refuse);
+  const machine = host.debug();
+  const close = await listenForGdb(machine, options, context);
+  context.signal.addEventListener('abort', () => machine.end(), { once: true });
+  try {
+    return { outcome: await host.run({ budget }), imageSha256 };
+  } finally {
+    close();
+  }
 }
 
 function tell(done: GuestRun, config: MachineConfig, form: string, { stdout, stderr, setExitCode }: Context): void {

@@ -31,6 +31,7 @@ const VERBS = [
   'install',
   'import',
   'export',
+  'read',
   'list',
   'status',
   'terminate',
@@ -157,32 +158,50 @@ async function importIt(request: Call): Promise<void> {
   await fromArchive(request, request.name, operands(request, 1, 'NAME FILE')[0]!);
 }
 
-async function exportIt(request: Call): Promise<void> {
-  const { context } = request;
-  const [file] = operands(request, 1, 'NAME FILE') as [string];
-  if (file === '-') {
-    await askFor(request, named('export', request.name), { stdout: process.stdout });
-    return;
-  }
+/** Writes what the VM sends into a file that is there whole or not at all; `-` is standard output. */
+async function into(request: Call, file: string, what: Request): Promise<Answer> {
+  if (file === '-') return askFor(request, what, { stdout: process.stdout });
   const unfinished = `${file}.${process.pid}.part`;
   const out = createWriteStream(unfinished, { flags: 'wx' });
+  const bad = (error: Error): InputError => new InputError(`${file} cannot be written: ${error.message}`);
   await new Promise<void>((resolve, reject) => {
     out.once('open', () => resolve());
-    out.once('error', (error) => reject(new InputError(`${file} cannot be written: ${error.message}`)));
+    out.once('error', (error) => reject(bad(error)));
   });
-  let bad: Error | null = null;
+  // A full disk ends the request: nobody would take the rest.
+  const stop = new AbortController();
+  let failure: Error | null = null;
   out.on('error', (error) => {
-    bad ??= new InputError(`${file} cannot be written: ${error.message}`);
+    failure = bad(error);
+    stop.abort();
   });
+  const abort = AbortSignal.any([stop.signal, request.context.signal]);
   try {
-    const { code } = await askFor(request, named('export', request.name), { stdout: out });
+    const answer = await askFor(request, what, { stdout: out, abort }).catch((error: Error) => {
+      throw failure ?? error;
+    });
     await new Promise<void>((resolve) => out.end(() => resolve()));
-    if (bad) throw bad;
+    if (failure) throw failure;
     renameSync(unfinished, file);
-    if (code !== 0) context.stderr.write('trapframe: some of it was left out, as said above\n');
+    return answer;
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+async function exportIt(request: Call): Promise<void> {
+  const [file] = operands(request, 1, 'NAME FILE') as [string];
+  const { code } = await into(request, file, named('export', request.name));
+  if (code !== 0) request.context.stderr.write('trapframe: some of it was left out, as said above\n');
+}
+
+/** A file of a distribution, as it is now. */
+async function read(request: Call): Promise<void> {
+  const [, name, path] = /^([^:]+):(.+)$/.exec(request.name) ?? [];
+  if (name === undefined) throw new InputError(`--read: “${request.name}” is not NAME:PATH`);
+  const file = request.words.length ? operands(request, 1, 'NAME:PATH [FILE]')[0]! : '-';
+  findDistro(readRegistry(request.state), name);
+  await into(request, file, { protocol: PROTOCOL, op: 'read', name, path: path! });
 }
 
 async function list(request: Call): Promise<void> {
@@ -260,6 +279,7 @@ const ACTIONS: Readonly<Record<Verb | 'run', (request: Call) => Promise<unknown>
   install,
   import: importIt,
   export: exportIt,
+  read,
   list,
   status,
   shutdown,
@@ -303,6 +323,7 @@ export function addWsl(program: Command, context: Context): void {
     .option('--rootfs <FILE>', 'with --install: the root file system, a tar archive')
     .option('--import <NAME>', 'FILE: make a distribution of a tar archive')
     .option('--export <NAME>', 'FILE: write its root file system as a tar archive')
+    .option('--read <NAME:PATH>', '[FILE]: get a file of a distribution, whatever programs that has')
     .option('-l, --list', 'tell which distributions there are')
     .option('-v, --verbose', 'with --list: which of them run')
     .option('--status', 'tell how the VM is')

@@ -17,6 +17,8 @@ export interface DriveOptions {
   readonly verbose: boolean;
   /** Called when the command is done, while the guest stands still, in place of powering off. */
   readonly keep?: (guest: LinuxGuest) => Promise<void>;
+  /** Called before the guest runs; what it resolves to is called when the guest is done with. */
+  readonly watch?: (guest: LinuxGuest) => Promise<() => void>;
 }
 
 export interface BootRequest extends DriveOptions {
@@ -89,8 +91,14 @@ class KernelLog {
 }
 
 /** Stays with a guest to its end, or to the end of its command. */
-function drive(guest: LinuxGuest, log: KernelLog, options: DriveOptions, streams: Streams): LinuxSession {
-  const { exec, keep } = options;
+async function drive(
+  guest: LinuxGuest,
+  log: KernelLog,
+  options: DriveOptions,
+  streams: Streams,
+): Promise<LinuxSession> {
+  const { exec, keep, watch } = options;
+  const unwatch = await watch?.(guest);
   const running = guest.run();
   const work = async (): Promise<number> => {
     if (!guest.agent) return serialConsole(guest, streams, running);
@@ -116,7 +124,11 @@ function drive(guest: LinuxGuest, log: KernelLog, options: DriveOptions, streams
     return first || report(await running, streams);
   };
   if (exec === null) streams.signal.addEventListener('abort', () => guest.system.stop(), { once: true });
-  return { done: work(), counters: () => guest.system.counters(), hartCounters: () => guest.system.hartCounters() };
+  return {
+    done: work().finally(() => unwatch?.()),
+    counters: () => guest.system.counters(),
+    hartCounters: () => guest.system.hartCounters(),
+  };
 }
 
 /** What a snapshot is to say of a guest that is booted. */

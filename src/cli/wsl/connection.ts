@@ -110,6 +110,11 @@ export class Connection {
     this.write(frame(TYPE.stderr, bytes));
   }
 
+  /** Goes without a word. */
+  leave(): void {
+    this.socket.destroy();
+  }
+
   accepted(): void {
     this.write(frame(TYPE.accepted));
   }

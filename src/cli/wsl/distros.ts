@@ -7,6 +7,7 @@ import { FileDisk } from '../../devices/block/disk.ts';
 import { openSyncFile } from '../../devices/node/sync-file.ts';
 import type { SyncFile } from '../../devices/sync-file.ts';
 import { emptyExt4 } from '../../image/ext4.ts';
+import { MARK, scriptWords } from '../../machine/light/scripts.ts';
 import { deviceOf, type LightVm } from '../../machine/light/vm.ts';
 import { type Distro, diskOf } from './registry.ts';
 import { type DistroSettings, distroSettings } from './settings.ts';
@@ -28,11 +29,6 @@ export interface Running {
 }
 
 const ROOT: User = { name: 'root', id: 0, group: 0, home: '/root', shell: '/bin/sh' };
-/** Between the two files that are read before a distribution starts. */
-const MARK = '\x1e';
-const PEEK = `mkdir -p "$2" && mount -t ext4 -o ro "$1" "$2" || exit 1
-cat "$2/etc/wsl.conf" 2>/dev/null; printf '${MARK}'; cat "$2/etc/passwd" 2>/dev/null; umount "$2"`;
-
 /** Makes a sparse file with an empty file system. */
 export function makeDisk(file: string, size: number): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -109,7 +105,7 @@ export class Distros {
   private async startNow({ name, number }: Distro): Promise<Running> {
     this.attach(number, diskOf(this.state, name));
     try {
-      const peek = await this.vm.command(['sh', '-c', PEEK, 'sh', deviceOf(number), `/mnt/${number}`]);
+      const peek = await this.vm.command(scriptWords('peek', deviceOf(number), `/mnt/${number}`));
       if (peek.ending.code !== 0) throw new InputError(`the disk of ${name} cannot be mounted: ${peek.stderr.trim()}`);
       const [conf, passwd] = peek.stdout.split(MARK) as [string, string];
       let settings = distroSettings(name, '');

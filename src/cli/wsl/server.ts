@@ -26,6 +26,8 @@ const START_MS = 120_000;
 const LAST_WORDS_MS = 200;
 /** A VM that did not start is told of for so long. */
 const FAILED_MS = 10_000;
+/** Whoever started this process asks within this. */
+const FIRST_MS = 30_000;
 /** Without a program for so long, memory that the guest has given back becomes the host's again. */
 const COMPACT_AFTER_MS = 2000;
 const COMPACT_FROM = 32 * 2 ** 20;
@@ -59,6 +61,7 @@ class Holder {
   private compactedAt = 0;
   private idleMs: number | null = null;
   private failed = false;
+  private served = false;
   private ending = false;
 
   constructor(root: string, state: string) {
@@ -117,6 +120,12 @@ class Holder {
   }
 
   private async serve(request: Request, connection: Connection): Promise<void> {
+    // Unheard, it asks whoever comes next.
+    if (this.ending) {
+      connection.leave();
+      return;
+    }
+    this.served = true;
     this.active++;
     this.rest();
     try {
@@ -131,7 +140,7 @@ class Holder {
       if (request.op === 'shutdown') {
         this.ending = true;
         this.deaf();
-      } else if (this.ending) throw new InputError('the VM is being shut down');
+      }
       await connection.answer(await service.serve(request, connection));
     } catch (error) {
       if (!isInputError(error)) log((error as Error).stack ?? String(error));
@@ -150,10 +159,13 @@ class Holder {
     clearTimeout(this.compact);
     if (this.active > 0) return;
     if (this.idleMs !== null) {
-      this.idle = setTimeout(() => {
-        log('idle for long enough');
-        this.stop();
-      }, this.idleMs);
+      this.idle = setTimeout(
+        () => {
+          log('idle for long enough');
+          this.stop();
+        },
+        this.served ? this.idleMs : Math.max(this.idleMs, FIRST_MS),
+      );
     }
     this.compact = setTimeout(() => void this.giveBack(), COMPACT_AFTER_MS);
   }

@@ -3,7 +3,8 @@ import { renameSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { InputError, isInputError } from '../../abi/errors.ts';
 import type { AgentSession, ExecEnding, ExecOptions } from '../../machine/agent.ts';
-import type { LightVm } from '../../machine/light/vm.ts';
+import { PARTLY, scriptWords } from '../../machine/light/scripts.ts';
+import { deviceOf, type LightVm } from '../../machine/light/vm.ts';
 import { ENVIRONMENT } from '../linux/session.ts';
 import type { Connection } from './connection.ts';
 import { Distros, makeDisk, type User } from './distros.ts';
@@ -26,22 +27,6 @@ import type { Answer, Request, VmStatus } from './wire.ts';
 const WAITING_MOST = 1 << 20;
 const SHARE_AT = '/mnt/host';
 const SIGNAL = { hangUp: 1, kill: 9 } as const;
-
-/** The busybox userland of the VM itself becomes a distribution's. */
-const INSTALL = `mkdir -p "$2" && mount -t ext4 "$1" "$2" || exit 1
-cd "$2" && mkdir -p etc home lib mnt opt proc root run sbin srv sys tmp usr/bin usr/sbin usr/lib var/log var/tmp dev &&
-chmod 1777 tmp var/tmp && chmod 700 root && cp -a /bin . && rm -f bin/archive &&
-printf 'root:x:0:0:root:/root:/bin/sh\\nnobody:x:65534:65534:nobody:/:/bin/false\\n' >etc/passwd &&
-printf 'root:x:0:\\ntty:x:5:\\nnogroup:x:65534:\\n' >etc/group &&
-printf '127.0.0.1 localhost\\n' >etc/hosts &&
-printf 'NAME=BusyBox\\nID=busybox\\nPRETTY_NAME="BusyBox"\\n' >etc/os-release
-status=$?; cd / && umount "$2" && exit $status`;
-const IMPORT =
-  'mkdir -p "$2" && mount -t ext4 "$1" "$2" || exit 4; archive x "$2"; status=$?; umount "$2" || exit 4; exit $status';
-const EXPORT =
-  'mkdir -p "$2" && mount -t ext4 -o ro "$1" "$2" || exit 4; archive c "$2"; status=$?; umount "$2"; exit $status';
-/** What `archive` ends with when something was left out, but all else is there. */
-const PARTLY = 1;
 
 export interface Facts {
   readonly state: string;
@@ -67,11 +52,13 @@ export class Service {
       case 'run':
         return { code: (await this.run(request, connection)).code };
       case 'install':
-        return this.create(request.name, connection, INSTALL, 'installed');
+        return this.create(request.name, connection, 'install', 'installed');
       case 'import':
-        return this.create(request.name, connection, IMPORT, 'imported');
+        return this.create(request.name, connection, 'import', 'imported');
       case 'export':
         return this.export(request.name, connection);
+      case 'read':
+        return this.read(request.name, request.path, connection);
       case 'terminate':
         await this.distros.stop(this.find(request.name));
         return { code: 0 };
@@ -171,7 +158,12 @@ export class Service {
     return session.exit.finally(() => connection.detach());
   }
 
-  private async create(name: string, connection: Connection, script: string, what: string): Promise<Answer> {
+  private async create(
+    name: string,
+    connection: Connection,
+    script: 'install' | 'import',
+    what: string,
+  ): Promise<Answer> {
     const { state, settings } = this.facts;
     checkName(name);
     const registry = readRegistry(state);
@@ -187,7 +179,7 @@ export class Service {
     try {
       makeDisk(unfinished, settings.diskSize);
       const { code } = await this.distros.exclusively(distro, what, unfinished, (device, at) =>
-        this.pass({ argv: ['sh', '-c', script, 'sh', device, at], env: ENVIRONMENT }, connection, SIGNAL.kill),
+        this.pass({ argv: scriptWords(script, device, at), env: ENVIRONMENT }, connection, SIGNAL.kill),
       );
       if (connection.closed || (code !== 0 && code !== PARTLY)) throw new InputError(`${name} was not ${what}`);
       renameSync(unfinished, file);
@@ -201,9 +193,18 @@ export class Service {
   private async export(name: string, connection: Connection): Promise<Answer> {
     const distro = this.find(name);
     const { code } = await this.distros.exclusively(distro, 'exported', diskOf(this.facts.state, name), (device, at) =>
-      this.pass({ argv: ['sh', '-c', EXPORT, 'sh', device, at], env: ENVIRONMENT }, connection, SIGNAL.kill),
+      this.pass({ argv: scriptWords('export', device, at), env: ENVIRONMENT }, connection, SIGNAL.kill),
     );
     if (code !== 0 && code !== PARTLY) throw new InputError(`${name} was not exported`);
+    return { code };
+  }
+
+  private async read(name: string, path: string, connection: Connection): Promise<Answer> {
+    const distro = this.find(name);
+    await this.distros.start(distro);
+    const argv = scriptWords('read', deviceOf(distro.number), `/mnt/read${distro.number}`, path);
+    const { code } = await this.pass({ argv, env: ENVIRONMENT }, connection, SIGNAL.kill);
+    if (code !== 0) throw new InputError(`${name}:${path} cannot be read`);
     return { code };
   }
 

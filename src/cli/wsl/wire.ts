@@ -54,6 +54,8 @@ export type Request = { readonly protocol: number } & (
   | { readonly op: 'import'; readonly name: string }
   /** Standard output becomes a tar archive. */
   | { readonly op: 'export'; readonly name: string }
+  /** Standard output becomes the content of a file. */
+  | { readonly op: 'read'; readonly name: string; readonly path: string }
   | { readonly op: 'terminate' | 'unregister'; readonly name: string }
   | { readonly op: 'status' | 'shutdown' }
 );

@@ -1,7 +1,7 @@
 /** Guest code as the interpreter left it: the decoded records of a page and of those around it. */
 import { PLACES, SIZES } from '../../abi/layout.ts';
 import { decode, expand } from '../../isa/decode.ts';
-import { CASES, type Case, OP_TRANSLATED } from '../../isa/gen/ops.ts';
+import { CASES, type Case, OP_HALT, OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import type { Operands } from '../../isa/types.ts';
 import type { Core } from '../core.ts';
 import { type RegisterSet, readsOf, writesOf } from './registers.ts';
@@ -112,7 +112,8 @@ export class CodeView {
     if (op === OP_TRANSLATED) {
       op = view.getUint16(this.entries + view.getUint32(record + 8, true) * SIZES.JIT_ENTRY + 12, true);
     }
-    if (op < FIRST_OP) return null;
+    // The debugger halts at it.
+    if (op < FIRST_OP || op & OP_HALT) return null;
     const meaning = meaningOf(op, view.getUint32(record + 12, true));
     return meaning && { ...meaning, at };
   }

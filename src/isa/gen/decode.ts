@@ -4,7 +4,7 @@ import { encodingOf, type Field, fieldBits } from '../encoding.ts';
 import { baseRow, COMPRESSED_ROWS, FULL_ROWS, isCompressed } from '../rows.ts';
 import { writesFloat } from '../traits.ts';
 import type { BaseRow, Operand, Row } from '../types.ts';
-import { formsOf, OP_ILLEGAL, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED, opOf } from './ops.ts';
+import { formsOf, OP_HALT, OP_ILLEGAL, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED, opOf } from './ops.ts';
 
 const hex = (n: number): string => (n < 10 ? String(n) : `0x${n.toString(16)}`);
 
@@ -130,6 +130,7 @@ export const OP_NOT_DECODED: u32 = ${OP_NOT_DECODED};
 export const OP_PAGE_END: u32 = ${OP_PAGE_END};
 export const OP_ILLEGAL: u32 = ${OP_ILLEGAL};
 export const OP_TRANSLATED: u32 = ${OP_TRANSLATED};
+export const OP_HALT: u32 = ${OP_HALT};
 
 /** Where a write to x0 goes: the slot behind x31. */
 const SINK: u32 = 256;

@@ -4,7 +4,7 @@ import { endsBlock, findLoad, hasRounding, isFloat, raisesFlags, writesFloat } f
 import type { Effect, Expr, Width } from '../types.ts';
 import { printTrees } from './expression.ts';
 import { FOLLOWERS } from './followers.ts';
-import { CASES, type Case, caseOf, isDirect, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED } from './ops.ts';
+import { CASES, type Case, caseOf, isDirect, OP_HALT, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED } from './ops.ts';
 
 /**
  * Instructions that may follow in the same turn of the loop. Three would gain nothing: V8 gives a function beyond some
@@ -422,7 +422,8 @@ function printFunction(name: string, counting: boolean): string {
       }
 ${CASES.map((c) => printCase(c, counting)).join('\n')}
       default: {
-        illegal(ip);
+        if (load<u16>(ip) & ${OP_HALT}) halt();
+        else illegal(ip);
         n++;
         break;
       }
@@ -459,7 +460,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
       'sysWfi',
     ],
   ],
-  ['../cpu/raise', ['raise']],
+  ['../cpu/raise', ['halt', 'raise']],
   ['../cpu/translated', ['LEFT_FOR', 'LEFT_MASK', 'LEFT_NEAR', 'LEFT_OFF', 'callTranslated', 'recordHere', 'release']],
   [
     '../fpu/index',

@@ -27,6 +27,8 @@ export const OP_ILLEGAL = 2;
 /** Translated code begins here. */
 export const OP_TRANSLATED = 3;
 const FIRST = 4;
+/** Set in the op of a record at which the debugger halts; the rest of the record stays as it is. */
+export const OP_HALT = 0x8000;
 
 /** The target is pc plus an immediate: known when the record is decoded. */
 export function isDirect(row: BaseRow, effect: Effect): boolean {

@@ -81,7 +81,8 @@ function statusOf(task: Task, ns: PidNamespace<Task>): string {
     ['CapBnd', maskText(c.bounding)],
     ['CapAmb', maskText(c.ambient)],
     ['NoNewPrivs', c.noNewPrivileges ? 1 : 0],
-    ['Seccomp', 0],
+    ['Seccomp', task.strict ? 1 : task.seccomp ? 2 : 0],
+    ['Seccomp_filters', task.seccomp?.count ?? 0],
     ['Cpus_allowed', 1],
     ['Cpus_allowed_list', 0],
   ];

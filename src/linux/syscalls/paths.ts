@@ -36,8 +36,8 @@ export const newAt = (task: Task, fd: number, text: string, follow: boolean): Re
 /** The number of a device from its parts, and back. */
 export const makeDevice = (major: number, minor: number): number =>
   ((major & 0xfff) << 8) | (minor & 0xff) | ((minor & ~0xff) << 12);
-const majorOf = (device: number): number => (device >> 8) & 0xfff;
-const minorOf = (device: number): number => (device & 0xff) | ((device >> 12) & ~0xff);
+export const majorOf = (device: number): number => (device >> 8) & 0xfff;
+export const minorOf = (device: number): number => (device & 0xff) | ((device >> 12) & ~0xff);
 
 /** struct stat of asm-generic. */
 export function statBytes(inode: Inode): Uint8Array {

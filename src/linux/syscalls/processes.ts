@@ -13,6 +13,7 @@ import type { Limit, Process, Task } from '../task/task.ts';
 import { AT, CLONE, RLIMITS, SIG, UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
 import { pathAt } from './paths.ts';
+import { MODE, setSeccomp } from './seccomp.ts';
 
 /** Arguments and environment together may take so much (a quarter of the stack, as Linux has it). */
 const ARGUMENTS = 2 * 2 ** 20;
@@ -353,6 +354,8 @@ const PR = {
   GET_DUMPABLE: 3,
   SET_DUMPABLE: 4,
   GET_KEEPCAPS: 7,
+  GET_SECCOMP: 21,
+  SET_SECCOMP: 22,
   SET_KEEPCAPS: 8,
   SET_NAME: 15,
   GET_NAME: 16,
@@ -387,6 +390,10 @@ export const prctl: Call = (_k, t, option, a, b) => {
     case PR.SET_PDEATHSIG:
     case PR.SET_VMA:
       return 0;
+    case PR.GET_SECCOMP:
+      return t.strict ? MODE.STRICT : t.seccomp ? MODE.FILTER : MODE.DISABLED;
+    case PR.SET_SECCOMP:
+      return setSeccomp(t, a, b);
     case PR.GET_KEEPCAPS:
       return credential.keepCapabilities ? 1 : 0;
     case PR.SET_KEEPCAPS:

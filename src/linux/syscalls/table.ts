@@ -7,6 +7,7 @@ import * as memory from './memory.ts';
 import * as names from './names.ts';
 import * as poll from './poll.ts';
 import * as processes from './processes.ts';
+import * as seccomp from './seccomp.ts';
 import * as signals from './signals.ts';
 import * as sockets from './sockets.ts';
 import * as system from './system.ts';
@@ -170,7 +171,7 @@ const ROWS: readonly Row[] = [
   [164, 'setrlimit', processes.setrlimit],
   [165, 'getrusage', processes.getrusage],
   [166, 'umask', names.umask],
-  [167, 'prctl', processes.prctl, { partial: 'names, capabilities, no_new_privs, subreaper' }],
+  [167, 'prctl', processes.prctl, { partial: 'names, capabilities, no_new_privs, subreaper, seccomp' }],
   [168, 'getcpu', system.getcpu],
   [169, 'gettimeofday', time.gettimeofday],
   [172, 'getpid', processes.getpid],
@@ -219,7 +220,7 @@ const ROWS: readonly Row[] = [
   [267, 'syncfs', descriptors.fsync],
   [268, 'setns', system.setns],
   [276, 'renameat2', names.renameat2],
-  [277, 'seccomp', null],
+  [277, 'seccomp', seccomp.seccomp, { partial: 'no listener, no tracer' }],
   [278, 'getrandom', system.getrandom],
   [279, 'memfd_create', system.memfdCreate],
   [281, 'execveat', processes.execveat],

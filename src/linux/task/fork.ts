@@ -120,6 +120,8 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   child.name = task.name;
   child.mask = task.mask;
   child.credential = task.credential.copy();
+  child.seccomp = task.seccomp;
+  child.strict = task.strict;
   child.altStack = flags & CLONE.VM && !(flags & CLONE.VFORK) ? { base: 0, size: 0, flags: 2 } : { ...task.altStack };
   if (flags & CLONE.THREAD) {
     child.join({ ...task.namespaces });

@@ -181,6 +181,11 @@ export function infoBytes(q: Queued): Uint8Array {
   const view = new DataView(new ArrayBuffer(INFO_SIZE));
   view.setInt32(0, q.signal, true);
   view.setInt32(8, q.code, true);
+  if (q.call) {
+    view.setInt32(4, q.call.errno, true);
+    view.setInt32(24, q.call.number, true);
+    view.setUint32(28, q.call.arch, true);
+  }
   if (q.address !== undefined) view.setBigUint64(16, BigInt(q.address), true);
   else {
     view.setInt32(16, q.pid ?? 0, true);

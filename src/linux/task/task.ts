@@ -11,6 +11,7 @@ import type { Credential } from './credential.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Pid } from './pid.ts';
 import type { Turn } from './schedule.ts';
+import type { SeccompFilter } from './seccomp.ts';
 import type { Action, Queued } from './signals.ts';
 
 export interface Descriptor {
@@ -219,6 +220,9 @@ export class Task implements Sleeper, Turn {
   state: 'runnable' | 'sleeping' | 'stopped' | 'dead' = 'runnable';
   name = '';
   credential!: Credential;
+  /** Filters its calls have to pass, or only the four of the strict mode. */
+  seccomp: SeccompFilter | null = null;
+  strict = false;
   /** Set by `join`; those of a task that has ended can still be looked at. */
   namespaces!: Namespaces<Task>;
   /** Blocked signals, signal n as bit n − 1. */

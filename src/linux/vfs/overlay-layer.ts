@@ -6,17 +6,18 @@ import { readFile } from './pages.ts';
 
 /** Attributes of the overlay itself: kept on the upper layer, not shown. */
 export const OWN_ATTRIBUTES = 'trusted.overlay.';
-const OPAQUE = `${OWN_ATTRIBUTES}opaque`;
-const YES = Uint8Array.of(0x79);
+/** Set to "y" on a directory that hides what lower layers have under its name. */
+export const OPAQUE_ATTRIBUTE = `${OWN_ATTRIBUTES}opaque`;
+export const YES = Uint8Array.of(0x79);
 const CHUNK = 65_536;
 
 /** A character device 0/0: in an upper layer it says that the name is gone. */
 export const isWhiteout = (inode: Inode): boolean => (inode.mode & S.IFMT) === S.IFCHR && inode.rdev === 0;
 
 /** A directory that hides what lower layers have under its name. */
-export const isOpaque = (inode: Inode): boolean => inode.attribute(OPAQUE)?.[0] === YES[0];
+export const isOpaque = (inode: Inode): boolean => inode.attribute(OPAQUE_ATTRIBUTE)?.[0] === YES[0];
 
-export const makeOpaque = (directory: Inode): void => directory.setAttribute(OPAQUE, YES);
+export const makeOpaque = (directory: Inode): void => directory.setAttribute(OPAQUE_ATTRIBUTE, YES);
 
 export interface OverlayCounts {
   /** Files and directories copied to the upper layer, and the bytes of their contents. */

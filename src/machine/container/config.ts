@@ -79,7 +79,11 @@ function capabilityNames(option: string, names: readonly string[]): Capability[]
   });
 }
 
-function capabilities({ capAdd, capDrop, privileged }: Choices): Capability[] {
+export function capabilities({
+  capAdd,
+  capDrop,
+  privileged,
+}: Pick<Choices, 'capAdd' | 'capDrop' | 'privileged'>): Capability[] {
   if (privileged) return [...CAPABILITIES];
   const add = capabilityNames('--cap-add', capAdd);
   const drop = new Set(capabilityNames('--cap-drop', capDrop));

@@ -4,6 +4,7 @@ import { errnoName, SysError } from '../../linux/errno.ts';
 import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
 import type { System } from '../../linux/system.ts';
 import type { ControlGroup } from '../../linux/task/cgroup.ts';
+import { SeccompFilter } from '../../linux/task/seccomp.ts';
 import type { Process, Task } from '../../linux/task/task.ts';
 import { SIG } from '../../linux/uapi.ts';
 import { Mount, type Path, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
@@ -14,6 +15,7 @@ import { buildMounts, enterTerminal, type Files } from './mounts.ts';
 import { enterNamespaces } from './namespaces.ts';
 import { prepareProcess } from './process.ts';
 import { limitGroup } from './resources.ts';
+import { compileProfile } from './seccomp.ts';
 import type { Spec, SpecProcess } from './spec.ts';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'exited';
@@ -100,6 +102,7 @@ export class Container {
   readonly log = new OutputLog();
   private readonly waiting = new Set<(ending: Ending) => void>();
   private streams: ProcessIo;
+  private readonly filter: SeccompFilter | null;
 
   constructor(system: System, { id, spec, files, io }: ContainerRequest) {
     this.system = system;
@@ -112,6 +115,8 @@ export class Container {
     this.cgroup = groupAt(system, spec.linux.cgroupsPath ?? `/trapframe/${id}`);
     this.streams = new ProcessIo(system, io, this.log);
     try {
+      const { seccomp } = spec.linux;
+      this.filter = seccomp ? new SeccompFilter(null, compileProfile(seccomp, system.table)) : null;
       if (spec.linux.resources) limitGroup(system, this.cgroup, spec.linux.resources);
     } catch (e) {
       this.dispose();
@@ -147,6 +152,7 @@ export class Container {
           task.process.cgroup = this.cgroup;
           prepare(task);
           prepareProcess(task, process);
+          if (this.filter) task.seccomp = this.filter;
         },
       );
     } catch (e) {

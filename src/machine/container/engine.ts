@@ -1,7 +1,7 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
 import { InputError } from '../../abi/errors.ts';
 import { SIG } from '../../linux/uapi.ts';
-import { type Bind, type Choices, identityFiles, specOf } from './config.ts';
+import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
 import type { Container, Running } from './container.ts';
 import type { ContainerHost } from './host.ts';
 import type { Files, HostPlace, RootFiles } from './mounts.ts';
@@ -182,7 +182,10 @@ export class ContainerEngine {
     if (!args.length || args[0] === '') throw new InputError('there is nothing to run: name a program after the image');
     const hostname = request.Hostname || id.slice(0, 12);
     const binds = host.Binds.map(bindOf);
-    const security = this.security(host.SecurityOpt);
+    const security = this.security(
+      host.SecurityOpt,
+      capabilities({ capAdd: host.CapAdd, capDrop: host.CapDrop, privileged: host.Privileged === true }),
+    );
     const terminal = request.Tty === true;
     const cwd = request.WorkingDir || defaults.cwd || '/';
     const choices: Choices = {
@@ -262,14 +265,14 @@ export class ContainerEngine {
     }
   }
 
-  private security(options: readonly string[]): Pick<Choices, 'noNewPrivileges' | 'seccomp'> {
+  private security(options: readonly string[], caps: readonly string[]): Pick<Choices, 'noNewPrivileges' | 'seccomp'> {
     let noNewPrivileges = false;
     let seccomp: Choices['seccomp'] = null;
     for (const option of options) {
       const cut = option.search(/[=:]/);
       const [key, value] = cut < 0 ? [option, ''] : [option.slice(0, cut), option.slice(cut + 1)];
       if (key === 'no-new-privileges') noNewPrivileges = value !== 'false';
-      else if (key === 'seccomp') seccomp = value === 'unconfined' ? null : parseSeccomp(value);
+      else if (key === 'seccomp') seccomp = value === 'unconfined' ? null : parseSeccomp(value, caps);
       else
         throw new InputError(
           `--security-opt: there is no “${key}”; known: no-new-privileges, seccomp=PROFILE|unconfined`,

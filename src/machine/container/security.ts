@@ -1,9 +1,22 @@
 /** Seccomp profiles as people give them: the OCI document, or Docker's form of it. */
+import { z } from 'zod';
 import { InputError } from '../../abi/errors.ts';
 import { issuesOf, type SeccompProfile, seccompSchema } from './spec.ts';
 
-/** Reads a profile from JSON text. Throws InputError that names what is wrong. */
-export function parseSeccomp(text: string): SeccompProfile {
+/** Docker's form makes rules depend on capabilities and architectures. */
+const conditions = z.object({ caps: z.array(z.string()).nullish(), arches: z.array(z.string()).nullish() }).nullish();
+const dockerRules = z.object({
+  syscalls: z.array(z.object({ includes: conditions, excludes: conditions })).default([]),
+});
+
+const ARCHES = ['riscv64'];
+const plain = (name: string): string => name.toLowerCase().replace(/^cap_/, '');
+
+/**
+ * Reads a profile from JSON text. Rules of Docker's form are kept where the container's capabilities, as given, meet
+ * their conditions. Throws InputError that names what is wrong.
+ */
+export function parseSeccomp(text: string, capabilities: readonly string[]): SeccompProfile {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -12,5 +25,14 @@ export function parseSeccomp(text: string): SeccompProfile {
   }
   const read = seccompSchema.safeParse(value);
   if (!read.success) throw new InputError(`--security-opt seccomp: ${issuesOf(read.error)}`);
-  return read.data;
+  const rules = dockerRules.parse(value).syscalls;
+  const holds = (list: readonly string[] | null | undefined, have: readonly string[], every: boolean): boolean =>
+    !list?.length || (every ? list.every((x) => have.includes(plain(x))) : list.some((x) => have.includes(plain(x))));
+  const applies = ({ includes, excludes }: (typeof rules)[number]): boolean => {
+    const excluded =
+      (excludes?.caps?.length && holds(excludes.caps, capabilities, false)) ||
+      (excludes?.arches?.length && holds(excludes.arches, ARCHES, false));
+    return !excluded && holds(includes?.caps, capabilities, true) && holds(includes?.arches, ARCHES, false);
+  };
+  return { ...read.data, syscalls: read.data.syscalls.filter((_, i) => applies(rules[i]!)) };
 }

@@ -14,6 +14,8 @@
 #include <sys/time.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <dirent.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +80,18 @@ static int forks(void) {
   printf("%d children, then %s\n", n, strerror(errno));
   fflush(stdout);
   return 0;
+}
+
+/* A filter that refuses one call with an error. */
+static long deny(int nr, int err) {
+  struct sock_filter f[] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, err < 0 ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | err),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog p = {4, f};
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p);
 }
 
 static volatile sig_atomic_t got;
@@ -165,6 +179,8 @@ int main(int argc, char **argv) {
     else if (!strcmp(what, "bounding")) printf("%d\n", prctl(PR_CAPBSET_READ, atoi(ARG)));
     else if (!strcmp(what, "nnp")) printf("%s\n", why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
     else if (!strcmp(what, "setuid")) printf("setuid %s\n", why(setuid(atoi(ARG))));
+    else if (!strcmp(what, "deny")) { int nr = atoi(ARG); printf("deny %s\n", why(deny(nr, atoi(ARG)))); }
+    else if (!strcmp(what, "strict")) { long r = prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT); if (r) printf("strict %s\n", why(r)); else write(1, "strict ok\n", 10); }
     else if (!strcmp(what, "fill")) {
       /* Writes a file until it may not. */
       int fd = open(ARG, O_WRONLY | O_CREAT, 0644);

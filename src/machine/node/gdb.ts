@@ -1,0 +1,72 @@
+/** GDB's connection to a machine over TCP. */
+import { createServer, type Server, type Socket } from 'node:net';
+import { InputError } from '../../abi/errors.ts';
+import type { Debugger } from '../gdb/debugger.ts';
+import { GdbServer } from '../gdb/server.ts';
+
+export interface GdbAddress {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** The guest does not begin before a debugger lets it. */
+  readonly wait: boolean;
+}
+
+const LOCAL = '127.0.0.1';
+
+/** `PORT`, `HOST:PORT`, either with `,wait`. */
+export function gdbAddress(option: string, text: string): GdbAddress {
+  const match = /^(?:(.+):)?([0-9]{1,5})(,wait)?$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match || port > 65535) {
+    throw new InputError(`${option}: '${text}' is no port`, 'Give a port, such as 1234, 0.0.0.0:1234 or 1234,wait.');
+  }
+  return { host: match[1]?.replace(/^\[(.*)\]$/, '$1') ?? LOCAL, port, wait: match[3] !== undefined };
+}
+
+export interface GdbListener {
+  readonly port: number;
+  /** Takes no further connection and ends the one there is. */
+  close(): void;
+}
+
+/** Listens for one debugger at a time. Throws InputError where it cannot listen. */
+export async function serveGdb(machine: Debugger, address: GdbAddress): Promise<GdbListener> {
+  let client: Socket | null = null;
+  if (address.wait) machine.halt();
+  const server: Server = createServer((socket) => {
+    if (client) {
+      socket.destroy();
+      return;
+    }
+    client = socket;
+    socket.setNoDelay(true);
+    const gdb = new GdbServer(
+      machine,
+      (bytes) => socket.write(bytes),
+      () => socket.end(),
+    );
+    socket.on('data', (bytes) => gdb.receive(bytes));
+    // What becomes of the connection is told by `close`.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      client = null;
+      gdb.close();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message;
+      reject(new InputError(`no debugger can be listened for at ${address.host}:${address.port}: ${why}`));
+    });
+    server.listen(address.port, address.host, resolve);
+  });
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound ? bound.port : address.port,
+    close: () => {
+      server.close();
+      client?.end();
+    },
+  };
+}
