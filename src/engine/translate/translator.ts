@@ -34,7 +34,7 @@ const LONGEST_BLOCK = 4096;
 const FAST: Manner = { misses: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
 const EXITS_LEAST = 64;
-const EXITS_EVERY = Number(process.env.EVERY ?? 4000);
+const EXITS_EVERY = 4000;
 /** Bytes around a unit's code in which what it is left for is taken for a part of the same function. */
 const NEAR = 4096;
 /** Units that may stand for each burst without a look at them. */
