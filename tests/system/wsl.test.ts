@@ -155,6 +155,30 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
     expect((await wsl(['--status'])).stdout).toMatch(/running +busybox\n/);
   });
 
+  it('loses nothing that was synced when its process is killed, and starts once for many who ask at once', async () => {
+    const writing = sh(
+      'echo precious >/root/precious; sync; echo synced; while true; do echo junk >>/root/junk; done',
+      {
+        deadline: 40_000,
+      },
+    );
+    const pidFile = join(home, 'state/wsl/vm.pid');
+    await expect.poll(() => existsSync(join(home, 'state/wsl/vm.sock')), { timeout: 20_000 }).toBe(true);
+    await expect
+      .poll(async () => (await wsl(['cat', '/root/precious'])).stdout, { timeout: 20_000 })
+      .toBe('precious\n');
+    await sh('sync');
+    const pid = readFileSync(pidFile, 'utf8');
+    process.kill(Number(pid), 'SIGKILL');
+    const many = await Promise.all([1, 2, 3].map((n) => wsl(['--', 'sh', '-c', `echo ${n}; cat /root/precious`])));
+    expect(many).toEqual([1, 2, 3].map((n) => good(`${n}\nprecious\n`)));
+    expect(readFileSync(pidFile, 'utf8')).not.toBe(pid);
+    await wsl(['--shutdown']);
+    const fsck = spawnSync('e2fsck', ['-fn', join(home, 'state/wsl/disks/busybox.ext4')], { encoding: 'utf8' });
+    if (!fsck.error) expect(`${fsck.status} ${fsck.status === 0 ? '' : fsck.stdout}`).toBe('0 ');
+    await writing;
+  });
+
   it('does what wsl.conf says, and says what is wrong with it', async () => {
     const conf =
       '[user]\ndefault=me\n[network]\nhostname=box\n[automount]\nenabled=false\n[boot]\ncommand=echo up >/run/up\nsystemd=true\n';
