@@ -6,6 +6,9 @@ import type { DirectoryEntry, Inode } from './inode.ts';
 import type { Path } from './mount.ts';
 import { readFile, writeFile } from './pages.ts';
 
+/** What a read returns that can't go on. */
+export const AGAIN = -E.AGAIN;
+
 /** What the arguments of an ioctl are read from and written to. */
 export interface IoctlArgument {
   in(length: number): Uint8Array;
@@ -19,8 +22,11 @@ export interface IoctlArgument {
 export abstract class FileKind {
   /** Woken when what `poll` says may have changed; null: the file is always ready. */
   readonly queue: WaitQueue | null = null;
+  /** Whether what is written was taken in or copied when `write` returns, so that it may be given a program's own memory. */
+  readonly copies: boolean = false;
   /** Whether it has a position. */
   readonly seekable: boolean = false;
+  /** Returns how many bytes it read, or `AGAIN`, which is cheaper than to fail with EAGAIN and means the same. */
   read(_file: OpenFile, _into: Uint8Array): number {
     return fail(E.INVAL);
   }
@@ -96,6 +102,7 @@ export const isSpecial = (inode: Inode): inode is Inode & SpecialFile => 'kindOf
 
 /** Regular files. */
 class RegularKind extends FileKind {
+  override readonly copies = true;
   override readonly seekable = true;
   override read(file: OpenFile, into: Uint8Array): number {
     const n = readFile(file.inode, file.position, into);
