@@ -48,16 +48,22 @@ async function report({ rounds, scale }: ReturnType<typeof optionsOf>, signal: A
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const rows: ProcessRow[] = [];
   const leftOut: string[] = [];
+  const failed: string[] = [];
   try {
     const bench = await prepare(folder, signal, say);
     for (const operation of OPERATIONS)
       rows.push(processRow(operation, 'ns', await measureOperation(bench, operation, rounds, scale), SEED));
     for (const program of PROGRAMS) {
-      const samples = await measureProgram(bench, program, rounds);
-      if (samples) rows.push(processRow(program, 'ms', samples, SEED));
-      else leftOut.push(program.id);
+      try {
+        const samples = await measureProgram(bench, program, rounds);
+        if (samples) rows.push(processRow(program, 'ms', samples, SEED));
+        else leftOut.push(program.id);
+      } catch (error) {
+        signal.throwIfAborted();
+        failed.push(`${program.id}: ${(error as Error).message}`);
+      }
     }
-    return { schema: 'trapframe.process/1', ...(await about(nodePlatform())), rows, leftOut };
+    return { schema: 'trapframe.process/1', ...(await about(nodePlatform())), rows, leftOut, failed };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -71,5 +77,5 @@ await runCommand(async (signal) => {
   process.stdout.write(
     `${options.json ? JSON.stringify(made, null, 2) : terminalTable(processTable(made), terminal())}\n`,
   );
-  return options.check && !allPass(made.rows) ? 1 : 0;
+  return made.failed.length > 0 || (options.check && !allPass(made.rows)) ? 1 : 0;
 });

@@ -33,6 +33,8 @@ export interface ProcessReport {
   readonly rows: readonly ProcessRow[];
   /** Programs that are not here, by name. */
   readonly leftOut: readonly string[];
+  /** What failed, and how. */
+  readonly failed: readonly string[];
 }
 
 /** The row of some samples; `seed` is that of its bootstrap. */
@@ -51,7 +53,7 @@ export function processRow(
 const time = (value: number, unit: ProcessRow['unit']): string => `${value.toPrecision(3)} ${unit}`;
 
 /** The report as a table. */
-export const processTable = ({ rows, host, leftOut }: ProcessReport): Table => ({
+export const processTable = ({ rows, host, leftOut, failed }: ProcessReport): Table => ({
   title: 'Linux programs without a guest kernel',
   caption: 'medians by turns; an operation is timed by the program, a program from its start to its end',
   columns: [
@@ -81,6 +83,7 @@ export const processTable = ({ rows, host, leftOut }: ProcessReport): Table => (
       (id) =>
         `${id}: left out, its program is not here (trapframe process --fetch-root, trapframe linux --fetch, npm run fetch:esbuild)`,
     ),
+    ...failed.map((line) => `FAILED: ${line}`),
     machineNote(host, `${host.cores} cores, `),
   ],
 });
