@@ -80,7 +80,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     area: 'src/machine/node',
-    may: ['src/machine', 'src/machine/container', 'src/machine/images', 'src/linux', 'src/abi'],
+    may: ['src/machine', 'src/machine/container', 'src/machine/images', 'src/image', 'src/linux', 'src/abi'],
     packages: [],
     node: true,
     why: 'programs of the host’s files on the host’s terminal, which only one thread can serve',
@@ -141,6 +141,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/machine/container',
       'src/machine/images',
       'src/machine/node',
+      'src/image',
       'src/abi',
     ],
     packages: ['commander'],

@@ -1,19 +1,48 @@
-/** Where containers of Node find files: folders of the host. */
-import { existsSync, statSync } from 'node:fs';
+/** Where containers of Node find files: folders of the host, and the store of images. */
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { rootDentry } from '../../linux/vfs/mount.ts';
 import { child } from '../../linux/vfs/walk.ts';
 import type { Sources } from '../container/engine.ts';
+import { type Base, type ImageDefaults, NO_DEFAULTS } from '../container/roots.ts';
+import type { ImageStore, OpenImage } from '../images/store.ts';
 import { hostFiles } from './host-files.ts';
 
-export function hostSources(): Sources {
+function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
   return {
-    openFolder(path) {
+    env: config?.Env ?? [],
+    entrypoint: config?.Entrypoint ?? null,
+    cmd: config?.Cmd ?? null,
+    cwd: config?.WorkingDir || '/',
+    user: config?.User ?? '',
+    stopSignal: config?.StopSignal ?? null,
+    labels: config?.Labels ?? {},
+  };
+}
+
+/** `onError` hears of what could not be given back to the store. */
+export function hostSources(store: ImageStore, onError: (e: unknown) => void): Sources {
+  /** Folders that are roots now: containers share what was read of one, and its translations. */
+  const folders = new Map<string, { fs: HostFs; users: number }>();
+  return {
+    openFolder(path): Base {
       if (!existsSync(path)) throw new InputError(`--rootfs: ${path} does not exist`);
       if (!statSync(path).isDirectory()) throw new InputError(`--rootfs: ${path} is no directory`);
-      return { fs: new HostFs(hostFiles(path, false)), source: path };
+      const key = realpathSync(path);
+      const shared = folders.get(key) ?? { fs: new HostFs(hostFiles(key, true)), users: 0 };
+      folders.set(key, shared);
+      shared.users++;
+      return {
+        lowers: [shared.fs],
+        defaults: NO_DEFAULTS,
+        name: path,
+        imageId: '',
+        release() {
+          if (--shared.users === 0) folders.delete(key);
+        },
+      };
     },
     openPlace(path, readOnly) {
       if (!existsSync(path)) throw new InputError(`--volume: ${path} does not exist`);
@@ -26,8 +55,21 @@ export function hostSources(): Sources {
       if (!dentry) throw new InputError(`--volume: ${path} can’t be opened`);
       return { fs, dentry };
     },
-    openImage(name) {
-      throw new InputError(`there is no image ${name}`, 'Give a folder that is the root of its files: --rootfs DIR');
+    async openImage(name, holder): Promise<Base> {
+      await store.hold(holder, name);
+      try {
+        const image = await store.open(name);
+        return {
+          lowers: image.layers,
+          defaults: defaultsOf(image),
+          name,
+          imageId: image.record.id,
+          release: () => void store.letGo(holder).catch(onError),
+        };
+      } catch (e) {
+        await store.letGo(holder);
+        throw e;
+      }
     },
   };
 }
