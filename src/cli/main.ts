@@ -6,6 +6,7 @@ import { addCompare } from './commands/compare.ts';
 import { addContainer } from './commands/container.ts';
 import { addDaemon } from './commands/daemon.ts';
 import { addDisasm } from './commands/disasm.ts';
+import { addImage } from './commands/image.ts';
 import { addLaws } from './commands/laws.ts';
 import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
@@ -45,6 +46,7 @@ function commandLine(context: Context): Command {
     addWsl,
     addProcess,
     addContainer,
+    addImage,
     addSnapshot,
     addDisasm,
     addList,

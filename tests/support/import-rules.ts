@@ -66,7 +66,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     area: 'src/machine/images',
-    may: ['src/image', 'src/linux', 'src/abi'],
+    may: ['src/machine', 'src/image', 'src/linux', 'src/abi'],
     packages: ['zod'],
     node: false,
     why: 'images that are kept, and file systems of their layers',
