@@ -179,8 +179,15 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the light VM’s process in the background, and the way to it',
   },
   {
+    area: 'src/dashboard/linux',
+    may: ['src/machine', 'src/rpc', 'src/abi'],
+    packages: ['preact', '@preact/signals', '@xterm/xterm', '@xterm/addon-fit', 'comlink'],
+    node: false,
+    why: 'the view of a real Linux: its guest runs in a worker, its terminal in the page',
+  },
+  {
     area: 'src/dashboard',
-    may: ['src/lab', 'src/abi'],
+    may: ['src/lab', 'src/abi', 'src/dashboard/linux'],
     packages: ['preact', '@preact/signals', 'uplot'],
     node: false,
     why: 'the page',

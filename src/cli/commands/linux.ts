@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { MACHINE_DEFAULT, type MachineConfig } from '../../abi/config.ts';
+import { LINUX_MACHINE } from '../../abi/config.ts';
 import type { Counters } from '../../abi/counters.ts';
 import type { LinuxGuest } from '../../machine/linux.ts';
 import { type Context, exitCode } from '../context.ts';
@@ -15,9 +15,6 @@ import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { count } from '../options/values.ts';
 
-const MiB = 2 ** 20;
-/** A kernel and a program touch far more code than a workload of the lab. */
-const LINUX_MACHINE: MachineConfig = { ...MACHINE_DEFAULT, memory: 128 * MiB, codePages: 4096 };
 async function obtain(options: Options, context: Context): Promise<void> {
   const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
   for (const each of work) {
