@@ -1,10 +1,10 @@
 /** Calls on descriptors: open, close, duplicate, seek, control, list a directory. */
 import { E, fail } from '../errno.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
-import { Unfinished } from '../task/task.ts';
+import { type Task, Unfinished } from '../task/task.ts';
 import { F, O, RLIMIT } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
-import type { OpenFile } from '../vfs/file.ts';
+import type { IoctlArgument, OpenFile } from '../vfs/file.ts';
 import { isDirectory, isRegular } from '../vfs/inode.ts';
 import { mountedOn } from '../vfs/mount.ts';
 import { truncateFile } from '../vfs/pages.ts';
@@ -163,11 +163,15 @@ export const ioctl: Call = (_k, t, fd, request, argument) => {
     } else if ((wanted === IOCTL.TIOCSPGRP || wanted === IOCTL.TIOCGPGRP) && !mine) fail(E.NOTTY);
     else if (wanted === IOCTL.TIOCNOTTY) process.terminal = null;
   }
-  return file.kind.ioctl(file, wanted, {
-    in: (length) => copyIn(process.space, argument, length),
-    out: (bytes) => copyOut(process.space, argument, bytes),
-  });
+  return file.kind.ioctl(file, wanted, argumentAt(t, argument));
 };
+
+const argumentAt = (t: Task, va: number): IoctlArgument => ({
+  in: (length) => copyIn(t.process.space, va, length),
+  out: (bytes) => copyOut(t.process.space, va, bytes),
+  at: (other) => argumentAt(t, other),
+  can: (capability) => t.credential.can(capability),
+});
 
 const WHENCE = { SET: 0, CUR: 1, END: 2, DATA: 3, HOLE: 4 } as const;
 

@@ -91,8 +91,8 @@ function readParts(kernel: Kernel, task: Task, file: OpenFile, list: readonly Pa
         }
       } catch (e) {
         if (done > 0 && e instanceof SysError) return done;
-        if (!wouldBlock(e) || file.nonblocking) throw e;
-        return kernel.sleep(task, [file.kind.queue]);
+        if (!wouldBlock(e) || file.nonblocking || task.timedOut) throw e;
+        return kernel.sleep(task, [file.kind.queue], file.kind.receiveTimeout);
       }
       if (own) wroteBorrowed(space, own);
       else if (n > 0) copyOut(space, at + into, n === piece.length ? piece : piece.subarray(0, n));
@@ -147,9 +147,9 @@ function writeParts(
           position === null ? file.kind.write(file, bytes) : file.kind.writeAt(file, position + done + skip, bytes);
       } catch (e) {
         tellBroken(kernel, task, e);
-        if (wouldBlock(e) && !file.nonblocking) {
+        if (wouldBlock(e) && !file.nonblocking && !task.timedOut) {
           task.progress = done + skip;
-          return kernel.sleep(task, [file.kind.queue]);
+          return kernel.sleep(task, [file.kind.queue], file.kind.sendTimeout);
         }
         if (e instanceof SysError && done + skip > 0) return done + skip;
         throw e;
@@ -159,7 +159,7 @@ function writeParts(
       if (written < bytes.length) {
         if (file.nonblocking || file.kind.queue === null) return done;
         task.progress = done;
-        return kernel.sleep(task, [file.kind.queue]);
+        return kernel.sleep(task, [file.kind.queue], file.kind.sendTimeout);
       }
       if (whole) return done;
       from += n;

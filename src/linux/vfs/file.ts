@@ -13,6 +13,9 @@ export const AGAIN = -E.AGAIN;
 export interface IoctlArgument {
   in(length: number): Uint8Array;
   out(bytes: Uint8Array): void;
+  /** What another address of the program holds, as pointers in arguments need it. */
+  at(address: number): IoctlArgument;
+  can(capability: 'net_admin'): boolean;
 }
 
 /**
@@ -24,6 +27,9 @@ export abstract class FileKind {
   readonly queue: WaitQueue | null = null;
   /** Whether what is written was taken in or copied when `write` returns, so that it may be given a program's own memory. */
   readonly copies: boolean = false;
+  /** Nanoseconds a blocking call waits before it fails with EAGAIN. */
+  receiveTimeout = Number.POSITIVE_INFINITY;
+  sendTimeout = Number.POSITIVE_INFINITY;
   /** Whether it has a position. */
   readonly seekable: boolean = false;
   /** Returns how many bytes it read, or `AGAIN`, which is cheaper than to fail with EAGAIN and means the same. */
