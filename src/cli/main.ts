@@ -14,6 +14,7 @@ import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
 import { addSnapshot } from './commands/snapshot.ts';
 import { addSweep } from './commands/sweep.ts';
+import { addVolume } from './commands/volume.ts';
 import { addWsl } from './commands/wsl.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { columns } from './table.ts';
@@ -47,6 +48,7 @@ function commandLine(context: Context): Command {
     addProcess,
     addContainer,
     addImage,
+    addVolume,
     addSnapshot,
     addDisasm,
     addList,

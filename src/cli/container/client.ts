@@ -25,6 +25,7 @@ export interface Inspection {
     readonly ExitCode: number;
     readonly OOMKilled: boolean;
   };
+  readonly Mounts: readonly { readonly Source: string }[];
   readonly Config: { readonly Tty: boolean; readonly OpenStdin: boolean };
 }
 

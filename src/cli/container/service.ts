@@ -10,7 +10,8 @@ import { ImageStore } from '../../machine/images/store.ts';
 import { changesOf, treeEntries } from '../../machine/images/tree.ts';
 import { hostSources } from '../../machine/node/container-sources.ts';
 import { nodeFolder } from '../../machine/node/folder.ts';
-import { imagesFolder } from '../daemon/place.ts';
+import { Volumes } from '../../machine/node/volumes.ts';
+import { imagesFolder, volumesFolder } from '../daemon/place.ts';
 import type { DaemonWork } from '../daemon/run.ts';
 import { HttpError, type Reply, type Request, type Route } from '../daemon/server.ts';
 import { compiledCore } from '../files.ts';
@@ -321,7 +322,7 @@ export async function startContainers(root: string, log: (line: string) => void)
   for (const holder of Object.keys((await store.catalogue()).holds)) await store.letGo(holder);
   const engine = new ContainerEngine(
     host,
-    hostSources(store, (e) => log(`the store of images: ${String(e)}`)),
+    hostSources(store, new Volumes(volumesFolder()), (e) => log(`the store of images: ${String(e)}`)),
   );
   return {
     routes: containerRoutes(engine, store),

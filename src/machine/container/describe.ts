@@ -27,7 +27,7 @@ export function statusText({ container: c }: Entry, now: number): string {
 
 const mountsOf = (entry: Entry): object[] =>
   entry.binds.map(({ source, target, readOnly }) => ({
-    Type: 'bind',
+    ...(source.startsWith('/') ? { Type: 'bind' } : { Type: 'volume', Name: source, Driver: 'local' }),
     Source: source,
     Destination: target,
     Mode: readOnly ? 'ro' : '',

@@ -16,6 +16,7 @@ import { findUser } from './users.ts';
 /** Where the files of containers come from; what a host can't offer is refused with an InputError. */
 export interface Sources {
   openFolder(path: string): Base;
+  /** A file or folder of the host; a name without a slash is a volume, which is made when it is first named. */
   openPlace(path: string, readOnly: boolean): HostPlace;
   /** It stays for as long as `holder`, a container's number, has not released it. */
   openImage(name: string, holder: string): Promise<Base>;
@@ -60,11 +61,13 @@ export function signalOf(text: string): number {
   return found;
 }
 
-/** HOST:CONTAINER[:ro] */
+/** HOST:CONTAINER[:ro], where HOST is an absolute path or the name of a volume. */
 function bindOf(text: string): Bind {
-  const match = /^(\/[^:]*):(\/[^:]*)(?::([\w,]+))?$/.exec(text);
+  const match = /^(\/[^:]*|[\w][\w.-]*):(\/[^:]*)(?::([\w,]+))?$/.exec(text);
   if (!match)
-    throw new InputError(`--volume: “${text}” is not HOST:CONTAINER or HOST:CONTAINER:ro, with absolute paths`);
+    throw new InputError(
+      `--volume: “${text}” is not HOST:CONTAINER, VOLUME:CONTAINER or one of them with :ro, with absolute paths`,
+    );
   const options = match[3]?.split(',') ?? [];
   for (const option of options)
     if (!['ro', 'rw', 'z', 'Z', 'rprivate', 'private'].includes(option))

@@ -9,6 +9,7 @@ import type { Sources } from '../container/engine.ts';
 import { type Base, type ImageDefaults, NO_DEFAULTS } from '../container/roots.ts';
 import type { ImageStore, OpenImage } from '../images/store.ts';
 import { hostFiles } from './host-files.ts';
+import type { Volumes } from './volumes.ts';
 
 function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
   return {
@@ -23,7 +24,7 @@ function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
 }
 
 /** `onError` hears of what could not be given back to the store. */
-export function hostSources(store: ImageStore, onError: (e: unknown) => void): Sources {
+export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: unknown) => void): Sources {
   /** Folders that are roots now: containers share what was read of one, and its translations. */
   const folders = new Map<string, { fs: HostFs; users: number }>();
   return {
@@ -45,6 +46,7 @@ export function hostSources(store: ImageStore, onError: (e: unknown) => void): S
       };
     },
     openPlace(path, readOnly) {
+      if (!path.startsWith('/')) return volumes.open(path);
       if (!existsSync(path)) throw new InputError(`--volume: ${path} does not exist`);
       if (statSync(path).isDirectory()) {
         const fs = new HostFs(hostFiles(path, readOnly));
