@@ -194,7 +194,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     area: 'workers',
-    may: ['src/machine', 'src/engine', 'src/rpc', 'src/abi'],
+    may: ['src/machine', 'src/machine/container', 'src/engine', 'src/rpc', 'src/abi'],
     packages: ['comlink'],
     node: false,
     why: 'expose a machine, hold no logic',

@@ -6,22 +6,11 @@ import { HostFs } from '../../linux/vfs/host.ts';
 import { rootDentry } from '../../linux/vfs/mount.ts';
 import { child } from '../../linux/vfs/walk.ts';
 import type { Sources } from '../container/engine.ts';
-import { type Base, type ImageDefaults, NO_DEFAULTS } from '../container/roots.ts';
-import type { ImageStore, OpenImage } from '../images/store.ts';
+import { imageBase } from '../container/images.ts';
+import { type Base, NO_DEFAULTS } from '../container/roots.ts';
+import type { ImageStore } from '../images/store.ts';
 import { hostFiles } from './host-files.ts';
 import type { Volumes } from './volumes.ts';
-
-function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
-  return {
-    env: config?.Env ?? [],
-    entrypoint: config?.Entrypoint ?? null,
-    cmd: config?.Cmd ?? null,
-    cwd: config?.WorkingDir || '/',
-    user: config?.User ?? '',
-    stopSignal: config?.StopSignal ?? null,
-    labels: config?.Labels ?? {},
-  };
-}
 
 /** `onError` hears of what could not be given back to the store. */
 export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: unknown) => void): Sources {
@@ -57,21 +46,6 @@ export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: un
       if (!dentry) throw new InputError(`--volume: ${path} can’t be opened`);
       return { fs, dentry };
     },
-    async openImage(name, holder): Promise<Base> {
-      await store.hold(holder, name);
-      try {
-        const image = await store.open(name);
-        return {
-          lowers: image.layers,
-          defaults: defaultsOf(image),
-          name,
-          imageId: image.record.id,
-          release: () => void store.letGo(holder).catch(onError),
-        };
-      } catch (e) {
-        await store.letGo(holder);
-        throw e;
-      }
-    },
+    openImage: (name, holder) => imageBase(store, name, holder, onError),
   };
 }
