@@ -13,6 +13,7 @@ import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
+import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { count } from '../options/values.ts';
 
 async function obtain(options: Options, context: Context): Promise<void> {
@@ -110,6 +111,7 @@ export function addLinux(program: Command, context: Context): void {
         .default('none'),
     )
     .option('-q, --quiet', 'no progress');
+  command.option(...TRACE_OPTION);
   addGdbOption(command);
   addGuestOptions(command);
   command.action(async (options: Options) => {
@@ -118,7 +120,14 @@ export function addLinux(program: Command, context: Context): void {
       await obtain(options, context);
       if (exec === null) return;
     }
-    const watch = async (guest: LinuxGuest) => listenForGdb(guest.system.debug(), options, context);
+    const watch = async (guest: LinuxGuest) => {
+      const endGdb = await listenForGdb(guest.system.debug(), options, context);
+      const endTrace = traceTo(guest.system.core, options, context);
+      return () => {
+        endGdb();
+        endTrace();
+      };
+    };
     const session = await startGuest(await bootRequest(options, context, { exec, watch }), streamsOf(context));
     const status = await session.done;
     tell(session, String(options.counters), context);

@@ -243,12 +243,20 @@ const ROWS: readonly Row[] = [
   [452, 'fchmodat2', names.fchmodat],
 ];
 
+const MOUNT = 40;
+
+/** Names by number. */
+export const SYSCALL_NAMES: ReadonlyMap<number, string> = new Map([
+  ...ROWS.map(([number, name]): [number, string] => [number, name]),
+  [MOUNT, 'mount'],
+]);
+
 const stateOf = (serve: Call | null, extra: Extra | undefined): CallState =>
   serve ? (extra?.partial ? 'partial' : 'supported') : 'missing';
 
 /** A table of its own for one kernel, since rows count. `mount` depends on the file systems there are. */
 export function createTable(mount: Call): CallTable {
-  const rows: readonly Row[] = [...ROWS, [40, 'mount', mount, { partial: 'no propagation between mounts' }]];
+  const rows: readonly Row[] = [...ROWS, [MOUNT, 'mount', mount, { partial: 'no propagation between mounts' }]];
   return new Map(
     rows.map(([number, name, serve, extra]): [number, CallRow] => [
       number,

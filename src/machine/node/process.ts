@@ -10,6 +10,7 @@ import { S, SIG } from '../../linux/uapi.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { createLinuxHost, type LinuxHost } from '../programs.ts';
+import type { UserMachineOptions } from '../user.ts';
 import { hostFiles } from './host-files.ts';
 import { connectStdio } from './terminal.ts';
 
@@ -35,6 +36,8 @@ export interface ProcessRequest {
   readonly engine: MachineEngine;
   readonly time: 'counted' | 'wall';
   readonly seed: number | null;
+  /** Told of the core before anything runs, for a trace. */
+  readonly onCore?: UserMachineOptions['onCore'];
 }
 
 export interface Streams {
@@ -131,6 +134,7 @@ export async function runProcess(
       time: request.time,
       seed: request.seed,
       hostName: 'trapframe',
+      ...(request.onCore && { onCore: request.onCore }),
     },
     (clock) =>
       request.root
