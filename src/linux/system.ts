@@ -195,6 +195,7 @@ export class System {
       ['stdin', '/proc/self/fd/0'],
       ['stdout', '/proc/self/fd/1'],
       ['stderr', '/proc/self/fd/2'],
+      ['ptmx', 'pts/ptmx'],
     ];
     for (const [name, target] of links) root.symlink(name, target, { ...own, mode: S.IFLNK | 0o777 });
     root.create('shm', { ...own, mode: S.IFDIR | 0o1777 });

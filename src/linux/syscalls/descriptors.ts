@@ -12,6 +12,7 @@ import { Pipe } from '../vfs/pipe.ts';
 import { Terminal } from '../vfs/terminal.ts';
 import type { Call } from './call.ts';
 import { transfer } from './io.ts';
+import { recordLock } from './locks.ts';
 import { install, openAt } from './open.ts';
 
 /** One end of a FIFO that was opened and waits for the other (fifo(7)). */
@@ -91,7 +92,7 @@ export const dup3: Call = (_k, t, from, to, flags) => {
 
 const SETTABLE = O.APPEND | O.NONBLOCK;
 
-export const fcntl: Call = (_k, t, fd, command, argument) => {
+export const fcntl: Call = (k, t, fd, command, argument) => {
   const slot = t.process.files.slot(fd);
   const { file } = slot;
   switch (command) {
@@ -110,11 +111,12 @@ export const fcntl: Call = (_k, t, fd, command, argument) => {
       file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
       return 0;
     case F.GETLK:
-      // Locks of one kernel's processes are not kept apart: the answer is that nobody holds one.
-      copyOut(t.process.space, argument, Uint8Array.of(2, 0));
-      return 0;
     case F.SETLK:
     case F.SETLKW:
+    case F.OFD_GETLK:
+    case F.OFD_SETLK:
+    case F.OFD_SETLKW:
+      return recordLock(k, t, file, command, argument);
     case F.SETOWN:
       return 0;
     case F.GETOWN:
@@ -279,11 +281,6 @@ export const fallocate: Call = (_k, t, fd, mode, offset, length) => {
 
 export const fsync: Call = (_k, t, fd) => {
   t.process.files.get(fd).inode.data.pages?.sync();
-  return 0;
-};
-
-export const flock: Call = (_k, t, fd) => {
-  t.process.files.get(fd);
   return 0;
 };
 

@@ -3,6 +3,7 @@ import type { Call, CallRow, CallState, CallTable } from './call.ts';
 import * as descriptors from './descriptors.ts';
 import * as ids from './ids.ts';
 import * as io from './io.ts';
+import * as locks from './locks.ts';
 import * as memory from './memory.ts';
 import * as messages from './messages.ts';
 import * as names from './names.ts';
@@ -47,14 +48,14 @@ const ROWS: readonly Row[] = [
   [22, 'epoll_pwait', poll.epollPwait, { noRestart: true }],
   [23, 'dup', descriptors.dup],
   [24, 'dup3', descriptors.dup3],
-  [25, 'fcntl', descriptors.fcntl, { partial: 'record locks are always granted; no leases, no signals of readiness' }],
+  [25, 'fcntl', descriptors.fcntl, { partial: 'no leases, no signals of readiness, no seals' }],
   [26, 'inotify_init1', null],
   [27, 'inotify_add_watch', null],
   [28, 'inotify_rm_watch', null],
   [29, 'ioctl', descriptors.ioctl, { partial: 'terminals, pipes, FIONBIO, FIOCLEX' }],
   [30, 'ioprio_set', null],
   [31, 'ioprio_get', null],
-  [32, 'flock', descriptors.flock, { partial: IGNORED }],
+  [32, 'flock', locks.flock],
   [33, 'mknodat', names.mknodat],
   [34, 'mkdirat', names.mkdirat],
   [35, 'unlinkat', names.unlinkat],

@@ -3,6 +3,7 @@ import { E, fail } from '../errno.ts';
 import { O, POLL } from '../uapi.ts';
 import type { WaitQueue } from '../wait.ts';
 import type { DirectoryEntry, Inode } from './inode.ts';
+import { releaseLocks } from './locks.ts';
 import type { Path } from './mount.ts';
 import { readFile, writeFile } from './pages.ts';
 
@@ -95,6 +96,7 @@ export class OpenFile {
   release(): void {
     if (--this.refs > 0) return;
     this.kind.close(this);
+    releaseLocks(this.inode, this);
     this.inode.release();
   }
 }
