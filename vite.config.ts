@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { serveLocalLinux } from './src/cli/linux/serve.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -30,11 +31,18 @@ function artefacts(): Plugin {
   };
 }
 
+/** Kernels of the local cache, for the page's Linux view; a page served otherwise has none. */
+const localLinux = (): Plugin => ({
+  name: 'trapframe-local-linux',
+  configureServer: (server) => void server.middlewares.use(serveLocalLinux),
+  configurePreviewServer: (server) => void server.middlewares.use(serveLocalLinux),
+});
+
 export default defineConfig({
   base: './',
   define: { __VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [artefacts()],
+  plugins: [artefacts(), localLinux()],
   worker: { format: 'es' },
   server: { headers: isolation },
   preview: { headers: isolation },

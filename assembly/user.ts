@@ -1,9 +1,10 @@
 // The machine as a kernel outside the core sees it: it writes page tables and registers itself and runs user mode; every
 // exception of user mode leaves `run` (cell USER_TRAPS).
-import { BURST_END, INSTRET, MSTATUS, PRIV, RESERVATION, SATP } from './generated/layout';
+import { BURST_END, INSTRET, MSTATUS, PRIV, RESERVATION, SATP, TRACE, TRACE_SWITCH } from './generated/layout';
 import { MSTATUS_FS } from './generated/csr';
 import { refreshContext } from './mmu/context';
 import { fenceGuest } from './mmu/fence';
+import { trace } from './trace';
 import { PRIV_U } from './mmu/privilege';
 import { codeWritten } from './cpu/fetch';
 import { forgetSlice, run } from './cpu/run';
@@ -13,6 +14,7 @@ export function enterUser(satp: u64): void {
   forgetSlice();
   store<u64>(RESERVATION, 0);
   store<u64>(SATP, satp);
+  if (load<u32>(TRACE)) trace(TRACE_SWITCH, 0, satp);
   store<u64>(MSTATUS, load<u64>(MSTATUS) | MSTATUS_FS);
   store<u32>(PRIV, PRIV_U);
   refreshContext();

@@ -4,65 +4,22 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { buildGuests } from '../bench/build.ts';
 import { MACHINE_DEFAULT, type MachineConfig } from '../src/abi/config.ts';
-import type { RunOutcome } from '../src/abi/machine.ts';
 import { WORKLOADS } from '../src/abi/workloads.ts';
-import { Translator, type TranslatorTuning, TUNING } from '../src/engine/translate/translator.ts';
-import { createMachineHost } from '../src/machine/host.ts';
 import { randomWord, type Template, templates, type Use, usable } from './differential/instructions.ts';
 import { COUNTER, FREE, POINTERS } from './differential/places.ts';
 import { Rng } from './differential/rng.ts';
 import { Assembler, R } from './support/asm.ts';
 import { writeElf } from './support/elf.ts';
-import { coreModule } from './support/machine.ts';
+import { EAGER, expectEqual, expectTranslation } from './translator/engines.ts';
 
-const EAGER: TranslatorTuning = { ...TUNING, burst: 300, longestBurst: 5000, threshold: 1, mostDoublings: 3 };
 const BASE = 0x8000_0000;
 const FINISHER = 0x10_0000;
 const PASS = 0x5555;
 
-async function run(image: Uint8Array, config: Partial<MachineConfig>, tuning: TranslatorTuning): Promise<RunOutcome> {
-  const host = createMachineHost(coreModule(), tuning);
-  await host.load(image, { ...MACHINE_DEFAULT, ...config });
-  return host.run({ budget: 400_000_000 });
-}
-
-/** Translated parts of the running test are looked at: what was not translated proves nothing. */
-let latest: Translator | null = null;
-const { sample } = Translator.prototype;
-Translator.prototype.sample = function (this: Translator) {
-  latest = this;
-  sample.call(this);
-};
-beforeEach(() => {
-  latest = null;
-});
-afterEach(() => expect(latest?.stats.units).toBeGreaterThan(0));
-
-/** What no engine may change. */
-const facts = ({ status, exitCode, message, console, result, counters, region, digest }: RunOutcome) => ({
-  status,
-  exitCode,
-  message,
-  console,
-  result,
-  counters,
-  region: region && { ...region, wallMs: 0 },
-  digest,
-});
-
-async function expectEqual(
-  image: Uint8Array,
-  config: Partial<MachineConfig> = {},
-  tuning = EAGER,
-): Promise<RunOutcome> {
-  const interpreted = await run(image, { ...config, engine: 'interp' }, tuning);
-  const translated = await run(image, { ...config, engine: 'jit' }, tuning);
-  expect(facts(translated)).toEqual(facts(interpreted));
-  return translated;
-}
+expectTranslation();
 
 /** A guest in M-mode: `write` fills in what comes before the end; the page at +0x1_0000 is its data. */
 function guest(write: (a: Assembler) => void): Uint8Array {

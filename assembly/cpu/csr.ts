@@ -3,7 +3,7 @@
 import {
   FFLAGS, FLUSH_PMP, FP_DIRTY, FRM, HART, HPM_COUNTERS, MCAUSE, MCOUNTEREN, MCOUNTINHIBIT, MCYCLE_OFFSET, MEDELEG, MENVCFG, MEPC, MIDELEG, MIE,
   MINSTRET_OFFSET, MIP, MSCRATCH, MSTATUS, MTVAL, MTVEC, PMPADDR, PMPCFG0, PMPCFG2, PRIV, SATP, SBI, SCAUSE, SCOUNTEREN, SENVCFG, SEPC,
-  SSCRATCH, STIMECMP, STRATEGY, STRATEGY_SHADOW, STVAL, STVEC,
+  SSCRATCH, STIMECMP, STRATEGY, STRATEGY_SHADOW, STVAL, STVEC, TRACE, TRACE_SWITCH,
 } from '../generated/layout';
 import {
   CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_HPMCOUNTER3, CSR_INSTRET, CSR_MCAUSE, CSR_MCOUNTEREN, CSR_MCYCLE, CSR_MEDELEG,
@@ -16,6 +16,7 @@ import { MATCH_ALL, invalidateTlbs } from '../mmu/model';
 import { summarizePmp } from '../mmu/pmp';
 import { PRIV_M, PRIV_S } from '../mmu/privilege';
 import { MSTATUS_FS, MSTATUS_SD, MSTATUS_TVM } from '../generated/csr';
+import { trace } from '../trace';
 import { shadowSwitch } from '../vmm/shadow';
 import { zapAll } from '../vmm/shadow-pages';
 import { dropFast } from '../mmu/fast';
@@ -244,6 +245,7 @@ function writeStatus(value: u64, mask: u64): void {
 function writeSatp(value: u64, mask: u64): void {
   if (mask != u64.MAX_VALUE) return;
   store<u64>(SATP, value);
+  if (load<u32>(TRACE)) trace(TRACE_SWITCH, 0, value);
   if (load<u32>(STRATEGY) == STRATEGY_SHADOW) shadowSwitch();
   refreshContext();
 }

@@ -1,6 +1,6 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, IDLE_WAITS, INSTRET,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, IDLE_WAITS, INSTRET, INTERPRETING,
   JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_HALT,
   EVENT_IDLE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED,
 } from '../generated/layout';
@@ -105,7 +105,9 @@ export function run(limit: u64): u32 {
     store<i64>(BUDGET, <i64>n);
     store<u32>(AFTER_SYSTEM, 0);
     store<u32>(WITHIN, <u32>unfinished);
+    store<u32>(INTERPRETING, 1);
     const left = load<u32>(COUNTING) ? interpret(<i64>n) : interpretPlain(<i64>n);
+    store<u32>(INTERPRETING, 0);
     // Its end may have come nearer.
     now = load<u64>(SLICE_END) - <u64>left;
     const stop = load<u32>(STOP);

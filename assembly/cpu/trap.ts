@@ -4,7 +4,7 @@ import {
   CAUSE, C_FAULT_TRUE, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT, INSTRET,
   MCAUSE, MEDELEG, MEPC, MIDELEG, MSTATUS, MTVAL, MTVEC, PC, PRIV, RESERVATION, SCAUSE, SEPC, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT,
   STRATEGY_SHADOW, STVAL, STVEC, TRAP_AT, TRAP_ECALL_M, TRAP_ECALL_U, TRAP_FETCH_PAGE, TRAP_LOAD_PAGE, TRAP_REPEATS, TRAP_STORE_PAGE, TVAL,
-  EVENT_TRAP_LOOP, EVENT_USER_TRAP, USER_TRAPS,
+  EVENT_TRAP_LOOP, EVENT_USER_TRAP, USER_TRAPS, TRACE, TRACE_INTERRUPT, TRACE_TRAP, X,
 } from '../generated/layout';
 import { count } from '../counters';
 import { refreshContext } from '../mmu/context';
@@ -12,6 +12,7 @@ import { PRIV_M, PRIV_S } from '../mmu/privilege';
 import {
   MSTATUS_MIE, MSTATUS_MPIE, MSTATUS_MPP, MSTATUS_MPRV, MSTATUS_SIE, MSTATUS_SPIE, MSTATUS_SPP,
 } from '../generated/csr';
+import { trace } from '../trace';
 import { vmExit } from '../vmm/exit';
 
 /** Traps in a row without one instruction retired before the guest is given up: its handler can't run. */
@@ -53,6 +54,7 @@ function bookExit(cause: u32, toSupervisor: bool): void {
 /** Delivers the exception pending in CAUSE and TVAL to the guest. */
 export function deliverException(): void {
   const cause = load<u32>(CAUSE);
+  if (load<u32>(TRACE)) trace(TRACE_TRAP, cause, cause == TRAP_ECALL_U ? load<u64>(X + 17 * 8) : load<u64>(TVAL));
   if (load<u32>(USER_TRAPS) && !load<u32>(PRIV)) {
     count(trapCounter(cause));
     if (isPageFault(cause)) count(C_FAULT_TRUE);
@@ -69,6 +71,7 @@ export function deliverException(): void {
 
 /** Delivers an interrupt; the caller chose it by priority. */
 export function deliverInterrupt(cause: u32): void {
+  if (load<u32>(TRACE)) trace(TRACE_INTERRUPT, cause, 0);
   count(C_INTERRUPT_SSI + ((cause >> 1) << 3));
   enter(cause, 0, delegated(load<u64>(MIDELEG), cause), true);
 }

@@ -123,3 +123,6 @@ export const MACHINE_DEFAULT: MachineConfig = {
   codePages: 256,
   engine: 'interp',
 };
+
+/** The same for a real Linux: a kernel and its programs touch far more code than a workload of the lab. */
+export const LINUX_MACHINE: MachineConfig = { ...MACHINE_DEFAULT, memory: 128 * 1024 * 1024, codePages: 4096 };

@@ -71,6 +71,8 @@ export const CELLS = [
   // The debugger: breakpoints and watchpoints set, what to do with the next instruction of which hart (a STEP), why the core halted (a HALT),
   // the access that was watched
   'BREAKS', 'WATCHES', 'STEP', 'STEP_HART', 'HALT', 'HALT_ADDRESS',
+  // The trace: whether there is one, bytes in its buffer, whether the interpreter (or translated code) runs
+  'TRACE', 'TRACE_LENGTH', 'INTERPRETING',
   // Lengths of the fast TLB's journals
   'JOURNAL_R', 'JOURNAL_W', 'JOURNAL_F',
   // 1: the kernel stands outside the core; every exception in user mode leaves `run`
@@ -128,6 +130,8 @@ export const PLACES = {
   HART_END,
   /** One block a hart: registers and cells, then descriptors of its modelled MMU, then its counters. */
   HARTS_AT: 0xc_0000,
+  /** Records of the trace that the host has not taken. */
+  TRACE_RECORDS: 0x9_0000,
   MODEL: 0x10_0000,
   DYNAMIC: 0x80_0000,
 } as const;
@@ -149,6 +153,8 @@ export const SIZES = {
   HART_COUNTERS: 0x1000,
   DEVICE_WINDOWS_MOST: 64,
   BREAKPOINTS_MOST: 256,
+  TRACE_RECORD: 24,
+  TRACE_BYTES: 0x1_0000,
   WATCHPOINTS_MOST: 64,
   /** Bytes of one decoded page: 2048 records of 16 bytes and the page-end records. */
   CODE_PAGE: 2048 * 16 + 64,

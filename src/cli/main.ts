@@ -6,6 +6,7 @@ import { addCompare } from './commands/compare.ts';
 import { addContainer } from './commands/container.ts';
 import { addDaemon } from './commands/daemon.ts';
 import { addDisasm } from './commands/disasm.ts';
+import { addImage } from './commands/image.ts';
 import { addLaws } from './commands/laws.ts';
 import { addLinux } from './commands/linux.ts';
 import { addList } from './commands/list.ts';
@@ -13,6 +14,7 @@ import { addProcess } from './commands/process.ts';
 import { addRun } from './commands/run.ts';
 import { addSnapshot } from './commands/snapshot.ts';
 import { addSweep } from './commands/sweep.ts';
+import { addVolume } from './commands/volume.ts';
 import { addWsl } from './commands/wsl.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { columns } from './table.ts';
@@ -45,6 +47,8 @@ function commandLine(context: Context): Command {
     addWsl,
     addProcess,
     addContainer,
+    addImage,
+    addVolume,
     addSnapshot,
     addDisasm,
     addList,

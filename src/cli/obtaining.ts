@@ -8,7 +8,7 @@ import type { Options } from './options/common.ts';
 const EVERY_MS = 15_000;
 
 /** Says how far the work is: one line that rewrites itself at a terminal, a line now and then elsewhere. */
-function teller({ stderr }: Context, quiet: boolean): { tell: ObtainOptions['progress']; end: () => void } {
+export function teller({ stderr }: Context, quiet: boolean): { tell: ObtainOptions['progress']; end: () => void } {
   let last = '';
   let told = 0;
   return {

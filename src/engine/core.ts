@@ -80,6 +80,8 @@ export interface Core extends CoreExports {
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Called when the buffer of the trace is full: what it does not take is lost. */
+  onTraceFull: () => void;
   get(cell: Cell): bigint;
   set(cell: Cell, value: bigint | number): void;
 }
@@ -285,6 +287,7 @@ export async function createCore(
     env: {
       memory,
       abort,
+      traceFull: (): void => core.onTraceFull(),
       deviceLoad: (address: number, lg: number): bigint => devices.load(address >>> 0, lg),
       deviceStore: (address: number, lg: number, value: bigint): void =>
         devices.store(address >>> 0, lg, BigInt.asUintN(64, value)),
@@ -293,6 +296,7 @@ export async function createCore(
   const view = new DataView(memory.buffer);
   const core: Core = Object.assign(
     {
+      onTraceFull: (): void => core.set('TRACE_LENGTH', 0),
       memory,
       callable: instance.exports,
       bytes: new Uint8Array(memory.buffer),

@@ -3,6 +3,7 @@ import { type Clock, Timers } from './clock.ts';
 import type { UserMachine } from './machine.ts';
 import { Frames } from './memory/frames.ts';
 import type { Area, Pages } from './memory/space.ts';
+import type { NetHost } from './net/host.ts';
 import { ControlGroup } from './task/cgroup.ts';
 import { PidNamespace } from './task/pid.ts';
 import type { Process, Task } from './task/task.ts';
@@ -47,6 +48,17 @@ export class Kernel {
   readonly frames: Frames;
   readonly caches: PageCaches;
   readonly timers = new Timers();
+  /** What the networks of its namespaces ask of it. */
+  readonly network: NetHost = {
+    now: () => this.now(),
+    at: (time, fire) => {
+      const cancel = this.timers.add(time, fire);
+      // A frame from outside may set a timer while the host waits for another.
+      this.onRunnable();
+      return cancel;
+    },
+    random: (into) => this.random(into),
+  };
   readonly tasks = new Set<Task>();
   readonly processes = new Set<Process>();
   readonly pids = new PidNamespace<Task>(null);

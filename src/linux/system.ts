@@ -4,6 +4,7 @@ import { Kernel, type KernelOptions } from './kernel.ts';
 import { Loop } from './loop.ts';
 import { AddressSpace } from './memory/space.ts';
 import { encode } from './memory/user.ts';
+import { setUp } from './net/configure.ts';
 import { cgroupFs } from './proc/cgroup.ts';
 import { procFs } from './proc/proc.ts';
 import { sysFs } from './proc/sys.ts';
@@ -138,7 +139,7 @@ export class System {
       pidForChildren: kernel.pids,
       uts: new UtsNamespace(kernel.hostName),
       ipc: new IpcNamespace(),
-      net: new NetNamespace(),
+      net: new NetNamespace(kernel.network),
       user: new UserNamespace(),
       cgroup: new CgroupNamespace(kernel.cgroups),
       time: new TimeNamespace(),
@@ -158,6 +159,7 @@ export class System {
     });
     Object.assign(task, { pid, process, credential: new Credential(), name: 'init', state: 'sleeping' });
     task.join(namespaces);
+    setUp(namespaces.net.stack, namespaces.net.stack.interfaces.loopback, true);
     process.threads.add(task);
     kernel.init = process;
     kernel.processes.add(process);
@@ -193,6 +195,7 @@ export class System {
       ['stdin', '/proc/self/fd/0'],
       ['stdout', '/proc/self/fd/1'],
       ['stderr', '/proc/self/fd/2'],
+      ['ptmx', 'pts/ptmx'],
     ];
     for (const [name, target] of links) root.symlink(name, target, { ...own, mode: S.IFLNK | 0o777 });
     root.create('shm', { ...own, mode: S.IFDIR | 0o1777 });

@@ -16,12 +16,16 @@ export interface UserMachineOptions {
   readonly engine: MachineConfig['engine'];
   /** Whether the modelled MMU counts; slower. */
   readonly counting: boolean;
+  /** Told of the core, for a trace. */
+  readonly onCore?: (core: Core) => void;
 }
 
 /** A machine in user mode, with an address space yet to be entered. */
 export async function createUserMachine(module: WebAssembly.Module, options: UserMachineOptions): Promise<UserMachine> {
-  const config: MachineConfig = { ...MACHINE_DEFAULT, ...options, codePages: CODE_PAGES };
+  const { memory, engine, counting } = options;
+  const config: MachineConfig = { ...MACHINE_DEFAULT, memory, engine, counting, codePages: CODE_PAGES };
   const core = await createCore(module, config);
+  options.onCore?.(core);
   core.set('SBI', 1);
   core.start(BigInt(RAM_START), 0n);
   core.set('USER_TRAPS', 1);

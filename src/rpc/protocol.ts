@@ -1,9 +1,10 @@
 /** What each kind of worker exposes. Everything crosses by structured cloning, callbacks as comlink proxies. */
 import type { MachineConfig } from '../abi/config.ts';
 import type { Progress, RunOptions, RunOutcome } from '../abi/machine.ts';
+import type { HostedEvents, HostedLinux } from '../machine/hosted.ts';
 import type { LightVmHost } from '../machine/light/host.ts';
 
-export type WorkerKind = 'guest' | 'bench' | 'wsl2';
+export type WorkerKind = 'guest' | 'bench' | 'linux' | 'wsl2';
 
 /** workers/guest.ts: one machine at a time. */
 export interface GuestWorker {
@@ -30,9 +31,21 @@ export interface BenchWorker {
   run(id: string, params: readonly number[]): Promise<NativeOutcome>;
 }
 
+/** workers/linux.ts: one Linux guest at a time. */
+export interface LinuxWorker extends HostedLinux {
+  /** Comes first. */
+  open(
+    core: WebAssembly.Module,
+    console: HostedEvents['console'],
+    output: HostedEvents['output'],
+    ready: HostedEvents['ready'],
+  ): void;
+}
+
 export interface Workers {
   readonly guest: GuestWorker;
   readonly bench: BenchWorker;
+  readonly linux: LinuxWorker;
   /** workers/wsl2.ts: a light VM. */
   readonly wsl2: LightVmHost;
 }

@@ -347,6 +347,7 @@ const REFUSED: readonly (readonly [name: string, archive: () => Uint8Array, reas
   ],
   ['an archive of something else', () => good, /neither manifest.json nor index.json/],
   ['no archive', () => Buffer.from('hello'.repeat(300)), /no tar header|is no number/],
+  ['what is packed with xz', () => Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]), /packed with xz.*\n.*unxz/],
   ['nothing', () => Buffer.alloc(0), /ends too soon/],
 ];
 

@@ -13,7 +13,18 @@ import {
 } from '../support/linux.ts';
 
 /** Each prints what the system calls of its field answer. */
-const PROGRAMS = ['fifos', 'files', 'memory', 'processes', 'signals', 'threads', 'waiting'] as const;
+const PROGRAMS = [
+  'fifos',
+  'files',
+  'locks',
+  'memory',
+  'processes',
+  'signals',
+  'threads',
+  'waiting',
+  'tcp',
+  'udp',
+] as const;
 
 let built: ReadonlyMap<string, string>;
 

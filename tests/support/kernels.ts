@@ -1,12 +1,15 @@
 /** Kernels for tests that boot a real Linux: whatever the cache holds. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MACHINE_DEFAULT, type MachineConfig } from '../../src/abi/config.ts';
+import type { MachineConfig } from '../../src/abi/config.ts';
 import { cacheDirectory, findBusybox, findKernel, type KernelKind } from '../../src/cli/linux/cache.ts';
 import { readImages } from '../../src/cli/linux/images.ts';
 import type { ExecEnding, ExecOptions } from '../../src/machine/agent.ts';
-import { LinuxGuest, type LinuxOptions, type LinuxParts } from '../../src/machine/linux.ts';
+import { LinuxGuest, type LinuxOptions } from '../../src/machine/linux.ts';
 import { coreModule, projectRoot } from './machine.ts';
+import { configOf, partsOf } from './story.ts';
+
+export { partsOf, story } from './story.ts';
 
 /** Whether a kernel of this kind and a userland are at hand; says once what is left out where they are not. */
 export function hasKernel(kind: KernelKind): boolean {
@@ -17,46 +20,11 @@ export function hasKernel(kind: KernelKind): boolean {
   return false;
 }
 
-const config = (patch: Partial<MachineConfig>): MachineConfig => ({
-  ...MACHINE_DEFAULT,
-  memory: 128 * 2 ** 20,
-  codePages: 4096,
-  ...patch,
-});
-
-/** What a guest of the tests is connected to: nothing that differs between two runs. */
-export const partsOf = (machine: MachineConfig, agent: LinuxParts['agent']): LinuxParts => ({
-  config: machine,
-  agent,
-  time: 1_700_000_000_000_000_000n,
-  seed: 1,
-  realtime: false,
-  onConsole: () => {},
-});
-
 /** Stops a guest that runs. */
 export async function standStill(guest: LinuxGuest): Promise<void> {
   guest.system.stop();
   await new Promise((resolve) => setTimeout(resolve, 0));
   while (guest.system.running) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-/** Runs a command and stands still; all that can be told of the guest then. */
-export async function story(guest: LinuxGuest, command: string) {
-  let out = '';
-  const session = guest.agent!.exec({
-    argv: ['sh', '-c', command],
-    onStdout: (bytes) => {
-      out += new TextDecoder().decode(bytes);
-    },
-  });
-  session.end();
-  const running = guest.run();
-  await session.exit;
-  guest.system.stop();
-  await running;
-  const devices = guest.system.devices.map((device) => device.counters());
-  return { out, counters: guest.system.counters(), digest: guest.system.digest(), devices };
 }
 
 export interface Booted {
@@ -88,7 +56,7 @@ export async function boot(
   const text = new TextDecoder();
   let said = '';
   const guest = await LinuxGuest.create(coreModule(), {
-    ...partsOf(config(patch), images.agent),
+    ...partsOf(configOf(patch), images.agent),
     kernel: images.kernel,
     initrd: images.initrd,
     bootargs: 'quiet',

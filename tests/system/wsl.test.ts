@@ -218,7 +218,14 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
     const pid = join(home, 'state/wsl/vm.pid');
     for (let i = 0; i < 200 && existsSync(pid); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(existsSync(pid)).toBe(false);
-    const { stdout } = await wsl(['date', '+%s']);
-    expect(Math.abs(Number(stdout) - Date.now() / 1000)).toBeLessThan(30);
+    const ahead = async (): Promise<number> =>
+      Math.abs(Number((await wsl(['date', '+%s'])).stdout) - Date.now() / 1000);
+    expect(await ahead()).toBeLessThan(30);
+    // Whose time is instructions; work puts it ahead until the next command.
+    expect(
+      (await sh('a=$(cut -d. -f1 /proc/uptime); while [ $(($(cut -d. -f1 /proc/uptime) - a)) -lt 35 ]; do :; done'))
+        .code,
+    ).toBe(0);
+    expect(await ahead()).toBeLessThan(30);
   });
 });

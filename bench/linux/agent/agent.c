@@ -134,6 +134,7 @@ static void set_clock(const unsigned char *payload, uint32_t length) {
     unsigned char content[MOST];
   } entropy;
   length -= sizeof now;
+  if (!length) return;
   if (length > MOST) length = MOST;
   entropy.bytes = (int)length;
   entropy.bits = 8 * entropy.bytes;

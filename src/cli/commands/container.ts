@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { ContainerClient, reachContainers, type Stats, type Summary } from '../container/client.ts';
+import { copy, wholeBody } from '../container/copy.ts';
 import { addCreateOptions, createRequest, environment } from '../container/options.ts';
 import { pump, type Streams } from '../container/terminal.ts';
 import { type Context, exitCode } from '../context.ts';
 import { FrameReader, STREAM } from '../daemon/frames.ts';
+import { writeWhole } from '../linux/cache.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, count } from '../options/values.ts';
 import { columns } from '../table.ts';
@@ -342,6 +344,37 @@ export function addContainer(program: Command, context: Context): void {
     for (const id of ids) all.push(await client.inspect(id));
     context.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
   });
+
+  add('cp', 'copy files between a container and the host')
+    .argument('<from>', 'a path, or CONTAINER:PATH')
+    .argument('<to>', 'the same; a folder that is there gets the file into it')
+    .action(async (from: string, to: string) => copy(await reachContainers(), from, to));
+
+  one(add('diff', 'list what a container changed: A added, C changed, D deleted')).action(async (id: string) => {
+    const rows = await (await reachContainers()).changes(id);
+    context.stdout.write(rows.map(({ Kind, Path }) => `${['C', 'A', 'D'][Kind]} ${Path}\n`).join(''));
+  });
+
+  one(add('commit', 'make an image of a container'))
+    .argument('[image]', 'its name')
+    .option('-m, --message <TEXT>', 'a comment', '')
+    .action(async (id: string, image: string | undefined, options: Options) => {
+      const made = await (await reachContainers()).commit(id, image, String(options.message));
+      context.stdout.write(`${made}\n`);
+    });
+
+  one(add('export', 'write all files of a container as a tar archive'))
+    .option('-o, --output <FILE>', 'where to (default: standard output)')
+    .action(async (id: string, options: Options) => {
+      const stream = await (await reachContainers()).archive(id, null);
+      if (options.output !== undefined) {
+        writeWhole(String(options.output), await wholeBody(stream));
+        return;
+      }
+      if (context.stdout.isTTY) throw new InputError('the archive is not for a terminal', 'Give --output FILE.');
+      for await (const part of stream)
+        if (!context.stdout.write(part as Buffer)) await new Promise<void>((go) => context.stdout.once('drain', go));
+    });
 
   one(add('top', 'list the processes of a container')).action(async (id: string) => {
     const { Titles, Processes } = await (await reachContainers()).top(id);

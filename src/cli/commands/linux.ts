@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { MACHINE_DEFAULT, type MachineConfig } from '../../abi/config.ts';
+import { LINUX_MACHINE } from '../../abi/config.ts';
 import type { Counters } from '../../abi/counters.ts';
 import type { LinuxGuest } from '../../machine/linux.ts';
 import { type Context, exitCode } from '../context.ts';
@@ -13,11 +13,9 @@ import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
+import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { count } from '../options/values.ts';
 
-const MiB = 2 ** 20;
-/** A kernel and a program touch far more code than a workload of the lab. */
-const LINUX_MACHINE: MachineConfig = { ...MACHINE_DEFAULT, memory: 128 * MiB, codePages: 4096 };
 async function obtain(options: Options, context: Context): Promise<void> {
   const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
   for (const each of work) {
@@ -113,6 +111,7 @@ export function addLinux(program: Command, context: Context): void {
         .default('none'),
     )
     .option('-q, --quiet', 'no progress');
+  command.option(...TRACE_OPTION);
   addGdbOption(command);
   addGuestOptions(command);
   command.action(async (options: Options) => {
@@ -121,7 +120,14 @@ export function addLinux(program: Command, context: Context): void {
       await obtain(options, context);
       if (exec === null) return;
     }
-    const watch = async (guest: LinuxGuest) => listenForGdb(guest.system.debug(), options, context);
+    const watch = async (guest: LinuxGuest) => {
+      const endGdb = await listenForGdb(guest.system.debug(), options, context);
+      const endTrace = traceTo(guest.system.core, options, context);
+      return () => {
+        endGdb();
+        endTrace();
+      };
+    };
     const session = await startGuest(await bootRequest(options, context, { exec, watch }), streamsOf(context));
     const status = await session.done;
     tell(session, String(options.counters), context);

@@ -11,6 +11,7 @@ import { fetchRoot, findRoot } from '../linux/root.ts';
 import { ENVIRONMENT } from '../linux/session.ts';
 import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
+import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { bytes, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
 import { more } from './linux.ts';
@@ -101,6 +102,7 @@ export function addProcess(program: Command, context: Context): void {
     )
     .option('--seed <N>', 'make its random numbers the same each time')
     .option('--stats', 'tell on stderr what it asked of the kernel')
+    .option(...TRACE_OPTION)
     .passThroughOptions()
     .action(async (path: string | undefined, args: string[], options: Options) => {
       if (options.fetchRoot) await fetchTo(options, context);
@@ -112,6 +114,7 @@ export function addProcess(program: Command, context: Context): void {
         );
       }
       const module = await compiledCore(context.root);
+      let endTrace = (): void => {};
       const outcome = await runProcess(
         module,
         {
@@ -125,10 +128,13 @@ export function addProcess(program: Command, context: Context): void {
           engine: oneOf(MACHINE_ENGINES, '--engine', String(options.engine)),
           time: oneOf(TIMES, '--time', String(options.time)),
           seed: options.seed === undefined ? null : Number(options.seed),
+          onCore: (core) => {
+            endTrace = traceTo(core, options, context);
+          },
         },
         { input: process.stdin, output: process.stdout, errors: process.stderr },
         context.signal,
-      );
+      ).finally(() => endTrace());
       if (options.stats) context.stderr.write(stats(outcome));
       context.setExitCode(outcome.code);
     });

@@ -11,6 +11,7 @@ import { compiledCore, readInput } from '../files.ts';
 import type { Options } from '../options/common.ts';
 import { addGdbOption, gdbOf, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
+import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { atLeast, duration } from '../options/values.ts';
 
 const COUNTERS = ['none', 'table', 'json'] as const;
@@ -73,6 +74,7 @@ export function addRun(program: Command, context: Context): void {
     .option('--budget <N>', 'instructions at most', '20G')
     .option('--timeout <TIME>', 'time at most', '10m')
     .option('-q, --quiet', 'no progress');
+  command.option(...TRACE_OPTION);
   addGdbOption(command);
   addMachineOptions(command);
   command.action(async (path: string, options: Options) => {
@@ -86,14 +88,15 @@ export function addRun(program: Command, context: Context): void {
     const refuse = (error: unknown): never => {
       throw named(path, error);
     };
-    const done = gdbOf(options)
-      ? await runHere(elf, config, limits.budget, options, context, refuse)
-      : await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control).catch(refuse));
+    const done =
+      gdbOf(options) || options.trace !== undefined
+        ? await runHere(elf, config, limits.budget, options, context, refuse)
+        : await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control).catch(refuse));
     tell(done, config, String(options.counters), context);
   });
 }
 
-/** Runs a guest in this thread, where a debugger reaches it, and without a limit of time. */
+/** Runs a guest in this thread, where a debugger or a trace reaches it, and without a limit of time. */
 async function runHere(
   elf: Uint8Array,
   config: MachineConfig,
@@ -106,11 +109,13 @@ async function runHere(
   const imageSha256 = await host.load(elf, config).catch(refuse);
   const machine = host.debug();
   const close = await listenForGdb(machine, options, context);
+  const endTrace = traceTo(machine.core, options, context);
   context.signal.addEventListener('abort', () => machine.end(), { once: true });
   try {
     return { outcome: await host.run({ budget }), imageSha256 };
   } finally {
     close();
+    endTrace();
   }
 }
 

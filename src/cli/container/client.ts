@@ -25,6 +25,7 @@ export interface Inspection {
     readonly ExitCode: number;
     readonly OOMKilled: boolean;
   };
+  readonly Mounts: readonly { readonly Source: string }[];
   readonly Config: { readonly Tty: boolean; readonly OpenStdin: boolean };
 }
 
@@ -118,6 +119,35 @@ export class ContainerClient {
 
   async top(id: string): Promise<{ Titles: string[]; Processes: string[][] }> {
     return (await this.daemon.call('GET', at(id, '/top'))) as { Titles: string[]; Processes: string[][] };
+  }
+
+  async changes(id: string): Promise<{ Path: string; Kind: 0 | 1 | 2 }[]> {
+    return (await this.daemon.call('GET', at(id, '/changes'))) as { Path: string; Kind: 0 | 1 | 2 }[];
+  }
+
+  /** An archive of all files, or of those below a path. */
+  archive(id: string, path: string | null): Promise<IncomingMessage> {
+    const what = path === null ? '/export' : `/archive?path=${encodeURIComponent(path)}`;
+    return this.daemon.open('GET', at(id, what), UNTIL_DONE);
+  }
+
+  async extract(id: string, path: string, archive: Uint8Array): Promise<void> {
+    await this.daemon.call('PUT', at(id, `/archive?path=${encodeURIComponent(path)}`), {
+      ...UNTIL_DONE,
+      body: archive,
+    });
+  }
+
+  async commit(id: string, image: string | undefined, comment: string): Promise<string> {
+    const cut = image?.lastIndexOf(':') ?? -1;
+    const tagged = cut > (image?.lastIndexOf('/') ?? -1);
+    const query = new URLSearchParams({
+      container: id,
+      comment,
+      ...(image !== undefined && { repo: tagged ? image.slice(0, cut) : image }),
+      ...(image !== undefined && tagged && { tag: image.slice(cut + 1) }),
+    });
+    return ((await this.daemon.call('POST', `/commit?${query}`, UNTIL_DONE)) as { Id: string }).Id;
   }
 
   attach(id: string, input: boolean): Promise<Duplex> {

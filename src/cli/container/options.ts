@@ -28,7 +28,9 @@ export function addCreateOptions(command: Command): Command {
     .addOption(repeated('-e, --env <NAME=VALUE>', 'a variable of its environment; NAME alone takes this one’s value'))
     .option('-w, --workdir <DIR>', 'the directory it begins in')
     .option('-u, --user <NAME|UID[:GROUP|GID]>', 'who its first process is')
-    .addOption(repeated('-v, --volume <HOST:CONTAINER[:ro]>', 'mount a folder or file of the host'))
+    .addOption(
+      repeated('-v, --volume <HOST:CONTAINER[:ro]>', 'mount a folder or file of the host, or a volume by its name'),
+    )
     .addOption(repeated('--tmpfs <DIR[:OPTIONS]>', 'an empty folder in memory'))
     .option('--read-only', 'its root can’t be changed')
     .option('--entrypoint <PROGRAM>', 'the program, in place of the image’s; the command is its arguments')
@@ -74,8 +76,9 @@ export function environment(rows: readonly string[]): string[] {
 function volume(value: string): string {
   const [source = '', ...rest] = value.split(':');
   if (rest.length === 0 || source === '')
-    throw new InputError(`--volume: “${value}” is not HOST:CONTAINER or HOST:CONTAINER:ro`);
-  return [resolve(source), ...rest].join(':');
+    throw new InputError(`--volume: “${value}” is not HOST:CONTAINER, VOLUME:CONTAINER or one of them with :ro`);
+  // What has no slash is a volume, as everywhere.
+  return [/^\.|[/\\]/.test(source) ? resolve(source) : source, ...rest].join(':');
 }
 
 function ulimit(value: string, { count }: Readers): { Name: string; Soft: number; Hard: number } {

@@ -1,13 +1,21 @@
 /** The background process that holds containers: the Docker Engine API's requests, on one container host. */
 import { availableParallelism } from 'node:os';
 import { isInputError } from '../../abi/errors.ts';
+import { bytesSource } from '../../image/source.ts';
 import { execOf, inspectionOf, processesOf, statsOf, summaryOf } from '../../machine/container/describe.ts';
 import { ContainerEngine, type Entry, type Exec, signalOf } from '../../machine/container/engine.ts';
+import { extract } from '../../machine/container/extract.ts';
 import { ContainerHost } from '../../machine/container/host.ts';
+import { ImageStore } from '../../machine/images/store.ts';
+import { changesOf, treeEntries } from '../../machine/images/tree.ts';
 import { hostSources } from '../../machine/node/container-sources.ts';
+import { nodeFolder } from '../../machine/node/folder.ts';
+import { Volumes } from '../../machine/node/volumes.ts';
+import { imagesFolder, volumesFolder } from '../daemon/place.ts';
 import type { DaemonWork } from '../daemon/run.ts';
 import { HttpError, type Reply, type Request, type Route } from '../daemon/server.ts';
 import { compiledCore } from '../files.ts';
+import { bodyBytes, commit, placeOf, sendTar } from './files.ts';
 import { attach, writeLog } from './streams.ts';
 
 /** Of the machine all containers share; what is not touched takes nothing. */
@@ -39,7 +47,7 @@ function orStatus<T>(status: number, work: () => T): T {
   }
 }
 
-export function containerRoutes(engine: ContainerEngine): Route[] {
+export function containerRoutes(engine: ContainerEngine, store: ImageStore): Route[] {
   const entryOf = ({ params }: Request): Entry => orStatus(404, () => engine.find(params.id!));
   const execAt = ({ params }: Request): Exec => orStatus(404, () => engine.findExec(params.id!));
   const now = (): number => engine.host.system.kernel.clock.realtime();
@@ -80,7 +88,7 @@ export function containerRoutes(engine: ContainerEngine): Route[] {
       path: '/containers/create',
       handle: async (request) => {
         const body = await request.json();
-        const entry = engine.create(body, request.query.get('name'));
+        const entry = await engine.create(body, request.query.get('name'));
         return json({ Id: entry.container.id, Warnings: [] }, 201);
       },
     },
@@ -219,6 +227,54 @@ export function containerRoutes(engine: ContainerEngine): Route[] {
       }),
     },
     {
+      method: 'GET',
+      path: '/containers/:id/changes',
+      handle: withEntry(({ opened }) => {
+        const kinds = { C: 0, A: 1, D: 2 } as const;
+        return json(
+          Array.from(changesOf(opened.upper, opened.base.lowers), (c) => ({ Path: c.path, Kind: kinds[c.kind] })),
+        );
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/containers/:id/export',
+      handle: withEntry(async ({ opened }, request) => sendTar(treeEntries(opened.root.fs.root), request)),
+    },
+    {
+      method: 'GET',
+      path: '/containers/:id/archive',
+      handle: withEntry(async ({ container }, request) => {
+        const path = request.query.get('path') ?? '/';
+        const entries = container.withFiles((root) => {
+          const { inode, name } = placeOf(root, path);
+          return treeEntries(inode, name);
+        });
+        return sendTar(entries, request);
+      }),
+    },
+    {
+      method: 'PUT',
+      path: '/containers/:id/archive',
+      handle: withEntry(async ({ container }, request) => {
+        const path = request.query.get('path') ?? '/';
+        const bytes = await bodyBytes(request.body);
+        container.withFiles((root) => extract(bytesSource(bytes), 'what is copied', placeOf(root, path).inode, now()));
+        return json(null);
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/commit',
+      handle: async (request) => {
+        const { query } = request;
+        const entry = orStatus(404, () => engine.find(query.get('container') ?? ''));
+        const repo = query.get('repo');
+        const names = repo ? [query.get('tag') ? `${repo}:${query.get('tag')}` : repo] : [];
+        return json({ Id: await commit(store, entry, names, query.get('comment') ?? '', now()) }, 201);
+      },
+    },
+    {
       method: 'POST',
       path: '/containers/:id/exec',
       handle: withEntry(async (entry, request) => {
@@ -261,12 +317,19 @@ export async function startContainers(root: string, log: (line: string) => void)
     { memory: MEMORY, engine: 'jit', counting: false, time: 'wall', seed: null, hostName: 'trapframe', log },
     (e) => log(`the kernel gave up: ${e.stack ?? e.message}`),
   );
-  const engine = new ContainerEngine(host, hostSources());
+  const store = new ImageStore(nodeFolder(imagesFolder()), Date.now);
+  // Containers of a process that is gone are gone too, and what they held.
+  for (const holder of Object.keys((await store.catalogue()).holds)) await store.letGo(holder);
+  const engine = new ContainerEngine(
+    host,
+    hostSources(store, new Volumes(volumesFolder()), (e) => log(`the store of images: ${String(e)}`)),
+  );
   return {
-    routes: containerRoutes(engine),
+    routes: containerRoutes(engine, store),
     busy: () => engine.busy && host.failure === null,
     async close() {
       host.close();
+      store.close();
     },
   };
 }

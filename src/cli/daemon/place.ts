@@ -27,6 +27,12 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'trapframe');
 }
 
+/** Where images are kept, for all commands and the processes that run containers. */
+export const imagesFolder = (env: NodeJS.ProcessEnv = process.env): string => join(stateFolder(env), 'images');
+
+/** Where the volumes of containers are kept. */
+export const volumesFolder = (env: NodeJS.ProcessEnv = process.env): string => join(stateFolder(env), 'volumes');
+
 /**
  * The files of a service. Makes their folder, which nobody else may enter.
  * @throws InputError where the folder's name is too long for a socket, or can't be made

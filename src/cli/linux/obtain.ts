@@ -54,6 +54,10 @@ async function storeBusyboxFrom(apt: Apt, options: ObtainOptions): Promise<strin
   return `busybox-static ${row.version}`;
 }
 
+/** Debian's statically linked busybox for riscv64. Returns what was obtained. */
+export const fetchBusybox = (options: ObtainOptions): Promise<string> =>
+  exclusively(join(options.cache, 'apt'), async () => storeBusyboxFrom(await riscvApt(options), options));
+
 /** Debian's own kernel for riscv64, and busybox. Returns what was obtained. */
 export async function fetchKernel(options: ObtainOptions): Promise<string> {
   return exclusively(join(options.cache, 'apt'), async () => {

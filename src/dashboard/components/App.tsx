@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { lazy, Suspense } from 'preact/compat';
 import { Counters } from './Counters.tsx';
 import { Downloads } from './Downloads.tsx';
 import { Laws } from './Laws.tsx';
@@ -8,11 +9,15 @@ import { Settings } from './Settings.tsx';
 import { Status } from './Status.tsx';
 import { Sweep } from './Sweep.tsx';
 
+/** Only who opens it loads the terminal. */
+const Linux = lazy(async () => ({ default: (await import('../linux/Linux.tsx')).Linux }));
+
 const TABS = [
   { id: 'compare', title: 'Compare', show: Results },
   { id: 'counters', title: 'Counters', show: Counters },
   { id: 'sweep', title: 'Sweep', show: Sweep },
   { id: 'laws', title: 'Laws', show: Laws },
+  { id: 'linux', title: 'Linux', show: Linux },
 ] as const;
 
 const tab = signal<(typeof TABS)[number]['id']>('compare');
@@ -63,14 +68,16 @@ export function App(): JSX.Element {
           Trapframe <span class="faint">{__VERSION__}</span>
         </h1>
         <Tabs />
-        <Downloads view={tab.value} />
+        {tab.value !== 'linux' && <Downloads view={tab.value} />}
       </header>
-      <div class="columns">
-        <Settings />
+      <div class={tab.value === 'linux' ? '' : 'columns'}>
+        {tab.value !== 'linux' && <Settings />}
         <main>
-          <Status />
+          {tab.value !== 'linux' && <Status />}
           <div id="view" role="tabpanel" aria-labelledby={`tab-${tab.value}`} tabIndex={-1}>
-            <View />
+            <Suspense fallback={<p class="faint">Loading…</p>}>
+              <View />
+            </Suspense>
           </div>
         </main>
       </div>

@@ -1,5 +1,5 @@
 /** A DHCP server (RFC 2131, 2132) for the lab's network: every MAC gets an address of its own, in the order in which they ask. */
-import { ipv4Text, MAC_LENGTH, macKey, viewOf } from './frame.ts';
+import { ipv4Text, MAC_LENGTH, macKey, viewOf } from '../../abi/frame.ts';
 
 export const DHCP_PORT = { server: 67, client: 68 } as const;
 

@@ -1,5 +1,5 @@
 /** A DNS server (RFC 1035) that knows the names of the lab, and nothing else: no query leaves the machine. */
-import { ipv4Text, viewOf } from './frame.ts';
+import { ipv4Text, viewOf } from '../../abi/frame.ts';
 
 export const DNS_PORT = 53;
 const HEADER = 12;

@@ -1,8 +1,5 @@
 /** The one host every lab network has: it answers ARP, DHCP, DNS and ping, and says at once what cannot be reached. */
 import { InputError } from '../../abi/errors.ts';
-import type { StateReader, StateWriter } from '../state.ts';
-import { DHCP_PORT, Dhcp } from './dhcp.ts';
-import { answerDns, DNS_PORT } from './dns.ts';
 import {
   BROADCAST,
   checksum,
@@ -19,7 +16,10 @@ import {
   viewOf,
   writeIpv4,
   writeUdp,
-} from './frame.ts';
+} from '../../abi/frame.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { DHCP_PORT, Dhcp } from './dhcp.ts';
+import { answerDns, DNS_PORT } from './dns.ts';
 
 const ARP = { length: 28, ethernet: 1, request: 1, reply: 2 } as const;
 const ICMP = { echoReply: 0, unreachable: 3, echo: 8, header: 8 } as const;

@@ -17,7 +17,7 @@ import {
   viewOf,
   writeIpv4,
   writeUdp,
-} from './frame.ts';
+} from '../../abi/frame.ts';
 import { labMac, VirtioNet } from './net.ts';
 import { LabSwitch } from './switch.ts';
 

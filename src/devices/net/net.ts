@@ -1,10 +1,11 @@
 /** virtio-net (VIRTIO 1.2, section 5.1): one pair of queues, mergeable receive buffers, checksums and TCP segments of the guest's frames done here. */
+
+import { checksum, ETHERNET_HEADER, MAC_LENGTH, viewOf } from '../../abi/frame.ts';
 import { countersOf, type StateReader, type StateWriter } from '../state.ts';
 import { featureBits, hasFeature } from '../virtio/abi.ts';
 import type { Chain } from '../virtio/chain.ts';
 import type { VirtioBus, VirtioModel } from '../virtio/model.ts';
 import type { Virtqueue } from '../virtio/queue.ts';
-import { checksum, ETHERNET_HEADER, MAC_LENGTH, viewOf } from './frame.ts';
 import { GSO, segments } from './segment.ts';
 import type { Port } from './switch.ts';
 

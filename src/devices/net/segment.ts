@@ -1,5 +1,5 @@
 /** Segmentation of TCP for the guest (VIRTIO 1.2, 5.1.6.2): it sends one long frame, the wire carries short ones. */
-import { checksum, ETHERNET_HEADER, ETHERTYPE, onesSum, PROTOCOL, viewOf } from './frame.ts';
+import { checksum, ETHERNET_HEADER, ETHERTYPE, onesSum, PROTOCOL, viewOf } from '../../abi/frame.ts';
 
 /** Kinds of long frames, by `gso_type`. */
 export const GSO = { none: 0, tcp4: 1, tcp6: 4 } as const;

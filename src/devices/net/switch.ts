@@ -2,8 +2,9 @@
  * The lab's network: a learning switch whose ports are guests and containers, with the lab's host on it. A frame is delivered within the call
  * that sends it, so its order, and everything that follows from it, depends on the senders alone.
  */
+
+import { ETHERNET_HEADER, MAC_LENGTH, macKey } from '../../abi/frame.ts';
 import { countersOf, StateReader, StateWriter } from '../state.ts';
-import { ETHERNET_HEADER, MAC_LENGTH, macKey } from './frame.ts';
 import { LabHost, type LabHostOptions } from './lab-host.ts';
 
 /** The end of a wire a device or a network stack holds. */

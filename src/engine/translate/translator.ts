@@ -18,6 +18,9 @@ export interface TranslatorTuning {
   readonly mostDoublings: number;
   /** Bytes of WebAssembly kept; beyond it everything is dropped and begins anew. */
   readonly codeBudget: number;
+  /** Share of the time that may be spent translating, and milliseconds that may be in any case. */
+  readonly share: number;
+  readonly freeMs: number;
 }
 
 export const TUNING: TranslatorTuning = {
@@ -26,6 +29,8 @@ export const TUNING: TranslatorTuning = {
   threshold: 12,
   mostDoublings: 12,
   codeBudget: 16 * 2 ** 20,
+  share: 0.15,
+  freeMs: 15,
 };
 
 /** Instructions a burst may go over. */
@@ -39,9 +44,6 @@ const EXITS_EVERY = 4000;
 const NEAR = 4096;
 /** Units that may stand for each burst without a look at them. */
 const WATCHED_EVERY = 16;
-/** Share of the time that may be spent translating, and milliseconds that may be in any case. */
-const SHARE = 0.15;
-const FREE_MS = 15;
 
 interface Page {
   /** Samples since the last translation. */
@@ -134,7 +136,8 @@ export class Translator {
 
   /** Whether translating has not taken too much of the time so far. */
   private mayTranslate(): boolean {
-    return this.stats.ms < FREE_MS + SHARE * (performance.now() - this.began);
+    const { share, freeMs } = this.tuning;
+    return this.stats.ms < freeMs + share * (performance.now() - this.began);
   }
 
   private setBurst(burst: number): void {

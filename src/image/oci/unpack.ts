@@ -21,6 +21,25 @@ export function compressionOf(source: Source): Compression {
   return magic === ZSTD_MAGIC || (magic & 0xffff_fff0) >>> 0 === 0x184d_2a50 ? 'zstd' : 'none';
 }
 
+/** What others pack with, and the tool that undoes it. */
+const UNKNOWN = [
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], tool: 'unxz' },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], tool: 'bunzip2' },
+  { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], tool: 'unlz4' },
+] as const;
+
+/** @throws InputError for what can't be unpacked here */
+export function demandKnown(source: Source, what: string): void {
+  const head = new Uint8Array(5);
+  source.read(0, head);
+  const found = UNKNOWN.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  if (found)
+    throw new InputError(
+      `${what}: it is packed with ${found.name}, which is not read here`,
+      `Unpack it first (${found.tool}), or pack it with gzip or zstd.`,
+    );
+}
+
 const message = (e: unknown): string => (e instanceof Error ? e.message : String(e));
 
 async function* gunzip(source: Source): AsyncGenerator<Uint8Array> {
@@ -112,6 +131,7 @@ const openers = { none: asIs, gzip: gunzip, zstd: unzstd } as const;
  */
 export async function* unpacked(source: Source, limits: ImageLimits, what: string): AsyncGenerator<Uint8Array> {
   const compression = compressionOf(source);
+  demandKnown(source, what);
   const iterator = openers[compression](source, what);
   let total = 0;
   try {

@@ -15,6 +15,7 @@ import { EXITS } from '../../abi/exits.ts';
 import { HINTS, HYPERCALL_BATCH, HYPERCALL_EXTENSION, HYPERCALLS, PARAVIRT_MAGIC } from '../../abi/guest.ts';
 import { HALTS, STEP, WATCH } from '../../abi/halts.ts';
 import { CELL_OFFSETS, PLACES, RAM_START, SIZES, TURN } from '../../abi/layout.ts';
+import { TRACE_KINDS } from '../../abi/trace.ts';
 
 const upper = (id: string): string => id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
 
@@ -51,6 +52,7 @@ export function printLayout(): string {
   for (const [i, { id }] of FLUSH_CAUSES.entries()) constant(`FLUSH_${upper(id)}`, 'u32', i);
   for (const [i, { id }] of EXITS.entries()) constant(`EXIT_${upper(id)}`, 'u32', i);
   for (const [i, { id }] of EVENTS.entries()) constant(`EVENT_${upper(id.replaceAll(/[A-Z]/g, '_$&'))}`, 'u32', i);
+  for (const [i, { id }] of TRACE_KINDS.entries()) constant(`TRACE_${upper(id)}`, 'u32', i);
   for (const [i, id] of HALTS.entries()) constant(`HALT_${upper(id)}`, 'u32', i);
   for (const [id, code] of Object.entries(STEP)) constant(`STEP_${upper(id)}`, 'u32', code);
   for (const [id, set] of Object.entries(WATCH)) constant(`WATCH_${upper(id)}`, 'u32', set);

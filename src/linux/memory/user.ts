@@ -1,6 +1,6 @@
 /** Copies between the kernel and a program's memory; every access is checked and may fault pages in. */
 import { u32 } from '../../abi/bytes.ts';
-import { E, fail } from '../errno.ts';
+import { E, fail, SysError } from '../errno.ts';
 import { PAGE } from '../machine.ts';
 import type { AddressSpace } from './space.ts';
 
@@ -10,8 +10,12 @@ const utf8 = new TextEncoder();
 const PATH_MAX = 4096;
 
 /** Reads `length` bytes. */
-export function copyIn(space: AddressSpace, va: number, length: number): Uint8Array {
-  const out = new Uint8Array(length);
+export const copyIn = (space: AddressSpace, va: number, length: number): Uint8Array =>
+  copyInto(space, va, new Uint8Array(length));
+
+/** Fills a buffer. */
+export function copyInto(space: AddressSpace, va: number, out: Uint8Array): Uint8Array {
+  const { length } = out;
   const { bytes } = space.machine;
   for (let done = 0; done < length; ) {
     const at = space.linear(va + done, false);
@@ -34,6 +38,31 @@ export function copyOut(space: AddressSpace, va: number, data: Uint8Array): void
   }
 }
 
+/**
+ * A range of a program's memory itself, where its frames lie one behind the other as they mostly do, else null. It is to be
+ * used at once; who `writes` has to call `wroteBorrowed` for it.
+ */
+export function borrow(space: AddressSpace, va: number, length: number, writes: boolean): Uint8Array | null {
+  const { bytes } = space.machine;
+  try {
+    const at = space.linear(va, writes);
+    for (let next = PAGE - (va % PAGE); next < length; next += PAGE)
+      if (space.linear(va + next, writes) !== at + next) return null;
+    return bytes.subarray(at, at + length);
+  } catch (e) {
+    // Less may be moved than there is no memory for.
+    if (e instanceof SysError) return null;
+    throw e;
+  }
+}
+
+/** What was decoded of a borrowed range is void. */
+export function wroteBorrowed({ machine }: AddressSpace, range: Uint8Array): void {
+  const first = Math.floor((range.byteOffset - machine.ram) / PAGE);
+  const last = Math.floor((range.byteOffset + range.length - 1 - machine.ram) / PAGE);
+  for (let frame = first; frame <= last; frame++) machine.wrote(frame);
+}
+
 /** A NUL-terminated string of at most `limit` bytes with its end, as bytes. */
 export function bytesIn(space: AddressSpace, va: number, limit: number): Uint8Array | null {
   const parts: number[] = [];
@@ -51,8 +80,25 @@ export function bytesIn(space: AddressSpace, va: number, limit: number): Uint8Ar
   return null;
 }
 
+/** The same where it is short, in one page and nothing but ASCII; else null. */
+function asciiIn(space: AddressSpace, va: number, limit: number): string | null {
+  const { bytes } = space.machine;
+  const from = space.linear(va, false);
+  const end = from + Math.min(PAGE - (from % PAGE), limit, 64);
+  let out = '';
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === 0) return out;
+    if (byte > 126) return null;
+    out += String.fromCharCode(byte);
+  }
+  return null;
+}
+
 /** A path or a name. */
 export function stringIn(space: AddressSpace, va: number, limit = PATH_MAX): string {
+  const short = asciiIn(space, va, limit);
+  if (short !== null) return short;
   const bytes = bytesIn(space, va, limit);
   if (!bytes) fail(limit === PATH_MAX ? E.NAMETOOLONG : E.TOOBIG);
   try {

@@ -1,38 +1,64 @@
 /** Unix sockets (unix(7)): streams, datagrams and sequenced packets between processes, with descriptors on the way. */
 import { joined, u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
-import { O, POLL } from '../uapi.ts';
-import { FileKind, type IoctlArgument, type OpenFile } from '../vfs/file.ts';
-import { WaitQueue } from '../wait.ts';
+import { encode } from '../memory/user.ts';
+import { POLL } from '../uapi.ts';
+import type { IoctlArgument, OpenFile } from '../vfs/file.ts';
+import type { WaitQueue } from '../wait.ts';
+import { AF } from './sockaddr.ts';
+import {
+  type Caller,
+  MSG,
+  NO_BYTES,
+  type Peer,
+  type Received,
+  type Sending,
+  SO,
+  SOCK,
+  SOL_SOCKET,
+  Socket,
+} from './socket.ts';
 
-export const SOCK = { STREAM: 1, DGRAM: 2, SEQPACKET: 5 } as const;
 /** Bytes that wait on one socket. */
 const CAPACITY = 212_992;
 const FIONREAD = 0x541b;
+const LONGEST_NAME = 110;
+const NOTHING: Received = { data: NO_BYTES, whole: 0, from: null, files: [], control: [] };
 
-export interface Peer {
-  readonly pid: number;
-  readonly uid: number;
-  readonly gid: number;
+/** sockaddr_un as a name: a path, or with a NUL in front an abstract one; empty: no name. */
+function nameOf(address: Uint8Array): string {
+  if (address.length < 2 || address.length > LONGEST_NAME) fail(E.INVAL);
+  if ((address[0]! | (address[1]! << 8)) !== AF.UNIX) fail(E.INVAL);
+  const rest = address.subarray(2);
+  if (rest.length && rest[0] === 0) return new TextDecoder('latin1').decode(rest);
+  const end = rest.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? rest : rest.subarray(0, end));
 }
 
-export interface Message {
+function addressOf(name: string | null): Uint8Array {
+  if (name === null) return Uint8Array.of(AF.UNIX, 0);
+  const text = name.startsWith('\0') ? Uint8Array.from(name, (c) => c.charCodeAt(0)) : encode(`${name}\0`);
+  return Uint8Array.of(AF.UNIX, 0, ...text);
+}
+
+interface Message {
   readonly data: Uint8Array;
   readonly files: readonly OpenFile[];
   readonly from: string | null;
 }
 
-export class UnixSocket extends FileKind {
-  override readonly queue = new WaitQueue();
+export class UnixSocket extends Socket {
+  readonly domain = AF.UNIX;
+  readonly protocol = 0;
   readonly type: number;
   /** Path, `\0name`, or null where it has none. */
-  name: string | null = null;
-  peerName: string | null = null;
-  peer: UnixSocket | null = null;
-  readonly owner: Peer;
-  peerOwner: Peer | null = null;
-  /** Called when the name is to be given up. */
-  unbind: () => void = () => {};
+  private bound: string | null = null;
+  private peerBound: string | null = null;
+  private peer: UnixSocket | null = null;
+  /** Whose room the last send waited for. */
+  private awaited: UnixSocket | null = null;
+  private peerOwner: Peer | null = null;
+  private unbind: () => void = () => {};
   private inbox: Message[] = [];
   private waiting = 0;
   private backlog: UnixSocket[] | null = null;
@@ -43,12 +69,11 @@ export class UnixSocket extends FileKind {
   private wasConnected = false;
 
   constructor(type: number, owner: Peer) {
-    super();
+    super(owner);
     this.type = type;
-    this.owner = owner;
   }
 
-  get listening(): boolean {
+  override get listening(): boolean {
     return this.backlog !== null;
   }
 
@@ -60,39 +85,71 @@ export class UnixSocket extends FileKind {
     ] as const) {
       one.peer = other;
       one.peerOwner = other.owner;
-      one.peerName = other.name;
+      one.peerBound = other.bound;
       one.wasConnected = true;
     }
   }
 
-  listen(most: number): void {
+  override bind(address: Uint8Array, caller: Caller): void {
+    if (this.bound !== null) fail(E.INVAL);
+    const name = nameOf(address);
+    if (name === '') fail(E.INVAL);
+    this.unbind = caller.claim(name, this);
+    this.bound = name;
+  }
+
+  override listen(most: number): void {
     if (this.type === SOCK.DGRAM) fail(E.OPNOTSUPP);
-    if (this.name === null) fail(E.INVAL);
+    if (this.bound === null) fail(E.INVAL);
     this.backlog ??= [];
     this.most = Math.max(1, most);
   }
 
+  private static found(address: Uint8Array, caller: Caller): UnixSocket {
+    const found = caller.lookUp(nameOf(address));
+    return found instanceof UnixSocket ? found : fail(E.CONNREFUSED);
+  }
+
   /** Connects to a bound socket; EAGAIN where its backlog is full. */
-  connect(to: UnixSocket): void {
+  override connect(address: Uint8Array, caller: Caller): void {
+    const to = UnixSocket.found(address, caller);
     if (to.type !== this.type) fail(E.PROTOTYPE);
     if (this.type === SOCK.DGRAM) {
       this.peer = to;
-      this.peerName = to.name;
+      this.peerBound = to.bound;
       return;
     }
     if (this.peer) fail(E.ISCONN);
     if (!to.backlog || to.closed) fail(E.CONNREFUSED);
+    this.awaited = to;
     if (to.backlog.length > to.most) fail(E.AGAIN);
     const other = new UnixSocket(this.type, to.owner);
-    other.name = to.name;
+    other.bound = to.bound;
     UnixSocket.pair(this, other);
     to.backlog.push(other);
     to.queue.wake();
   }
 
-  accept(): UnixSocket {
+  override name(): Uint8Array {
+    return addressOf(this.bound);
+  }
+
+  override peerName(): Uint8Array {
+    if (!this.peer) fail(E.NOTCONN);
+    return addressOf(this.peerBound);
+  }
+
+  override sendQueues(): readonly WaitQueue[] {
+    const other = this.awaited ?? this.peer;
+    return other ? [this.queue, other.queue] : [this.queue];
+  }
+
+  override accept(): UnixSocket {
     if (!this.backlog) fail(E.INVAL);
-    return this.backlog.shift() ?? fail(E.AGAIN);
+    const next = this.backlog.shift() ?? fail(E.AGAIN);
+    // Others wait for its place.
+    this.queue.wake();
+    return next;
   }
 
   private canTake(length: number): boolean {
@@ -100,8 +157,9 @@ export class UnixSocket extends FileKind {
   }
 
   /** Sends to the peer, or a datagram to `to`. Returns the bytes taken. */
-  send(data: Uint8Array, files: readonly OpenFile[], to: UnixSocket | null = null): number {
-    const target = to ?? this.peer;
+  override send(data: Uint8Array, { to, files }: Sending, caller: Caller): number {
+    const target = to ? UnixSocket.found(to, caller) : this.peer;
+    this.awaited = target;
     if (this.sendShut) fail(E.PIPE);
     if (!target) fail(this.type === SOCK.DGRAM ? E.DESTADDRREQ : this.wasConnected ? E.PIPE : E.NOTCONN);
     if (target.closed || target.receiveShut) fail(this.type === SOCK.DGRAM ? E.CONNREFUSED : E.PIPE);
@@ -115,17 +173,15 @@ export class UnixSocket extends FileKind {
       if (!target.canTake(bytes.length)) fail(E.AGAIN);
     }
     if (bytes.length === 0 && this.type === SOCK.STREAM) return 0;
-    target.inbox.push({ data: bytes.slice(), files: files.map((f) => f.hold()), from: this.name });
+    target.inbox.push({ data: bytes.slice(), files: files.map((f) => f.hold()), from: this.bound });
     target.waiting += bytes.length;
     target.queue.wake();
     return bytes.length;
   }
 
   /** Takes what has come, up to `length` bytes; of a datagram the rest is lost. `peek` leaves it. */
-  receive(
-    length: number,
-    peek: boolean,
-  ): { data: Uint8Array; files: readonly OpenFile[]; from: string | null; whole: number } {
+  override receive(length: number, flags: number): Received {
+    const peek = (flags & MSG.PEEK) !== 0;
     const first = this.inbox[0];
     if (!first) {
       if (this.listening) fail(E.INVAL);
@@ -133,7 +189,7 @@ export class UnixSocket extends FileKind {
         this.receiveShut ||
         (this.type !== SOCK.DGRAM && this.wasConnected && (!this.peer || this.peer.closed || this.peer.sendShut))
       )
-        return { data: new Uint8Array(0), files: [], from: null, whole: 0 };
+        return NOTHING;
       if (this.type !== SOCK.DGRAM && !this.peer) fail(E.NOTCONN);
       return fail(E.AGAIN);
     }
@@ -145,8 +201,9 @@ export class UnixSocket extends FileKind {
       return {
         data: first.data.subarray(0, length),
         files: peek ? [] : first.files,
-        from: first.from,
+        from: addressOf(first.from),
         whole: first.data.length,
+        control: [],
       };
     }
     const parts: Uint8Array[] = [];
@@ -164,7 +221,7 @@ export class UnixSocket extends FileKind {
     }
     const data = joined(parts);
     if (!peek) this.consume(total);
-    return { data, files, from: this.peerName, whole: total };
+    return { data, files, from: addressOf(this.peerBound), whole: total, control: [] };
   }
 
   private consume(bytes: number): void {
@@ -188,7 +245,7 @@ export class UnixSocket extends FileKind {
     this.queue.wake();
   }
 
-  shutdown(how: number): void {
+  override shutdown(how: number): void {
     if (this.type !== SOCK.DGRAM && !this.peer) fail(E.NOTCONN);
     if (how === 0 || how === 2) this.receiveShut = true;
     if (how === 1 || how === 2) this.sendShut = true;
@@ -196,15 +253,10 @@ export class UnixSocket extends FileKind {
     this.peer?.queue.wake();
   }
 
-  override read(_file: OpenFile, into: Uint8Array): number {
-    const { data, files } = this.receive(into.length, false);
-    for (const file of files) file.release();
-    into.set(data);
-    return data.length;
-  }
-
-  override write(_file: OpenFile, from: Uint8Array): number {
-    return this.send(from, []);
+  override getOption(level: number, option: number): Uint8Array {
+    if (level !== SOL_SOCKET || option !== SO.PEERCRED) return super.getOption(level, option);
+    const { pid, uid, gid } = this.peerOwner ?? { pid: 0, uid: -1, gid: -1 };
+    return new Uint8Array(Int32Array.of(pid, uid, gid).buffer);
   }
 
   override poll(): number {
@@ -240,5 +292,3 @@ export class UnixSocket extends FileKind {
     this.peer = null;
   }
 }
-
-export const nonBlocking = (flags: number): number => flags & O.NONBLOCK;

@@ -1,10 +1,10 @@
 /** Calls on descriptors: open, close, duplicate, seek, control, list a directory. */
 import { E, fail } from '../errno.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
-import { Unfinished } from '../task/task.ts';
+import { type Task, Unfinished } from '../task/task.ts';
 import { F, O, RLIMIT } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
-import type { OpenFile } from '../vfs/file.ts';
+import type { IoctlArgument, OpenFile } from '../vfs/file.ts';
 import { isDirectory, isRegular } from '../vfs/inode.ts';
 import { mountedOn } from '../vfs/mount.ts';
 import { truncateFile } from '../vfs/pages.ts';
@@ -12,6 +12,7 @@ import { Pipe } from '../vfs/pipe.ts';
 import { Terminal } from '../vfs/terminal.ts';
 import type { Call } from './call.ts';
 import { transfer } from './io.ts';
+import { recordLock } from './locks.ts';
 import { install, openAt } from './open.ts';
 
 /** One end of a FIFO that was opened and waits for the other (fifo(7)). */
@@ -91,7 +92,7 @@ export const dup3: Call = (_k, t, from, to, flags) => {
 
 const SETTABLE = O.APPEND | O.NONBLOCK;
 
-export const fcntl: Call = (_k, t, fd, command, argument) => {
+export const fcntl: Call = (k, t, fd, command, argument) => {
   const slot = t.process.files.slot(fd);
   const { file } = slot;
   switch (command) {
@@ -110,11 +111,12 @@ export const fcntl: Call = (_k, t, fd, command, argument) => {
       file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
       return 0;
     case F.GETLK:
-      // Locks of one kernel's processes are not kept apart: the answer is that nobody holds one.
-      copyOut(t.process.space, argument, Uint8Array.of(2, 0));
-      return 0;
     case F.SETLK:
     case F.SETLKW:
+    case F.OFD_GETLK:
+    case F.OFD_SETLK:
+    case F.OFD_SETLKW:
+      return recordLock(k, t, file, command, argument);
     case F.SETOWN:
       return 0;
     case F.GETOWN:
@@ -163,11 +165,15 @@ export const ioctl: Call = (_k, t, fd, request, argument) => {
     } else if ((wanted === IOCTL.TIOCSPGRP || wanted === IOCTL.TIOCGPGRP) && !mine) fail(E.NOTTY);
     else if (wanted === IOCTL.TIOCNOTTY) process.terminal = null;
   }
-  return file.kind.ioctl(file, wanted, {
-    in: (length) => copyIn(process.space, argument, length),
-    out: (bytes) => copyOut(process.space, argument, bytes),
-  });
+  return file.kind.ioctl(file, wanted, argumentAt(t, argument));
 };
+
+const argumentAt = (t: Task, va: number): IoctlArgument => ({
+  in: (length) => copyIn(t.process.space, va, length),
+  out: (bytes) => copyOut(t.process.space, va, bytes),
+  at: (other) => argumentAt(t, other),
+  can: (capability) => t.credential.can(capability),
+});
 
 const WHENCE = { SET: 0, CUR: 1, END: 2, DATA: 3, HOLE: 4 } as const;
 
@@ -275,11 +281,6 @@ export const fallocate: Call = (_k, t, fd, mode, offset, length) => {
 
 export const fsync: Call = (_k, t, fd) => {
   t.process.files.get(fd).inode.data.pages?.sync();
-  return 0;
-};
-
-export const flock: Call = (_k, t, fd) => {
-  t.process.files.get(fd);
   return 0;
 };
 

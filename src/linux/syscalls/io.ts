@@ -2,12 +2,12 @@
 import { joined } from '../../abi/bytes.ts';
 import { E, fail, SysError } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import { copyIn, copyOut, wordIn } from '../memory/user.ts';
+import { borrow, copyIn, copyInto, copyOut, wordIn, wroteBorrowed } from '../memory/user.ts';
 import { send } from '../task/signal.ts';
 import { SI } from '../task/signals.ts';
 import type { Task } from '../task/task.ts';
 import { RLIMIT, SIG } from '../uapi.ts';
-import type { OpenFile } from '../vfs/file.ts';
+import { AGAIN, type OpenFile } from '../vfs/file.ts';
 import { isRegular } from '../vfs/inode.ts';
 import type { Call } from './call.ts';
 
@@ -15,6 +15,8 @@ import type { Call } from './call.ts';
 const LONGEST = 0x7fff_f000;
 /** What is moved at once between a file and a program. */
 const PIECE = 1 << 18;
+/** The most that is read and written in a program's own memory. */
+const BORROWED = 1 << 14;
 const buffer = new Uint8Array(PIECE);
 
 interface Part {
@@ -75,16 +77,25 @@ function readParts(kernel: Kernel, task: Task, file: OpenFile, list: readonly Pa
   let done = 0;
   for (const { at, length } of list) {
     for (let into = 0; into < length; ) {
-      const piece = buffer.subarray(0, Math.min(PIECE, length - into));
+      const { space } = task.process;
+      const most = Math.min(PIECE, length - into);
+      const own = most <= BORROWED ? borrow(space, at + into, most, true) : null;
+      const piece = own ?? buffer.subarray(0, most);
       let n: number;
       try {
         n = position === null ? file.kind.read(file, piece) : file.kind.readAt(file, position + done, piece);
+        if (n === AGAIN) {
+          if (done > 0) return done;
+          if (file.nonblocking) return AGAIN;
+          return kernel.sleep(task, [file.kind.queue]);
+        }
       } catch (e) {
         if (done > 0 && e instanceof SysError) return done;
-        if (!wouldBlock(e) || file.nonblocking) throw e;
-        return kernel.sleep(task, [file.kind.queue]);
+        if (!wouldBlock(e) || file.nonblocking || task.timedOut) throw e;
+        return kernel.sleep(task, [file.kind.queue], file.kind.receiveTimeout);
       }
-      if (n > 0) copyOut(task.process.space, at + into, n === piece.length ? piece : piece.subarray(0, n));
+      if (own) wroteBorrowed(space, own);
+      else if (n > 0) copyOut(space, at + into, n === piece.length ? piece : piece.subarray(0, n));
       done += n;
       into += n;
       if (n < piece.length) return done;
@@ -129,16 +140,16 @@ function writeParts(
       }
       const skip = Math.max(0, before - done);
       // Short vectors go as one, so that a line is not torn apart.
-      const bytes = whole ? whole.subarray(before) : copyIn(task.process.space, part.at + from + skip, n - skip);
+      const bytes = whole ? whole.subarray(before) : taken(task, file, part.at + from + skip, n - skip);
       let written: number;
       try {
         written =
           position === null ? file.kind.write(file, bytes) : file.kind.writeAt(file, position + done + skip, bytes);
       } catch (e) {
         tellBroken(kernel, task, e);
-        if (wouldBlock(e) && !file.nonblocking) {
+        if (wouldBlock(e) && !file.nonblocking && !task.timedOut) {
           task.progress = done + skip;
-          return kernel.sleep(task, [file.kind.queue]);
+          return kernel.sleep(task, [file.kind.queue], file.kind.sendTimeout);
         }
         if (e instanceof SysError && done + skip > 0) return done + skip;
         throw e;
@@ -148,7 +159,7 @@ function writeParts(
       if (written < bytes.length) {
         if (file.nonblocking || file.kind.queue === null) return done;
         task.progress = done;
-        return kernel.sleep(task, [file.kind.queue]);
+        return kernel.sleep(task, [file.kind.queue], file.kind.sendTimeout);
       }
       if (whole) return done;
       from += n;
@@ -156,6 +167,14 @@ function writeParts(
   }
   if (total === 0 && list.length && !isRegular(file.inode.mode)) file.kind.write(file, new Uint8Array(0));
   return done;
+}
+
+/** What is to be written: a program's own memory where that is enough. */
+function taken({ process: { space } }: Task, { kind }: OpenFile, va: number, length: number): Uint8Array {
+  if (!kind.copies || length === 0) return copyIn(space, va, length);
+  return (
+    (length <= BORROWED ? borrow(space, va, length, false) : null) ?? copyInto(space, va, buffer.subarray(0, length))
+  );
 }
 
 /** The parts of a buffer as one. */
@@ -203,6 +222,7 @@ export function transfer(
       // Room first: bytes taken from a pipe can't be put back.
       if (to.kind.queue && !(to.kind.poll(to) & 4)) fail(E.AGAIN);
       n = fromAt === null ? from.kind.read(from, piece) : from.kind.readAt(from, fromAt + done, piece);
+      if (n === AGAIN) fail(E.AGAIN);
     } catch (e) {
       if (done > 0) return done;
       if (!wouldBlock(e) || from.nonblocking || to.nonblocking) throw e;

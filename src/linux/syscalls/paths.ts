@@ -39,26 +39,35 @@ export const makeDevice = (major: number, minor: number): number =>
 export const majorOf = (device: number): number => (device >> 8) & 0xfff;
 export const minorOf = (device: number): number => (device & 0xff) | ((device >> 12) & ~0xff);
 
+/** A 64-bit word, of which a number holds the whole. */
+function putWord(view: DataView, at: number, value: number): void {
+  const whole = Math.trunc(value);
+  view.setUint32(at, whole, true);
+  view.setUint32(at + 4, Math.floor(whole / 2 ** 32), true);
+}
+
 /** struct stat of asm-generic. */
 export function statBytes(inode: Inode): Uint8Array {
   inode.refresh();
   const view = new DataView(new ArrayBuffer(128));
-  const word = (at: number, value: number): void => view.setBigInt64(at, BigInt(Math.trunc(value)), true);
-  word(0, inode.fs.device);
-  word(8, inode.ino);
+  putWord(view, 0, inode.fs.device);
+  putWord(view, 8, inode.ino);
   view.setUint32(16, inode.mode, true);
   view.setUint32(20, inode.nlink, true);
   view.setUint32(24, inode.uid, true);
   view.setUint32(28, inode.gid, true);
-  word(32, inode.rdev);
-  word(48, inode.size);
+  putWord(view, 32, inode.rdev);
+  putWord(view, 48, inode.size);
   view.setInt32(56, 4096, true);
-  word(64, inode.blocks);
-  [inode.atime, inode.mtime, inode.ctime].forEach((ms, i) => {
+  putWord(view, 64, inode.blocks);
+  const time = (at: number, ms: number): void => {
     const [seconds, rest] = secondsOf(ms);
-    word(72 + i * 16, seconds);
-    word(80 + i * 16, rest);
-  });
+    putWord(view, at, seconds);
+    view.setUint32(at + 8, rest, true);
+  };
+  time(72, inode.atime);
+  time(88, inode.mtime);
+  time(104, inode.ctime);
   return new Uint8Array(view.buffer);
 }
 
@@ -66,19 +75,18 @@ export function statBytes(inode: Inode): Uint8Array {
 export function statxBytes(inode: Inode): Uint8Array {
   inode.refresh();
   const view = new DataView(new ArrayBuffer(256));
-  const word = (at: number, value: number): void => view.setBigInt64(at, BigInt(Math.trunc(value)), true);
   view.setUint32(0, 0x7ff, true);
   view.setUint32(4, 4096, true);
   view.setUint32(16, inode.nlink, true);
   view.setUint32(20, inode.uid, true);
   view.setUint32(24, inode.gid, true);
   view.setUint16(28, inode.mode, true);
-  word(32, inode.ino);
-  word(40, inode.size);
-  word(48, inode.blocks);
+  putWord(view, 32, inode.ino);
+  putWord(view, 40, inode.size);
+  putWord(view, 48, inode.blocks);
   const time = (at: number, ms: number): void => {
     const [seconds, rest] = secondsOf(ms);
-    word(at, seconds);
+    putWord(view, at, seconds);
     view.setUint32(at + 8, rest, true);
   };
   time(64, inode.atime);

@@ -1,316 +1,172 @@
-/** Calls on sockets (socket(2)). */
+/** Calls on sockets (socket(2)): making, naming, connecting, options. What is sent and received is in messages.ts. */
 import { E, fail, SysError } from '../errno.ts';
-import { BLOCKED, type Kernel } from '../kernel.ts';
-import { copyIn, copyOut, encode, intIn, intOut, wordIn, wordOut } from '../memory/user.ts';
-import { nonBlocking, SOCK, UnixSocket } from '../net/unix.ts';
-import { viewOf } from '../task/exec.ts';
+import type { Kernel } from '../kernel.ts';
+import { copyIn, copyOut, intIn, intOut } from '../memory/user.ts';
+import { PROTOCOL } from '../net/ip/packet.ts';
+import { AF } from '../net/sockaddr.ts';
+import { nonBlocking, SOCK, type Socket } from '../net/socket.ts';
+import { DatagramSocket } from '../net/sockets/datagram.ts';
+import { PingSocket, RawSocket } from '../net/sockets/raw.ts';
+import { StreamSocket } from '../net/sockets/stream.ts';
+import { UnixSocket } from '../net/unix.ts';
 import type { Task } from '../task/task.ts';
-import { O, RLIMIT, S, UNLIMITED } from '../uapi.ts';
+import { O } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
-import { make } from '../vfs/change.ts';
 import { OpenFile } from '../vfs/file.ts';
-import { demand, MAY, resolve, resolveParent } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
-import { gather, tellBroken, vectorIn, wouldBlock } from './io.ts';
+import { callerOf } from './caller.ts';
+import { wouldBlock } from './io.ts';
 import { install } from './open.ts';
 
-const AF = { UNIX: 1, INET: 2, INET6: 10, NETLINK: 16 } as const;
 const TYPE_MASK = 0xf;
-const MSG = { PEEK: 2, TRUNC: 0x20, DONTWAIT: 0x40, CTRUNC: 8, NOSIGNAL: 0x4000, CMSG_CLOEXEC: 0x4000_0000 } as const;
+const LONGEST_ADDRESS = 128;
+const LONGEST_OPTION = 4096;
 
-function ownerOf(t: Task) {
-  return { pid: t.process.pid.in(t.namespaces.pid), uid: t.credential.euid, gid: t.credential.egid };
+function makeSocket(t: Task, domain: number, type: number, protocol: number): Socket {
+  const caller = callerOf(t);
+  const { owner } = caller;
+  const { stack } = t.namespaces.net;
+  if (domain === AF.UNIX) {
+    if (protocol && protocol !== AF.UNIX) fail(E.PROTONOSUPPORT);
+    if (type !== SOCK.STREAM && type !== SOCK.DGRAM && type !== SOCK.SEQPACKET) fail(E.SOCKTNOSUPPORT);
+    return new UnixSocket(type, owner);
+  }
+  if (domain !== AF.INET && domain !== AF.INET6) fail(E.AFNOSUPPORT);
+  const icmp = domain === AF.INET6 ? PROTOCOL.icmp6 : PROTOCOL.icmp;
+  if (type === SOCK.RAW) {
+    if (protocol <= 0 || protocol > 255) fail(protocol === 0 ? E.PROTONOSUPPORT : E.INVAL);
+    if (!caller.can('net_raw')) fail(E.PERM);
+    return new RawSocket(stack, domain, owner, protocol);
+  }
+  if (type === SOCK.STREAM) {
+    if (protocol && protocol !== PROTOCOL.tcp) fail(E.PROTONOSUPPORT);
+    return new StreamSocket(stack, domain, owner);
+  }
+  if (type !== SOCK.DGRAM) fail(E.SOCKTNOSUPPORT);
+  if (protocol === icmp) return new PingSocket(stack, domain, owner);
+  if (protocol && protocol !== PROTOCOL.udp) fail(E.PROTONOSUPPORT);
+  return new DatagramSocket(stack, domain, owner);
 }
 
-function unixSocket(t: Task, domain: number, type: number): UnixSocket {
-  if (domain !== AF.UNIX) fail(E.AFNOSUPPORT);
-  const kind = type & TYPE_MASK;
-  if (kind !== SOCK.STREAM && kind !== SOCK.DGRAM && kind !== SOCK.SEQPACKET) fail(E.PROTONOSUPPORT);
-  return new UnixSocket(kind, ownerOf(t));
-}
-
-const open = (k: Kernel, t: Task, socket: UnixSocket, flags: number): number =>
+const open = (k: Kernel, t: Task, socket: Socket, flags: number): number =>
   install(
     t,
     new OpenFile(socket, anonymousInode('socket', k.clock.realtime()), null, O.RDWR | nonBlocking(flags)),
     flags,
   );
 
-export const socket: Call = (k, t, domain, type) => open(k, t, unixSocket(t, domain, type), type);
+export const socket: Call = (k, t, domain, type, protocol) => {
+  if (type & ~(TYPE_MASK | O.NONBLOCK | O.CLOEXEC)) fail(E.INVAL);
+  return open(k, t, makeSocket(t, domain, type & TYPE_MASK, protocol), type);
+};
 
-export const socketpair: Call = (k, t, domain, type, _protocol, out) => {
-  const [a, b] = [unixSocket(t, domain, type), unixSocket(t, domain, type)];
+export const socketpair: Call = (k, t, domain, type, protocol, out) => {
+  const [a, b] = [makeSocket(t, domain, type & TYPE_MASK, protocol), makeSocket(t, domain, type & TYPE_MASK, protocol)];
+  if (!(a instanceof UnixSocket && b instanceof UnixSocket)) return fail(E.OPNOTSUPP);
   UnixSocket.pair(a, b);
   intOut(t.process.space, out, open(k, t, a, type));
   intOut(t.process.space, out + 4, open(k, t, b, type));
   return 0;
 };
 
-function socketOf(t: Task, fd: number): { socket: UnixSocket; file: OpenFile } {
+export function socketOf(t: Task, fd: number): { socket: Socket; file: OpenFile } {
   const file = t.process.files.get(fd);
-  return file.kind instanceof UnixSocket ? { socket: file.kind, file } : fail(E.NOTSOCK);
+  const { kind } = file;
+  return isSocket(kind) ? { socket: kind, file } : fail(E.NOTSOCK);
 }
 
-/** sockaddr_un as a name: a path, or with a NUL in front an abstract one; empty: no name. */
-function nameIn(t: Task, va: number, length: number): string {
-  if (length < 2 || length > 110) fail(E.INVAL);
-  const bytes = copyIn(t.process.space, va, length);
-  if ((bytes[0]! | (bytes[1]! << 8)) !== AF.UNIX) fail(E.INVAL);
-  const rest = bytes.subarray(2);
-  if (rest.length && rest[0] === 0) return new TextDecoder('latin1').decode(rest);
-  const end = rest.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? rest : rest.subarray(0, end));
+const isSocket = (kind: OpenFile['kind']): kind is Socket => 'getOption' in kind;
+
+export function addressIn(t: Task, va: number, length: number): Uint8Array {
+  if (length < 0 || length > LONGEST_ADDRESS) fail(E.INVAL);
+  return copyIn(t.process.space, va, length);
 }
 
-function nameOut(t: Task, name: string | null, va: number, lengthVa: number): void {
+/** Writes an address and its whole length; null: there is none. */
+export function addressOut(t: Task, address: Uint8Array | null, va: number, lengthVa: number): void {
   const { space } = t.process;
   const room = intIn(space, lengthVa);
   if (room < 0) fail(E.INVAL);
-  const text =
-    name === null
-      ? new Uint8Array(0)
-      : name.startsWith('\0')
-        ? Uint8Array.from(name, (c) => c.charCodeAt(0))
-        : encode(`${name}\0`);
-  const bytes = Uint8Array.of(AF.UNIX, 0, ...text);
-  copyOut(space, va, bytes.subarray(0, room));
-  intOut(space, lengthVa, bytes.length);
+  if (address) copyOut(space, va, address.subarray(0, room));
+  intOut(space, lengthVa, address?.length ?? 0);
 }
 
 export const bind: Call = (_k, t, fd, va, length) => {
-  const { socket: s } = socketOf(t, fd);
-  if (s.name !== null) fail(E.INVAL);
-  const name = nameIn(t, va, length);
-  if (name === '') fail(E.INVAL);
-  if (name.startsWith('\0')) {
-    const { abstract } = t.namespaces.net;
-    if (abstract.has(name)) fail(E.ADDRINUSE);
-    abstract.set(name, s);
-    s.unbind = () => abstract.delete(name);
-  } else {
-    const { dir, name: last } = resolveParent(viewOf(t), t.process.place.cwd, name);
-    const who = t.credential.forFiles;
-    try {
-      const path = make(
-        dir,
-        last,
-        { mode: S.IFSOCK | (0o777 & ~t.process.place.umask), uid: who.uid, gid: who.gid },
-        who,
-      );
-      path.dentry.inode.attached = s;
-    } catch (e) {
-      if (e instanceof SysError && e.code === E.EXIST) fail(E.ADDRINUSE);
-      throw e;
-    }
-  }
-  s.name = name;
+  socketOf(t, fd).socket.bind(addressIn(t, va, length), callerOf(t));
   return 0;
 };
 
-/** The socket bound to a name. */
-function lookUp(t: Task, name: string): UnixSocket {
-  if (name.startsWith('\0')) {
-    const found = t.namespaces.net.abstract.get(name);
-    return found instanceof UnixSocket ? found : fail(E.CONNREFUSED);
-  }
-  const { inode } = resolve(viewOf(t), t.process.place.cwd, name).dentry;
-  demand(inode, t.credential.forFiles, MAY.write);
-  return inode.attached instanceof UnixSocket ? inode.attached : fail(E.CONNREFUSED);
-}
-
 export const listen: Call = (_k, t, fd, backlog) => {
-  socketOf(t, fd).socket.listen(backlog);
+  socketOf(t, fd).socket.listen(backlog | 0);
   return 0;
 };
 
 export const connect: Call = (k, t, fd, va, length) => {
   const { socket: s, file } = socketOf(t, fd);
-  const to = lookUp(t, nameIn(t, va, length));
   try {
-    s.connect(to);
+    s.connect(addressIn(t, va, length), callerOf(t));
   } catch (e) {
-    if (wouldBlock(e) && !file.nonblocking) return k.sleep(t, [to.queue]);
-    throw e;
+    if (!(e instanceof SysError) || file.nonblocking) throw e;
+    const pending = e.code === E.INPROGRESS || e.code === E.ALREADY;
+    if (!pending && !wouldBlock(e)) throw e;
+    if (t.timedOut) fail(pending ? E.INPROGRESS : E.AGAIN);
+    return k.sleep(t, s.sendQueues(), s.sendTimeout);
   }
   return 0;
 };
 
 export const accept4: Call = (k, t, fd, va, lengthVa, flags) => {
+  if (flags & ~(O.NONBLOCK | O.CLOEXEC)) fail(E.INVAL);
   const { socket: s, file } = socketOf(t, fd);
-  let other: UnixSocket;
+  let other: Socket;
   try {
     other = s.accept();
   } catch (e) {
-    if (wouldBlock(e) && !file.nonblocking) return k.sleep(t, [s.queue]);
+    if (wouldBlock(e) && !file.nonblocking && !t.timedOut) return k.sleep(t, [s.queue], s.receiveTimeout);
     throw e;
   }
-  s.queue.wake();
-  if (va) nameOut(t, other.peerName, va, lengthVa);
+  if (va) addressOut(t, peerOf(other), va, lengthVa);
   return open(k, t, other, flags);
 };
 export const accept: Call = (k, t, fd, va, length) => accept4(k, t, fd, va, length, 0, 0, 0);
 
-export const getsockname: Call = (_k, t, fd, va, length) => {
-  nameOut(t, socketOf(t, fd).socket.name, va, length);
-  return 0;
-};
-
-export const getpeername: Call = (_k, t, fd, va, length) => {
-  const { socket: s } = socketOf(t, fd);
-  if (!s.peer) fail(E.NOTCONN);
-  nameOut(t, s.peerName, va, length);
-  return 0;
-};
-
-function transmit(
-  k: Kernel,
-  t: Task,
-  fd: number,
-  data: Uint8Array,
-  files: readonly OpenFile[],
-  to: UnixSocket | null,
-  flags: number,
-): number {
-  const { socket: s, file } = socketOf(t, fd);
-  const before = typeof t.progress === 'number' ? t.progress : 0;
+/** Of one that was reset before it was accepted, the address is not known any more. */
+function peerOf(socket: Socket): Uint8Array | null {
   try {
-    const sent = before + s.send(data.subarray(before), before ? [] : files, to);
-    if (sent === data.length || file.nonblocking || flags & MSG.DONTWAIT) return sent;
-    t.progress = sent;
-  } catch (e) {
-    if (!(flags & MSG.NOSIGNAL)) tellBroken(k, t, e);
-    if (!wouldBlock(e) || file.nonblocking || flags & MSG.DONTWAIT) throw e;
-  }
-  return k.sleep(t, [s.queue, (to ?? s.peer)?.queue ?? null]);
-}
-
-export const sendto: Call = (k, t, fd, va, length, flags, name, nameLength) => {
-  const to = name ? lookUp(t, nameIn(t, name, nameLength)) : null;
-  return transmit(k, t, fd, copyIn(t.process.space, va, length), [], to, flags);
-};
-
-/** Receives, or sleeps; null: it sleeps. */
-function take(k: Kernel, t: Task, fd: number, length: number, flags: number): ReturnType<UnixSocket['receive']> | null {
-  const { socket: s, file } = socketOf(t, fd);
-  try {
-    return s.receive(length, (flags & MSG.PEEK) !== 0);
-  } catch (e) {
-    if (!wouldBlock(e) || file.nonblocking || flags & MSG.DONTWAIT) throw e;
-    k.sleep(t, [s.queue], UNLIMITED);
+    return socket.peerName();
+  } catch {
     return null;
   }
 }
 
-export const recvfrom: Call = (k, t, fd, va, length, flags, name, nameLength) => {
-  const got = take(k, t, fd, length, flags);
-  if (!got) return BLOCKED;
-  for (const file of got.files) file.release();
-  copyOut(t.process.space, va, got.data);
-  if (name) nameOut(t, got.from, name, nameLength);
-  return flags & MSG.TRUNC ? got.whole : got.data.length;
+export const getsockname: Call = (_k, t, fd, va, length) => {
+  addressOut(t, socketOf(t, fd).socket.name(), va, length);
+  return 0;
 };
 
-const SOL_SOCKET = 1;
-const SCM_RIGHTS = 1;
-const CMSG_HEADER = 16;
-
-/** The open files of SCM_RIGHTS messages. */
-function rightsIn(t: Task, va: number, length: number): OpenFile[] {
-  const view = new DataView(copyIn(t.process.space, va, length).buffer);
-  const files: OpenFile[] = [];
-  for (let at = 0; at + CMSG_HEADER <= length; ) {
-    const size = Number(view.getBigUint64(at, true));
-    if (size < CMSG_HEADER || at + size > length) fail(E.INVAL);
-    if (view.getInt32(at + 8, true) !== SOL_SOCKET || view.getInt32(at + 12, true) !== SCM_RIGHTS) fail(E.INVAL);
-    for (let i = CMSG_HEADER; i < size; i += 4) files.push(t.process.files.get(view.getInt32(at + i, true)));
-    at += Math.ceil(size / 8) * 8;
-  }
-  return files;
-}
-
-export const sendmsg: Call = (k, t, fd, va, flags) => {
-  const { space } = t.process;
-  const [name, nameLength, vector, count, control, controlLength] = [
-    wordIn(space, va),
-    intIn(space, va + 8),
-    wordIn(space, va + 16),
-    wordIn(space, va + 24),
-    wordIn(space, va + 32),
-    wordIn(space, va + 40),
-  ];
-  const data = gather(t, vectorIn(t, vector, count));
-  const to = name ? lookUp(t, nameIn(t, name, nameLength)) : null;
-  return transmit(k, t, fd, data, control ? rightsIn(t, control, controlLength) : [], to, flags);
-};
-
-export const recvmsg: Call = (k, t, fd, va, flags) => {
-  const { space } = t.process;
-  const parts = vectorIn(t, wordIn(space, va + 16), wordIn(space, va + 24));
-  const room = parts.reduce((sum, p) => sum + p.length, 0);
-  const got = take(k, t, fd, room, flags);
-  if (!got) return BLOCKED;
-  let at = 0;
-  for (const part of parts) {
-    copyOut(space, part.at, got.data.subarray(at, at + part.length));
-    at += part.length;
-  }
-  const name = wordIn(space, va);
-  if (name) nameOut(t, got.from, name, va + 8);
-  const control = wordIn(space, va + 32);
-  const controlRoom = wordIn(space, va + 40);
-  let told = got.whole > got.data.length ? MSG.TRUNC : 0;
-  let written = 0;
-  if (got.files.length) {
-    const fits = control ? Math.min(got.files.length, Math.floor((controlRoom - CMSG_HEADER) / 4)) : 0;
-    if (fits < got.files.length) told |= MSG.CTRUNC;
-    const cloexec = flags & MSG.CMSG_CLOEXEC ? O.CLOEXEC : 0;
-    const fds = got.files
-      .slice(0, Math.max(0, fits))
-      .map((file) => t.process.files.add(file, cloexec !== 0, t.process.limit(RLIMIT.NOFILE)));
-    for (const file of got.files.slice(fds.length)) file.release();
-    if (fds.length) {
-      written = CMSG_HEADER + fds.length * 4;
-      const view = new DataView(new ArrayBuffer(written));
-      view.setBigUint64(0, BigInt(written), true);
-      view.setInt32(8, SOL_SOCKET, true);
-      view.setInt32(12, SCM_RIGHTS, true);
-      for (const [i, n] of fds.entries()) view.setInt32(CMSG_HEADER + i * 4, n, true);
-      copyOut(space, control, new Uint8Array(view.buffer));
-    }
-  }
-  wordOut(space, va + 40, written);
-  intOut(space, va + 48, told);
-  return got.data.length;
+export const getpeername: Call = (_k, t, fd, va, length) => {
+  addressOut(t, socketOf(t, fd).socket.peerName(), va, length);
+  return 0;
 };
 
 export const shutdown: Call = (_k, t, fd, how) => {
-  socketOf(t, fd).socket.shutdown(how);
+  socketOf(t, fd).socket.shutdown(how | 0);
   return 0;
 };
 
-export const setsockopt: Call = (_k, t, fd) => {
-  socketOf(t, fd);
+export const setsockopt: Call = (_k, t, fd, level, option, va, length) => {
+  const { socket: s } = socketOf(t, fd);
+  if (length < 0 || length > LONGEST_OPTION) fail(E.INVAL);
+  s.setOption(level, option, copyIn(t.process.space, va, length), callerOf(t));
   return 0;
 };
-
-const SO = { TYPE: 3, ERROR: 4, SNDBUF: 7, RCVBUF: 8, PEERCRED: 17, ACCEPTCONN: 30, DOMAIN: 39 } as const;
 
 export const getsockopt: Call = (_k, t, fd, level, option, va, lengthVa) => {
   const { socket: s } = socketOf(t, fd);
-  if (level !== SOL_SOCKET) fail(E.NOPROTOOPT);
-  const peer = s.peerOwner ?? { pid: 0, uid: -1, gid: -1 };
-  const values: Readonly<Record<number, readonly number[]>> = {
-    [SO.TYPE]: [s.type],
-    [SO.ERROR]: [0],
-    [SO.SNDBUF]: [212_992],
-    [SO.RCVBUF]: [212_992],
-    [SO.ACCEPTCONN]: [s.listening ? 1 : 0],
-    [SO.DOMAIN]: [AF.UNIX],
-    [SO.PEERCRED]: [peer.pid, peer.uid, peer.gid],
-  };
-  const value = values[option] ?? fail(E.NOPROTOOPT);
-  const bytes = new Uint8Array(Int32Array.from(value).buffer).subarray(0, intIn(t.process.space, lengthVa));
-  copyOut(t.process.space, va, bytes);
-  intOut(t.process.space, lengthVa, bytes.length);
+  const room = intIn(t.process.space, lengthVa);
+  if (room < 0) fail(E.INVAL);
+  const value = s.getOption(level, option).subarray(0, room);
+  copyOut(t.process.space, va, value);
+  intOut(t.process.space, lengthVa, value.length);
   return 0;
 };

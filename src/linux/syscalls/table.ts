@@ -3,7 +3,9 @@ import type { Call, CallRow, CallState, CallTable } from './call.ts';
 import * as descriptors from './descriptors.ts';
 import * as ids from './ids.ts';
 import * as io from './io.ts';
+import * as locks from './locks.ts';
 import * as memory from './memory.ts';
+import * as messages from './messages.ts';
 import * as names from './names.ts';
 import * as poll from './poll.ts';
 import * as processes from './processes.ts';
@@ -46,14 +48,14 @@ const ROWS: readonly Row[] = [
   [22, 'epoll_pwait', poll.epollPwait, { noRestart: true }],
   [23, 'dup', descriptors.dup],
   [24, 'dup3', descriptors.dup3],
-  [25, 'fcntl', descriptors.fcntl, { partial: 'record locks are always granted; no leases, no signals of readiness' }],
+  [25, 'fcntl', descriptors.fcntl, { partial: 'no leases, no signals of readiness, no seals' }],
   [26, 'inotify_init1', null],
   [27, 'inotify_add_watch', null],
   [28, 'inotify_rm_watch', null],
   [29, 'ioctl', descriptors.ioctl, { partial: 'terminals, pipes, FIONBIO, FIOCLEX' }],
   [30, 'ioprio_set', null],
   [31, 'ioprio_get', null],
-  [32, 'flock', descriptors.flock, { partial: IGNORED }],
+  [32, 'flock', locks.flock],
   [33, 'mknodat', names.mknodat],
   [34, 'mkdirat', names.mkdirat],
   [35, 'unlinkat', names.unlinkat],
@@ -182,21 +184,21 @@ const ROWS: readonly Row[] = [
   [177, 'getegid', ids.getegid],
   [178, 'gettid', processes.gettid],
   [179, 'sysinfo', system.sysinfo],
-  [198, 'socket', sockets.socket, { partial: 'AF_UNIX' }],
-  [199, 'socketpair', sockets.socketpair, { partial: 'AF_UNIX' }],
-  [200, 'bind', sockets.bind, { partial: 'AF_UNIX' }],
+  [198, 'socket', sockets.socket, { partial: 'AF_UNIX, AF_INET, AF_INET6' }],
+  [199, 'socketpair', sockets.socketpair],
+  [200, 'bind', sockets.bind],
   [201, 'listen', sockets.listen],
   [202, 'accept', sockets.accept],
-  [203, 'connect', sockets.connect, { partial: 'AF_UNIX' }],
+  [203, 'connect', sockets.connect],
   [204, 'getsockname', sockets.getsockname],
   [205, 'getpeername', sockets.getpeername],
-  [206, 'sendto', sockets.sendto],
-  [207, 'recvfrom', sockets.recvfrom],
-  [208, 'setsockopt', sockets.setsockopt, { partial: IGNORED }],
-  [209, 'getsockopt', sockets.getsockopt, { partial: 'SO_TYPE, SO_ERROR, SO_DOMAIN, buffer sizes, SO_PEERCRED' }],
+  [206, 'sendto', messages.sendto, { partial: 'no urgent data' }],
+  [207, 'recvfrom', messages.recvfrom, { partial: 'no urgent data, no queue of errors' }],
+  [208, 'setsockopt', sockets.setsockopt, { partial: 'no socket filters, no timestamps' }],
+  [209, 'getsockopt', sockets.getsockopt, { partial: 'no socket filters, no timestamps' }],
   [210, 'shutdown', sockets.shutdown],
-  [211, 'sendmsg', sockets.sendmsg, { partial: 'of control messages SCM_RIGHTS' }],
-  [212, 'recvmsg', sockets.recvmsg, { partial: 'of control messages SCM_RIGHTS' }],
+  [211, 'sendmsg', messages.sendmsg, { partial: 'of control messages SCM_RIGHTS, IP_PKTINFO, IPV6_PKTINFO' }],
+  [212, 'recvmsg', messages.recvmsg, { partial: 'of control messages SCM_RIGHTS, IP_PKTINFO, IPV6_PKTINFO, IP_TTL, IP_TOS' }],
   [213, 'readahead', system.zero, { partial: IGNORED }],
   [214, 'brk', memory.brk],
   [215, 'munmap', memory.munmap],
@@ -213,12 +215,14 @@ const ROWS: readonly Row[] = [
   [231, 'munlockall', system.zero, { partial: 'nothing is ever paged out' }],
   [233, 'madvise', memory.madvise],
   [242, 'accept4', sockets.accept4],
+  [243, 'recvmmsg', messages.recvmmsg],
   [258, 'riscv_hwprobe', system.hwprobe],
   [259, 'riscv_flush_icache', system.zero],
   [260, 'wait4', processes.wait4],
   [261, 'prlimit64', processes.prlimit64],
   [267, 'syncfs', descriptors.fsync],
   [268, 'setns', system.setns],
+  [269, 'sendmmsg', messages.sendmmsg],
   [276, 'renameat2', names.renameat2],
   [277, 'seccomp', seccomp.seccomp, { partial: 'no listener, no tracer' }],
   [278, 'getrandom', system.getrandom],
@@ -240,12 +244,20 @@ const ROWS: readonly Row[] = [
   [452, 'fchmodat2', names.fchmodat],
 ];
 
+const MOUNT = 40;
+
+/** Names by number. */
+export const SYSCALL_NAMES: ReadonlyMap<number, string> = new Map([
+  ...ROWS.map(([number, name]): [number, string] => [number, name]),
+  [MOUNT, 'mount'],
+]);
+
 const stateOf = (serve: Call | null, extra: Extra | undefined): CallState =>
   serve ? (extra?.partial ? 'partial' : 'supported') : 'missing';
 
 /** A table of its own for one kernel, since rows count. `mount` depends on the file systems there are. */
 export function createTable(mount: Call): CallTable {
-  const rows: readonly Row[] = [...ROWS, [40, 'mount', mount, { partial: 'no propagation between mounts' }]];
+  const rows: readonly Row[] = [...ROWS, [MOUNT, 'mount', mount, { partial: 'no propagation between mounts' }]];
   return new Map(
     rows.map(([number, name, serve, extra]): [number, CallRow] => [
       number,

@@ -1,4 +1,6 @@
 /** What a task sees of the system (namespaces(7)). Each namespace is an object; sharing one is sharing the object. */
+import type { NetHost } from '../net/host.ts';
+import { NetStack } from '../net/stack.ts';
 import { dropTree, type Mount } from '../vfs/mount.ts';
 import type { ControlGroup } from './cgroup.ts';
 import { Namespace } from './namespace.ts';
@@ -27,9 +29,17 @@ export class UtsNamespace extends Namespace {
 
 export class IpcNamespace extends Namespace {}
 
-/** Abstract socket names belong to it. */
+/** Interfaces, routes, ports; abstract socket names belong to it too. */
 export class NetNamespace extends Namespace {
   readonly abstract = new Map<string, object>();
+  readonly stack: NetStack;
+  constructor(host: NetHost) {
+    super();
+    this.stack = new NetStack(host);
+  }
+  protected override dispose(): void {
+    this.stack.close();
+  }
 }
 
 export class UserNamespace extends Namespace {}

@@ -3,6 +3,7 @@ import { E, fail } from '../errno.ts';
 import type { AddressSpace } from '../memory/space.ts';
 import { RLIMIT, RLIMITS, UNLIMITED } from '../uapi.ts';
 import type { OpenFile } from '../vfs/file.ts';
+import { releaseLocks } from '../vfs/locks.ts';
 import type { Path } from '../vfs/mount.ts';
 import type { Terminal } from '../vfs/terminal.ts';
 import { type Sleeper, WaitQueue } from '../wait.ts';
@@ -47,13 +48,15 @@ export class FileTable {
 
   /** Puts a file under a number, closing what was there. */
   put(fd: number, file: OpenFile, cloexec: boolean): void {
-    this.slots[fd]?.file.release();
+    if (this.slots[fd]) this.close(fd);
     this.slots[fd] = { file, cloexec };
   }
 
   close(fd: number): void {
     const { file } = this.slot(fd);
     this.slots[fd] = undefined;
+    // A process's locks on a file go with any descriptor of it.
+    releaseLocks(file.inode, this);
     file.release();
   }
 

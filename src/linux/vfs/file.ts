@@ -3,13 +3,20 @@ import { E, fail } from '../errno.ts';
 import { O, POLL } from '../uapi.ts';
 import type { WaitQueue } from '../wait.ts';
 import type { DirectoryEntry, Inode } from './inode.ts';
+import { releaseLocks } from './locks.ts';
 import type { Path } from './mount.ts';
 import { readFile, writeFile } from './pages.ts';
+
+/** What a read returns that can't go on. */
+export const AGAIN = -E.AGAIN;
 
 /** What the arguments of an ioctl are read from and written to. */
 export interface IoctlArgument {
   in(length: number): Uint8Array;
   out(bytes: Uint8Array): void;
+  /** What another address of the program holds, as pointers in arguments need it. */
+  at(address: number): IoctlArgument;
+  can(capability: 'net_admin'): boolean;
 }
 
 /**
@@ -19,8 +26,14 @@ export interface IoctlArgument {
 export abstract class FileKind {
   /** Woken when what `poll` says may have changed; null: the file is always ready. */
   readonly queue: WaitQueue | null = null;
+  /** Whether what is written was taken in or copied when `write` returns, so that it may be given a program's own memory. */
+  readonly copies: boolean = false;
+  /** Nanoseconds a blocking call waits before it fails with EAGAIN. */
+  receiveTimeout = Number.POSITIVE_INFINITY;
+  sendTimeout = Number.POSITIVE_INFINITY;
   /** Whether it has a position. */
   readonly seekable: boolean = false;
+  /** Returns how many bytes it read, or `AGAIN`, which is cheaper than to fail with EAGAIN and means the same. */
   read(_file: OpenFile, _into: Uint8Array): number {
     return fail(E.INVAL);
   }
@@ -83,6 +96,7 @@ export class OpenFile {
   release(): void {
     if (--this.refs > 0) return;
     this.kind.close(this);
+    releaseLocks(this.inode, this);
     this.inode.release();
   }
 }
@@ -96,6 +110,7 @@ export const isSpecial = (inode: Inode): inode is Inode & SpecialFile => 'kindOf
 
 /** Regular files. */
 class RegularKind extends FileKind {
+  override readonly copies = true;
   override readonly seekable = true;
   override read(file: OpenFile, into: Uint8Array): number {
     const n = readFile(file.inode, file.position, into);

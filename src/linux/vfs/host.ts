@@ -50,6 +50,8 @@ export interface HostFiles {
   rename(from: readonly string[], to: readonly string[]): void;
   chmod(path: readonly string[], mode: number): void;
   utimes(path: readonly string[], atime: number, mtime: number): void;
+  /** Where owners are kept; not given: they are those of the host's files, and stay so. */
+  chown?(path: readonly string[], uid: number, gid: number): void;
   usage(): Usage;
 }
 
@@ -185,11 +187,16 @@ class HostInode extends Inode {
     if (type === S.IFDIR) this.fs.files.mkdir(this.below(name), birth.mode & 0o7777);
     else if (type === S.IFREG) this.fs.files.create(this.below(name), birth.mode & 0o7777);
     else fail(E.PERM);
-    return this.child(name);
+    return this.born(name, birth);
   }
 
-  override symlink(name: string, target: string): Inode {
+  override symlink(name: string, target: string, birth: Birth): Inode {
     this.fs.files.symlink(this.below(name), target);
+    return this.born(name, birth);
+  }
+
+  private born(name: string, { uid, gid }: Birth): Inode {
+    this.fs.files.chown?.(this.below(name), uid, gid);
     return this.child(name);
   }
 
@@ -230,12 +237,14 @@ class HostInode extends Inode {
   }
 
   override change(change: Change, now: number): void {
+    const { uid = this.uid, gid = this.gid } = change;
+    if (uid !== this.uid || gid !== this.gid) {
+      if (!this.fs.files.chown) fail(E.PERM);
+      this.fs.files.chown!(this.path, uid, gid);
+    }
     if (change.mode !== undefined) this.fs.files.chmod(this.path, change.mode & 0o7777);
     if (change.atime !== undefined || change.mtime !== undefined)
       this.fs.files.utimes(this.path, change.atime ?? this.atime, change.mtime ?? this.mtime);
-    // Owners are those of the host's files and stay as they are.
-    if ((change.uid !== undefined && change.uid !== this.uid) || (change.gid !== undefined && change.gid !== this.gid))
-      fail(E.PERM);
     super.change(change, now);
   }
 }

@@ -1,6 +1,7 @@
 /** Files as file systems hold them. A file system overrides what its files can do; the rest fails as Linux says. */
 import { E, fail } from '../errno.ts';
 import { S } from '../uapi.ts';
+import type { FileLocks } from './locks.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -100,6 +101,8 @@ export abstract class Inode {
   pages: CachedPages | null = null;
   /** What hangs on it while it is open: a pipe, a listening socket. */
   attached: object | null = null;
+  /** Locks on it, once there were any. */
+  locks: FileLocks | null = null;
   /** Names in it change behind the kernel's back (the host's, an upper layer's), so none is believed without a look. */
   volatile = false;
 

@@ -3,7 +3,7 @@ import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { O, POLL } from '../uapi.ts';
 import { WaitQueue } from '../wait.ts';
-import { FileKind, type IoctlArgument, OpenFile } from './file.ts';
+import { AGAIN, FileKind, type IoctlArgument, OpenFile } from './file.ts';
 import type { Inode } from './inode.ts';
 
 /** Writes of so many bytes are not torn apart. */
@@ -13,6 +13,7 @@ const FIONREAD = 0x541b;
 
 export class Pipe extends FileKind {
   override readonly queue = new WaitQueue();
+  override readonly copies = true;
   private readonly chunks: Uint8Array[] = [];
   private length = 0;
   capacity = CAPACITY;
@@ -38,7 +39,7 @@ export class Pipe extends FileKind {
   }
 
   override read(_file: OpenFile, into: Uint8Array): number {
-    if (this.length === 0) return this.writers === 0 || into.length === 0 ? 0 : fail(E.AGAIN);
+    if (this.length === 0) return this.writers === 0 || into.length === 0 ? 0 : AGAIN;
     let done = 0;
     while (done < into.length && this.chunks.length) {
       const chunk = this.chunks[0]!;

@@ -27,7 +27,7 @@ export function statusText({ container: c }: Entry, now: number): string {
 
 const mountsOf = (entry: Entry): object[] =>
   entry.binds.map(({ source, target, readOnly }) => ({
-    Type: 'bind',
+    ...(source.startsWith('/') ? { Type: 'bind' } : { Type: 'volume', Name: source, Driver: 'local' }),
     Source: source,
     Destination: target,
     Mode: readOnly ? 'ro' : '',
@@ -39,8 +39,8 @@ const mountsOf = (entry: Entry): object[] =>
 export const summaryOf = (entry: Entry, now: number): object => ({
   Id: entry.container.id,
   Names: [`/${entry.name}`],
-  Image: entry.opened.image,
-  ImageID: entry.opened.imageId,
+  Image: entry.opened.base.name,
+  ImageID: entry.opened.base.imageId,
   Command: entry.args.join(' '),
   Created: Math.floor(entry.container.created / 1000),
   State: entry.container.state,
@@ -77,10 +77,11 @@ export function inspectionOf(entry: Entry): object {
       StartedAt: date(c.started),
       FinishedAt: date(c.finished),
     },
-    Image: entry.opened.imageId,
+    Image: entry.opened.base.imageId,
     Name: `/${entry.name}`,
     RestartCount: entry.restarts,
     Driver: c.files.root.fs.type,
+    SizeRw: entry.opened.used(),
     Platform: 'linux',
     MountLabel: '',
     ProcessLabel: '',
@@ -95,7 +96,7 @@ export function inspectionOf(entry: Entry): object {
       Env: process.env,
       Cmd: request.Cmd,
       Entrypoint: request.Entrypoint,
-      Image: entry.opened.image,
+      Image: entry.opened.base.name,
       WorkingDir: process.cwd,
       Labels: entry.labels,
       StopSignal: signalName(entry.stopSignal),

@@ -4,50 +4,23 @@ import { SIG } from '../../linux/uapi.ts';
 import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
 import type { Container, Running } from './container.ts';
 import type { ContainerHost } from './host.ts';
-import type { Files, HostPlace, RootFiles } from './mounts.ts';
+import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
 import { memoryPlaces } from './places.ts';
 import { type CreateRequest, type ExecRequest, readCreate, readExec } from './request.ts';
+import { type Base, type OpenedRoot, openRoot } from './roots.ts';
 import { parseSeccomp } from './security.ts';
 import { parseSpec, type SpecProcess } from './spec.ts';
 import { findUser } from './users.ts';
 
-/** What an image says of the containers made from it. */
-export interface ImageDefaults {
-  readonly env: readonly string[];
-  readonly entrypoint: readonly string[] | null;
-  readonly cmd: readonly string[] | null;
-  readonly cwd: string;
-  readonly user: string;
-  readonly stopSignal: string | null;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** A root for one container, and what it was made of. */
-export interface OpenedRoot {
-  readonly root: RootFiles;
-  readonly defaults: ImageDefaults;
-  /** What `ps` shows, and the image's digest. */
-  readonly image: string;
-  readonly imageId: string;
-}
-
 /** Where the files of containers come from; what a host can't offer is refused with an InputError. */
 export interface Sources {
-  openFolder(path: string): RootFiles;
+  openFolder(path: string): Base;
+  /** A file or folder of the host; a name without a slash is a volume, which is made when it is first named. */
   openPlace(path: string, readOnly: boolean): HostPlace;
-  openImage(name: string): OpenedRoot;
+  /** It stays for as long as `holder`, a container's number, has not released it. */
+  openImage(name: string, holder: string): Promise<Base>;
 }
-
-const NO_DEFAULTS: ImageDefaults = {
-  env: [],
-  entrypoint: null,
-  cmd: null,
-  cwd: '/',
-  user: '',
-  stopSignal: null,
-  labels: {},
-};
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SHM = 64 * 2 ** 20;
@@ -88,11 +61,13 @@ export function signalOf(text: string): number {
   return found;
 }
 
-/** HOST:CONTAINER[:ro] */
+/** HOST:CONTAINER[:ro], where HOST is an absolute path or the name of a volume. */
 function bindOf(text: string): Bind {
-  const match = /^(\/[^:]*):(\/[^:]*)(?::([\w,]+))?$/.exec(text);
+  const match = /^(\/[^:]*|[\w][\w.-]*):(\/[^:]*)(?::([\w,]+))?$/.exec(text);
   if (!match)
-    throw new InputError(`--volume: “${text}” is not HOST:CONTAINER or HOST:CONTAINER:ro, with absolute paths`);
+    throw new InputError(
+      `--volume: “${text}” is not HOST:CONTAINER, VOLUME:CONTAINER or one of them with :ro, with absolute paths`,
+    );
   const options = match[3]?.split(',') ?? [];
   for (const option of options)
     if (!['ro', 'rw', 'z', 'Z', 'rprivate', 'private'].includes(option))
@@ -142,38 +117,37 @@ export class ContainerEngine {
         );
   }
 
-  private open(request: CreateRequest): OpenedRoot {
+  private async base(request: CreateRequest, id: string): Promise<Base> {
     if (request.Rootfs && request.Image) throw new InputError('a container has an image or a root folder, not both');
-    if (request.Rootfs)
-      return {
-        root: this.sources.openFolder(request.Rootfs),
-        defaults: NO_DEFAULTS,
-        image: request.Rootfs,
-        imageId: '',
-      };
-    if (request.Image) return this.sources.openImage(request.Image);
+    if (request.Rootfs) return this.sources.openFolder(request.Rootfs);
+    if (request.Image) return this.sources.openImage(request.Image, id);
     throw new InputError('a container needs an image, or --rootfs DIR');
   }
 
   /** Makes a container from a request of the Docker Engine API. Throws InputError, and then nothing is left of it. */
-  create(body: unknown, wantedName: string | null): Entry {
+  async create(body: unknown, wantedName: string | null): Promise<Entry> {
     const request = readCreate(body);
     if (wantedName !== null) this.demandName(wantedName);
-    const name = wantedName ?? newName((n) => [...this.entries.values()].some((e) => e.name === n));
     const id = newId();
-    const opened = this.open(request);
+    const base = await this.base(request, id);
+    // Meanwhile somebody may have taken it.
+    if (wantedName !== null) this.demandName(wantedName);
+    const name = wantedName ?? newName((n) => [...this.entries.values()].some((e) => e.name === n));
+    const opened = openRoot(base, () => this.host.system.kernel.clock.realtime());
     opened.root.fs.hold();
     try {
       const entry = this.make(id, name, request, opened);
       this.entries.set(id, entry);
       return entry;
-    } finally {
+    } catch (e) {
       opened.root.fs.release();
+      opened.release();
+      throw e;
     }
   }
 
   private make(id: string, name: string, request: CreateRequest, opened: OpenedRoot): Entry {
-    const { defaults } = opened;
+    const { defaults } = opened.base;
     const { HostConfig: host } = request;
     const entrypoint = request.Entrypoint ?? defaults.entrypoint ?? [];
     // An entry point of one's own makes the image's command void.
@@ -321,6 +295,8 @@ export class ContainerEngine {
     for (const [id, exec] of this.execs) if (exec.entry === entry) this.execs.delete(id);
     this.entries.delete(container.id);
     this.host.remove(container);
+    entry.opened.root.fs.release();
+    entry.opened.release();
   }
 
   /** Prepares a program to be run in a container that runs. */

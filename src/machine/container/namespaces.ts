@@ -1,5 +1,6 @@
 /** The namespaces config.json asks for: new ones, or those of a process that runs. */
 import { InputError } from '../../abi/errors.ts';
+import { setUp } from '../../linux/net/configure.ts';
 import type { System } from '../../linux/system.ts';
 import {
   CgroupNamespace,
@@ -27,13 +28,20 @@ const KINDS: Readonly<
   >
 > = {
   pid: { key: 'pid', make: (task) => new PidNamespace<Task>(task.namespaces.pid) },
-  network: { key: 'net', make: () => new NetNamespace() },
+  network: { key: 'net', make: newNetwork },
   ipc: { key: 'ipc', make: () => new IpcNamespace() },
   uts: { key: 'uts', make: (task) => new UtsNamespace(task.namespaces.uts.host, task.namespaces.uts.domain) },
   user: { key: 'user', make: () => new UserNamespace() },
   cgroup: { key: 'cgroup', make: (task) => new CgroupNamespace(task.process.cgroup) },
   time: { key: 'time', make: () => new TimeNamespace() },
 };
+
+/** A container's own network has a loopback that is up. */
+function newNetwork(task: Task): NetNamespace {
+  const made = new NetNamespace(task.namespaces.net.stack.host);
+  setUp(made.stack, made.stack.interfaces.loopback, true);
+  return made;
+}
 
 /** /proc/PID/ns/NAME, the number as the first namespace sees it. */
 const PATH = /^\/proc\/(\d+)\/ns\/(pid|net|ipc|uts|user|cgroup|time)$/;

@@ -1,8 +1,10 @@
 /** Files the engine itself gives a container, to be mounted over those of its root. */
+import { SysError } from '../../linux/errno.ts';
 import { S } from '../../linux/uapi.ts';
-import { rootDentry } from '../../linux/vfs/mount.ts';
+import type { Inode } from '../../linux/vfs/inode.ts';
+import { type Path, rootDentry } from '../../linux/vfs/mount.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
-import { child } from '../../linux/vfs/walk.ts';
+import { child, resolve } from '../../linux/vfs/walk.ts';
 import type { HostPlace } from './mounts.ts';
 
 /** One file in memory for each path, kept until `release`. */
@@ -19,4 +21,22 @@ export function memoryPlaces(
     places.set(path, { fs, dentry: child(rootDentry(fs), name)! });
   }
   return { places, release: () => fs.release() };
+}
+
+const ROOT = { uid: 0, gid: 0, groups: [], override: true };
+
+/** What a path names as seen from a root, and the last part of the path; null: nothing is there. */
+export function findPlace(root: Path, path: string): { readonly inode: Inode; readonly name: string } | null {
+  try {
+    const { inode } = resolve({ root, cwd: root, who: ROOT }, root, path || '/').dentry;
+    const name =
+      path
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .at(-1) ?? '';
+    return { inode, name };
+  } catch (e) {
+    if (e instanceof SysError) return null;
+    throw e;
+  }
 }

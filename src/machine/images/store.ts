@@ -9,7 +9,7 @@ import { layerChanges } from '../../image/oci/layer.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../../image/oci/limits.ts';
 import { demandName, normalName } from '../../image/oci/reference.ts';
 import { config, documentOf, type ImageConfig, MEDIA, parseDocument, platformName } from '../../image/oci/schema.ts';
-import { compressionOf, unpacked } from '../../image/oci/unpack.ts';
+import { compressionOf, demandKnown, unpacked } from '../../image/oci/unpack.ts';
 import { type Source, wholeOf } from '../../image/source.ts';
 import { type NewEntry, writeTar } from '../../image/tar-write.ts';
 import {
@@ -154,6 +154,7 @@ export class ImageStore {
   /** A root file system as an image of one layer. */
   importRoot(source: Source, about: ImportOptions, job: Job = {}): Promise<ImageRecord> {
     return this.change(async (all) => {
+      about.names.forEach(demandName);
       const layer = await this.unpackLayer(source, about.what, null, job);
       return this.register(all, newImage(about, [layer.diffId]), about.names);
     });
@@ -312,6 +313,7 @@ export class ImageStore {
 
   /** An archive that is not packed: itself, or a draft to be dropped. */
   private async plain(source: Source, what: string, job: Job): Promise<Source & { drop?: Draft['drop'] }> {
+    demandKnown(source, what);
     if (compressionOf(source) === 'none') return source;
     return this.fill(unpacked(source, { ...this.limits, layerBytes: this.limits.layerBytes * 4 }, what), what, job);
   }

@@ -27,6 +27,8 @@ export const MOST_DISTROS = AGENT_DISTROS - 1;
 /** A distribution gives its programs two seconds, and its disk as long to be written. */
 const STOP_MS = 20_000;
 const POWER_OFF_MS = 10_000;
+/** Bytes that nobody can guess, for a guest that goes on from a snapshot. */
+const ENTROPY = 32;
 
 export interface LightVmParts {
   readonly module: WebAssembly.Module;
@@ -141,7 +143,7 @@ export class LightVm {
     const slots = LightVm.newSlots();
     const { linux, balloon } = LightVm.wire(parts, slots);
     const vm = new LightVm(parts, slots, await LinuxGuest.restore(parts.module, linux, state), balloon);
-    vm.setClock();
+    vm.setClock(parts.random(ENTROPY));
     return vm;
   }
 
@@ -166,8 +168,9 @@ export class LightVm {
     this.onStopped(number);
   }
 
-  private setClock(): void {
-    this.guest.agent!.setClock(this.parts.clock(), this.parts.random(32));
+  /** Guest time is instructions, ten million a second: a guest that works is soon ahead. */
+  private setClock(entropy: Uint8Array = new Uint8Array()): void {
+    this.guest.agent!.setClock(this.parts.clock(), entropy);
   }
 
   /** Programs that run, of all distributions. */
@@ -239,7 +242,6 @@ export class LightVm {
 
   /** Mounts a distribution's disk and starts it. */
   async start({ number, hostname, share }: DistroStart): Promise<void> {
-    if (this.sessions === 0) this.setClock();
     await this.guest.agent!.start({ number, hostname, share, device: deviceOf(number), type: 'ext4' });
     let tell = (): void => {};
     const stopped = new Promise<void>((resolve) => {
@@ -258,6 +260,7 @@ export class LightVm {
 
   /** Starts a program, in a distribution that runs or, without one, in the VM itself. */
   exec(options: ExecOptions): AgentSession {
+    if (this.sessions === 0) this.setClock();
     return this.guest.agent!.exec(options);
   }
 

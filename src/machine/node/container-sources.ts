@@ -1,21 +1,41 @@
-/** Where containers of Node find files: folders of the host. */
-import { existsSync, statSync } from 'node:fs';
+/** Where containers of Node find files: folders of the host, and the store of images. */
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { rootDentry } from '../../linux/vfs/mount.ts';
 import { child } from '../../linux/vfs/walk.ts';
 import type { Sources } from '../container/engine.ts';
+import { imageBase } from '../container/images.ts';
+import { type Base, NO_DEFAULTS } from '../container/roots.ts';
+import type { ImageStore } from '../images/store.ts';
 import { hostFiles } from './host-files.ts';
+import type { Volumes } from './volumes.ts';
 
-export function hostSources(): Sources {
+/** `onError` hears of what could not be given back to the store. */
+export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: unknown) => void): Sources {
+  /** Folders that are roots now: containers share what was read of one, and its translations. */
+  const folders = new Map<string, { fs: HostFs; users: number }>();
   return {
-    openFolder(path) {
+    openFolder(path): Base {
       if (!existsSync(path)) throw new InputError(`--rootfs: ${path} does not exist`);
       if (!statSync(path).isDirectory()) throw new InputError(`--rootfs: ${path} is no directory`);
-      return { fs: new HostFs(hostFiles(path, false)), source: path };
+      const key = realpathSync(path);
+      const shared = folders.get(key) ?? { fs: new HostFs(hostFiles(key, true)), users: 0 };
+      folders.set(key, shared);
+      shared.users++;
+      return {
+        lowers: [shared.fs],
+        defaults: NO_DEFAULTS,
+        name: path,
+        imageId: '',
+        release() {
+          if (--shared.users === 0) folders.delete(key);
+        },
+      };
     },
     openPlace(path, readOnly) {
+      if (!path.startsWith('/')) return volumes.open(path);
       if (!existsSync(path)) throw new InputError(`--volume: ${path} does not exist`);
       if (statSync(path).isDirectory()) {
         const fs = new HostFs(hostFiles(path, readOnly));
@@ -26,8 +46,6 @@ export function hostSources(): Sources {
       if (!dentry) throw new InputError(`--volume: ${path} can’t be opened`);
       return { fs, dentry };
     },
-    openImage(name) {
-      throw new InputError(`there is no image ${name}`, 'Give a folder that is the root of its files: --rootfs DIR');
-    },
+    openImage: (name, holder) => imageBase(store, name, holder, onError),
   };
 }

@@ -61,6 +61,22 @@ function reader(handle: number, path: string): { read: OpenedFile['read'] } {
   };
 }
 
+/** A file of the host, to be read where it lies. @throws InputError where it can't be */
+export function openHostFile(path: string): OpenedFile {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (e) {
+    throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
+  }
+  const stat = fstatSync(handle);
+  if (!stat.isFile()) {
+    closeSync(handle);
+    throw new InputError(`${path} is no file`);
+  }
+  return { size: stat.size, ...reader(handle, path), close: () => closeSync(handle) };
+}
+
 /** A folder at `root`, which is made when something is first written. Only its owner may look into it. */
 export function nodeFolder(root: string): Folder {
   const drafts = join(root, 'drafts');
@@ -173,6 +189,7 @@ export function nodeFolder(root: string): Folder {
           rmSync(drafts, { recursive: true, force: true });
           return await work();
         } finally {
+          rmSync(drafts, { recursive: true, force: true });
           rmSync(lock, { force: true });
         }
       }),

@@ -7,9 +7,11 @@ import { errnoName, SysError } from '../../linux/errno.ts';
 import type { KernelCounts } from '../../linux/kernel.ts';
 import type { CallTable } from '../../linux/syscalls/call.ts';
 import { S, SIG } from '../../linux/uapi.ts';
+import { DevptsFs } from '../../linux/vfs/devpts.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { createLinuxHost, type LinuxHost } from '../programs.ts';
+import type { UserMachineOptions } from '../user.ts';
 import { hostFiles } from './host-files.ts';
 import { connectStdio } from './terminal.ts';
 
@@ -35,6 +37,8 @@ export interface ProcessRequest {
   readonly engine: MachineEngine;
   readonly time: 'counted' | 'wall';
   readonly seed: number | null;
+  /** Told of the core before anything runs, for a trace. */
+  readonly onCore?: UserMachineOptions['onCore'];
 }
 
 export interface Streams {
@@ -131,6 +135,7 @@ export async function runProcess(
       time: request.time,
       seed: request.seed,
       hostName: 'trapframe',
+      ...(request.onCore && { onCore: request.onCore }),
     },
     (clock) =>
       request.root
@@ -146,6 +151,8 @@ export async function runProcess(
   system.mount('/sys', { fs: system.makeFileSystem('sysfs'), source: 'sysfs' });
   system.mount('/sys/fs/cgroup', { fs: system.makeFileSystem('cgroup2'), source: 'cgroup2' });
   system.mount('/dev', { fs: system.makeFileSystem('devtmpfs'), source: 'devtmpfs' });
+  const pts = system.makeFileSystem('devpts', 'ptmxmode=0666');
+  system.mount('/dev/pts', { fs: pts, source: 'devpts' });
   const inMemory = request.rootReadOnly ? ['/tmp', '/run', '/root', '/var/tmp'] : request.root ? ['/tmp'] : [];
   for (const at of inMemory) system.mount(at, { fs: system.makeFileSystem('tmpfs'), source: 'tmpfs' });
   if (!request.root || request.rootReadOnly)
@@ -153,6 +160,7 @@ export async function runProcess(
   for (const { from, to, readOnly } of request.mounts) mountHost(host, from, to, readOnly);
   const { input, output, errors } = streams;
   const stdio = connectStdio(system, input, output, errors, input.isTTY === true && output.isTTY === true);
+  if (stdio.terminal && pts instanceof DevptsFs) pts.adopt(stdio.terminal);
   try {
     const path = placeProgram(request, host);
     let program: ReturnType<typeof system.spawn>;

@@ -2,8 +2,8 @@
 
 export const MAC_LENGTH = 6;
 export const BROADCAST = Uint8Array.of(255, 255, 255, 255, 255, 255);
-export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806 } as const;
-export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17 } as const;
+export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
+export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 } as const;
 
 export const ETHERNET_HEADER = 14;
 const IPV4_HEADER = 20;

@@ -1,0 +1,67 @@
+/** Files of containers on the way in and out: archives, and images made of what a container changed. */
+
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { type NewEntry, writeTar } from '../../image/tar-write.ts';
+import type { Container } from '../../machine/container/container.ts';
+import type { Entry } from '../../machine/container/engine.ts';
+import { findPlace } from '../../machine/container/places.ts';
+import type { ImageStore } from '../../machine/images/store.ts';
+import { treeEntries } from '../../machine/images/tree.ts';
+import { HttpError, type Request } from '../daemon/server.ts';
+
+/** The largest archive that is taken at once. */
+const LARGEST = 2 ** 30;
+
+type Root = Parameters<Parameters<Container['withFiles']>[0]>[0];
+
+/** What a path of a container names, and its own name. */
+export function placeOf(root: Root, path: string): NonNullable<ReturnType<typeof findPlace>> {
+  const found = findPlace(root, path);
+  if (!found) throw new HttpError(404, `there is no ${path} in the container`);
+  return found;
+}
+
+/** Answers with an archive, as fast as it is read. */
+export async function sendTar(entries: Iterable<NewEntry>, request: Request): Promise<null> {
+  const out = request.stream('application/x-tar');
+  for (const chunk of writeTar(entries)) {
+    if (request.signal.aborted) break;
+    if (!out.write(chunk)) await Promise.race([once(out, 'drain'), once(out, 'close')]);
+  }
+  out.end();
+  return null;
+}
+
+export async function bodyBytes(body: IncomingMessage): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    parts.push(part as Buffer);
+    length += (part as Buffer).length;
+    if (length > LARGEST) throw new HttpError(413, `the archive has more than ${LARGEST} bytes`);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Makes an image of a container: its own layer upon those of its image, or of a root folder all of it. */
+export async function commit(
+  store: ImageStore,
+  { opened, args, container }: Entry,
+  names: readonly string[],
+  comment: string,
+  now: number,
+): Promise<string> {
+  const createdBy = args.join(' ');
+  const about = { names, createdBy, ...(comment && { comment }) };
+  if (opened.base.imageId) return (await store.commit(opened.base.imageId, treeEntries(opened.upper), about)).id;
+  const { env, cwd } = container.spec.process;
+  const record = await store.build(treeEntries(opened.root.fs.root), {
+    ...about,
+    what: opened.base.name,
+    platform: { os: 'linux', architecture: 'riscv64' },
+    config: { Env: env.filter((e) => !/^(HOSTNAME|TERM)=/.test(e)), Cmd: [...args], WorkingDir: cwd },
+    created: new Date(now).toISOString(),
+  });
+  return record.id;
+}

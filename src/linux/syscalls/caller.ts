@@ -1,0 +1,45 @@
+/** What sockets ask of the task that uses them: who it is, what it may, and where unix names lead. */
+import { E, fail, SysError } from '../errno.ts';
+import { type Caller, Socket } from '../net/socket.ts';
+import { viewOf } from '../task/exec.ts';
+import type { Task } from '../task/task.ts';
+import { S } from '../uapi.ts';
+import { make } from '../vfs/change.ts';
+import { demand, MAY, resolve, resolveParent } from '../vfs/walk.ts';
+
+export const callerOf = (t: Task): Caller => ({
+  owner: { pid: t.process.pid.in(t.namespaces.pid), uid: t.credential.euid, gid: t.credential.egid },
+  can: (capability) => t.credential.can(capability),
+  lookUp: (name) => lookUp(t, name),
+  claim: (name, socket) => claim(t, name, socket),
+});
+
+function claim(t: Task, name: string, socket: Socket): () => void {
+  if (name.startsWith('\0')) {
+    const { abstract } = t.namespaces.net;
+    if (abstract.has(name)) fail(E.ADDRINUSE);
+    abstract.set(name, socket);
+    return () => abstract.delete(name);
+  }
+  const { dir, name: last } = resolveParent(viewOf(t), t.process.place.cwd, name);
+  const who = t.credential.forFiles;
+  const mode = S.IFSOCK | (0o777 & ~t.process.place.umask);
+  try {
+    const path = make(dir, last, { mode, uid: who.uid, gid: who.gid }, who);
+    path.dentry.inode.attached = socket;
+  } catch (e) {
+    if (e instanceof SysError && e.code === E.EXIST) fail(E.ADDRINUSE);
+    throw e;
+  }
+  return () => {};
+}
+
+function lookUp(t: Task, name: string): Socket {
+  if (name.startsWith('\0')) {
+    const found = t.namespaces.net.abstract.get(name);
+    return found instanceof Socket ? found : fail(E.CONNREFUSED);
+  }
+  const { inode } = resolve(viewOf(t), t.process.place.cwd, name).dentry;
+  demand(inode, t.credential.forFiles, MAY.write);
+  return inode.attached instanceof Socket ? inode.attached : fail(E.CONNREFUSED);
+}

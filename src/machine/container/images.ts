@@ -1,0 +1,41 @@
+/** Images of a store as what containers stand on. */
+import type { ImageStore, OpenImage } from '../images/store.ts';
+import type { Base, ImageDefaults } from './roots.ts';
+
+function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
+  return {
+    env: config?.Env ?? [],
+    entrypoint: config?.Entrypoint ?? null,
+    cmd: config?.Cmd ?? null,
+    cwd: config?.WorkingDir || '/',
+    user: config?.User ?? '',
+    stopSignal: config?.StopSignal ?? null,
+    labels: config?.Labels ?? {},
+  };
+}
+
+/**
+ * Opens an image for a container, `holder`; it stays in the store until that is gone. `onError` hears of what could not
+ * be given back. Rejects with InputError where there is no such image.
+ */
+export async function imageBase(
+  store: ImageStore,
+  name: string,
+  holder: string,
+  onError: (e: unknown) => void,
+): Promise<Base> {
+  await store.hold(holder, name);
+  try {
+    const image = await store.open(name);
+    return {
+      lowers: image.layers,
+      defaults: defaultsOf(image),
+      name,
+      imageId: image.record.id,
+      release: () => void store.letGo(holder).catch(onError),
+    };
+  } catch (e) {
+    await store.letGo(holder);
+    throw e;
+  }
+}

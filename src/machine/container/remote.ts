@@ -1,0 +1,111 @@
+/** A container host for another thread: one kernel, a store of images in memory, requests that can be sent as messages. */
+import { InputError } from '../../abi/errors.ts';
+import { bytesSource } from '../../image/source.ts';
+import { memoryFolder } from '../images/folder.ts';
+import { ImageStore } from '../images/store.ts';
+import type { LinuxOptions } from '../programs.ts';
+import type { Ending } from './container.ts';
+import { inspectionOf, summaryOf } from './describe.ts';
+import { ContainerEngine, signalOf } from './engine.ts';
+import { ContainerHost } from './host.ts';
+import { imageBase } from './images.ts';
+import type { LogEntry } from './log.ts';
+import type { CreateInput, ExecInput } from './request.ts';
+
+export interface Output {
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+/** What workers/container.ts exposes; every refusal is an InputError. */
+export interface RemoteContainers {
+  /** Comes first: boots the kernel. */
+  open(core: WebAssembly.Module, options: Omit<LinuxOptions, 'log'>): Promise<void>;
+  /** Takes the images of an archive; their names. */
+  load(archive: Uint8Array, what: string): Promise<string[]>;
+  /** Makes an image of a root file system's archive. */
+  importRoot(archive: Uint8Array, name: string, cmd: readonly string[]): Promise<void>;
+  create(request: CreateInput, name: string | null): Promise<string>;
+  start(id: string): void;
+  /** Resolves when it has ended. */
+  wait(id: string): Promise<Ending>;
+  output(id: string): Output;
+  /** Sends to its standard input; null: its end. */
+  write(id: string, bytes: Uint8Array | null): void;
+  exec(id: string, request: ExecInput): Promise<Output & Ending>;
+  kill(id: string, signal: string): void;
+  remove(id: string, force: boolean): void;
+  list(): object[];
+  inspect(id: string): object;
+  /** What `dmesg` shows. */
+  messages(): string[];
+}
+
+function outputOf(entries: readonly LogEntry[]): Output {
+  const of = (stream: LogEntry['stream']): Uint8Array => {
+    const parts = entries.filter((e) => e.stream === stream);
+    const all = new Uint8Array(parts.reduce((sum, e) => sum + e.bytes.length, 0));
+    let at = 0;
+    for (const { bytes } of parts) {
+      all.set(bytes, at);
+      at += bytes.length;
+    }
+    return all;
+  };
+  return { stdout: of('stdout'), stderr: of('stderr') };
+}
+
+export function createRemoteContainers(): RemoteContainers {
+  let engine: ContainerEngine | null = null;
+  const store = new ImageStore(memoryFolder(), Date.now);
+  const opened = (): ContainerEngine => {
+    if (!engine) throw new Error('open() comes first');
+    return engine;
+  };
+  const noFiles = (): never => {
+    throw new InputError('there are no files of the host here', 'Put what is needed into an image.');
+  };
+  const container = (id: string) => opened().find(id).container;
+
+  return {
+    async open(core, options) {
+      engine = new ContainerEngine(await ContainerHost.open(core, options), {
+        openFolder: noFiles,
+        openPlace: noFiles,
+        openImage: (name, holder) => imageBase(store, name, holder, () => {}),
+      });
+    },
+    async load(archive, what) {
+      return (await store.load(bytesSource(archive), what)).flatMap(({ names }) => names);
+    },
+    async importRoot(archive, name, cmd) {
+      await store.importRoot(bytesSource(archive), {
+        what: name,
+        names: [name],
+        platform: { os: 'linux', architecture: 'riscv64' },
+        config: { Cmd: [...cmd] },
+        created: new Date(0).toISOString(),
+        createdBy: 'import',
+      });
+    },
+    create: async (request, name) => (await opened().create(request, name)).container.id,
+    start: (id) => opened().start(opened().find(id)),
+    wait: (id) => container(id).wait(),
+    output: (id) => outputOf(container(id).log.kept),
+    write(id, bytes) {
+      const { output } = container(id);
+      if (bytes) output.write(bytes);
+      else output.endInput();
+    },
+    async exec(id, request) {
+      const running = opened().startExec(opened().createExec(opened().find(id), request));
+      const ending = await running.ended;
+      return { ...outputOf(running.io.log.kept), ...ending };
+    },
+    kill: (id, signal) => container(id).signal(signalOf(signal)),
+    remove: (id, force) => opened().remove(opened().find(id), force),
+    list: () => [...opened().entries.values()].map((entry) => summaryOf(entry, Date.now())),
+    inspect: (id) => JSON.parse(JSON.stringify(inspectionOf(opened().find(id)))),
+    messages: () => [...opened().host.system.kernel.messages],
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * Volumes of containers: folders of the host that outlive who uses them. The host's files belong to whoever runs this, so
+ * owners and set-id and sticky bits as guests see them are written beside, in a list that only grows.
+ */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../abi/errors.ts';
+import { E, fail } from '../../linux/errno.ts';
+import { type HostFiles, HostFs } from '../../linux/vfs/host.ts';
+import { rootDentry } from '../../linux/vfs/mount.ts';
+import type { HostPlace } from '../container/mounts.ts';
+import { hostFiles } from './host-files.ts';
+
+const NAME = /^[a-zA-Z0-9][\w.-]{0,127}$/;
+const SPECIAL = 0o7000;
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Set-id and sticky bits. */
+  readonly special: number;
+}
+const ROOT: Owner = { uid: 0, gid: 0, special: 0 };
+
+/** Owners by the identity of files; a file's last line counts. */
+class Owners {
+  private readonly file: string;
+  private readonly all = new Map<string, Owner>();
+
+  constructor(file: string) {
+    this.file = file;
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    // A line that was cut off by a crash says nothing.
+    for (const line of lines.slice(0, -1)) {
+      const [id, ...numbers] = line.split(' ');
+      const [uid, gid, special] = numbers.map(Number);
+      if (id && numbers.length === 3 && numbers.every((n) => /^\d+$/.test(n)))
+        this.all.set(id, { uid: uid!, gid: gid!, special: special! });
+    }
+    if (lines.length > 2 * this.all.size + 100) this.rewrite();
+  }
+
+  private line(id: string, { uid, gid, special }: Owner): string {
+    return `${id} ${uid} ${gid} ${special}\n`;
+  }
+
+  private rewrite(): void {
+    writeFileSync(`${this.file}.tmp`, [...this.all].map(([id, owner]) => this.line(id, owner)).join(''));
+    renameSync(`${this.file}.tmp`, this.file);
+  }
+
+  of(id: string): Owner {
+    return this.all.get(id) ?? ROOT;
+  }
+
+  set(id: string, change: Partial<Owner>): void {
+    const before = this.of(id);
+    const owner = { ...before, ...change };
+    if (owner.uid === before.uid && owner.gid === before.gid && owner.special === before.special) return;
+    this.all.set(id, owner);
+    appendFileSync(this.file, this.line(id, owner));
+  }
+}
+
+/** Files of the host with owners of their own; a new file has none of one that is gone and had its number. */
+function ownedFiles(files: HostFiles, owners: Owners): HostFiles {
+  const idOf = (path: readonly string[]): string => files.stat(path)?.id ?? fail(E.NOENT);
+  return {
+    ...files,
+    stat(path) {
+      const stat = files.stat(path);
+      if (!stat) return null;
+      const { uid, gid, special } = owners.of(stat.id);
+      return { ...stat, uid, gid, mode: stat.mode | special };
+    },
+    create(path, mode) {
+      files.create(path, mode);
+      owners.set(idOf(path), { ...ROOT, special: mode & SPECIAL });
+    },
+    mkdir(path, mode) {
+      files.mkdir(path, mode);
+      owners.set(idOf(path), { ...ROOT, special: mode & SPECIAL });
+    },
+    symlink(path, target) {
+      files.symlink(path, target);
+      owners.set(idOf(path), ROOT);
+    },
+    chmod(path, mode) {
+      files.chmod(path, mode);
+      owners.set(idOf(path), { special: mode & SPECIAL });
+    },
+    chown(path, uid, gid) {
+      owners.set(idOf(path), { uid, gid });
+    },
+  };
+}
+
+export class Volumes {
+  private readonly folder: string;
+  /** Those that were opened: containers that share one see each other's writes at once. */
+  private readonly opened = new Map<string, HostFs>();
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  private path(name: string, ...below: string[]): string {
+    if (!NAME.test(name))
+      throw new InputError(`“${name}” is no name for a volume`, 'Letters, digits, and after the first one _ . -');
+    return join(this.folder, name, ...below);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name, 'files'));
+  }
+
+  list(): string[] {
+    return existsSync(this.folder)
+      ? readdirSync(this.folder)
+          .filter((name) => NAME.test(name) && this.has(name))
+          .sort()
+      : [];
+  }
+
+  /** Makes a volume; nothing happens where it is there. */
+  create(name: string): void {
+    mkdirSync(this.path(name), { recursive: true, mode: 0o700 });
+    // Users of the container may look into it; other users of the host do not get this far.
+    if (!this.has(name)) mkdirSync(this.path(name, 'files'), { mode: 0o755 });
+  }
+
+  /** Its folder of the host, and when it was made (milliseconds since 1970). */
+  about(name: string): { readonly folder: string; readonly created: number } {
+    if (!this.has(name)) throw new InputError(`there is no volume ${name}`, this.others());
+    return { folder: this.path(name, 'files'), created: statSync(this.path(name)).birthtimeMs };
+  }
+
+  private others(): string {
+    const names = this.list();
+    return names.length
+      ? `There are: ${names.join(', ')}.`
+      : 'There is none yet: a container’s --volume NAME:/PATH makes one.';
+  }
+
+  /** The root of a volume, which is made where there is none. */
+  open(name: string): HostPlace {
+    this.create(name);
+    let fs = this.opened.get(name);
+    if (!fs) {
+      fs = new HostFs(ownedFiles(hostFiles(this.path(name, 'files'), false), new Owners(this.path(name, 'owners'))));
+      this.opened.set(name, fs);
+    }
+    return { fs, dentry: rootDentry(fs) };
+  }
+
+  /** Deletes a volume and all in it. */
+  remove(name: string): void {
+    this.about(name);
+    this.opened.delete(name);
+    rmSync(this.path(name), { recursive: true, force: true });
+  }
+}

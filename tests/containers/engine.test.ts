@@ -1,0 +1,171 @@
+/** The engine: requests of the Docker Engine API, roots of shared layers, what a container changed. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
+import { inspectionOf, statusText, summaryOf } from '../../src/machine/container/describe.ts';
+import { ContainerEngine, type Entry, type Sources } from '../../src/machine/container/engine.ts';
+import type { ContainerHost } from '../../src/machine/container/host.ts';
+import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
+import { changesOf } from '../../src/machine/images/tree.ts';
+import { buildTool, openHost, smallRoot, textOf } from '../support/containers.ts';
+
+let host: ContainerHost;
+let engine: ContainerEngine;
+let layer: Tmpfs;
+
+beforeAll(async () => {
+  await buildTool();
+  host = await openHost({ time: 'wall' });
+  layer = smallRoot(host).root.fs as Tmpfs;
+  layer.hold();
+  const base: Base = {
+    lowers: [layer],
+    name: 'small:latest',
+    imageId: 'sha256:1234',
+    defaults: {
+      ...NO_DEFAULTS,
+      entrypoint: ['/bin/tool'],
+      cmd: ['say', 'default'],
+      env: ['COLOUR=red'],
+      user: 'ann',
+      cwd: '/tmp',
+    },
+    release() {},
+  };
+  const sources: Sources = {
+    openFolder: () => base,
+    openPlace: () => {
+      throw new Error('no files of the host');
+    },
+    openImage: async () => base,
+  };
+  engine = new ContainerEngine(host, sources);
+}, 600_000);
+afterAll(() => host.close());
+
+async function finished(body: object, name: string | null = null): Promise<{ entry: Entry; output: string }> {
+  const entry = await engine.create({ Image: 'small', ...body }, name);
+  engine.start(entry);
+  await entry.container.wait();
+  return { entry, output: textOf(entry.container.log.kept) };
+}
+
+describe('a request', () => {
+  it('takes from the image what it does not say itself', async () => {
+    const plain = await finished({});
+    expect(plain.output).toBe('default\n');
+    const ids = await finished({
+      Cmd: ['id', 'env', 'COLOUR', 'env', 'HOME', 'cwd', 'env', 'HOSTNAME', 'host'],
+      Hostname: 'named',
+    });
+    expect(ids.output).toBe('uid 1000 gid 1000 groups 50\nred\n/home/ann\n/tmp\nnamed\nnamed\n');
+    const own = await finished({
+      Cmd: ['id', 'env', 'COLOUR', 'cwd'],
+      User: '0:staff',
+      Env: ['COLOUR=blue'],
+      WorkingDir: '/',
+    });
+    expect(own.output).toBe('uid 0 gid 50 groups\nblue\n/\n');
+    for (const { entry } of [plain, ids, own]) engine.remove(entry, false);
+  });
+
+  it.each([
+    [{ HostConfig: { Memory: -1 } }, /HostConfig\.Memory/],
+    [{ Cmd: [''], Entrypoint: [] }, /there is nothing to run/],
+    [{ User: 'nobody' }, /there is no user “nobody”/],
+    [{ User: 'ann:wheel' }, /there is no group “wheel”/],
+    [{ Env: ['=x'] }, /“=x” is not NAME=VALUE/],
+    [{ HostConfig: { CapAdd: ['fly'] } }, /there is no capability “fly”/],
+    [{ HostConfig: { Binds: ['relative:/x'] } }, /is not HOST:CONTAINER/],
+    [{ HostConfig: { SecurityOpt: ['magic'] } }, /there is no “magic”/],
+    [{ HostConfig: { Ulimits: [{ Name: 'x', Soft: 1, Hard: 1 }] } }, /process\.rlimits\[0\]\.type/],
+    [{ StopSignal: 'SIGNOT' }, /there is no signal “SIGNOT”/],
+    [{ Rootfs: '/x' }, /an image or a root folder, not both/],
+  ])('%j is refused, and nothing is left of it', async (body, message) => {
+    const groups = host.system.kernel.cgroups.descendants;
+    await expect(engine.create({ Image: 'small', ...body }, null)).rejects.toThrow(message);
+    expect([engine.entries.size, host.containers.size, host.system.kernel.cgroups.descendants]).toEqual([0, 0, groups]);
+  });
+});
+
+describe('names', () => {
+  it('are given once, and found with numbers and their beginnings', async () => {
+    const entry = await engine.create({ Image: 'small' }, 'one');
+    await expect(engine.create({ Image: 'small' }, 'one')).rejects.toThrow('the name one is that of container');
+    await expect(engine.create({ Image: 'small' }, '-x')).rejects.toThrow('is no name for a container');
+    for (const text of ['one', '/one', entry.container.id, entry.container.id.slice(0, 12)])
+      expect(engine.find(text)).toBe(entry);
+    engine.rename(entry, 'two');
+    expect(() => engine.find('one')).toThrow('there is no container one');
+    expect(summaryOf(entry, Date.now())).toMatchObject({
+      Names: ['/two'],
+      State: 'created',
+      Status: 'Created',
+      Image: 'small:latest',
+    });
+    engine.remove(entry, false);
+  });
+});
+
+describe('shared layers', () => {
+  it('a second container adds only what it writes', async () => {
+    const first = await finished({ User: '0', Cmd: ['put', '/etc/motd', 'hello', 'put', '/bin/new', 'x'] });
+    const caches = host.system.kernel.caches.size;
+    const second = await finished({ User: '0', Cmd: ['ls', '/etc', 'cat', '/etc/motd'] });
+    expect(second.output).toBe('group hostname hosts passwd resolv.conf\n/etc/motd: No such file or directory\n');
+    // Names of files to be mounted upon, without a byte; and no page of the program that was not there.
+    expect(second.entry.opened.used()).toBe(0);
+    expect(host.system.kernel.caches.size).toBe(caches);
+    const changes = [...changesOf(first.entry.opened.upper, [layer])].map(({ kind, path }) => `${kind} ${path}`);
+    expect(changes).toEqual(expect.arrayContaining(['C /bin', 'A /bin/new', 'C /etc', 'A /etc/motd']));
+    for (const { entry } of [first, second]) engine.remove(entry, false);
+  });
+});
+
+describe('a container’s life', () => {
+  it('is told by its state, starts again, and is stopped', async () => {
+    const entry = await engine.create(
+      { Image: 'small', Cmd: ['on', '12', 'say', 'up', 'pause', 'exit', '5'], StopSignal: 'USR2' },
+      null,
+    );
+    engine.start(entry);
+    expect(() => engine.start(entry)).toThrow('runs already');
+    expect(statusText(entry, Date.now())).toMatch(/^Up 0 seconds$/);
+    expect(() => engine.remove(entry, false)).toThrow('stop it, or remove it with --force');
+    while (!textOf(entry.container.log.kept).includes('up')) await new Promise((r) => setTimeout(r, 5));
+    await engine.stop(entry);
+    expect(statusText(entry, Date.now())).toMatch(/^Exited \(5\) /);
+    engine.start(entry);
+    await engine.stop(entry, 0);
+    expect(inspectionOf(entry)).toMatchObject({
+      State: { Status: 'exited', Running: false },
+      Config: { StopSignal: 'SIGUSR2' },
+    });
+    engine.remove(entry, false);
+  });
+
+  it('has other programs run in it, as others if asked', async () => {
+    const entry = await engine.create({ Image: 'small', Cmd: ['wait'] }, null);
+    expect(() => engine.createExec(entry, { Cmd: ['/bin/tool'] })).toThrow('does not run');
+    engine.start(entry);
+    const exec = async (body: object) => {
+      const running = engine.startExec(engine.createExec(entry, body));
+      const { code } = await running.ended;
+      return `${textOf(running.io.log.kept)}${code}`;
+    };
+    expect(await exec({ Cmd: ['/bin/tool', 'id', 'pid', 'env', 'COLOUR'] })).toMatch(
+      /^uid 1000 gid 1000 groups 50\npid [2-9] ppid 0\nred\n0$/,
+    );
+    expect(await exec({ Cmd: ['/bin/tool', 'id', 'exit', '9'], User: 'root' })).toBe('uid 0 gid 0 groups\n9');
+    expect(() => engine.startExec(engine.createExec(entry, { Cmd: ['/none'] }))).toThrow('/none can’t be started');
+    engine.remove(entry, true);
+    expect(host.system.kernel.tasks.size).toBe(0);
+  });
+
+  it('ends by itself with AutoRemove', async () => {
+    const entry = await engine.create({ Image: 'small', HostConfig: { AutoRemove: true } }, null);
+    engine.start(entry);
+    await entry.container.wait();
+    await new Promise((r) => setTimeout(r, 20));
+    expect(engine.entries.size).toBe(0);
+  });
+});

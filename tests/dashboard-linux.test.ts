@@ -1,0 +1,127 @@
+/** A real Linux kernel in a page: the same counts as in Node, under every strategy and engine, and a terminal a person can use. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LINUX_MACHINE, type MachineEngine, type Strategy } from '../src/abi/config.ts';
+import { cacheDirectory } from '../src/cli/linux/cache.ts';
+import { readImages } from '../src/cli/linux/images.ts';
+import { createHostedLinux, type HostedEnding } from '../src/machine/hosted.ts';
+import { CHROMIUM, Dashboard } from './support/browser.ts';
+import { hasKernel } from './support/kernels.ts';
+import { coreModule, projectRoot } from './support/machine.ts';
+
+if (CHROMIUM === null) console.warn('left out: Linux in a page; no Chromium found (set CHROMIUM to its path)');
+
+const COMMAND = 'uname -srm; cat /proc/uptime';
+const BOOT_MS = 60_000;
+
+/** The same boot in Node. */
+async function inNode(strategy: Strategy, engine: MachineEngine): Promise<HostedEnding & { said: string }> {
+  const { kernel, initrd, agent } = readImages({
+    cache: cacheDirectory(),
+    root: projectRoot(),
+    kernel: 'built',
+    initrd: null,
+    firmware: null,
+  });
+  let said = '';
+  const host = createHostedLinux(coreModule(), {
+    console: () => {},
+    output: (bytes) => {
+      said += new TextDecoder().decode(bytes);
+    },
+    ready: () => {},
+  });
+  const config = { ...LINUX_MACHINE, strategy, engine };
+  return { ...(await host.boot({ config, kernel, initrd, agent, command: COMMAND, rows: 24, columns: 80 })), said };
+}
+
+const status = (page: Page) => page.getByRole('tabpanel').getByRole('status');
+/** What the terminal shows, by its text for screen readers. */
+const shows = (page: Page, text: string | RegExp) =>
+  page.locator('.xterm-accessibility').getByText(text).first().waitFor({ timeout: BOOT_MS });
+
+describe.skipIf(CHROMIUM === null || !hasKernel('built'))('Linux in Chromium', () => {
+  const dashboard = new Dashboard();
+  let url = '';
+  beforeAll(async () => {
+    await dashboard.start();
+    url = await dashboard.serve(true);
+  });
+  afterAll(() => dashboard.close());
+
+  async function opened(): Promise<{ page: Page; errors: string[] }> {
+    const { page, errors } = await dashboard.open(url);
+    await page.getByRole('tab', { name: 'Linux' }).click();
+    await status(page).filter({ hasText: 'Ready to boot' }).waitFor();
+    return { page, errors };
+  }
+
+  it('boots with the counters of Node, bare, nested and shadow, interpreted and translated', async () => {
+    const { page, errors } = await opened();
+    for (const strategy of ['bare', 'nested', 'shadow'] as const) {
+      const node = await inNode(strategy, 'interp');
+      expect(node.status).toBe(0);
+      for (const engine of ['interp', 'jit'] as const) {
+        await page.getByLabel('Strategy').selectOption(strategy);
+        await page.getByLabel('Engine').selectOption(engine);
+        await page.getByLabel('Command').fill(COMMAND);
+        await page.getByRole('button', { name: 'Boot' }).click();
+        await status(page).filter({ hasText: 'Ended with status 0' }).waitFor({ timeout: BOOT_MS });
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'Counters' }).click(),
+        ]);
+        expect(JSON.parse(readFileSync(await file.path(), 'utf8')), `${strategy} ${engine}`).toEqual(node.counters);
+        await shows(page, node.said.split('\n')[0]!);
+      }
+    }
+    expect(errors).toEqual([]);
+  }, 240_000);
+
+  it('gives a shell to the keyboard, while the page answers, and can be stopped and booted again', async () => {
+    const { page, errors } = await opened();
+    await page.getByRole('button', { name: 'Boot' }).click();
+    await status(page).filter({ hasText: 'the shell was there' }).waitFor({ timeout: BOOT_MS });
+    await page.keyboard.type('echo $((6 * 7))-$(uname -m); stty size\n');
+    await shows(page, '42-riscv64');
+    // The guest is busy, the page is not.
+    await page.keyboard.type('while :; do :; done\n');
+    const late = await page.evaluate(async () => {
+      let worst = 0;
+      for (let i = 0, last = performance.now(); i < 30; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        worst = Math.max(worst, performance.now() - last - 10);
+        last = performance.now();
+      }
+      return worst;
+    });
+    expect(late).toBeLessThan(500);
+    await page.keyboard.press('Control+c');
+    await page.keyboard.type('echo alive-$?\n');
+    await shows(page, 'alive-130');
+    // Out of the terminal by keyboard, and to the button that stops.
+    await page.keyboard.press('Control+Alt+ArrowUp');
+    await page.keyboard.press('Enter');
+    await status(page).filter({ hasText: 'stopped after' }).waitFor();
+    await page.getByRole('button', { name: 'Boot' }).click();
+    await status(page).filter({ hasText: 'the shell was there' }).waitFor({ timeout: BOOT_MS });
+    await page.keyboard.type('exit 3\n');
+    await status(page).filter({ hasText: 'Ended with status 3' }).waitFor({ timeout: BOOT_MS });
+    expect(errors).toEqual([]);
+  }, 120_000);
+
+  it('says what is wrong with a file', async () => {
+    const { page } = await opened();
+    await page.getByLabel('Kernel').selectOption('own');
+    await status(page).filter({ hasText: 'Choose a kernel' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Boot' }).isDisabled()).toBe(true);
+    await page.getByLabel('Choose a kernel…').setInputFiles({
+      name: 'not-a-kernel',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from('hello'),
+    });
+    await page.getByRole('button', { name: 'Boot' }).click();
+    await page.getByRole('alert').filter({ hasText: /Image/ }).waitFor();
+  });
+});
