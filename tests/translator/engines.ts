@@ -41,7 +41,10 @@ export function expectTranslation(): void {
   beforeEach(() => {
     latest = null;
   });
-  afterEach(() => expect(latest?.stats.units).toBeGreaterThan(0));
+  afterEach(() => {
+    expect(latest?.stats.units).toBeGreaterThan(0);
+    expect(latest?.stats.refused).toBe(0);
+  });
 }
 
 /** What no engine may change. */

@@ -606,6 +606,34 @@ export function growingTables(targets: number, each: number): Uint8Array {
   );
 }
 
+/** A loop with two jumps through tables, so far apart that one table over both would have more entries than V8 takes. */
+export function farTables(rounds: number): Uint8Array {
+  return machineGuest((a) => {
+    const jump = (table: string, joined: string): void => {
+      a.la(R.t1, table);
+      a.op('andi', { rd: R.t0, rs1: R.s0, imm: 3 });
+      a.op('slli', { rd: R.t0, rs1: R.t0, imm: 3 });
+      a.add(R.t1, R.t1, R.t0);
+      a.op('jalr', { rd: 0, rs1: R.t1, imm: 0 });
+      a.label(table);
+      for (let i = 0; i < 4; i++) {
+        a.addi(R.a0, R.a0, 7 * i + 1);
+        a.j(joined);
+      }
+    };
+    a.repeat(R.s1, rounds, () => {
+      jump('near', 'across');
+      a.label('across');
+      a.j('far');
+      a.space(400_000);
+      a.label('far');
+      jump('there', 'back');
+      a.label('back');
+      a.stir(R.a0);
+    });
+  });
+}
+
 /** So many loops, no two alike, each run `rounds` times; all of it `times` times. */
 export function distinctLoops(loops: number, rounds: number, times: number): Uint8Array {
   return machineGuest((a) => {

@@ -7,6 +7,7 @@ import {
   aliases,
   chainOverPages,
   distinctLoops,
+  farTables,
   floatModes,
   generated,
   growingTables,
@@ -66,6 +67,10 @@ describe('calls', () => {
 
   it('go through tables that grow', async () => {
     await expectPassed(growingTables(48, 400));
+  });
+
+  it('go through tables that lie far apart', async () => {
+    await expectPassed(farTables(3000));
   });
 });
 

@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import { CAUSE_IDS, type Cause, causeIndex, LAST_EXIT, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { CodeView, fetchSlot, PAGE, pageOf } from './code.ts';
 import { ACCESS_BITS, type Manner } from './context.ts';
+import type { PrintedModule } from './module.ts';
 import { planOf } from './plan.ts';
 import { type Installed, Store } from './store.ts';
 
@@ -71,10 +72,12 @@ export interface TranslatorStats {
   flushes: number;
   /** Modules made anew in another manner. */
   remade: number;
+  /** Modules the host's compiler did not take. */
+  refused: number;
 }
 
 export class Translator {
-  readonly stats: TranslatorStats = { modules: 0, units: 0, bytes: 0, ms: 0, flushes: 0, remade: 0 };
+  readonly stats: TranslatorStats = { modules: 0, units: 0, bytes: 0, ms: 0, flushes: 0, remade: 0, refused: 0 };
   readonly store: Store;
   private readonly core: Core;
   private readonly tuning: TranslatorTuning;
@@ -291,7 +294,15 @@ export class Translator {
       this.flush();
       return;
     }
-    const printed = store.install(plan, (record) => this.manners.get(record) ?? FAST);
+    let printed: PrintedModule;
+    try {
+      printed = store.install(plan, (record) => this.manners.get(record) ?? FAST);
+    } catch (error) {
+      // What the host's compiler does not take, for a limit of its own, is left to the interpreter.
+      if (!(error instanceof WebAssembly.CompileError)) throw error;
+      this.stats.refused++;
+      return;
+    }
     this.stats.modules++;
     this.stats.units += plan.units.length;
     this.stats.bytes += printed.binary.length;

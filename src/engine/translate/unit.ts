@@ -78,6 +78,8 @@ const isTableJump = (i: Instruction, target: number | null): boolean =>
 const TABLE_BEFORE = 2048;
 const TABLE_BEHIND = 6144;
 const TABLE_MOST = 300;
+/** How far a target may be from a jump: what finds it is a table with an entry for each halfword between. */
+const TABLE_REACH = 8192;
 
 /** How a function begins that has a frame. */
 const opensFrame = ({ form, operands }: Instruction): boolean =>
@@ -122,8 +124,10 @@ function leadersOf(code: CodeView, entry: number): { leaders: Set<number>; table
       follow(code, at, leaders, seen, tables);
     }
   }
+  // Jumps of one function may share their targets; what lies far from a jump is another one's.
   const all = [...new Set([...tables.values()].flat())];
-  return { leaders, tables: new Map([...tables.keys()].map((jump) => [jump, all])) };
+  const near = (jump: number): number[] => all.filter((at) => at > jump - TABLE_REACH && at < jump + TABLE_REACH);
+  return { leaders, tables: new Map([...tables.keys()].map((jump) => [jump, near(jump)])) };
 }
 
 function follow(
