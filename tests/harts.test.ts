@@ -9,8 +9,20 @@ import { TURN } from '../src/abi/layout.ts';
 import { createCore } from '../src/engine/core.ts';
 import { restoreCore, saveCore } from '../src/engine/snapshot.ts';
 import { hartCounters } from '../src/engine/state.ts';
+import { CSR } from './conformance/environment.ts';
 import { configOf, Rig } from './mmu/rig.ts';
-import { clocks, fences, interrupts, machineMode, startAndStop, sums, suspend } from './support/hart-guests.ts';
+import { R } from './support/asm.ts';
+import {
+  clocks,
+  EXTENSION,
+  fences,
+  HartGuest,
+  interrupts,
+  machineMode,
+  startAndStop,
+  sums,
+  suspend,
+} from './support/hart-guests.ts';
 import { coreModule, runMachine } from './support/machine.ts';
 
 const STRATEGIES = ['bare', 'nested', 'shadow'] as const;
@@ -24,7 +36,7 @@ const GUESTS: readonly (readonly [string, number, Uint8Array])[] = [
   ['start, stop and say how they are', 2, startAndStop()],
   ['interrupt each other', 4, interrupts(4)],
   ['suspend, with and without their registers', 2, suspend()],
-  ['add to one word, eight of them', 8, sums(8, 400)],
+  ['add to one word, eight of them', 8, sums(8, 3000)],
   ['never see time go back', 5, clocks(5, 300)],
   ['fence each other’s translations', 2, fences({ asid: false, stale: false })],
   ['fence each other’s translations of an address space', 2, fences({ asid: true, stale: false })],
@@ -117,4 +129,59 @@ it.each([
   const made = createCore(coreModule(), config);
   await expect(made).rejects.toThrow(InputError);
   await expect(made).rejects.toThrow(message);
+});
+
+it('harts that all stop, or all wait for nothing, end as stalled', async () => {
+  for (const stop of [true, false]) {
+    const a = new HartGuest();
+    a.startAll(3, 'end');
+    a.label('end');
+    if (stop) a.sbi(EXTENSION.HSM, 1);
+    else a.rest();
+    const run = await runMachine(a.image(), { config: machine(3) });
+    expect(run.status).toBe('stalled');
+  }
+});
+
+/** Values that calls are tried with: harts, addresses in and out of RAM, masks, sizes, and their edges. */
+const awkward = fc.oneof(
+  fc.integer({ min: 0, max: 5 }),
+  fc.constantFrom(-1n, 1n << 63n, 0x8020_0000, 0x8040_0000, 0x8000_0001, 0xffff_f000, 4096, 4097, 0xfff, 64, 1 << 16),
+  fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+);
+const CALLED = [0x10, 0x5449_4d45, EXTENSION.IPI, EXTENSION.RFENCE, EXTENSION.HSM, 0x4442_434e, 0x50_4d55];
+const call = fc.record({
+  extension: fc.constantFrom(...CALLED),
+  number: fc.integer({ min: 0, max: 8 }),
+  args: fc.array(awkward, { minLength: 5, maxLength: 5 }),
+});
+
+it('whatever harts ask of the SBI, the machine stands, and is the same under every strategy', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(call, { minLength: 1, maxLength: 12 }), { minLength: 3, maxLength: 3 }),
+      async (scripts) => {
+        const a = new HartGuest();
+        scripts.forEach((_, hart) => {
+          if (hart) a.sbi(EXTENSION.HSM, 0, hart, `script${hart}`, 0);
+        });
+        scripts.forEach((calls, hart) => {
+          a.label(`script${hart}`);
+          a.li(R.t0, (1 << 5) | (1 << 1));
+          a.csrw(CSR.sie, R.t0);
+          for (const { extension, number, args } of calls) a.sbi(extension, number, ...args);
+          a.sbi(EXTENSION.HSM, 1);
+        });
+        const image = a.image();
+        const digests = new Set<string>();
+        for (const strategy of STRATEGIES) {
+          const run = await runMachine(image, { config: machine(3, { strategy }), budget: 20_000 });
+          expect(run.message).not.toMatch(/internal error/);
+          digests.add(run.digest);
+        }
+        expect(digests.size).toBe(1);
+      },
+    ),
+    { numRuns: 150 },
+  );
 });

@@ -169,18 +169,27 @@ export function isIdle(page: u32): bool {
   return load<u32>(r, 32) == 0 || load<u32>(r, 36) == 0;
 }
 
+/** An entry that led to a shadow page was dropped, and a walk cache may still lead there. */
+let pointersStale: bool = false;
+
+/** Before an entry leads another way: or the walker would go by the old one for ever, and find nothing where the VMM fills the new one. */
+function fenceStalePointers(): void {
+  if (!pointersStale) return;
+  dropAllWalkCaches(VMID);
+  pointersStale = false;
+}
+
 /** Writes a leaf entry and its reverse map. False: no link was left, nothing was written. */
 export function setLeaf(entry: u32, value: u64, level: u32): bool {
   if (!linksLeft()) return false;
   zapEntry(entry);
+  // A superpage may stand where a table stood.
+  if (level) fenceStalePointers();
   store<u64>(entry, value);
   present(entry, 1);
   link(reverseHead(value, level), entry);
   return true;
 }
-
-/** An entry that led to a shadow page was dropped, and a walk cache may still lead there. */
-let pointersStale: bool = false;
 
 /** For a snapshot: reads and clears. */
 export function takePointersStale(): bool {
@@ -202,11 +211,7 @@ export function pointersFenced(): void {
 /** Points an entry at a child shadow page. */
 export function setChild(entry: u32, child: u32, value: u64): bool {
   if (!linksLeft()) return false;
-  if (pointersStale) {
-    // Or the walker would go by the old way for ever, and find nothing where the VMM fills the new one.
-    dropAllWalkCaches(VMID);
-    pointersStale = false;
-  }
+  fenceStalePointers();
   store<u64>(entry, value);
   present(entry, 1);
   link(recordOf(child) + 16, entry);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { boot, hasKernel, openSbi } from '../support/kernels.ts';
+import { boot, hasKernel, openSbi, standStill, story } from '../support/kernels.ts';
 import { projectRoot } from '../support/machine.ts';
 
 const hasBuilt = hasKernel('built');
@@ -65,6 +65,26 @@ describe.skipIf(!hasBuilt)('the built kernel', () => {
       const many = await Promise.all(Array.from({ length: 20 }, (_, i) => sh(`sleep 0.${i}; echo ${i}`)));
       expect(many.map((m) => m.stdout)).toEqual(Array.from({ length: 20 }, (_, i) => `${i}\n`));
       await off();
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'boots and runs the same where the VMM uses superpages, and tables come and go beneath them',
+    async () => {
+      const seen = [];
+      for (const patch of [
+        {},
+        { strategy: 'nested', hostPages: '2m' },
+        { strategy: 'shadow', hostPages: '2m' },
+      ] as const) {
+        const { guest } = await boot('built', patch);
+        await standStill(guest);
+        const { out, digest } = await story(guest, 'for i in 1 2 3 4; do ls -R /proc/self | wc -c & done; wait');
+        seen.push({ out, digest });
+      }
+      expect(seen[1]).toEqual(seen[0]);
+      expect(seen[2]).toEqual(seen[0]);
     },
     BOOT_MS,
   );

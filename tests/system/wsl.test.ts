@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cacheDirectory } from '../../src/cli/linux/cache.ts';
-import { type Ended, type RunOptions, trapframe } from '../support/cli.ts';
+import { type Ended, ROOT, type RunOptions, trapframe } from '../support/cli.ts';
 import { hasKernel } from '../support/kernels.ts';
 
 const hasBuilt = hasKernel('built');
@@ -60,6 +60,13 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
     const long = 'x'.repeat(1_000_000);
     expect((await wsl(['cat'], { input: long })).stdout).toBe(long);
     expect((await sh('head -c 1500000 /dev/zero | wc -c; head -c 1500000 /dev/zero')).stdout.length).toBe(1_500_008);
+    const bin = join(ROOT, 'src/cli/trapframe.mjs');
+    const early = spawnSync('sh', ['-c', `"$0" "$1" wsl yes | head -1`, process.execPath, bin], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(early).toMatchObject({ stdout: 'y\n', stderr: '' });
     const stopped = await sh('trap "echo told; exit 5" TERM; echo here; sleep 100 & wait', {
       interrupt: { when: /here/, signal: 'SIGTERM' },
     });

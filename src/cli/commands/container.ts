@@ -73,7 +73,7 @@ async function foreground(
     await client.start(id);
     const resize = (rows: number, cols: number): void => client.resize(`/containers/${id}`, rows, cols);
     if ((await pump(socket, streams(), { terminal, input, resize })) === 'detached')
-      context.stderr.write(`trapframe: left ${id.slice(0, SHORT)} running\n`);
+      context.stderr.write(`\ntrapframe: left ${id.slice(0, SHORT)} running\n`);
     else context.setExitCode(await ended);
   } finally {
     unhook();

@@ -33,7 +33,10 @@ export function attach(
     socket.on('data', (bytes: Buffer) => {
       if (!io().write(new Uint8Array(bytes))) socket.pause();
     });
-    socket.on('end', () => io().endInput());
+    // A terminal has its end of input as a key; who leaves it leaves the program alone.
+    socket.on('end', () => {
+      if (!terminal) io().endInput();
+    });
   } else socket.resume();
   const leave = (): void => {
     stop();

@@ -1,6 +1,6 @@
 /** The side of a command: reaches a background process, starting it where there is none. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -113,8 +113,9 @@ export class DaemonClient {
   }
 }
 
-/** What tells builds apart: a background process of another one does not know what this command may ask. */
-export const buildOf = (root: string): string => String(statSync(join(root, 'dist/src/cli/main.js')).mtimeMs);
+/** What tells builds apart, from the stamps of set-up: a background process of another one does not know what this command may ask. */
+export const buildOf = (root: string): string =>
+  ['typescript', 'wasm'].map((step) => readFileSync(join(root, 'build/stamps', step), 'utf8')).join(' ');
 
 /** The last lines of a log. */
 function tail(file: string): string {

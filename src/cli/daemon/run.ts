@@ -23,12 +23,14 @@ export async function runDaemon(
   const log = (line: string): void => {
     process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   };
+  // Set-up may make another one while this one runs.
+  const build = buildOf(root);
   const work = await make(log);
   const common: Route[] = [
     {
       method: 'GET',
       path: '/daemon',
-      handle: async () => ({ status: 200, json: { build: buildOf(root), busy: work.busy(), pid: process.pid } }),
+      handle: async () => ({ status: 200, json: { build, busy: work.busy(), pid: process.pid } }),
     },
     {
       method: 'POST',

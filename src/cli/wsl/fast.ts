@@ -16,10 +16,13 @@ export async function runFast(args: readonly string[]): Promise<number | null> {
   const socket = await connected(socketOf(stateDirectory()));
   if (!socket) return null;
   const { stdin, stdout, stderr } = process;
-  // A reader that closes early (`| head`) is no error.
-  stdout.on('error', () => socket.destroy());
+  // A reader that closes early (`| head`) is no error; the program is told by our end.
+  stdout.on('error', () => process.exit(0));
   try {
-    return (await call(socket, runRequest(words), { stdin, stdout, stderr, signals: true })).code;
+    const { code } = await call(socket, runRequest(words), { stdin, stdout, stderr, signals: true });
+    // Where pipes are written to later, they are by now.
+    await new Promise<void>((resolve) => stdout.write('', () => resolve()));
+    return code;
   } catch (error) {
     if (error instanceof Unheard) return null;
     if (!(error instanceof Refused)) throw error;

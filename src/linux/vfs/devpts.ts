@@ -17,6 +17,10 @@ const IOCTL = {
   TCSETS: 0x5402,
   TCSETSW: 0x5403,
   TCSETSF: 0x5404,
+  TCGETS2: 0x802c_542a,
+  TCSETS2: 0x402c_542b,
+  TCSETSW2: 0x402c_542c,
+  TCSETSF2: 0x402c_542d,
 } as const;
 /** Bytes the master has not read yet; who writes more waits. */
 const CAPACITY = 65_536;
@@ -99,6 +103,10 @@ class Master extends FileKind {
       case IOCTL.TCSETS:
       case IOCTL.TCSETSW:
       case IOCTL.TCSETSF:
+      case IOCTL.TCGETS2:
+      case IOCTL.TCSETS2:
+      case IOCTL.TCSETSW2:
+      case IOCTL.TCSETSF2:
         return this.slave.terminal.ioctl(file, request, argument);
       default:
         return fail(E.NOTTY);

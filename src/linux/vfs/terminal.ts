@@ -25,6 +25,11 @@ const IOCTL = {
   TCSETS: 0x5402,
   TCSETSW: 0x5403,
   TCSETSF: 0x5404,
+  // With struct termios2, which newer C libraries ask for.
+  TCGETS2: 0x802c_542a,
+  TCSETS2: 0x402c_542b,
+  TCSETSW2: 0x402c_542c,
+  TCSETSF2: 0x402c_542d,
   TIOCSCTTY: 0x540e,
   TIOCGPGRP: 0x540f,
   TIOCSPGRP: 0x5410,
@@ -38,6 +43,10 @@ const IOCTL = {
   TCXONC: 0x540a,
 } as const;
 const LIMIT = 4096;
+/** Bytes of struct termios and termios2, and the speed the latter says. */
+const TERMIOS = 36;
+const TERMIOS2 = 44;
+const SPEED = 38_400;
 
 export interface TerminalHost {
   /** What the terminal shows. */
@@ -198,16 +207,23 @@ export class Terminal extends FileKind {
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
     switch (request) {
       case IOCTL.TCGETS:
-        argument.out(this.termios());
+        argument.out(this.termios(TERMIOS));
+        return 0;
+      case IOCTL.TCGETS2:
+        argument.out(this.termios(TERMIOS2));
         return 0;
       case IOCTL.TCSETSF:
       case IOCTL.TCSETSW:
       case IOCTL.TCSETS:
-        if (request === IOCTL.TCSETSF) {
+      case IOCTL.TCSETS2:
+      case IOCTL.TCSETSW2:
+      case IOCTL.TCSETSF2:
+        if (request === IOCTL.TCSETSF || request === IOCTL.TCSETSF2) {
           this.ready = [];
           this.line = [];
         }
-        this.setTermios(argument.in(36));
+        // The speeds behind them mean nothing here.
+        this.setTermios(argument.in(TERMIOS));
         return 0;
       case IOCTL.TIOCGWINSZ:
         argument.out(new Uint8Array(Uint16Array.of(this.rows, this.columns, 0, 0).buffer));
@@ -240,13 +256,14 @@ export class Terminal extends FileKind {
     }
   }
 
-  /** struct termios of the kernel: four words of flags, the line discipline, c_cc. */
-  private termios(): Uint8Array {
-    const bytes = new Uint8Array(36);
+  /** struct termios of the kernel: four words of flags, the line discipline, c_cc; termios2 has two speeds behind. */
+  private termios(size: number): Uint8Array {
+    const bytes = new Uint8Array(size);
     const view = new DataView(bytes.buffer);
     for (const [i, flag] of [this.iflag, this.oflag, this.cflag, this.lflag].entries())
       view.setUint32(i * 4, flag, true);
     bytes.set(this.cc, 17);
+    for (let at = TERMIOS; at < size; at += 4) view.setUint32(at, SPEED, true);
     return bytes;
   }
 
