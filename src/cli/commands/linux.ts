@@ -1,20 +1,23 @@
 import { type Command, Option } from 'commander';
 import { LINUX_MACHINE } from '../../abi/config.ts';
 import type { Counters } from '../../abi/counters.ts';
+import { InputError } from '../../abi/errors.ts';
 import type { LinuxGuest } from '../../machine/linux.ts';
 import { type Context, exitCode } from '../context.ts';
 import { counterTable } from '../counters.ts';
 import { compiledCore } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
-import { type Images, readImages } from '../linux/images.ts';
+import { agentEntry, type Images, readImages } from '../linux/images.ts';
 import { buildKernel, DEFAULT_SUITE, fetchKernel } from '../linux/obtain.ts';
 import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
+import { BootTimes } from '../linux/timing.ts';
 import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { count } from '../options/values.ts';
+import { columns } from '../table.ts';
 
 async function obtain(options: Options, context: Context): Promise<void> {
   const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
@@ -73,12 +76,18 @@ export async function bootRequest(
   options: Options,
   context: Context,
   drive: Pick<DriveOptions, 'exec' | 'keep' | 'watch'>,
+  times?: BootTimes,
 ): Promise<BootRequest> {
+  const config = machineOf(options, LINUX_MACHINE, 'paravirt');
+  const module = await compiledCore(context.root);
+  times?.mark('compile');
+  const read = images(options, context);
+  times?.mark('load');
   return {
     ...drive,
-    module: await compiledCore(context.root),
-    config: machineOf(options, LINUX_MACHINE, 'paravirt'),
-    images: images(options, context),
+    module,
+    config,
+    images: read,
     append: String(options.append),
     disks: options.disk as readonly string[],
     shares: options.share as readonly string[],
@@ -111,6 +120,7 @@ export function addLinux(program: Command, context: Context): void {
         .default('none'),
     )
     .option('-q, --quiet', 'no progress');
+  command.option('--time', 'tell on stderr where the time of the boot went: wall time and instructions of its phases');
   command.option(...TRACE_OPTION);
   addGdbOption(command);
   addGuestOptions(command);
@@ -120,7 +130,12 @@ export function addLinux(program: Command, context: Context): void {
       await obtain(options, context);
       if (exec === null) return;
     }
+    const times = options.time ? new BootTimes() : undefined;
+    if (times && options.gdb !== undefined) {
+      throw new InputError('--time and --gdb: a boot that a debugger stops has no time of its own', 'Leave one out.');
+    }
     const watch = async (guest: LinuxGuest) => {
+      times?.follow(guest, agentEntry(context.root));
       const endGdb = await listenForGdb(guest.system.debug(), options, context);
       const endTrace = traceTo(guest.system.core, options, context);
       return () => {
@@ -128,8 +143,11 @@ export function addLinux(program: Command, context: Context): void {
         endTrace();
       };
     };
-    const session = await startGuest(await bootRequest(options, context, { exec, watch }), streamsOf(context));
+    const streams = streamsOf(context);
+    const request = await bootRequest(options, context, { exec, watch }, times);
+    const session = await startGuest(request, times?.through(streams) ?? streams);
     const status = await session.done;
+    if (times) context.stderr.write(`${columns(times.rows(), 100)}\n`);
     tell(session, String(options.counters), context);
     context.setExitCode(context.signal.aborted ? exitCode('interrupted') : status);
   });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../abi/errors.ts';
+import { readElf } from '../../image/elf.ts';
 import { buildInitramfs } from '../../machine/initramfs.ts';
 import { readInput } from '../files.ts';
 import { findBusybox, findKernel, KERNELS, type KernelKind } from './cache.ts';
@@ -46,6 +47,11 @@ function kernelOf({ cache, kernel }: ImageChoice): Pick<Images, 'kernel' | 'kind
   throw new InputError(`there is no ${kernel ?? ''} kernel yet`.replace('  ', ' '), OBTAIN);
 }
 
+const agentFile = (root: string): Uint8Array => readInput(join(root, 'build/guests/linux/agent'), 'the agent');
+
+/** Where our process 1 begins: a virtual address. */
+export const agentEntry = (root: string): bigint => BigInt(readElf(agentFile(root)).entry);
+
 /** Reads everything; throws an InputError that says how to get what is missing. */
 export function readImages(choice: ImageChoice): Images {
   const chosen = kernelOf(choice);
@@ -55,7 +61,7 @@ export function readImages(choice: ImageChoice): Images {
   if (!busybox) throw new InputError('there is no userland yet', `${OBTAIN} Or give your own: --initrd.`);
   const initrd = buildInitramfs({
     busybox: readInput(busybox, 'the userland'),
-    agent: readInput(join(choice.root, 'build/guests/linux/agent'), 'the agent'),
+    agent: agentFile(choice.root),
   });
   return { ...chosen, firmware, initrd, agent: chosen.kind === 'built' ? 'virtio' : 'serial' };
 }
