@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Command } from 'commander';
@@ -14,6 +15,7 @@ import { type CallStreams, call, connected, Unheard } from '../wsl/client.ts';
 import { socketOf, stateDirectory } from '../wsl/paths.ts';
 import { checkName, findDistro, readRegistry, updateRegistry, withDefault } from '../wsl/registry.ts';
 import { runRequest } from '../wsl/run-request.ts';
+import { DISTRO_ROWS, VM_ROWS } from '../wsl/settings.ts';
 import { ask, kill, refusals } from '../wsl/start.ts';
 import { type Answer, PROTOCOL, type Request, type VmStatus } from '../wsl/wire.ts';
 
@@ -25,6 +27,7 @@ const COMPRESSED = [
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
 ] as const;
 const SHUTDOWN_MS = 40_000;
+const PROGRESS_MS = 200;
 
 /** Which of the options that say what to do was given. */
 const VERBS = [
@@ -76,6 +79,16 @@ async function askRunning({ state, context }: Call, request: Request): Promise<A
   });
 }
 
+/** Says at a terminal how many bytes have passed, until what it returns is called. */
+function passing({ stderr }: Context, what: string, bytes: () => number): () => void {
+  if (!stderr.isTTY) return () => {};
+  const timer = setInterval(() => stderr.write(`\r\x1b[2K${what}: ${Math.round(bytes() / 1e6)} MB`), PROGRESS_MS);
+  return () => {
+    clearInterval(timer);
+    stderr.write('\r\x1b[2K');
+  };
+}
+
 const simply = (op: 'status' | 'shutdown'): Request => ({ protocol: PROTOCOL, op });
 const named = (op: 'install' | 'import' | 'export' | 'terminate' | 'unregister', name: string): Request => ({
   protocol: PROTOCOL,
@@ -84,10 +97,11 @@ const named = (op: 'install' | 'import' | 'export' | 'terminate' | 'unregister',
 });
 
 /** A tar archive as a stream, from a file or, for `-`, from standard input; gzip is taken off. */
-async function archive(file: string): Promise<Readable> {
+async function archive(file: string): Promise<{ readonly stream: Readable; readonly bytes: () => number }> {
   if (file !== '-' && !(existsSync(file) && statSync(file).isFile()))
     throw new InputError(`${file}: there is no such file`);
-  const raw: Readable = file === '-' ? process.stdin : createReadStream(file);
+  const raw = file === '-' ? process.stdin : createReadStream(file);
+  const bytes = (): number => raw.bytesRead;
   const first = await new Promise<Buffer>((resolve, reject) => {
     raw.once('error', reject);
     raw.once('end', () => resolve(Buffer.alloc(0)));
@@ -95,7 +109,7 @@ async function archive(file: string): Promise<Readable> {
   });
   raw.unshift(first);
   const kind = COMPRESSED.find(({ magic }) => magic.every((byte, i) => first[i] === byte));
-  if (!kind) return raw;
+  if (!kind) return { stream: raw, bytes };
   if (kind.name !== 'gzip') {
     throw new InputError(
       `${file} is compressed with ${kind.name}`,
@@ -107,7 +121,7 @@ async function archive(file: string): Promise<Readable> {
   // A broken file ends the archive early, which the guest then says.
   gunzip.on('error', () => plain.end());
   raw.pipe(gunzip).pipe(plain);
-  return plain;
+  return { stream: plain, bytes };
 }
 
 /** Words behind an option that takes exactly so many. */
@@ -127,9 +141,11 @@ async function installDebian(request: Call): Promise<void> {
   const { root } = await obtaining({ suite: DEFAULT_SUITE, ...options }, context, (how) => fetchRoot(how, DEBIAN_MORE));
   const owned = ['--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--format=pax'];
   const tar = spawn('tar', ['-C', root, ...owned, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const done = passing(context, 'installing debian', () => (tar.stdout as Socket).bytesRead);
   try {
     await askFor(request, named('import', 'debian'), { stdin: tar.stdout });
   } finally {
+    done();
     tar.kill();
   }
 }
@@ -149,7 +165,9 @@ async function install(request: Call): Promise<void> {
 }
 
 async function fromArchive(request: Call, name: string, file: string): Promise<void> {
-  const { code } = await askFor(request, named('import', name), { stdin: await archive(file) });
+  const { stream, bytes } = await archive(file);
+  const done = passing(request.context, `importing ${name}`, bytes);
+  const { code } = await askFor(request, named('import', name), { stdin: stream }).finally(done);
   if (code !== 0) request.context.stderr.write('trapframe: some of it was left out, as said above\n');
 }
 
@@ -175,6 +193,7 @@ async function into(request: Call, file: string, what: Request): Promise<Answer>
     failure = bad(error);
     stop.abort();
   });
+  const done = passing(request.context, file, () => out.bytesWritten);
   const abort = AbortSignal.any([stop.signal, request.context.signal]);
   try {
     const answer = await askFor(request, what, { stdout: out, abort }).catch((error: Error) => {
@@ -185,6 +204,7 @@ async function into(request: Call, file: string, what: Request): Promise<Answer>
     renameSync(unfinished, file);
     return answer;
   } finally {
+    done();
     rmSync(unfinished, { force: true });
   }
 }
@@ -299,6 +319,14 @@ const ACTIONS: Readonly<Record<Verb | 'run', (request: Call) => Promise<unknown>
   },
 };
 
+/** The keys of a file of settings, by section. */
+function keysOf(rows: readonly { readonly section: string; readonly key: string }[]): string {
+  const sections = [...new Set(rows.map((row) => row.section))];
+  return sections
+    .map((section) => `[${section}] ${rows.flatMap((row) => (row.section === section ? [row.key] : [])).join(', ')}`)
+    .join('; ');
+}
+
 /** `trapframe wsl`: distributions in one light VM. */
 export function addWsl(program: Command, context: Context): void {
   program
@@ -333,9 +361,17 @@ export function addWsl(program: Command, context: Context): void {
     .option('-s, --set-default <NAME>', 'make it the one that runs when none is named')
     .addHelpText(
       'after',
-      '\nFiles:\n  ~/.wslconfig                      [wsl2] memory, processors, swap, kernel, kernelCommandLine, vmIdleTimeout, defaultVhdSize, share' +
-        '\n  /etc/wsl.conf in a distribution   [automount] enabled, [network] hostname, [user] default, [boot] command' +
-        '\n  $XDG_STATE_HOME/trapframe/wsl     disks, log, and host/, which guests see at /mnt/host (or TRAPFRAME_STATE)',
+      `\nFiles:\n${columns(
+        [
+          ['  ~/.wslconfig', keysOf(VM_ROWS)],
+          ['  /etc/wsl.conf in a distribution', keysOf(DISTRO_ROWS)],
+          [
+            '  $XDG_STATE_HOME/trapframe/wsl',
+            'disks, log, and host/, which guests see at /mnt/host; TRAPFRAME_STATE moves it',
+          ],
+        ],
+        100,
+      )}`,
     )
     .action(async (words: readonly string[], options: Options) => {
       const verbs = VERBS.filter((verb) => options[verb] !== undefined);

@@ -145,11 +145,11 @@ export class Distros {
     if (what) throw new InputError(`${name} is being ${what}`, 'Wait for it.');
   }
 
-  /** Does something with a distribution's disk that nothing else may use meanwhile. */
+  /** Does something with a distribution's disk that nothing else may use meanwhile; without `file` nothing is done with the disk itself. */
   async exclusively<T>(
     distro: Pick<Distro, 'name' | 'number'>,
     what: string,
-    file: string,
+    file: string | null,
     work: (device: string, mountAt: string) => Promise<T>,
   ): Promise<T> {
     const { number } = distro;
@@ -157,7 +157,7 @@ export class Distros {
     this.busy.set(number, what);
     try {
       await this.stop({ ...distro, created: '' });
-      this.attach(number, file);
+      if (file !== null) this.attach(number, file);
       try {
         return await work(deviceOf(number), `/mnt/${number}`);
       } finally {

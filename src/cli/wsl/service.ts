@@ -211,11 +211,11 @@ export class Service {
   private async unregister(name: string): Promise<Answer> {
     const { state } = this.facts;
     const distro = this.find(name);
-    const file = diskOf(state, name);
-    await this.distros.exclusively(distro, 'unregistered', file, async () => {
+    // Its disk need not be there any more.
+    await this.distros.exclusively(distro, 'unregistered', null, async () => {
       await updateRegistry(state, (r) => removed(r, name));
+      rmSync(diskOf(state, name), { force: true });
     });
-    rmSync(file, { force: true });
     return { code: 0 };
   }
 

@@ -107,7 +107,7 @@ export interface DistroSettings {
   readonly boot: string;
 }
 
-const DISTRO_ROWS: readonly Row<DistroSettings>[] = [
+export const DISTRO_ROWS: readonly Row<DistroSettings>[] = [
   {
     section: 'automount',
     key: 'enabled',
