@@ -1,14 +1,14 @@
 /** What differs between two snapshots. */
 
 import { COUNTER_IDS } from '../abi/counters.ts';
-import { CELL_OFFSETS, CELLS, PLACES, RAM_START } from '../abi/layout.ts';
+import { CELL_OFFSETS, CELLS, HART_CELLS, PLACES, RAM_START, SIZES } from '../abi/layout.ts';
 import type { CoreState } from '../engine/snapshot.ts';
 import type { MachineState } from './snapshot.ts';
 
 const PAGE = 4096;
 
 export interface Difference {
-  /** Registers, cells of the hart and counters: the value in each snapshot. */
+  /** Registers and cells of each hart, cells of the machine, and counters: the value in each snapshot. */
   readonly values: readonly { readonly name: string; readonly before: bigint; readonly after: bigint }[];
   /** Ranges of host memory behind the guest that differ, as offsets from its start, in bytes. */
   readonly ranges: readonly { readonly start: number; readonly end: number }[];
@@ -43,16 +43,53 @@ function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
   return (a ?? b) === null || isZero((a ?? b)!);
 }
 
+/** Something of a machine that has a value, and how to read it from a state. */
+interface Place {
+  readonly name: string;
+  readonly read: (at: (address: number) => bigint) => bigint;
+}
+
+const RUNNING = CELL_OFFSETS.HART;
+
+/** What to add to the address of a live place to have a hart's own: its block's, unless it is the one that runs. */
+const away = (at: (address: number) => bigint, hart: number, inBlock: number, live: number): number =>
+  Number(at(RUNNING)) === hart ? 0 : PLACES.HARTS_AT + hart * SIZES.HART_BLOCK + inBlock - live;
+
+/** Registers and cells of one of several harts, or of the only one. */
+function hartPlaces(hart: number, harts: number): Place[] {
+  const own = [
+    ...Array.from({ length: 31 }, (_, i) => ({ name: `x${i + 1}`, address: PLACES.X + 8 * (i + 1) })),
+    ...HART_CELLS.map((cell) => ({ name: cell as string, address: CELL_OFFSETS[cell] })),
+  ];
+  return own.map(({ name, address }) => ({
+    name: harts === 1 ? name : `hart ${hart} ${name}`,
+    read: (at) => at(address + away(at, hart, 0, PLACES.X)),
+  }));
+}
+
+/** Everything that has a name; counters are sums over the harts. */
+function placesOf(harts: number): Place[] {
+  const numbers = Array.from({ length: harts }, (_, hart) => hart);
+  const ofHarts = new Set<string>(HART_CELLS);
+  return [
+    ...numbers.flatMap((hart) => hartPlaces(hart, harts)),
+    ...CELLS.filter((cell) => !ofHarts.has(cell)).map(
+      (cell): Place => ({ name: cell, read: (at) => at(CELL_OFFSETS[cell]) }),
+    ),
+    ...COUNTER_IDS.map((name, i): Place => {
+      const address = PLACES.COUNTERS + 8 * i;
+      const one = (at: (address: number) => bigint, hart: number): bigint =>
+        at(address + away(at, hart, SIZES.HART_COUNTERS, PLACES.COUNTERS));
+      return { name, read: (at) => numbers.reduce((sum, hart) => sum + one(at, hart), 0n) };
+    }),
+  ];
+}
+
 /** Compares two machines of one configuration. */
 export function difference(before: MachineState, after: MachineState): Difference {
   const [a, b] = [reader(before.core), reader(after.core)];
-  const places = [
-    ...Array.from({ length: 31 }, (_, i) => ({ name: `x${i + 1}`, at: PLACES.X + 8 * (i + 1) })),
-    ...CELLS.map((cell) => ({ name: cell, at: CELL_OFFSETS[cell] })),
-    ...COUNTER_IDS.map((name, i) => ({ name, at: PLACES.COUNTERS + 8 * i })),
-  ];
-  const values = places
-    .map(({ name, at }) => ({ name, before: a(at), after: b(at) }))
+  const values = placesOf(Number(a(CELL_OFFSETS.HARTS)))
+    .map(({ name, read }) => ({ name, before: read(a), after: read(b) }))
     .filter((row) => row.before !== row.after);
   const ram = Number(a(CELL_OFFSETS.RAM_BASE));
   const [left, right] = [pager(before.core), pager(after.core)];
