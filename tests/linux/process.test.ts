@@ -22,6 +22,7 @@ const PROGRAMS = [
   'signals',
   'threads',
   'waiting',
+  'watching',
   'tcp',
   'udp',
 ] as const;

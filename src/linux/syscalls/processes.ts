@@ -8,6 +8,7 @@ import { exitGroup, exitTask, reap } from '../task/exit.ts';
 import { type CloneRequest, cloneTask, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
 import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
 import { outcomeOf } from '../task/notify.ts';
+import { processOf } from '../task/pidfd.ts';
 import { infoBytes } from '../task/signal.ts';
 import type { Limit, Process, Task } from '../task/task.ts';
 import { AT, CLONE, RLIMITS, SIG, UNLIMITED } from '../uapi.ts';
@@ -145,14 +146,16 @@ export const wait4: Call = (k, t, which, status, options, usage) => {
   return result;
 };
 
-const P = { ALL: 0, PID: 1, PGID: 2 } as const;
+const P = { ALL: 0, PID: 1, PGID: 2, PIDFD: 3 } as const;
 
 export const waitid: Call = (k, t, type, id, info, options, usage) => {
   const { process } = t;
   const ns = t.namespaces.pid;
-  if (!(options & (W.EXITED | W.UNTRACED | W.CONTINUED)) || type > P.PGID) fail(E.INVAL);
+  if (!(options & (W.EXITED | W.UNTRACED | W.CONTINUED)) || type > P.PIDFD) fail(E.INVAL);
+  const wanted = type === P.PIDFD ? processOf(t, id) : null;
   const matches = (c: Process): boolean => {
     if (type === P.ALL) return true;
+    if (wanted) return c === wanted;
     if (type === P.PID) return c.pid.in(ns) === id;
     return id === 0 ? c.group === process.group : c.group.in(ns) === id;
   };

@@ -9,7 +9,7 @@ import { SIG, SIGNALS, UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
 import { timeIn } from './processes.ts';
 
-const demandSignal = (signal: number): void => {
+export const demandSignal = (signal: number): void => {
   if (signal < 0 || signal > SIGNALS) fail(E.INVAL);
 };
 
@@ -29,7 +29,7 @@ function mayKill(t: Task, to: Process, signal: number): boolean {
 
 const fromOutside = (t: Task, to: Process): boolean => t.process.pid.in(to.pid.namespace) === 0;
 
-function sendAs(k: Kernel, t: Task, to: Process, signal: number, code: number, thread: Task | null): void {
+export function sendAs(k: Kernel, t: Task, to: Process, signal: number, code: number, thread: Task | null): void {
   if (!mayKill(t, to, signal)) fail(E.PERM);
   if (signal === 0) return;
   const queued: Queued = { signal, code, pid: t.process.pid.in(to.pid.namespace), uid: t.credential.uid };

@@ -14,6 +14,7 @@ import * as signals from './signals.ts';
 import * as sockets from './sockets.ts';
 import * as system from './system.ts';
 import * as time from './time.ts';
+import * as watching from './watching.ts';
 
 interface Extra {
   readonly partial?: string;
@@ -92,7 +93,7 @@ const ROWS: readonly Row[] = [
   [71, 'sendfile', descriptors.sendfile],
   [72, 'pselect6', poll.pselect6, { noRestart: true }],
   [73, 'ppoll', poll.ppoll, { noRestart: true }],
-  [74, 'signalfd4', null],
+  [74, 'signalfd4', watching.signalfd4],
   [76, 'splice', descriptors.splice],
   [78, 'readlinkat', names.readlinkat],
   [79, 'newfstatat', names.newfstatat],
@@ -233,12 +234,13 @@ const ROWS: readonly Row[] = [
   [285, 'copy_file_range', descriptors.copyFileRange],
   [291, 'statx', names.statx],
   [293, 'rseq', null],
-  [424, 'pidfd_send_signal', null],
+  [424, 'pidfd_send_signal', watching.pidfdSendSignal, { partial: 'the information that is given is not passed on' }],
   [425, 'io_uring_setup', null],
-  [434, 'pidfd_open', null],
+  [434, 'pidfd_open', watching.pidfdOpen],
   [435, 'clone3', processes.clone3, { ownSignals: true, partial: 'no pidfd, no set_tid, no cgroup' }],
   [436, 'close_range', descriptors.closeRange],
   [437, 'openat2', descriptors.openat2, { partial: 'no resolve flags' }],
+  [438, 'pidfd_getfd', watching.pidfdGetfd],
   [439, 'faccessat2', names.faccessat2],
   [441, 'epoll_pwait2', poll.epollPwait2, { noRestart: true }],
   [452, 'fchmodat2', names.fchmodat],

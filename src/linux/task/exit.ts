@@ -86,6 +86,7 @@ function exitProcess(kernel: Kernel, process: Process, status: number): void {
   process.status = status;
   process.exe = null;
   process.onExit?.(status);
+  process.ended.wake();
   const { parent } = process;
   if (!parent || parent === kernel.init || discardsZombies(parent)) {
     // Nobody will wait for it; a waiting parent still learns that it has no child left.

@@ -41,6 +41,7 @@ export function notifyParent(kernel: Kernel, child: Process): void {
   const wanted = q.signal !== 0 && action && action.handler !== SIG_IGN && !mute;
   if (wanted && (action.handler !== SIG_DFL || [...parent.threads].some((t) => t.mask & bit(q.signal)))) {
     if (!parent.pending.some((p) => p.signal === q.signal)) parent.pending.push(q);
+    parent.signalled.wake();
     for (const task of parent.threads) {
       task.attention = true;
       if (task.state === 'sleeping' && (!(task.mask & bit(q.signal)) || task.progress)) kernel.ready(task);

@@ -45,6 +45,7 @@ export function send(
   // Standard signals do not queue twice.
   if (signal < 32 && target.pending.some((q) => q.signal === signal)) return;
   target.pending.push(queued);
+  process.signalled.wake();
   const candidates = task ? [task] : [process.leader, ...process.threads];
   for (const candidate of candidates) {
     if (candidate.mask & bit(signal)) continue;

@@ -144,6 +144,10 @@ export class Process {
   report: 'none' | 'stopped' | 'continued' = 'none';
   /** What its death tells the parent. */
   exitSignal = 17;
+  /** Woken when a signal begins to wait for it or one of its threads. */
+  readonly signalled = new WaitQueue();
+  /** Woken when it has ended. */
+  readonly ended = new WaitQueue();
   /** Parents wait here for children. */
   readonly childExit = new WaitQueue();
   /** A parent that waits for exec or exit after vfork. */

@@ -1,0 +1,28 @@
+/** Descriptors of processes (pidfd_open(2)). */
+import { E, fail } from '../errno.ts';
+import { POLL } from '../uapi.ts';
+import { FileKind } from '../vfs/file.ts';
+import type { WaitQueue } from '../wait.ts';
+import type { Process, Task } from './task.ts';
+
+/** A process, readable once it has ended. */
+export class ProcessKind extends FileKind {
+  readonly process: Process;
+  override readonly queue: WaitQueue;
+
+  constructor(process: Process) {
+    super();
+    this.process = process;
+    this.queue = process.ended;
+  }
+
+  override poll(): number {
+    return this.process.status === null ? 0 : POLL.IN;
+  }
+}
+
+/** The process of a pidfd. */
+export const processOf = (t: Task, fd: number): Process => {
+  const { kind } = t.process.files.get(fd);
+  return kind instanceof ProcessKind ? kind.process : fail(E.BADF);
+};
