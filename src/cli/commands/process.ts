@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { MACHINE_ENGINES } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
 import { type HostMount, type ProcessOutcome, type ProcessRequest, runProcess } from '../../machine/node/process.ts';
+import { isWasm, runWasi } from '../../machine/node/wasi.ts';
 import type { Context } from '../context.ts';
-import { compiledCore } from '../files.ts';
+import { compiledCore, readInput } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { DEFAULT_SUITE } from '../linux/obtain.ts';
 import { fetchRoot, findRoot } from '../linux/root.ts';
@@ -61,17 +62,62 @@ async function fetchTo(options: Options, context: Context): Promise<void> {
   context.stderr.write(`trapframe: kept in ${root}: ${about}\n`);
 }
 
+/** The bytes of a program of WebAssembly; null: it is none. */
+function wasmOf(path: string): Uint8Array | null {
+  if (!existsSync(path) || !statSync(path).isFile()) return null;
+  const head = new Uint8Array(4);
+  const handle = openSync(path, 'r');
+  try {
+    readSync(handle, head, 0, head.length, 0);
+  } finally {
+    closeSync(handle);
+  }
+  return isWasm(head) ? readInput(path) : null;
+}
+
+/** A WASI program: the working directory is `.`, --root is `/`, and what --mount names is where it says. */
+async function runWasm(
+  path: string,
+  wasm: Uint8Array,
+  args: readonly string[],
+  options: Options,
+  context: Context,
+): Promise<void> {
+  const root = rootOf(options.root as string | undefined);
+  const { code, trap } = await runWasi(
+    {
+      name: path,
+      bytes: wasm,
+      args,
+      env: environment(options.env as string[]),
+      mounts: [
+        root.root === null
+          ? { from: process.cwd(), to: '.', readOnly: false }
+          : { from: root.root, to: '/', readOnly: root.rootReadOnly },
+        ...(options.mount as string[]).map(mountOption),
+      ],
+      memory: bytes('--memory', String(options.memory)),
+    },
+    context.signal,
+  );
+  if (trap !== null) context.stderr.write(`trapframe: ${path} trapped: ${trap}\n`);
+  context.setExitCode(code);
+}
+
 /** `trapframe process`: one Linux program, its system calls served by the kernel of src/linux. */
 export function addProcess(program: Command, context: Context): void {
   program
     .command('process')
-    .argument('[program]', 'a riscv64 Linux program, static or dynamic; with --root its name or path in there')
+    .argument(
+      '[program]',
+      'a riscv64 Linux program, static or dynamic, with --root its name or path in there; or a WASI program (wasm32-wasip1)',
+    )
     .argument('[args...]', 'its arguments')
     .summary('run a riscv64 Linux program without a guest kernel')
     .description(
       'Runs an unmodified riscv64 Linux program as a process: its code is translated, its system calls are served here. ' +
         'The working directory of the host is mounted at /mnt/host and is the program’s too. Ends with the program’s own exit code, ' +
-        'or 128 and the signal that killed it. --fetch-root gets Debian’s programs once, for --root debian.',
+        'or 128 and the signal that killed it. A WASI program is not translated, and reaches the working directory and what --mount names. --fetch-root gets Debian’s programs once, for --root debian.',
     )
     .option(
       '--root <DIR>',
@@ -112,6 +158,11 @@ export function addProcess(program: Command, context: Context): void {
           'no program was named',
           'trapframe process ./busybox ls, or trapframe process --root debian bash',
         );
+      }
+      const wasm = wasmOf(path);
+      if (wasm) {
+        await runWasm(path, wasm, args, options, context);
+        return;
       }
       const module = await compiledCore(context.root);
       let endTrace = (): void => {};

@@ -1,0 +1,120 @@
+/** WASI programs of the host's files, each in a thread of its own that can be ended (`trapframe process program.wasm`). */
+import { readSync, writeSync } from 'node:fs';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { InputError, isInputError } from '../../abi/errors.ts';
+import { E, SysError } from '../../linux/errno.ts';
+import { FileKind, type OpenFile } from '../../linux/vfs/file.ts';
+import { HostFs } from '../../linux/vfs/host.ts';
+import { Mount, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
+import { type WasiOutcome, WasiProgram } from '../../linux/wasi/run.ts';
+import { hostFiles } from './host-files.ts';
+
+export { isWasm } from '../../linux/wasi/run.ts';
+
+export interface WasiRequest {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  /** Directories of the host by the names the program knows them by. */
+  readonly mounts: readonly { readonly from: string; readonly to: string; readonly readOnly: boolean }[];
+  /** Bytes of memory at most. */
+  readonly memory: number;
+}
+
+/** A descriptor of this process. A thread of its own may wait for it. */
+class HostStream extends FileKind {
+  private readonly fd: number;
+  constructor(fd: number) {
+    super();
+    this.fd = fd;
+  }
+  private again(e: unknown): never {
+    const { code } = e as NodeJS.ErrnoException;
+    throw new SysError(code === 'EAGAIN' ? E.AGAIN : code === 'EPIPE' ? E.PIPE : E.IO);
+  }
+  override read(_file: OpenFile, into: Uint8Array): number {
+    try {
+      return readSync(this.fd, into);
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code === 'EOF') return 0;
+      return this.again(e);
+    }
+  }
+  override write(_file: OpenFile, from: Uint8Array): number {
+    try {
+      return writeSync(this.fd, from);
+    } catch (e) {
+      return this.again(e);
+    }
+  }
+}
+
+function run({ name, bytes, args, env, mounts, memory }: WasiRequest): WasiOutcome {
+  let program: WasiProgram;
+  try {
+    program = new WasiProgram(bytes, memory);
+  } catch (e) {
+    if (!(e instanceof SysError)) throw e;
+    throw e.code === E.NOMEM
+      ? new InputError(`${name} needs more memory than it may have`, 'Raise --memory.')
+      : new InputError(
+          `${name} is no program of WASI preview 1`,
+          'Build it for wasm32-wasip1, as a command with _start.',
+        );
+  }
+  const quiet = new Int32Array(new SharedArrayBuffer(4));
+  return program.run({
+    args: [name, ...args],
+    env,
+    preopens: mounts.map(({ from, to, readOnly }) => {
+      const fs = new HostFs(hostFiles(from, readOnly));
+      const mount = new Mount(fs, rootDentry(fs), from, { ...PLAIN, readOnly });
+      return { name: to, path: { mount, dentry: mount.root } };
+    }),
+    stdio: [new HostStream(0), new HostStream(1), new HostStream(2)],
+    who: { uid: 0, gid: 0, groups: [], override: true },
+    realtime: () => BigInt(Date.now()) * 1_000_000n,
+    monotonic: () => process.hrtime.bigint(),
+    random: (into) => {
+      for (let at = 0; at < into.length; at += 65_536)
+        crypto.getRandomValues(into.subarray(at, at + 65_536) as Uint8Array<ArrayBuffer>);
+    },
+    sleep: (nanoseconds) => void Atomics.wait(quiet, 0, 0, Number(nanoseconds) / 1e6),
+  });
+}
+
+type Answer = { readonly outcome: WasiOutcome } | { readonly refused: string };
+
+/** Runs a program to its end; an aborted signal ends it at once, whatever it is doing. */
+export function runWasi(request: WasiRequest, signal: AbortSignal): Promise<WasiOutcome> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: { wasi: request },
+      resourceLimits: { stackSizeMb: 16 },
+    });
+    const stop = (): void => void worker.terminate();
+    signal.addEventListener('abort', stop, { once: true });
+    worker.on('message', (answer: Answer) => {
+      if ('refused' in answer) reject(new InputError(answer.refused));
+      else resolve(answer.outcome);
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => {
+      signal.removeEventListener('abort', stop);
+      resolve({ code: 130, trap: null });
+    });
+  });
+}
+
+const asked = isMainThread ? null : (workerData as { wasi?: WasiRequest } | null)?.wasi;
+if (asked && parentPort) {
+  let answer: Answer;
+  try {
+    answer = { outcome: run(asked) };
+  } catch (e) {
+    if (!isInputError(e)) throw e;
+    answer = { refused: e.message };
+  }
+  parentPort.postMessage(answer);
+}
