@@ -30,7 +30,7 @@ const PROGRAMS = [
 let built: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  built = await buildPrograms([...PROGRAMS, 'robust', 'crash', 'forever']);
+  built = await buildPrograms([...PROGRAMS, 'netlink', 'robust', 'crash', 'forever']);
 }, 600_000);
 
 async function runHere(name: string, options: Parameters<typeof bootLinux>[0] = {}): Promise<Ran> {
@@ -50,6 +50,15 @@ describe('a program without a guest kernel', () => {
     expect(here.output).toBe(there.output);
     expect(here.output.split('\n').length).toBeGreaterThan(5);
     expect(here.status).toBe(there.status);
+  });
+
+  it('has networks of its own, set up as under QEMU, where the host lets QEMU make some', async () => {
+    const here = await runHere('netlink');
+    expect(here.status).toBe(0);
+    expect(here.output.split('\n').length).toBeGreaterThan(45);
+    const there = hasQemuUser ? runQemuUser(built.get('netlink')!) : null;
+    if (there?.status === 0) expect(here.output).toBe(there.output);
+    else console.warn(hasQemuUser ? `QEMU can make no network here: ${there?.errors}` : NO_QEMU_USER);
   });
 
   it.each(PROGRAMS)('prints the same interpreted, in counted time: %s', async (name) => {

@@ -14,6 +14,9 @@ export const ROOT: Caller = {
     throw new Error('no unix names here');
   },
   claim: () => () => {},
+  network: () => {
+    throw new Error('no other networks here');
+  },
 };
 
 /** A time that goes on only when nothing is left to do now. */

@@ -68,7 +68,6 @@ const ROWS: Readonly<Record<number, Row>> = {
       const bits = on.loopback ? 8 : classBits(address);
       if (address !== '0.0.0.0')
         addAddress(stack, on, { address, bits, broadcast: on.loopback ? null : masked(address, bits, 1) });
-      setUp(stack, on, true);
       return null;
     },
   },

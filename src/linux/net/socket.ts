@@ -2,8 +2,10 @@
 import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { O } from '../uapi.ts';
-import { FileKind, type OpenFile } from '../vfs/file.ts';
+import { FileKind, type IoctlArgument, type OpenFile } from '../vfs/file.ts';
 import { WaitQueue } from '../wait.ts';
+import { interfaceIoctl } from './ioctl.ts';
+import type { NetStack } from './stack.ts';
 
 export const SOCK = { STREAM: 1, DGRAM: 2, RAW: 3, SEQPACKET: 5 } as const;
 export const SOL_SOCKET = 1;
@@ -56,6 +58,8 @@ export const SO = {
   BUSY_POLL: 46,
 } as const;
 
+const FIONREAD = 0x541b;
+const TIOCOUTQ = 0x5411;
 const LEAST_BUFFER = 2304;
 const MOST_BUFFER = 425_984;
 /** What a socket has that is asked for nothing else (rmem_default). */
@@ -74,6 +78,8 @@ export interface Caller {
   can(capability: 'net_admin' | 'net_raw' | 'net_bind_service'): boolean;
   /** The socket bound to a unix name. */
   lookUp(name: string): Socket;
+  /** The network of a process, or of an open /proc/pid/ns/net. */
+  network(by: 'pid' | 'fd', number: number): NetStack;
   /** Binds a unix name; returns how to give it up. */
   claim(name: string, socket: Socket): () => void;
 }
@@ -139,6 +145,8 @@ export abstract class Socket extends FileKind {
   abstract readonly type: number;
   abstract readonly protocol: number;
   readonly owner: Peer;
+  /** The network it is of. */
+  readonly stack: NetStack;
   /** Nanoseconds a blocking call waits (SO_RCVTIMEO, SO_SNDTIMEO). */
   override receiveTimeout = Number.POSITIVE_INFINITY;
   override sendTimeout = Number.POSITIVE_INFINITY;
@@ -147,8 +155,9 @@ export abstract class Socket extends FileKind {
   /** Options that are nothing but kept: SO_PRIORITY and the like, by number. */
   private readonly kept = new Map<number, number>();
 
-  constructor(owner: Peer) {
+  constructor(stack: NetStack, owner: Peer) {
     super();
+    this.stack = stack;
     this.owner = owner;
   }
 
@@ -312,6 +321,21 @@ export abstract class Socket extends FileKind {
     }
   }
 
+  /** Bytes that can be read, and that are not sent or not acknowledged yet; EINVAL: this kind can't tell. */
+  protected readable(): number {
+    return fail(E.INVAL);
+  }
+  protected unsent(): number {
+    return fail(E.INVAL);
+  }
+
+  override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
+    if (request === FIONREAD) argument.out(u32(this.readable()));
+    else if (request === TIOCOUTQ) argument.out(u32(this.unsent()));
+    else interfaceIoctl(this.stack, request, argument);
+    return 0;
+  }
+
   override read(_file: OpenFile, into: Uint8Array): number {
     const { data, files } = this.receive(into.length, 0);
     for (const file of files) file.release();
@@ -330,6 +354,7 @@ const NOBODY: Caller = {
   can: () => false,
   lookUp: () => fail(E.DESTADDRREQ),
   claim: () => fail(E.INVAL),
+  network: () => fail(E.SRCH),
 };
 
 export const nonBlocking = (flags: number): number => flags & O.NONBLOCK;

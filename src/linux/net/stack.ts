@@ -66,6 +66,8 @@ export class NetStack implements IpLayer {
   readonly icmp: IcmpLayer;
   readonly raw = new Set<RawListener>();
   readonly frames = new Set<FrameListener>();
+  /** Numbers of netlink sockets. */
+  readonly ports = new Set<number>();
   /** ip_forward. */
   forwarding = false;
   private readonly neighbours = new Map<Interface, Neighbours>();

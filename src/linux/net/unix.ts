@@ -1,9 +1,9 @@
 /** Unix sockets (unix(7)): streams, datagrams and sequenced packets between processes, with descriptors on the way. */
-import { joined, u32 } from '../../abi/bytes.ts';
+import { joined } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import { encode } from '../memory/user.ts';
 import { POLL } from '../uapi.ts';
-import type { IoctlArgument, OpenFile } from '../vfs/file.ts';
+import type { OpenFile } from '../vfs/file.ts';
 import type { WaitQueue } from '../wait.ts';
 import { AF } from './sockaddr.ts';
 import {
@@ -18,10 +18,10 @@ import {
   SOL_SOCKET,
   Socket,
 } from './socket.ts';
+import type { NetStack } from './stack.ts';
 
 /** Bytes that wait on one socket. */
 const CAPACITY = 212_992;
-const FIONREAD = 0x541b;
 const LONGEST_NAME = 110;
 const NOTHING: Received = { data: NO_BYTES, whole: 0, from: null, files: [], control: [] };
 
@@ -68,8 +68,8 @@ export class UnixSocket extends Socket {
   private sendShut = false;
   private wasConnected = false;
 
-  constructor(type: number, owner: Peer) {
-    super(owner);
+  constructor(stack: NetStack, type: number, owner: Peer) {
+    super(stack, owner);
     this.type = type;
   }
 
@@ -123,7 +123,7 @@ export class UnixSocket extends Socket {
     if (!to.backlog || to.closed) fail(E.CONNREFUSED);
     this.awaited = to;
     if (to.backlog.length > to.most) fail(E.AGAIN);
-    const other = new UnixSocket(this.type, to.owner);
+    const other = new UnixSocket(to.stack, this.type, to.owner);
     other.bound = to.bound;
     UnixSocket.pair(this, other);
     to.backlog.push(other);
@@ -272,10 +272,12 @@ export class UnixSocket extends Socket {
     return events;
   }
 
-  override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
-    if (request !== FIONREAD) fail(E.NOTTY);
-    argument.out(u32(this.inbox[0] ? (this.type === SOCK.STREAM ? this.waiting : this.inbox[0].data.length) : 0));
-    return 0;
+  protected override readable(): number {
+    return this.inbox[0] ? (this.type === SOCK.STREAM ? this.waiting : this.inbox[0].data.length) : 0;
+  }
+
+  protected override unsent(): number {
+    return this.peer?.waiting ?? 0;
   }
 
   override close(): void {

@@ -4,6 +4,7 @@ import { PAGE } from '../machine.ts';
 import { RELEASE } from '../syscalls/release.ts';
 import type { PidNamespace } from '../task/pid.ts';
 import type { Task } from '../task/task.ts';
+import { netSysctl, networkOf } from './net.ts';
 import { directory, type Node, NodeFs, text } from './nodes.ts';
 import { taskNode } from './process.ts';
 
@@ -66,6 +67,7 @@ function sysctl(kernel: Kernel): Node {
         random: () => directory({ boot_id: () => text(() => uuid(kernel)), uuid: () => text(() => uuid(kernel)) }),
         version: () => text(() => `${RELEASE.version}\n`),
       }),
+    net: () => netSysctl(() => networkOf(kernel)),
     vm: () => directory({ max_map_count: () => text(() => '65530\n'), overcommit_memory: () => text(() => '1\n') }),
   });
 }
@@ -80,6 +82,7 @@ export function procFs(kernel: Kernel, ns: PidNamespace<Task>): NodeFs {
     loadavg: () => text(() => `0.00 0.00 0.00 1/${kernel.tasks.size} ${ns.newest}\n`),
     meminfo: () => text(() => meminfo(kernel)),
     mounts: () => ({ kind: 'link', target: () => 'self/mounts' }),
+    net: () => ({ kind: 'link', target: () => 'self/net' }),
     self: () => ({ kind: 'link', target: () => String(own()?.process.pid.in(ns) ?? '') }),
     stat: () => text(() => statText(kernel)),
     sys: () => sysctl(kernel),

@@ -11,6 +11,7 @@ import type { Process, Task } from '../task/task.ts';
 import { PROT, RLIMITS } from '../uapi.ts';
 import { Dentry, mountsOf, nameOf, type Path } from '../vfs/mount.ts';
 import { NamespaceFile } from './namespace-file.ts';
+import { netNode } from './net.ts';
 import { directory, type Node, text } from './nodes.ts';
 
 const hex = (n: number, digits = 0): string => n.toString(16).padStart(digits, '0');
@@ -226,6 +227,7 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
     maps: () => text(() => mapsOf(p.space)),
     mountinfo: () => text(() => mountInfo(p, task)),
     mounts: () => text(() => mountTable(p, task)),
+    net: () => netNode(task.namespaces.net.stack),
     ns: () => directory(Object.fromEntries(NAMESPACES.map((name) => [name, () => namespaceNode(task, name, viewer)]))),
     oom_score_adj: () =>
       text(

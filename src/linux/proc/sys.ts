@@ -1,5 +1,6 @@
 /** /sys, as far as programs look: a processor, and where the control groups go. */
 import type { Kernel } from '../kernel.ts';
+import { classNet, networkOf } from './net.ts';
 import { directory, NodeFs, text } from './nodes.ts';
 
 const SYSFS = 0x6265_6572;
@@ -22,6 +23,7 @@ export const sysFs = (kernel: Kernel): NodeFs =>
                 }),
             }),
         }),
+      class: () => directory({ net: () => classNet(() => networkOf(kernel)) }),
       fs: () => directory({ cgroup: () => directory({}) }),
       kernel: () => directory({ mm: () => directory({}) }),
     }),

@@ -2,6 +2,7 @@
 import { E, fail, SysError } from '../errno.ts';
 import { type Caller, Socket } from '../net/socket.ts';
 import { viewOf } from '../task/exec.ts';
+import { NetNamespace } from '../task/namespaces.ts';
 import type { Task } from '../task/task.ts';
 import { S } from '../uapi.ts';
 import { make } from '../vfs/change.ts';
@@ -12,6 +13,13 @@ export const callerOf = (t: Task): Caller => ({
   can: (capability) => t.credential.can(capability),
   lookUp: (name) => lookUp(t, name),
   claim: (name, socket) => claim(t, name, socket),
+  network: (by, number) => {
+    const found =
+      by === 'pid'
+        ? (t.namespaces.pid.tasks.get(number) ?? fail(E.SRCH)).namespaces.net
+        : t.process.files.get(number).inode.attached;
+    return found instanceof NetNamespace ? found.stack : fail(E.INVAL);
+  },
 });
 
 function claim(t: Task, name: string, socket: Socket): () => void {

@@ -3,6 +3,7 @@ import { E, fail, SysError } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut } from '../memory/user.ts';
 import { PROTOCOL } from '../net/ip/packet.ts';
+import { NETLINK_ROUTE, NetlinkSocket } from '../net/netlink/socket.ts';
 import { AF } from '../net/sockaddr.ts';
 import { nonBlocking, SOCK, type Socket } from '../net/socket.ts';
 import { DatagramSocket } from '../net/sockets/datagram.ts';
@@ -29,7 +30,12 @@ function makeSocket(t: Task, domain: number, type: number, protocol: number): So
   if (domain === AF.UNIX) {
     if (protocol && protocol !== AF.UNIX) fail(E.PROTONOSUPPORT);
     if (type !== SOCK.STREAM && type !== SOCK.DGRAM && type !== SOCK.SEQPACKET) fail(E.SOCKTNOSUPPORT);
-    return new UnixSocket(type, owner);
+    return new UnixSocket(stack, type, owner);
+  }
+  if (domain === AF.NETLINK) {
+    if (type !== SOCK.RAW && type !== SOCK.DGRAM) fail(E.SOCKTNOSUPPORT);
+    if (protocol !== NETLINK_ROUTE) fail(E.PROTONOSUPPORT);
+    return new NetlinkSocket(stack, type, owner);
   }
   if (domain !== AF.INET && domain !== AF.INET6) fail(E.AFNOSUPPORT);
   const icmp = domain === AF.INET6 ? PROTOCOL.icmp6 : PROTOCOL.icmp;

@@ -185,7 +185,7 @@ const ROWS: readonly Row[] = [
   [177, 'getegid', ids.getegid],
   [178, 'gettid', processes.gettid],
   [179, 'sysinfo', system.sysinfo],
-  [198, 'socket', sockets.socket, { partial: 'AF_UNIX, AF_INET, AF_INET6' }],
+  [198, 'socket', sockets.socket, { partial: 'AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (route)' }],
   [199, 'socketpair', sockets.socketpair],
   [200, 'bind', sockets.bind],
   [201, 'listen', sockets.listen],

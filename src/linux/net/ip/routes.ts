@@ -1,9 +1,8 @@
 /** Where packets go: the routes of a namespace, the longest prefix first (ip-route(8)). */
 import { type Address, inPrefix, isV6 } from '../address.ts';
 
-/** rtm_protocol and rtm_scope of rtnetlink(7). */
+/** rtm_protocol of rtnetlink(7). */
 export const ROUTE_PROTOCOL = { kernel: 2, boot: 3, static: 4 } as const;
-export const SCOPE = { universe: 0, link: 253, host: 254 } as const;
 
 export interface Route {
   readonly net: Address;

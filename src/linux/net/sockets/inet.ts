@@ -1,9 +1,8 @@
 /** What TCP, UDP and raw sockets have in common: names, binding, options of IP, interfaces by ioctl. */
 import { u32 } from '../../../abi/bytes.ts';
 import { E, fail } from '../../errno.ts';
-import type { IoctlArgument, OpenFile } from '../../vfs/file.ts';
-import { type Address, isAny, isMulticast, isV6 } from '../address.ts';
-import { interfaceIoctl } from '../ioctl.ts';
+import type { OpenFile } from '../../vfs/file.ts';
+import { type Address, isAny, isLoopback, isMulticast, isV6 } from '../address.ts';
 import { anyOf, FIRST_UNPRIVILEGED, type Holder, type Ports } from '../ports.ts';
 import { AF, type Endpoint, endpoint, endpointOf, familyOf, sockaddrOf } from '../sockaddr.ts';
 import { type Caller, intOf, type Peer, SO, Socket } from '../socket.ts';
@@ -75,12 +74,9 @@ const KEPT: Readonly<Record<number, Readonly<Record<number, number>>>> = {
   },
 };
 const DEFAULT_HOPS = 64;
-const FIONREAD = 0x541b;
-const TIOCOUTQ = 0x5411;
 
 export abstract class InetSocket extends Socket implements Holder {
   readonly domain: number;
-  readonly stack: NetStack;
   local: Endpoint;
   remote: Endpoint | null = null;
   /** Interface it is bound to (SO_BINDTODEVICE, or the scope of its address); 0: none. */
@@ -90,8 +86,7 @@ export abstract class InetSocket extends Socket implements Holder {
   private readonly ipOptions = new Map<string, number>();
 
   constructor(stack: NetStack, domain: number, owner: Peer) {
-    super(owner);
-    this.stack = stack;
+    super(stack, owner);
     this.domain = domain;
     this.groups = new Groups(stack);
     this.local = endpoint(anyOf(domain === AF.INET6), 0);
@@ -160,7 +155,11 @@ export abstract class InetSocket extends Socket implements Holder {
   private demandOwn({ address, scope }: Endpoint): void {
     const free = this.ipOption(LEVEL.IP, IP.FREEBIND);
     const own =
-      isAny(address) || isMulticast(address) || this.stack.isLocal(address) || this.stack.isBroadcast(address);
+      isAny(address) ||
+      isLoopback(address) ||
+      isMulticast(address) ||
+      this.stack.isLocal(address) ||
+      this.stack.isBroadcast(address);
     if (!own && !free) fail(E.ADDRNOTAVAIL);
     if (/^fe80:/.test(address) && !scope) fail(E.INVAL);
   }
@@ -241,17 +240,6 @@ export abstract class InetSocket extends Socket implements Holder {
     if (KEPT[level]![option] === undefined) fail(E.NOPROTOOPT);
     const value = this.ipOption(level, option);
     return u32(level === LEVEL.IPV6 && option === IPV6.UNICAST_HOPS && value === -1 ? DEFAULT_HOPS : value);
-  }
-
-  /** Bytes that can be read, and that are not sent or not acknowledged yet. */
-  protected abstract readable(): number;
-  protected abstract unsent(): number;
-
-  override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
-    if (request === FIONREAD) argument.out(u32(this.readable()));
-    else if (request === TIOCOUTQ) argument.out(u32(this.unsent()));
-    else interfaceIoctl(this.stack, request, argument);
-    return 0;
   }
 
   override close(_file?: OpenFile): void {
