@@ -79,16 +79,41 @@ export async function createLinuxHost(
       };
     });
 
-  const drive = async (done: () => boolean): Promise<void> => {
-    const over = (): boolean => stopped || done();
-    while (!over()) {
-      const until = performance.now() + PATIENCE;
-      const wait = system.loop.run(() => over() || performance.now() > until);
-      if (over()) break;
-      if (wait < 0) await breathe();
-      else await pause(wait);
+  /** Who waits for something to have happened: one loop runs for all of them. */
+  const goals = new Set<{ readonly done: () => boolean; resolve(): void; reject(why: unknown): void }>();
+  let running = false;
+
+  const settle = (): void => {
+    for (const goal of goals) {
+      if (!stopped && !goal.done()) continue;
+      goals.delete(goal);
+      goal.resolve();
     }
   };
+  const runAll = async (): Promise<void> => {
+    running = true;
+    try {
+      for (settle(); goals.size > 0; settle()) {
+        const until = performance.now() + PATIENCE;
+        const over = (): boolean => stopped || [...goals].some((goal) => goal.done());
+        const wait = system.loop.run(() => over() || performance.now() > until);
+        if (over()) continue;
+        if (wait < 0) await breathe();
+        else await pause(wait);
+      }
+    } catch (e) {
+      for (const goal of goals) goal.reject(e);
+      goals.clear();
+    } finally {
+      running = false;
+    }
+  };
+  const drive = (done: () => boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      goals.add({ done, resolve, reject });
+      if (running) wake();
+      else void runAll();
+    });
 
   return {
     system,

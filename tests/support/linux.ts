@@ -7,6 +7,7 @@ import { QEMU_USER, qemuUserAvailable } from '../../bench/qemu.ts';
 import { runJobs } from '../../bench/toolchain/jobs.ts';
 import { Stamps } from '../../bench/toolchain/stamps.ts';
 import type { ProgramRequest } from '../../src/linux/system.ts';
+import type { Task } from '../../src/linux/task/task.ts';
 import { S } from '../../src/linux/uapi.ts';
 import { HostFs } from '../../src/linux/vfs/host.ts';
 import { InputStream, OutputStream } from '../../src/linux/vfs/stream.ts';
@@ -95,6 +96,7 @@ export function installFiles(host: LinuxHost, folder: string): void {
 export async function runLinux(
   host: LinuxHost,
   request: Pick<ProgramRequest, 'argv'> & Partial<ProgramRequest>,
+  prepare?: (task: Task) => void,
 ): Promise<Ran> {
   const text = { output: '', errors: '' };
   const stdin = new InputStream();
@@ -105,13 +107,17 @@ export async function runLinux(
       text[key] += decoder.decode(bytes, { stream: true });
     });
   };
-  const process = host.system.spawn({
-    env: ['PATH=/bin'],
-    cwd: '/tmp',
-    stdio: [stdin, sink('output'), sink('errors')],
-    ...request,
-  });
-  return { status: await host.run(process), ...text };
+  const process = host.system.spawn(
+    {
+      env: ['PATH=/bin'],
+      cwd: '/tmp',
+      stdio: [stdin, sink('output'), sink('errors')],
+      ...request,
+    },
+    prepare,
+  );
+  const status = await host.run(process);
+  return { status, ...text };
 }
 
 export const hasQemuUser = qemuUserAvailable();

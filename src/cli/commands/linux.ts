@@ -53,6 +53,7 @@ export function addGuestOptions(command: Command): Command {
       [],
     )
     .option('--share <DIR[:ro]>', 'a directory of the host (repeatable), mounted at /mnt/host, /mnt/host1, …', more, [])
+    .option('--net', 'a network device on the lab’s network: udhcpc -i eth0 gets its address, DNS and ping answer')
     .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_jump.bin, in place of the machine’s own SBI')
     .option('--append <WORDS>', 'words for the kernel’s command line', '')
     .option('--strategy <NAME>', 'how addresses are translated: bare, nested, shadow', 'bare')
@@ -91,6 +92,7 @@ export async function bootRequest(
     append: String(options.append),
     disks: options.disk as readonly string[],
     shares: options.share as readonly string[],
+    net: options.net === true,
     seed: count('--seed', String(options.seed)),
     verbose: options.verbose === true,
   };

@@ -6,6 +6,8 @@ import { VirtioNinep } from '../../devices/9p/ninep.ts';
 import { VirtioBlock } from '../../devices/block/block.ts';
 import { type Disk, FileDisk } from '../../devices/block/disk.ts';
 import { Overlay } from '../../devices/block/overlay.ts';
+import { labMac, VirtioNet } from '../../devices/net/net.ts';
+import { LabSwitch } from '../../devices/net/switch.ts';
 import { HostFolder } from '../../devices/node/host-folder.ts';
 import { openSyncFile } from '../../devices/node/sync-file.ts';
 import type { VirtioModel } from '../../devices/virtio/model.ts';
@@ -61,14 +63,25 @@ export interface Attached {
   readonly words: readonly string[];
 }
 
+/** On the lab's network, with nobody but the lab's own host on it: DHCP, DNS and ping. */
+function network(): VirtioModel {
+  const lab = new LabSwitch();
+  return new VirtioNet({ mac: labMac(0), plug: (receive) => lab.plug(receive) });
+}
+
 /** Disks become /dev/vda, /dev/vdb, …; the first that holds a file system is the root. Shares are mounted at /mnt/host, /mnt/host1, … */
-export function attach(disks: readonly string[], shares: readonly string[]): Attached {
-  if (disks.length + shares.length > MOST) throw new InputError(`at most ${MOST} disks and shares together`);
+export function attach(disks: readonly string[], shares: readonly string[], net: boolean): Attached {
+  if (disks.length + shares.length + (net ? 1 : 0) > MOST)
+    throw new InputError(`at most ${MOST} disks, shares and networks together`);
   const opened = disks.map(disk);
   const root = opened.findIndex(({ type }) => type !== null);
   const tags = shares.map((_, i) => `host${i || ''}`);
   return {
-    models: [...opened.map((d) => new VirtioBlock(d.disk)), ...shares.map((text, i) => share(text, tags[i]!))],
+    models: [
+      ...opened.map((d) => new VirtioBlock(d.disk)),
+      ...shares.map((text, i) => share(text, tags[i]!)),
+      ...(net ? [network()] : []),
+    ],
     words: [
       ...(root < 0 ? [] : [`${AGENT_OPTIONS.root}=/dev/vd${'abcdef'[root]}:${opened[root]!.type}`]),
       ...tags.map((tag, i) => `${AGENT_OPTIONS.share}=${tag}:${SHARE_AT}${i || ''}`),

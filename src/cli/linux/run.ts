@@ -27,6 +27,8 @@ export interface BootRequest extends DriveOptions {
   readonly append: string;
   readonly disks: readonly string[];
   readonly shares: readonly string[];
+  /** Whether it is on the lab's network. */
+  readonly net: boolean;
   readonly seed: number;
 }
 
@@ -41,6 +43,7 @@ export interface About {
   readonly agent: 'virtio' | 'serial';
   readonly disks: readonly string[];
   readonly shares: readonly string[];
+  readonly net: boolean;
   readonly time: string;
   readonly seed: number;
 }
@@ -132,12 +135,13 @@ async function drive(
 }
 
 /** What a snapshot is to say of a guest that is booted. */
-export const aboutOf = ({ images, disks, shares, seed }: BootRequest, time: bigint): About => ({
+export const aboutOf = ({ images, disks, shares, net, seed }: BootRequest, time: bigint): About => ({
   kind: 'linux',
   kernel: images.about,
   agent: images.agent ?? 'serial',
   disks,
   shares,
+  net,
   time: String(time),
   seed,
 });
@@ -152,10 +156,10 @@ export async function startGuest(
   if (exec !== null && !images.agent) {
     throw new InputError('--exec needs our own userland', 'Leave --initrd out, or use the console of your own.');
   }
-  const attached = attach(request.disks, request.shares);
-  if (attached.words.length && images.agent === 'serial') {
+  const attached = attach(request.disks, request.shares, request.net);
+  if (attached.models.length && images.agent === 'serial') {
     throw new InputError(
-      'this kernel may have no virtio built in, which disks and shares need',
+      'this kernel may have no virtio built in, which disks, shares and --net need',
       'Use the built one: --kernel built.',
     );
   }
@@ -191,7 +195,7 @@ export async function resumeGuest(request: RestoreRequest, streams: Streams): Pr
     {
       config: state.config,
       agent: about.agent,
-      models: attach(about.disks, about.shares).models,
+      models: attach(about.disks, about.shares, about.net === true).models,
       time: BigInt(about.time),
       seed: about.seed,
       realtime: exec === null,

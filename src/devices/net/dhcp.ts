@@ -100,6 +100,13 @@ export class Dhcp {
     return null;
   }
 
+  /** A lease without being asked for one by a message; null where no address is left. */
+  reserve(mac: string, name: string): Lease | null {
+    const lease = this.#lease(mac);
+    if (lease) lease.name = label(new TextEncoder().encode(name)) || lease.name;
+    return lease;
+  }
+
   /** Answers a message; null where there is nothing to say. */
   answer(message: Uint8Array): DhcpReply | null {
     if (message.length < AT.options) return null;

@@ -9,6 +9,7 @@ import {
   ipv4,
   ipv4Text,
   MAC_LENGTH,
+  macKey,
   type Packet,
   PROTOCOL,
   readIpv4,
@@ -57,6 +58,19 @@ export class LabHost {
   addressOf(mac: string): string | null {
     const lease = this.#dhcp.leases.get(mac);
     return lease ? ipv4Text(this.#dhcp.address(lease)) : null;
+  }
+
+  /** Gives a MAC its address at once, as DHCP would, under a name; throws InputError where none is left. */
+  reserve(mac: Uint8Array, name: string): string {
+    const lease = this.#dhcp.reserve(macKey(mac), name);
+    if (!lease)
+      throw new InputError('the lab’s network has no address left', 'End guests or containers that are on it.');
+    return ipv4Text(this.#dhcp.address(lease));
+  }
+
+  /** The address of a MAC is free again. */
+  release(mac: Uint8Array): void {
+    this.#dhcp.leases.delete(macKey(mac));
   }
 
   /** All names, each with the lab's domain first. */

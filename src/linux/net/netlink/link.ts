@@ -92,7 +92,7 @@ function stackFor(stack: NetStack, attributes: Attributes, caller: Caller): NetS
   return fd !== null ? caller.network('fd', fd) : stack;
 }
 
-function make(stack: NetStack, message: Message, attributes: Attributes, caller: Caller): Interface {
+function make(stack: NetStack, attributes: Attributes, caller: Caller): Interface {
   const info = new Attributes(attributes.get(IFLA.LINKINFO) ?? new Uint8Array(0));
   const kind = info.text(INFO.KIND) ?? fail(E.NODEV);
   const { interfaces } = stack;
@@ -117,7 +117,7 @@ export function changeLink(stack: NetStack, message: Message, caller: Caller): v
   const known = linkOf(stack, message);
   if (known && message.flags & FLAG.EXCL && message.flags & FLAG.CREATE) fail(E.EXIST);
   if (!known && !(message.flags & FLAG.CREATE)) fail(E.NODEV);
-  let on = known ?? make(stack, message, attributes, caller);
+  let on = known ?? make(stack, attributes, caller);
   const target = stackFor(stack, attributes, caller);
   if (target !== stack) on = stack.interfaces.move(on, target.interfaces);
   const mac = attributes.get(IFLA.ADDRESS);

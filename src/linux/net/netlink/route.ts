@@ -10,7 +10,7 @@ import type { NetStack } from '../stack.ts';
 import { changeLink, describeLink, linkOf, removeLink } from './link.ts';
 import { Attributes, attribute, FLAG, fixed, type Message } from './message.ts';
 
-export const RTM = {
+const RTM = {
   NEWLINK: 16,
   DELLINK: 17,
   GETLINK: 18,
@@ -179,29 +179,33 @@ function tellLinks(stack: NetStack, message: Message): Answer[] {
   return some.map((on) => ({ type: RTM.NEWLINK, parts: describeLink(on) }));
 }
 
-type Serve = (stack: NetStack, message: Message, caller: Caller) => Answer[] | void;
+type Row =
+  | { readonly tell: (stack: NetStack, message: Message) => Answer[] }
+  | { readonly change: (stack: NetStack, message: Message, caller: Caller) => void };
 
 /** Who serves a message; what changes anything wants CAP_NET_ADMIN. */
-const TABLE_OF: Readonly<Record<number, { readonly changes: boolean; readonly serve: Serve }>> = {
-  [RTM.GETLINK]: { changes: false, serve: tellLinks },
-  [RTM.NEWLINK]: { changes: true, serve: changeLink },
-  [RTM.SETLINK]: { changes: true, serve: changeLink },
-  [RTM.DELLINK]: { changes: true, serve: removeLink },
-  [RTM.GETADDR]: { changes: false, serve: tellAddresses },
-  [RTM.NEWADDR]: { changes: true, serve: changeAddress },
-  [RTM.DELADDR]: { changes: true, serve: changeAddress },
-  [RTM.GETROUTE]: { changes: false, serve: tellRoutes },
-  [RTM.NEWROUTE]: { changes: true, serve: changeRoute },
-  [RTM.DELROUTE]: { changes: true, serve: changeRoute },
-  [RTM.GETNEIGH]: { changes: false, serve: tellNeighbours },
-  [RTM.NEWNEIGH]: { changes: true, serve: changeNeighbour },
-  [RTM.DELNEIGH]: { changes: true, serve: changeNeighbour },
-  [RTM.GETRULE]: { changes: false, serve: () => [] },
+const TABLE_OF: Readonly<Record<number, Row>> = {
+  [RTM.GETLINK]: { tell: tellLinks },
+  [RTM.NEWLINK]: { change: changeLink },
+  [RTM.SETLINK]: { change: changeLink },
+  [RTM.DELLINK]: { change: removeLink },
+  [RTM.GETADDR]: { tell: tellAddresses },
+  [RTM.NEWADDR]: { change: changeAddress },
+  [RTM.DELADDR]: { change: changeAddress },
+  [RTM.GETROUTE]: { tell: tellRoutes },
+  [RTM.NEWROUTE]: { change: changeRoute },
+  [RTM.DELROUTE]: { change: changeRoute },
+  [RTM.GETNEIGH]: { tell: tellNeighbours },
+  [RTM.NEWNEIGH]: { change: changeNeighbour },
+  [RTM.DELNEIGH]: { change: changeNeighbour },
+  [RTM.GETRULE]: { tell: () => [] },
 };
 
 /** Serves a request; the messages it is answered with. */
 export function serveRoute(stack: NetStack, message: Message, caller: Caller): readonly Answer[] {
   const row = TABLE_OF[message.type] ?? fail(E.OPNOTSUPP);
-  if (row.changes && !caller.can('net_admin')) fail(E.PERM);
-  return row.serve(stack, message, caller) ?? [];
+  if ('tell' in row) return row.tell(stack, message);
+  if (!caller.can('net_admin')) fail(E.PERM);
+  row.change(stack, message, caller);
+  return [];
 }

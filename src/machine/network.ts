@@ -1,0 +1,44 @@
+/** Joins what runs on the kernel of src/linux to the lab's network: one wire with Linux guests and other containers. */
+import { ipv4Text } from '../abi/frame.ts';
+import type { LabSwitch } from '../devices/net/switch.ts';
+import { addAddress, addRoute, setUp } from '../linux/net/configure.ts';
+import { ROUTE_PROTOCOL } from '../linux/net/ip/routes.ts';
+import type { NetStack } from '../linux/net/stack.ts';
+
+const PREFIX = 24;
+
+/** A place on the lab's network. */
+export interface LabPlace {
+  /** `a.b.c.d`. */
+  readonly address: string;
+  /** What /etc/resolv.conf has to say. */
+  readonly resolver: string;
+  /** Unplugs it; its address is free again. */
+  close(): void;
+}
+
+/**
+ * Gives a namespace the interface `eth0` on the lab's network, with an address, the route to everywhere, and a name that the
+ * lab's DNS knows. Throws InputError where no address is left.
+ */
+export function joinLab(
+  stack: NetStack,
+  network: LabSwitch,
+  { mac, name }: { readonly mac: Uint8Array; readonly name: string },
+): LabPlace {
+  const { host } = network;
+  const address = host.reserve(mac, name);
+  const eth0 = stack.interfaces.addWire(stack.interfaces.freeName('eth'), mac, (receive) => network.plug(receive));
+  const gateway = ipv4Text(host.gateway);
+  addAddress(stack, eth0, { address, bits: PREFIX, broadcast: address.replace(/\d+$/, '255') });
+  setUp(stack, eth0, true);
+  addRoute(stack, { net: '0.0.0.0', bits: 0, via: gateway, out: eth0.index, protocol: ROUTE_PROTOCOL.boot });
+  return {
+    address,
+    resolver: `nameserver ${ipv4Text(host.dns)}\nsearch lab\n`,
+    close: () => {
+      stack.interfaces.remove(eth0);
+      host.release(mac);
+    },
+  };
+}
