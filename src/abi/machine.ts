@@ -1,6 +1,7 @@
 /** What a machine offers whoever drives it: the lab, a worker's client, a test. Data only: all of it crosses comlink. */
 import type { MachineConfig } from './config.ts';
 import type { Counters } from './counters.ts';
+import type { TranslationReport } from './translation.ts';
 
 /** Why a run ended. `passed` and `failed` are the guest's own word; the others say what stopped it. */
 export type RunStatus = 'passed' | 'failed' | 'crashed' | 'refused' | 'stalled' | 'budget' | 'cancelled';
@@ -32,6 +33,8 @@ export interface RunOutcome {
   readonly digest: string;
   /** Wall time of the whole run in milliseconds. */
   readonly wallMs: number;
+  /** What the translator did, where that was asked for and there is one. */
+  readonly translation?: TranslationReport;
 }
 
 export interface RunOptions {
@@ -39,6 +42,8 @@ export interface RunOptions {
   readonly budget: number;
   /** Instructions a slice: between slices progress is told and a stop request is honoured. */
   readonly slice?: number;
+  /** Tell what the translator did, with so many of the hottest regions by samples and by exits. */
+  readonly regions?: number;
 }
 
 export interface Progress {

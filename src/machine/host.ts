@@ -32,10 +32,14 @@ class Session {
   private regionStart = 0;
   private region: RegionResult | null = null;
   private console = '';
+  /** How many regions of translated code are told of; undefined: nothing of it is. */
+  private readonly regions: number | undefined;
 
-  constructor(core: Core, translator: Translator | null) {
+  constructor(core: Core, translator: Translator | null, regions: number | undefined) {
     this.core = core;
     this.translator = translator;
+    this.regions = regions;
+    if (regions !== undefined) translator?.observe();
   }
 
   elapsed(): number {
@@ -110,7 +114,7 @@ class Session {
   }
 
   outcome(ending: Ending): RunOutcome {
-    const { core } = this;
+    const { core, translator, regions } = this;
     const wallMs = this.elapsed();
     this.drain();
     const iterations = Number(core.get('ITERATIONS'));
@@ -122,6 +126,7 @@ class Session {
       region: this.region && { ...this.region, iterations },
       digest: digest(core),
       wallMs,
+      ...(regions !== undefined && translator && { translation: translator.report(regions) }),
     };
   }
 }
@@ -162,10 +167,10 @@ export function createMachineHost(
       return sha256(image);
     },
 
-    async run({ budget, slice = SLICE }: RunOptions, onProgress?: (p: Progress) => void): Promise<RunOutcome> {
+    async run({ budget, slice = SLICE, regions }: RunOptions, onProgress?: (p: Progress) => void): Promise<RunOutcome> {
       if (!core) throw new Error('load() comes before run()');
       const machine = core;
-      const session = new Session(machine, translator);
+      const session = new Session(machine, translator, regions);
       const stop = machine.get('INSTRET') + BigInt(budget);
       const end = (ending: Ending): RunOutcome => {
         debugging?.ended(ending.exitCode);

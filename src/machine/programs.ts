@@ -4,7 +4,7 @@ import type { MountRequest } from '../linux/system.ts';
 import { System } from '../linux/system.ts';
 import type { Process } from '../linux/task/task.ts';
 import { breathe } from './breathe.ts';
-import { createUserMachine, type UserMachineOptions } from './user.ts';
+import { createUserMachine, type Observed, type UserMachineOptions } from './user.ts';
 
 export interface LinuxOptions extends UserMachineOptions {
   /** `counted`: time goes on with instructions, and sleeping takes none; `wall`: the host's. */
@@ -38,6 +38,7 @@ const random = (into: Uint8Array): void => {
 
 export interface LinuxHost {
   readonly system: System;
+  readonly machine: Observed;
   /** Runs until a process has ended, with everybody else. Resolves to its wait status. */
   run(process: Process): Promise<number>;
   /** Runs everybody until `over` says so or `stop` is called, sleeping while nobody can run. One at a time. */
@@ -117,6 +118,7 @@ export async function createLinuxHost(
 
   return {
     system,
+    machine,
     drive,
     async run(process) {
       await drive(() => process.status !== null);

@@ -5,6 +5,7 @@ import { InputError } from '../abi/errors.ts';
 import { EVENT, EVENTS } from '../abi/events.ts';
 import { hex } from '../abi/hex.ts';
 import { PLACES, SIZES } from '../abi/layout.ts';
+import type { TranslationReport } from '../abi/translation.ts';
 import type { Device, DeviceHost } from '../devices/device.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
 import { restoreCore, saveCore } from '../engine/snapshot.ts';
@@ -145,6 +146,20 @@ export class System {
   /** The counters of each hart; time skipped and frames are the machine's alone. */
   hartCounters(): Counters[] {
     return Array.from({ length: this.config.harts }, (_, hart) => hartCounters(this.core, hart));
+  }
+
+  get engine(): MachineConfig['engine'] {
+    return this.config.engine;
+  }
+
+  /** Gathers from now on what `translation` tells. */
+  observe(): void {
+    this.translator?.observe();
+  }
+
+  /** What the translator did, with so many of its hottest regions by samples, and by exits; null: there is none. */
+  translation(regions: number): TranslationReport | null {
+    return this.translator?.report(regions) ?? null;
   }
 
   /** Types into the console. It is held back until the guest listens. */

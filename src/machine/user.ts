@@ -2,6 +2,7 @@
 import { MACHINE_DEFAULT, type MachineConfig } from '../abi/config.ts';
 import { EVENT } from '../abi/events.ts';
 import { CELL_OFFSETS, PLACES, RAM_START } from '../abi/layout.ts';
+import type { TranslationReport } from '../abi/translation.ts';
 import { type Core, createCore, FRAME_RECORD, translates } from '../engine/core.ts';
 import { Translator } from '../engine/translate/translator.ts';
 import { PAGE, type UserMachine, type UserStop } from '../linux/machine.ts';
@@ -20,8 +21,19 @@ export interface UserMachineOptions {
   readonly onCore?: (core: Core) => void;
 }
 
+/** What can be asked of it beside what the kernel needs. */
+export interface Observed {
+  /** Gathers from now on what `translation` tells. */
+  observe(): void;
+  /** What the translator did, with so many of its hottest regions by samples, and by exits; null: there is none. */
+  translation(regions: number): TranslationReport | null;
+}
+
 /** A machine in user mode, with an address space yet to be entered. */
-export async function createUserMachine(module: WebAssembly.Module, options: UserMachineOptions): Promise<UserMachine> {
+export async function createUserMachine(
+  module: WebAssembly.Module,
+  options: UserMachineOptions,
+): Promise<UserMachine & Observed> {
   const { memory, engine, counting } = options;
   const config: MachineConfig = { ...MACHINE_DEFAULT, memory, engine, counting, codePages: CODE_PAGES };
   const core = await createCore(module, config);
@@ -33,7 +45,7 @@ export async function createUserMachine(module: WebAssembly.Module, options: Use
   return userMachine(core, translator, options.memory / PAGE);
 }
 
-function userMachine(core: Core, translator: Translator | null, frames: number): UserMachine {
+function userMachine(core: Core, translator: Translator | null, frames: number): UserMachine & Observed {
   const { buffer } = core.memory;
   const words = new Uint32Array(buffer);
   const ram = Number(core.get('RAM_BASE'));
@@ -88,5 +100,7 @@ function userMachine(core: Core, translator: Translator | null, frames: number):
       }
     },
     instructions: () => wide(INSTRET),
+    observe: () => translator?.observe(),
+    translation: (regions) => translator?.report(regions) ?? null,
   };
 }

@@ -126,7 +126,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/machine/images',
       'src/machine/node',
     ],
-    packages: ['commander'],
+    packages: ['commander', 'wabt'],
     node: true,
     why: 'the command line; isa and image for `disasm`, which needs no machine; machine for snapshots',
   },

@@ -14,7 +14,7 @@ export function syscallsMarkdown(): string {
     '`npm run generate:docs`; do not edit.',
     '',
     `${count('supported')} are supported, ${count('partial')} in part, and ${count('missing')} that programs ask for are missing. A call that is missing, or not in`,
-    'the table, fails with ENOSYS and is counted; `npx trapframe process --stats` tells which were.',
+    'the table, fails with ENOSYS and is counted; `npx trapframe process --stats calls` tells which were.',
     '',
     '| number | call | supported | note |',
     '|---|---|---|---|',

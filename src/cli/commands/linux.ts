@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { LINUX_MACHINE } from '../../abi/config.ts';
 import type { Counters } from '../../abi/counters.ts';
 import { InputError } from '../../abi/errors.ts';
+import type { TranslationReport } from '../../abi/translation.ts';
 import type { LinuxGuest } from '../../machine/linux.ts';
 import { type Context, exitCode } from '../context.ts';
 import { counterTable } from '../counters.ts';
@@ -18,6 +19,7 @@ import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { count } from '../options/values.ts';
 import { columns } from '../table.ts';
+import { regionsOf, statsOption, translationText } from '../translation.ts';
 
 async function obtain(options: Options, context: Context): Promise<void> {
   const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
@@ -121,6 +123,7 @@ export function addLinux(program: Command, context: Context): void {
         .choices(['none', 'table', 'json'])
         .default('none'),
     )
+    .addOption(statsOption())
     .option('-q, --quiet', 'no progress');
   command.option('--time', 'tell on stderr where the time of the boot went: wall time and instructions of its phases');
   command.option(...TRACE_OPTION);
@@ -136,10 +139,17 @@ export function addLinux(program: Command, context: Context): void {
     if (times && options.gdb !== undefined) {
       throw new InputError('--time and --gdb: a boot that a debugger stops has no time of its own', 'Leave one out.');
     }
+    let report: () => TranslationReport | null = () => null;
     const watch = async (guest: LinuxGuest) => {
+      const { system } = guest;
       times?.follow(guest, agentEntry(context.root));
-      const endGdb = await listenForGdb(guest.system.debug(), options, context);
-      const endTrace = traceTo(guest.system.core, options, context);
+      const regions = regionsOf(options.stats, system.engine);
+      if (regions !== null) {
+        system.observe();
+        report = () => system.translation(regions);
+      }
+      const endGdb = await listenForGdb(system.debug(), options, context);
+      const endTrace = traceTo(system.core, options, context);
       return () => {
         endGdb();
         endTrace();
@@ -151,6 +161,8 @@ export function addLinux(program: Command, context: Context): void {
     const status = await session.done;
     if (times) context.stderr.write(`${columns(times.rows(), 100)}\n`);
     tell(session, String(options.counters), context);
+    const translation = report();
+    if (translation) context.stderr.write(await translationText(translation, String(options.stats)));
     context.setExitCode(context.signal.aborted ? exitCode('interrupted') : status);
   });
 }

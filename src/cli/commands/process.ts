@@ -15,6 +15,7 @@ import type { Options } from '../options/common.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { bytes, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
+import { regionsOf, statsOption, translationText } from '../translation.ts';
 import { more } from './linux.ts';
 
 const TIMES = ['wall', 'counted'] as const;
@@ -147,7 +148,7 @@ export function addProcess(program: Command, context: Context): void {
       'wall',
     )
     .option('--seed <N>', 'make its random numbers the same each time')
-    .option('--stats', 'tell on stderr what it asked of the kernel')
+    .addOption(statsOption(['calls'], 'calls: what it asked of the kernel; '))
     .option(...TRACE_OPTION)
     .passThroughOptions()
     .action(async (path: string | undefined, args: string[], options: Options) => {
@@ -164,6 +165,7 @@ export function addProcess(program: Command, context: Context): void {
         await runWasm(path, wasm, args, options, context);
         return;
       }
+      const engine = oneOf(MACHINE_ENGINES, '--engine', String(options.engine));
       const module = await compiledCore(context.root);
       let endTrace = (): void => {};
       const outcome = await runProcess(
@@ -176,9 +178,10 @@ export function addProcess(program: Command, context: Context): void {
           mounts: (options.mount as string[]).map(mountOption),
           cwd: options.cwd === undefined ? null : String(options.cwd),
           memory: bytes('--memory', String(options.memory)),
-          engine: oneOf(MACHINE_ENGINES, '--engine', String(options.engine)),
+          engine,
           time: oneOf(TIMES, '--time', String(options.time)),
           seed: options.seed === undefined ? null : Number(options.seed),
+          regions: regionsOf(options.stats, engine),
           onCore: (core) => {
             endTrace = traceTo(core, options, context);
           },
@@ -186,7 +189,8 @@ export function addProcess(program: Command, context: Context): void {
         { input: process.stdin, output: process.stdout, errors: process.stderr },
         context.signal,
       ).finally(() => endTrace());
-      if (options.stats) context.stderr.write(stats(outcome));
+      if (options.stats === 'calls') context.stderr.write(stats(outcome));
+      if (outcome.translation) context.stderr.write(await translationText(outcome.translation, String(options.stats)));
       context.setExitCode(outcome.code);
     });
 }

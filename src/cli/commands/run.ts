@@ -13,6 +13,7 @@ import { addGdbOption, gdbOf, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { atLeast, duration } from '../options/values.ts';
+import { regionsOf, statsOption, translationText } from '../translation.ts';
 
 const COUNTERS = ['none', 'table', 'json'] as const;
 
@@ -69,6 +70,7 @@ export function addRun(program: Command, context: Context): void {
         .choices(COUNTERS)
         .default('none'),
     )
+    .addOption(statsOption())
     .option('--no-counting', 'switch the modelled MMU and its counters off')
     .option('--bootargs <TEXT>', 'what the device tree says in /chosen/bootargs', '')
     .option('--budget <N>', 'instructions at most', '20G')
@@ -79,9 +81,11 @@ export function addRun(program: Command, context: Context): void {
   addMachineOptions(command);
   command.action(async (path: string, options: Options) => {
     const config = machineOf(options, MACHINE_DEFAULT);
+    const regions = regionsOf(options.stats, config.engine);
     const limits = {
       budget: atLeast(1, '--budget', String(options.budget)),
       timeoutMs: duration('--timeout', String(options.timeout)),
+      ...(regions !== null && { regions }),
     };
     const elf = readInput(path);
     const quiet = options.quiet === true || !context.stderr.isTTY;
@@ -92,7 +96,9 @@ export function addRun(program: Command, context: Context): void {
       gdbOf(options) || options.trace !== undefined
         ? await runHere(elf, config, limits.budget, options, context, refuse)
         : await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control).catch(refuse));
+    const { translation } = done.outcome;
     tell(done, config, String(options.counters), context);
+    if (translation) context.stderr.write(await translationText(translation, String(options.stats)));
   });
 }
 

@@ -4,7 +4,7 @@ const FOR = 1;
 const OFF = 2;
 const NEAR = 3;
 
-const CAUSES = [
+export const CAUSES = [
   { id: 'budget', summary: 'the instructions to run are spent' },
   { id: 'trap', summary: 'an exception' },
   { id: 'event', summary: 'a store that the host or the VMM has to know of' },

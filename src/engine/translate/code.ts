@@ -94,6 +94,17 @@ export class CodeView {
     return records;
   }
 
+  /** The address of an offset. */
+  address(at: number): bigint {
+    return BigInt.asUintN(64, this.va + BigInt(at));
+  }
+
+  /** Address of the record of an offset, or 0. */
+  record(at: number): number {
+    const page = this.records(pageOf(at));
+    return page && page + (at - pageOf(at) * PAGE) * 8;
+  }
+
   /** The instruction there, if it was executed before and can be translated. */
   at(at: number): Instruction | null {
     const known = this.known.get(at);

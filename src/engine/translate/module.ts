@@ -60,6 +60,8 @@ export interface PrintedModule {
   readonly binary: Uint8Array<ArrayBuffer>;
   /** Names of the imports of other modules' units: `unit`, then this. */
   readonly links: ReadonlyMap<string, Linked>;
+  /** Bytes of the function of each unit. */
+  readonly sizes: readonly number[];
 }
 
 const isLinked = (callee: Callee): callee is Linked => 'link' in callee;
@@ -165,5 +167,9 @@ export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Pl
     bodies.push({ type: UNIT_TYPE, body: printUnit(planned.unit, surroundings, calleeOf), name: `u${n}` });
     entries.push({ type: ENTRY_TYPE, body: printEntry(indices.get(planned)!, causes, counting), name: `e${n}` });
   });
-  return { binary: encodeModule(imports, [...bodies, ...entries], names.has('findUnit') ? UNIT_TYPE : null), links };
+  return {
+    binary: encodeModule(imports, [...bodies, ...entries], names.has('findUnit') ? UNIT_TYPE : null),
+    links,
+    sizes: bodies.map(({ body }) => body.length),
+  };
 }

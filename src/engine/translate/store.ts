@@ -2,6 +2,7 @@
 import { SIZES } from '../../abi/layout.ts';
 import { OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import { type Core, TRANSLATED } from '../core.ts';
+import { CAUSE_IDS } from './causes.ts';
 import type { Manner } from './context.ts';
 import { linkName, type PrintedModule, printModule } from './module.ts';
 import { type Linked, type Plan, recordsOf } from './plan.ts';
@@ -20,6 +21,11 @@ export interface Installed {
   readonly causes: number;
   /** First and last address of its code, as offsets from its entry. */
   readonly reach: readonly [first: number, last: number];
+}
+
+/** Who is told of what is installed. */
+export interface Listener {
+  installed(plan: Plan, printed: PrintedModule, units: readonly Installed[]): void;
 }
 
 interface Module {
@@ -53,6 +59,10 @@ export class Store {
   private readonly depended = new Set<number>();
   /** Bytes of WebAssembly that stand. */
   bytes = 0;
+  /** Exits of units that are gone, by cause. */
+  private readonly gone = CAUSE_IDS.map(() => 0);
+  /** Told of what is installed. */
+  listener: Listener | null = null;
 
   constructor(core: Core) {
     this.core = core;
@@ -84,6 +94,22 @@ export class Store {
     return [...this.units.values()].filter((unit) => this.unitAt(unit.record) === unit);
   }
 
+  /** How often a unit was left, by cause. */
+  exitsOf({ causes }: Installed): number[] {
+    return CAUSE_IDS.map((_, n) => this.core.view.getUint32(causes + n * 4, true));
+  }
+
+  /** How often units were left, of all there ever were, by cause. */
+  exits(): number[] {
+    const total = [...this.gone];
+    for (const { units } of this.modules.values()) this.addExits(units, total);
+    return total;
+  }
+
+  private addExits(units: readonly Installed[], into: number[]): void {
+    for (const unit of units) for (const [n, count] of this.exitsOf(unit).entries()) into[n]! += count;
+  }
+
   /** Whether a module of so many units, made of so many pages, still fits. */
   fits(plan: Plan): boolean {
     return (
@@ -107,7 +133,7 @@ export class Store {
     const { core } = this;
     const firstEntry = this.nextEntry;
     const causesOf = (n: number): number => this.at('JIT_UNITS') + (firstEntry + n) * SIZES.JIT_UNIT;
-    const records = plan.units.map(({ unit }) => this.recordOf(plan, unit.entry));
+    const records = plan.units.map(({ unit }) => plan.code.record(unit.entry));
     const printed = printModule(plan, this.counting, (planned) => {
       const n = plan.units.indexOf(planned);
       return { manner: mannerOf(records[n]!), causes: causesOf(n) };
@@ -152,12 +178,8 @@ export class Store {
     for (const page of pages) this.depend(module, page);
     this.modules.set(module, { instance, bytes: printed.binary.length, units: installed, pages, firstFunction });
     this.bytes += printed.binary.length;
+    this.listener?.installed(plan, printed, installed);
     return printed;
-  }
-
-  private recordOf({ code }: Plan, at: number): number {
-    const page = Math.floor(at / 4096);
-    return code.records(page) + (at - page * 4096) * 8;
   }
 
   /** Puts an entry in the place of a record. */
@@ -207,6 +229,7 @@ export class Store {
       if (this.stands(number)) continue;
       this.modules.delete(number);
       this.bytes -= module.bytes;
+      this.addExits(module.units, this.gone);
       module.units.forEach((unit, n) => {
         this.core.table.set(module.firstFunction + n, null);
         this.table.set(unit.entry, null);

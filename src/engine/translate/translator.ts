@@ -1,12 +1,14 @@
 /** Finds hot code by sampling, has it translated, and watches how it does. */
 import { PLACES, SIZES } from '../../abi/layout.ts';
+import type { TranslationReport } from '../../abi/translation.ts';
 import { OP_NOT_DECODED, OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import type { Core } from '../core.ts';
-import { CAUSE_IDS, type Cause, causeIndex, LAST_EXIT, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
-import { CodeView, fetchSlot, PAGE, pageOf } from './code.ts';
+import { type Cause, causeIndex, LAST_EXIT, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
+import { CodeView, fetchSlot, PAGE } from './code.ts';
 import { ACCESS_BITS, type Manner } from './context.ts';
 import type { PrintedModule } from './module.ts';
 import { planOf } from './plan.ts';
+import { Observer, type TranslatorStats } from './report.ts';
 import { type Installed, Store } from './store.ts';
 
 /** When to translate and how much to keep. None of it shows in an outcome or a counter. */
@@ -61,21 +63,6 @@ interface Watched {
   instret: number;
 }
 
-/** What the translator did so far. */
-export interface TranslatorStats {
-  modules: number;
-  units: number;
-  bytes: number;
-  /** Milliseconds spent translating. */
-  ms: number;
-  /** Times the code budget ran out. */
-  flushes: number;
-  /** Modules made anew in another manner. */
-  remade: number;
-  /** Modules the host's compiler did not take. */
-  refused: number;
-}
-
 export class Translator {
   readonly stats: TranslatorStats = { modules: 0, units: 0, bytes: 0, ms: 0, flushes: 0, remade: 0, refused: 0 };
   readonly store: Store;
@@ -87,6 +74,7 @@ export class Translator {
   private readonly manners = new Map<number, Manner>();
   private watched = new Map<number, Watched>();
   private burst: number;
+  private observer: Observer | null = null;
   private unwatched = 0;
   /** How often units were made anew: each time it takes twice as many exits. By the record of the entry. */
   private readonly remakes = new Map<number, number>();
@@ -103,6 +91,18 @@ export class Translator {
     core.set('BURST', tuning.burst);
   }
 
+  /** Gathers from now on what `report` tells. */
+  observe(): void {
+    this.observer = new Observer(this.store, this.core.get('INSTRET'));
+    this.store.listener = this.observer;
+  }
+
+  /** What was done since `observe`, with so many of the hottest regions by samples, and by exits. */
+  report(regions: number): TranslationReport {
+    if (!this.observer) throw new Error('observe() comes before report()');
+    return this.observer.report(this.stats, regions);
+  }
+
   /** Looks where a burst ended. */
   sample(): void {
     const { core } = this;
@@ -113,7 +113,9 @@ export class Translator {
     const records = Number(core.get('PAGE_REC'));
     const inPage = offset < PAGE && records !== PLACES.BLANK_PAGE;
     const translated = inPage && core.view.getUint16(records + offset * 8, true) === OP_TRANSLATED;
-    if (translated || left === leftBy('budget', LEAVING.off)) {
+    const inUnit = translated || left === leftBy('budget', LEAVING.off);
+    this.observer?.sampled(records + offset * 8, inUnit, core.get('BURST_NOW'));
+    if (inUnit) {
       this.setBurst(Math.min(this.burst * 2, this.tuning.longestBurst));
       this.watch();
       return;
@@ -152,14 +154,10 @@ export class Translator {
   private seen(unit: Installed): Watched {
     let seen = this.watched.get(unit.record);
     if (!seen || seen.unit !== unit) {
-      seen = { unit, exits: this.exitsOf(unit), instret: Number(this.core.get('BURST_NOW')) };
+      seen = { unit, exits: this.store.exitsOf(unit), instret: Number(this.core.get('BURST_NOW')) };
       this.watched.set(unit.record, seen);
     }
     return seen;
-  }
-
-  private exitsOf({ causes }: Installed): number[] {
-    return CAUSE_IDS.map((_, n) => this.core.view.getUint32(causes + n * 4, true));
   }
 
   /** Looks how units did since the last time; what a unit is often left for is translated too. */
@@ -173,7 +171,7 @@ export class Translator {
     const unfit = new Set<number>();
     for (const unit of standing) {
       const seen = this.seen(unit);
-      const exits = this.exitsOf(unit);
+      const exits = this.store.exitsOf(unit);
       const most =
         Math.max(EXITS_LEAST, (now - seen.instret) / EXITS_EVERY) * 2 ** (this.remakes.get(unit.record) ?? 0);
       const often = (cause: Cause): boolean => exits[causeIndex(cause)]! - seen.exits[causeIndex(cause)]! > most;
@@ -218,7 +216,7 @@ export class Translator {
   private remake(units: readonly Installed[], now: number): void {
     for (const unit of units) {
       const seen = this.seen(unit);
-      const exits = this.exitsOf(unit);
+      const exits = this.store.exitsOf(unit);
       const most = (now - seen.instret) / EXITS_EVERY / 4;
       const often = (cause: Cause): boolean => exits[causeIndex(cause)]! - seen.exits[causeIndex(cause)]! > most;
       const manner: Manner = {
@@ -276,19 +274,15 @@ export class Translator {
   private install(records: number, va: bigint, offsets: readonly number[]): void {
     const { store } = this;
     const code = new CodeView(this.core, records, va);
-    const recordAt = (at: number): number => {
-      const page = code.records(pageOf(at));
-      return page && page + (at - pageOf(at) * PAGE) * 8;
-    };
     // What is left to the interpreter stands in the midst of what is not.
     const begins = offsets.map((offset) => {
       let at = offset;
       while (at < PAGE && !code.at(at)) at += 2;
       return at;
     });
-    const wanted = begins.filter((at) => at < PAGE && !store.unitAt(recordAt(at)));
+    const wanted = begins.filter((at) => at < PAGE && !store.unitAt(code.record(at)));
     if (!wanted.length) return;
-    const plan = planOf(code, wanted, (at) => store.unitAt(recordAt(at))?.linked);
+    const plan = planOf(code, wanted, (at) => store.unitAt(code.record(at))?.linked);
     if (!plan.units.length) return;
     if (!store.fits(plan)) {
       this.flush();

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { MachineEngine } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
+import type { TranslationReport } from '../../abi/translation.ts';
 import { errnoName, SysError } from '../../linux/errno.ts';
 import type { KernelCounts } from '../../linux/kernel.ts';
 import type { CallTable } from '../../linux/syscalls/call.ts';
@@ -37,6 +38,8 @@ export interface ProcessRequest {
   readonly engine: MachineEngine;
   readonly time: 'counted' | 'wall';
   readonly seed: number | null;
+  /** How many regions of translated code are told of; null: nothing of it is. */
+  readonly regions: number | null;
   /** Told of the core before anything runs, for a trace. */
   readonly onCore?: UserMachineOptions['onCore'];
 }
@@ -54,6 +57,8 @@ export interface ProcessOutcome {
   readonly instructions: number;
   readonly counts: KernelCounts;
   readonly calls: CallTable;
+  /** What the translator did, where that was asked for and there is one. */
+  readonly translation: TranslationReport | null;
 }
 
 /** Where the working directory of the host is seen. */
@@ -147,6 +152,7 @@ export async function runProcess(
         : { fs: smallRoot(() => clock.realtime()), source: 'rootfs' },
   );
   const { system } = host;
+  if (request.regions !== null) host.machine.observe();
   system.mount('/proc', { fs: system.makeFileSystem('proc'), source: 'proc' });
   system.mount('/sys', { fs: system.makeFileSystem('sysfs'), source: 'sysfs' });
   system.mount('/sys/fs/cgroup', { fs: system.makeFileSystem('cgroup2'), source: 'cgroup2' });
@@ -196,6 +202,7 @@ export async function runProcess(
       instructions: system.kernel.machine.instructions(),
       counts: system.kernel.counts,
       calls: system.table,
+      translation: request.regions === null ? null : host.machine.translation(request.regions),
     };
   } finally {
     stdio.restore();
