@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { HOSTINGS, MACHINE_DEFAULT, type MachineConfig, STRATEGIES } from '../../abi/config.ts';
 import { InputError, isInputError } from '../../abi/errors.ts';
-import type { RunOutcome } from '../../abi/machine.ts';
+import type { RunOptions, RunOutcome } from '../../abi/machine.ts';
 import type { GuestRun } from '../../lab/api.ts';
 import { createMachineHost } from '../../machine/host.ts';
 import { type Context, exitCode } from '../context.ts';
@@ -94,7 +94,7 @@ export function addRun(program: Command, context: Context): void {
     };
     const done =
       gdbOf(options) || options.trace !== undefined
-        ? await runHere(elf, config, limits.budget, options, context, refuse)
+        ? await runHere(elf, config, limits, options, context, refuse)
         : await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control).catch(refuse));
     const { translation } = done.outcome;
     tell(done, config, String(options.counters), context);
@@ -106,7 +106,7 @@ export function addRun(program: Command, context: Context): void {
 async function runHere(
   elf: Uint8Array,
   config: MachineConfig,
-  budget: number,
+  limits: RunOptions,
   options: Options,
   context: Context,
   refuse: (error: unknown) => never,
@@ -118,7 +118,7 @@ async function runHere(
   const endTrace = traceTo(machine.core, options, context);
   context.signal.addEventListener('abort', () => machine.end(), { once: true });
   try {
-    return { outcome: await host.run({ budget }), imageSha256 };
+    return { outcome: await host.run(limits), imageSha256 };
   } finally {
     close();
     endTrace();
