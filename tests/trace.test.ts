@@ -69,7 +69,7 @@ function expectCounts(text: string, counters: Readonly<Record<string, number>>):
 }
 
 async function traced(config: Partial<MachineConfig>, most?: number) {
-  const workload = 'workload=preempt';
+  const workload = 'workload=preempt steps=80000';
   const host = createMachineHost(coreModule());
   await host.load(readFileSync(path.join(projectRoot(), 'build/guests/kernel.elf')), {
     ...MACHINE_DEFAULT,
@@ -105,7 +105,7 @@ describe('a trace', () => {
       const plain = createMachineHost(coreModule());
       await plain.load(readFileSync(path.join(projectRoot(), 'build/guests/kernel.elf')), {
         ...MACHINE_DEFAULT,
-        bootargs: 'workload=preempt',
+        bootargs: 'workload=preempt steps=80000',
         strategy,
         engine,
       });
@@ -132,7 +132,7 @@ describe('a trace', () => {
   it('is written by `trapframe run`, whole or not at all', async () => {
     const file = path.join(folder, 'run.json');
     const elf = path.join(projectRoot(), 'build/guests/kernel.elf');
-    const args = ['run', elf, '--bootargs', 'workload=preempt', '--strategy', 'shadow', '--trace', file];
+    const args = ['run', elf, '--bootargs', 'workload=preempt steps=80000', '--strategy', 'shadow', '--trace', file];
     const { code, stdout, stderr } = await trapframe([...args, '--counters', 'json']);
     expect(code, stderr).toBe(0);
     expectCounts(readFileSync(file, 'utf8'), JSON.parse(stdout).counters);
