@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -194,7 +195,8 @@ int main(int argc, char **argv) {
       char b[256];
       long n = read(0, b, sizeof b);
       printf("read %ld: %.*s\n", n, n > 0 ? (int)n : 0, b);
-    } else if (!strcmp(what, "tty")) printf("%s\n", ttyname(0) ? ttyname(0) : strerror(errno));
+    } else if (!strcmp(what, "termios2")) { char b[44]; printf("termios2 %s\n", why(ioctl(0, 0x802c542a, b))); }
+    else if (!strcmp(what, "tty")) printf("%s\n", ttyname(0) ? ttyname(0) : strerror(errno));
     else { printf("no %s\n", what); return 99; }
   }
   return 0;
