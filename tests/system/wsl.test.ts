@@ -1,6 +1,15 @@
 /** The light VM on a real kernel, by its command line: distributions, programs in them, archives, and its life in the background. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -148,6 +157,27 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
     expect(spawnSync('ls', [join(home, 'state/wsl/disks')], { encoding: 'utf8' }).stdout).toBe(
       'busybox.ext4\nother.ext4\n',
     );
+  });
+
+  it('leaves nothing of an import that is stopped', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'src/cli/trapframe.mjs'), 'wsl', '--import', 'slow', '-'], {
+      env: { ...process.env, ...env, TRAPFRAME_NO_SETUP: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.stdin.write(readFileSync(join(home, 'one.tar')).subarray(0, 50_000));
+    const disks = (): string[] => readdirSync(join(home, 'state/wsl/disks'));
+    await expect.poll(() => disks().length, { timeout: 30_000 }).toBe(3);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(said).toBe('trapframe: stopped\n');
+    await expect.poll(disks, { timeout: 30_000 }).toEqual(['busybox.ext4', 'other.ext4']);
+    expect((await wsl(['--install', 'slow'])).code).toBe(0);
+    expect((await wsl(['--unregister', 'slow'])).code).toBe(0);
   });
 
   it('keeps files over a shutdown, and a sparse disk that e2fsck finds sound', async () => {

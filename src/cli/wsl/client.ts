@@ -122,7 +122,10 @@ export function call(socket: Socket, request: Request, streams: CallStreams): Pr
       stdout.on('resize', resize);
       undo.push(() => stdout.off('resize', resize));
     }
-    const stop = (): void => void socket.destroy();
+    const stop = (): void => {
+      answer = new Error('stopped');
+      socket.destroy();
+    };
     abort?.addEventListener('abort', stop, { once: true });
     undo.push(() => abort?.removeEventListener('abort', stop));
   });

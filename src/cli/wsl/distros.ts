@@ -161,11 +161,18 @@ export class Distros {
       try {
         return await work(deviceOf(number), `/mnt/${number}`);
       } finally {
+        if (file !== null) await this.release(`/mnt/${number}`);
         this.close(number);
       }
     } finally {
       this.busy.delete(number);
     }
+  }
+
+  /** Sees to it that nothing is mounted there, whatever became of the script that did. */
+  async release(at: string): Promise<void> {
+    const { ending } = await this.vm.command(scriptWords('release', at));
+    if (ending.code !== 0) throw new Error(`${at} stays mounted`);
   }
 
   /** A user by name, as the distribution has them now. */

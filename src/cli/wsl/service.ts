@@ -39,6 +39,8 @@ export class Service {
   private readonly vm: LightVm;
   private readonly facts: Facts;
   private readonly distros: Distros;
+  /** Files read so far: each has a place of its own to be mounted. */
+  private reads = 0;
 
   constructor(vm: LightVm, facts: Facts) {
     this.vm = vm;
@@ -202,8 +204,10 @@ export class Service {
   private async read(name: string, path: string, connection: Connection): Promise<Answer> {
     const distro = this.find(name);
     await this.distros.start(distro);
-    const argv = scriptWords('read', deviceOf(distro.number), `/mnt/read${distro.number}`, path);
+    const at = `/mnt/read${this.reads++}`;
+    const argv = scriptWords('read', deviceOf(distro.number), at, path);
     const { code } = await this.pass({ argv, env: ENVIRONMENT }, connection, SIGNAL.kill);
+    await this.distros.release(at);
     if (code !== 0) throw new InputError(`${name}:${path} cannot be read`);
     return { code };
   }

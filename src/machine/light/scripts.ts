@@ -27,7 +27,13 @@ export const MARK = '\x1e';
 const PEEK = `mkdir -p "$2" && mount -t ext4 -o ro "$1" "$2" || exit 4
 cat "$2/etc/wsl.conf" 2>/dev/null; printf '${MARK}'; cat "$2/etc/passwd" 2>/dev/null; umount "$2"`;
 
-export const SCRIPTS = { install: INSTALL, import: IMPORT, export: EXPORT, read: READ, peek: PEEK } as const;
+/** Takes away what a script that was killed has left mounted at $1. */
+const RELEASE = `for i in $(seq 50); do
+  grep -q " $1 " /proc/mounts || exit 0
+  umount "$1" 2>/dev/null || sleep 0.1
+done; exit 1`;
+
+const SCRIPTS = { install: INSTALL, import: IMPORT, export: EXPORT, read: READ, peek: PEEK, release: RELEASE } as const;
 
 /** Words of the command that runs a script. */
 export const scriptWords = (script: keyof typeof SCRIPTS, ...operands: readonly string[]): readonly string[] => [
