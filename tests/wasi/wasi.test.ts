@@ -13,6 +13,7 @@ import { limitMemory } from '../../src/linux/wasi/memory-limit.ts';
 import type { WasiOptions } from '../../src/linux/wasi/process.ts';
 import { isWasm, type WasiOutcome, WasiProgram } from '../../src/linux/wasi/run.ts';
 import { trapframe } from '../support/cli.ts';
+import { rawTar } from '../support/images.ts';
 import { buildWasiProgram, runNodeWasi } from '../support/wasi.ts';
 
 const MIB = 2 ** 20;
@@ -214,5 +215,20 @@ describe('trapframe process with a WASI program', () => {
       stdout: '',
       stderr: expect.stringMatching(/needs more memory.*\n.*--memory/),
     });
+  });
+
+  it('runs it as a container of an image for wasi/wasm, on the image’s files', async () => {
+    const env = { TRAPFRAME_STATE: join(folder, 'state') };
+    const tar = rawTar([{ name: 'app/program.wasm', content: program, mode: 0o755 }]);
+    const made = await trapframe(
+      ['image', 'import', '-', 'app', '--platform', 'wasi/wasm', '--entrypoint', '/app/program.wasm', '-e', 'A=image'],
+      { env, input: tar },
+    );
+    expect(made.code).toBe(0);
+    const ran = await trapframe(['container', 'run', '--rm', 'app', 'two words'], { env });
+    expect(ran).toMatchObject({ code: 42, stderr: '' });
+    expect(ran.stdout).toMatch(/^2: two words A=image\nmkdir\("d", 0755\) = 0/);
+    const detached = await trapframe(['container', 'run', '-d', 'app'], { env });
+    expect(detached).toMatchObject({ code: 2, stderr: expect.stringMatching(/runs in the foreground/) });
   });
 });

@@ -4,6 +4,7 @@ import { ContainerClient, reachContainers, type Stats, type Summary } from '../c
 import { copy, wholeBody } from '../container/copy.ts';
 import { addCreateOptions, createRequest, environment } from '../container/options.ts';
 import { pump, type Streams } from '../container/terminal.ts';
+import { runWasiImage } from '../container/wasi.ts';
 import { type Context, exitCode } from '../context.ts';
 import { FrameReader, STREAM } from '../daemon/frames.ts';
 import { writeWhole } from '../linux/cache.ts';
@@ -38,6 +39,11 @@ async function run(args: readonly string[], options: Options, context: Context):
   const terminal = request.Tty === true;
   if (terminal && !detach && request.OpenStdin && !process.stdin.isTTY)
     throw new InputError('--tty: standard input is no terminal', 'Leave -t away to send it what standard input has.');
+  const code = await runWasiImage(request, detach, context);
+  if (code !== null) {
+    context.setExitCode(code);
+    return;
+  }
   const client = await start(context);
   const size: [number, number] | undefined =
     terminal && process.stdout.isTTY ? [process.stdout.rows, process.stdout.columns] : undefined;

@@ -88,7 +88,7 @@ async function runWasm(
   const { code, trap } = await runWasi(
     {
       name: path,
-      bytes: wasm,
+      program: wasm,
       args,
       env: environment(options.env as string[]),
       mounts: [

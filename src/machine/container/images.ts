@@ -1,6 +1,10 @@
 /** Images of a store as what containers stand on. */
+import { InputError } from '../../abi/errors.ts';
 import type { ImageStore, OpenImage } from '../images/store.ts';
 import type { Base, ImageDefaults } from './roots.ts';
+
+/** What the kernel's programs are built for. */
+const PLATFORM = 'linux/riscv64';
 
 function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
   return {
@@ -27,6 +31,9 @@ export async function imageBase(
   await store.hold(holder, name);
   try {
     const image = await store.open(name);
+    const { platform } = image.record;
+    if (platform !== PLATFORM)
+      throw new InputError(`${name} is for ${platform}`, `Containers of the kernel are ${PLATFORM}.`);
     return {
       lowers: image.layers,
       defaults: defaultsOf(image),

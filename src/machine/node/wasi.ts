@@ -5,15 +5,24 @@ import { InputError, isInputError } from '../../abi/errors.ts';
 import { E, SysError } from '../../linux/errno.ts';
 import { FileKind, type OpenFile } from '../../linux/vfs/file.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
+import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { Mount, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
+import { readFile } from '../../linux/vfs/pages.ts';
+import { resolve } from '../../linux/vfs/walk.ts';
+import type { WasiOptions } from '../../linux/wasi/process.ts';
 import { type WasiOutcome, WasiProgram } from '../../linux/wasi/run.ts';
+import { ImageStore } from '../images/store.ts';
+import { makeRoot } from '../images/tree.ts';
+import { nodeFolder } from './folder.ts';
 import { hostFiles } from './host-files.ts';
 
 export { isWasm } from '../../linux/wasi/run.ts';
 
 export interface WasiRequest {
+  /** What it is called: its argument 0. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** Its bytes, or where they are in an image, whose files are its root then; what it writes there is gone with it. */
+  readonly program: Uint8Array | { readonly store: string; readonly image: string; readonly path: string };
   readonly args: readonly string[];
   readonly env: readonly string[];
   /** Directories of the host by the names the program knows them by. */
@@ -50,7 +59,37 @@ class HostStream extends FileKind {
   }
 }
 
-function run({ name, bytes, args, env, mounts, memory }: WasiRequest): WasiOutcome {
+const ROOT = { uid: 0, gid: 0, groups: [], override: true };
+
+interface Loaded {
+  readonly bytes: Uint8Array;
+  readonly preopens: WasiOptions['preopens'];
+}
+
+const opened = (fs: FileSystem, source: string, to: string, readOnly: boolean): WasiOptions['preopens'][number] => {
+  const mount = new Mount(fs, rootDentry(fs), source, { ...PLAIN, readOnly });
+  return { name: to, path: { mount, dentry: mount.root } };
+};
+
+async function load({ program, name }: WasiRequest): Promise<Loaded> {
+  if (program instanceof Uint8Array) return { bytes: program, preopens: [] };
+  const { layers } = await new ImageStore(nodeFolder(program.store), Date.now).open(program.image);
+  const root = opened(makeRoot(layers, { now: Date.now }).fs, program.image, '/', false);
+  try {
+    const { path } = root;
+    const { inode } = resolve({ root: path, cwd: path, who: ROOT }, path, program.path).dentry;
+    const bytes = new Uint8Array(inode.size);
+    readFile(inode, 0, bytes);
+    return { bytes, preopens: [root] };
+  } catch (e) {
+    if (!(e instanceof SysError)) throw e;
+    throw new InputError(`${name}: there is no program ${program.path} in the image ${program.image}`);
+  }
+}
+
+async function run(request: WasiRequest): Promise<WasiOutcome> {
+  const { name, args, env, mounts, memory } = request;
+  const { bytes, preopens } = await load(request);
   let program: WasiProgram;
   try {
     program = new WasiProgram(bytes, memory);
@@ -67,13 +106,12 @@ function run({ name, bytes, args, env, mounts, memory }: WasiRequest): WasiOutco
   return program.run({
     args: [name, ...args],
     env,
-    preopens: mounts.map(({ from, to, readOnly }) => {
-      const fs = new HostFs(hostFiles(from, readOnly));
-      const mount = new Mount(fs, rootDentry(fs), from, { ...PLAIN, readOnly });
-      return { name: to, path: { mount, dentry: mount.root } };
-    }),
+    preopens: [
+      ...preopens,
+      ...mounts.map(({ from, to, readOnly }) => opened(new HostFs(hostFiles(from, readOnly)), from, to, readOnly)),
+    ],
     stdio: [new HostStream(0), new HostStream(1), new HostStream(2)],
-    who: { uid: 0, gid: 0, groups: [], override: true },
+    who: ROOT,
     realtime: () => BigInt(Date.now()) * 1_000_000n,
     monotonic: () => process.hrtime.bigint(),
     random: (into) => {
@@ -88,7 +126,7 @@ type Answer = { readonly outcome: WasiOutcome } | { readonly refused: string };
 
 /** Runs a program to its end; an aborted signal ends it at once, whatever it is doing. */
 export function runWasi(request: WasiRequest, signal: AbortSignal): Promise<WasiOutcome> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const worker = new Worker(new URL(import.meta.url), {
       workerData: { wasi: request },
       resourceLimits: { stackSizeMb: 16 },
@@ -97,12 +135,12 @@ export function runWasi(request: WasiRequest, signal: AbortSignal): Promise<Wasi
     signal.addEventListener('abort', stop, { once: true });
     worker.on('message', (answer: Answer) => {
       if ('refused' in answer) reject(new InputError(answer.refused));
-      else resolve(answer.outcome);
+      else done(answer.outcome);
     });
     worker.on('error', reject);
     worker.on('exit', () => {
       signal.removeEventListener('abort', stop);
-      resolve({ code: 130, trap: null });
+      done({ code: 130, trap: null });
     });
   });
 }
@@ -111,7 +149,7 @@ const asked = isMainThread ? null : (workerData as { wasi?: WasiRequest } | null
 if (asked && parentPort) {
   let answer: Answer;
   try {
-    answer = { outcome: run(asked) };
+    answer = { outcome: await run(asked) };
   } catch (e) {
     if (!isInputError(e)) throw e;
     answer = { refused: e.message };
