@@ -182,6 +182,6 @@ it('whatever harts ask of the SBI, the machine stands, and is the same under eve
         expect(digests.size).toBe(1);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
