@@ -20,6 +20,7 @@ const PROGRAMS = [
   'memory',
   'processes',
   'signals',
+  'terminal',
   'threads',
   'waiting',
   'watching',

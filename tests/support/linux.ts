@@ -65,6 +65,7 @@ function mountUsual({ system }: LinuxHost): void {
     ['/tmp', 'tmpfs'],
     ['/proc', 'proc'],
     ['/dev', 'devtmpfs'],
+    ['/dev/pts', 'devpts'],
   ] as const)
     system.mount(at, { fs: system.makeFileSystem(type), source: type });
 }
