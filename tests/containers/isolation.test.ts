@@ -70,6 +70,25 @@ describe('namespaces', () => {
     expect(root.output).toBe('mkdir ok\nchroot ok\n\n\n/\n');
   });
 
+  it('are new where the bundle asks for it, shared where not, and joined by path', () => {
+    const spaces = (c: ReturnType<typeof make>) => c.init!.process.leader.namespaces;
+    const [one, two] = [make(host, ['wait']), make(host, ['wait'])];
+    one.start();
+    two.start();
+    const first = host.system.initTask.namespaces;
+    for (const kind of ['mnt', 'pid', 'uts', 'ipc', 'net', 'cgroup'] as const)
+      expect(new Set([first[kind].id, spaces(one)[kind].id, spaces(two)[kind].id]).size).toBe(3);
+    for (const kind of ['user', 'time'] as const) expect(spaces(one)[kind]).toBe(first[kind]);
+    const path = `/proc/${one.pid}/ns/net`;
+    const guest = make(host, ['wait'], {
+      edit: (spec) => Object.assign(spec.linux!.namespaces!.find((n) => n.type === 'network')!, { path }),
+    });
+    guest.start();
+    expect(spaces(guest).net).toBe(spaces(one).net);
+    expect(spaces(guest).uts).not.toBe(spaces(one).uts);
+    for (const c of [one, two, guest]) host.remove(c);
+  });
+
   it('are not made or entered without CAP_SYS_ADMIN', async () => {
     const { output } = await run(host, [
       'unshare',
