@@ -5,6 +5,7 @@ import type { MachineEngine } from '../abi/config.ts';
 import { InputError } from '../abi/errors.ts';
 import type { ExitCount, TranslatedRegion, TranslationReport } from '../abi/translation.ts';
 import { instructionLength } from '../isa/decode.ts';
+import type { Mismatch } from '../machine/verify.ts';
 
 const FORMS = ['jit', 'jit-wat'] as const;
 /** Regions told of: the hottest by samples, and by exits. */
@@ -86,6 +87,16 @@ function wat(wabt: Wabt, { module, name }: TranslatedRegion): string {
   } finally {
     read.destroy();
   }
+}
+
+/** What `--verify` found. */
+export function mismatchText({ equalAt, pc, differsAt, what, regions }: Mismatch): string {
+  const parts = [
+    `the engines differ: equal after ${shown(equalAt)} instructions at pc ${pc}, not after ${shown(differsAt)}: ${what.join(', ')}\n`,
+  ];
+  for (const region of regions) parts.push(heading(`Region ${region.entry}`), listing(region));
+  if (!regions.length) parts.push('no translated region holds this pc\n');
+  return parts.join('');
 }
 
 /** The report as text; `form` as `--stats` has it. */

@@ -4,6 +4,7 @@ import { InputError, isInputError } from '../../abi/errors.ts';
 import type { RunOptions, RunOutcome } from '../../abi/machine.ts';
 import type { GuestRun } from '../../lab/api.ts';
 import { createMachineHost } from '../../machine/host.ts';
+import { verify } from '../../machine/verify.ts';
 import { type Context, exitCode } from '../context.ts';
 import { counterTable } from '../counters.ts';
 import { onLab } from '../experiment.ts';
@@ -13,7 +14,7 @@ import { addGdbOption, gdbOf, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { atLeast, duration } from '../options/values.ts';
-import { regionsOf, statsOption, translationText } from '../translation.ts';
+import { mismatchText, regionsOf, statsOption, translationText } from '../translation.ts';
 
 const COUNTERS = ['none', 'table', 'json'] as const;
 
@@ -70,6 +71,7 @@ export function addRun(program: Command, context: Context): void {
         .choices(COUNTERS)
         .default('none'),
     )
+    .option('--verify', 'run both engines side by side, compare state and counters, and show the first difference')
     .addOption(statsOption())
     .option('--no-counting', 'switch the modelled MMU and its counters off')
     .option('--bootargs <TEXT>', 'what the device tree says in /chosen/bootargs', '')
@@ -92,6 +94,10 @@ export function addRun(program: Command, context: Context): void {
     const refuse = (error: unknown): never => {
       throw named(path, error);
     };
+    if (options.verify) {
+      await verifyHere(elf, config, limits.budget, context, refuse);
+      return;
+    }
     const done =
       gdbOf(options) || options.trace !== undefined
         ? await runHere(elf, config, limits, options, context, refuse)
@@ -100,6 +106,38 @@ export function addRun(program: Command, context: Context): void {
     tell(done, config, String(options.counters), context);
     if (translation) context.stderr.write(await translationText(translation, String(options.stats)));
   });
+}
+
+/** Instructions between two comparisons. */
+const VERIFY_STEP = 2_000_000;
+
+/** Holds the translator against the interpreter: `--verify`. */
+async function verifyHere(
+  elf: Uint8Array,
+  config: MachineConfig,
+  budget: number,
+  context: Context,
+  refuse: (error: unknown) => never,
+): Promise<void> {
+  const { stderr, signal, setExitCode } = context;
+  const onStep = (instructions: number): boolean => {
+    if (stderr.isTTY) stderr.write(`\r${instructions.toLocaleString('en-US')} instructions are equal `);
+    return !signal.aborted;
+  };
+  const module = await compiledCore(context.root);
+  const { instructions, outcome, mismatch } = await verify(module, elf, config, {
+    step: VERIFY_STEP,
+    budget,
+    onStep,
+  }).catch(refuse);
+  if (stderr.isTTY) stderr.write('\n');
+  if (mismatch) {
+    stderr.write(mismatchText(mismatch));
+    setExitCode(exitCode('failed'));
+    return;
+  }
+  stderr.write(`verified: ${instructions.toLocaleString('en-US')} instructions, no difference (${outcome.message})\n`);
+  setExitCode(signal.aborted ? exitCode('interrupted') : exitCode('good'));
 }
 
 /** Runs a guest in this thread, where a debugger or a trace reaches it, and without a limit of time. */

@@ -93,7 +93,7 @@ export class Translator {
 
   /** Gathers from now on what `report` tells. */
   observe(): void {
-    this.observer = new Observer(this.store, this.core.get('INSTRET'));
+    this.observer ??= new Observer(this.store, this.core.get('INSTRET'));
     this.store.listener = this.observer;
   }
 
