@@ -274,7 +274,3 @@ export const sync: Call = (_k, t) => {
   for (const mount of mountsOf(t.namespaces.mnt.root)) mount.fs.root.data.pages?.sync();
   return 0;
 };
-
-/** Extended attributes are kept nowhere: there are none to list, and none to get. */
-export const noAttribute: Call = () => -E.OPNOTSUPP;
-export const listNone: Call = () => 0;

@@ -1,4 +1,5 @@
 /** The system-call table: every call of the generic ABI as one row (include/uapi/asm-generic/unistd.h). */
+import * as attributes from './attributes.ts';
 import type { Call, CallRow, CallState, CallTable } from './call.ts';
 import * as descriptors from './descriptors.ts';
 import * as ids from './ids.ts';
@@ -26,22 +27,21 @@ interface Extra {
 type Row = readonly [number: number, name: string, serve: Call | null, extra?: Extra];
 
 const IGNORED = 'accepted, without effect';
-const NO_XATTR = 'there are no extended attributes: EOPNOTSUPP';
 
 // biome-ignore format: a table
 const ROWS: readonly Row[] = [
-  [5, 'setxattr', names.noAttribute, { partial: NO_XATTR }],
-  [6, 'lsetxattr', names.noAttribute, { partial: NO_XATTR }],
-  [7, 'fsetxattr', names.noAttribute, { partial: NO_XATTR }],
-  [8, 'getxattr', names.noAttribute, { partial: NO_XATTR }],
-  [9, 'lgetxattr', names.noAttribute, { partial: NO_XATTR }],
-  [10, 'fgetxattr', names.noAttribute, { partial: NO_XATTR }],
-  [11, 'listxattr', names.listNone, { partial: 'always empty' }],
-  [12, 'llistxattr', names.listNone, { partial: 'always empty' }],
-  [13, 'flistxattr', names.listNone, { partial: 'always empty' }],
-  [14, 'removexattr', names.noAttribute, { partial: NO_XATTR }],
-  [15, 'lremovexattr', names.noAttribute, { partial: NO_XATTR }],
-  [16, 'fremovexattr', names.noAttribute, { partial: NO_XATTR }],
+  [5, 'setxattr', attributes.setxattr],
+  [6, 'lsetxattr', attributes.lsetxattr],
+  [7, 'fsetxattr', attributes.fsetxattr],
+  [8, 'getxattr', attributes.getxattr],
+  [9, 'lgetxattr', attributes.lgetxattr],
+  [10, 'fgetxattr', attributes.fgetxattr],
+  [11, 'listxattr', attributes.listxattr],
+  [12, 'llistxattr', attributes.llistxattr],
+  [13, 'flistxattr', attributes.flistxattr],
+  [14, 'removexattr', attributes.removexattr],
+  [15, 'lremovexattr', attributes.lremovexattr],
+  [16, 'fremovexattr', attributes.fremovexattr],
   [17, 'getcwd', names.getcwd],
   [19, 'eventfd2', poll.eventfd2],
   [20, 'epoll_create1', poll.epollCreate1],

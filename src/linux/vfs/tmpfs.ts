@@ -120,9 +120,18 @@ export class TmpfsInode extends Inode {
   }
 
   override setAttribute(name: string, value: Uint8Array | null): void {
+    const size = (bytes: Uint8Array | null | undefined): number => (bytes ? bytes.length + name.length : 0);
+    const more = size(value) - size(this.xattrs.get(name));
+    this.fs.room(more);
+    this.fs.book(more);
     if (value) this.xattrs.set(name, value.slice());
     else this.xattrs.delete(name);
     this.ctime = this.fs.now();
+  }
+
+  /** Gives back what its attributes take. */
+  private dropAttributes(): void {
+    for (const name of this.attributes()) this.setAttribute(name, null);
   }
 
   private names(): Map<string, TmpfsInode> {
@@ -142,6 +151,7 @@ export class TmpfsInode extends Inode {
   private free(): void {
     if (this.nlink > 0 || this.users > 0) return;
     if (this.pages) this.pages.drop();
+    this.dropAttributes();
     this.resize(() => {
       this.content = new Content();
     });
@@ -213,6 +223,7 @@ export class TmpfsInode extends Inode {
     this.names().delete(name);
     this.nlink--;
     inode.nlink = 0;
+    inode.dropAttributes();
     this.touch();
   }
 
