@@ -1,5 +1,6 @@
 /**
- * `npm run bench:scale`: what two guests in two workers do beside one, and whether translating ever costs a short run.
+ * `npm run bench:scale`: what two guests in two workers do beside one, whether translating ever costs a short run, and what
+ * code that changes costs.
  *
  *     npm run bench:scale -- [--rounds N] [--quick] [--json] [--check]
  *
@@ -15,7 +16,7 @@ import { runCommand, terminal } from './engines/command.ts';
 import { about, labHost } from './engines/lab-host.ts';
 import { allPass } from './engines/limits.ts';
 import { chosenWorkloads } from './engines/workloads.ts';
-import { coldStart, type ScaleOptions, sideBySide } from './scale/measure.ts';
+import { CHANGING, changingCode, coldStart, type ScaleOptions, sideBySide } from './scale/measure.ts';
 import { type Samples, type ScaleReport, scaleRow, scaleTable } from './scale/summary.ts';
 
 const SEED = 1;
@@ -58,6 +59,8 @@ async function report(
         samples.push(await sideBySide(engine, host, workloadById(id), options));
     }
     for (const workload of cold) samples.push(await coldStart(workload, options));
+    for (const name of Object.keys(CHANGING) as (keyof typeof CHANGING)[])
+      samples.push(await changingCode(name, options));
     return {
       schema: 'trapframe.scale/1',
       ...(await about(platform)),

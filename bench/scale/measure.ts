@@ -1,5 +1,7 @@
 /** Takes the samples of `npm run bench:scale`. */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +9,7 @@ import { promisify } from 'node:util';
 import { MACHINE_DEFAULT } from '../../src/abi/config.ts';
 import type { Workload } from '../../src/abi/workloads.ts';
 import { bootargsOf } from '../../src/lab/plan.ts';
+import { aliases, generated } from '../../tests/translator/guests.ts';
 import type { EngineHost } from '../engines/engines.ts';
 import { RUN_DEADLINE_MS } from '../engines/lab-host.ts';
 import { scaled } from '../engines/sizes.ts';
@@ -58,41 +61,69 @@ export async function sideBySide(
   return { kind, workload: workload.id, params, instructions: null, ms: { one, two: both } };
 }
 
-async function coldRun(workload: Workload, params: Samples['params'], engine: 'interp' | 'jit', signal: AbortSignal) {
-  const root = findRoot();
-  const request: ColdRequest = {
-    core: path.join(root, 'build/trapframe.wasm'),
-    image: path.join(root, 'build/guests/kernel.elf'),
-    config: { ...MACHINE_DEFAULT, engine, bootargs: bootargsOf(workload, params) },
-    budget: BUDGET,
-  };
+/** One whole run in a fresh process. */
+async function coldRun(request: Pick<ColdRequest, 'image' | 'config'>, signal: AbortSignal): Promise<ColdRun> {
+  const core = path.join(findRoot(), 'build/trapframe.wasm');
   const script = fileURLToPath(new URL('./cold.js', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(request)], {
-    timeout: RUN_DEADLINE_MS,
-    killSignal: 'SIGKILL',
-    signal,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [script, JSON.stringify({ ...request, core, budget: BUDGET } satisfies ColdRequest)],
+    { timeout: RUN_DEADLINE_MS, killSignal: 'SIGKILL', signal },
+  );
   return JSON.parse(stdout) as ColdRun;
 }
 
-/** Whole runs in fresh processes, interpreted and translated by turns. */
-export async function coldStart(workload: Workload, options: ScaleOptions): Promise<Samples> {
-  const { signal, rounds, say } = options;
-  const share = COLD_INSTRUCTIONS / DEFAULT_INSTRUCTIONS;
-  const tried = await coldRun(workload, scaled(workload, share, false), 'interp', signal);
-  const params = scaled(workload, (share * COLD_INSTRUCTIONS) / tried.instructions, false);
+/** Whole runs, interpreted and translated by turns. */
+async function byTurns(
+  what: string,
+  run: (engine: 'interp' | 'jit') => Promise<ColdRun>,
+  { rounds, say }: ScaleOptions,
+): Promise<Pick<Samples, 'instructions' | 'ms'>> {
   const ms = { interp: [] as number[], jit: [] as number[] };
   let instructions = 0;
   for (let i = 0; i < rounds; i++) {
-    say(`cold start: ${workload.id}, round ${i + 1} of ${rounds}`);
+    say(`${what}, round ${i + 1} of ${rounds}`);
     const checksums = new Set<string>();
     for (const engine of i % 2 === 0 ? (['interp', 'jit'] as const) : (['jit', 'interp'] as const)) {
-      const run = await coldRun(workload, params, engine, signal);
-      ms[engine].push(run.ms);
-      checksums.add(`${run.checksum} ${run.instructions}`);
-      instructions = run.instructions;
+      const done = await run(engine);
+      ms[engine].push(done.ms);
+      checksums.add(`${done.checksum} ${done.instructions}`);
+      instructions = done.instructions;
     }
-    if (checksums.size > 1) throw new Error(`${workload.id}: the engines differ: ${[...checksums].join(', ')}`);
+    if (checksums.size > 1) throw new Error(`${what}: the engines differ: ${[...checksums].join(', ')}`);
   }
-  return { kind: 'cold-start', workload: workload.id, params, instructions, ms };
+  return { instructions, ms };
+}
+
+/** Whole runs of a workload of about 50 million instructions. */
+export async function coldStart(workload: Workload, options: ScaleOptions): Promise<Samples> {
+  const image = path.join(findRoot(), 'build/guests/kernel.elf');
+  const run = (params: Samples['params']) => (engine: 'interp' | 'jit') =>
+    coldRun({ image, config: { ...MACHINE_DEFAULT, engine, bootargs: bootargsOf(workload, params) } }, options.signal);
+  const share = COLD_INSTRUCTIONS / DEFAULT_INSTRUCTIONS;
+  const tried = await run(scaled(workload, share, false))('interp');
+  const params = scaled(workload, (share * COLD_INSTRUCTIONS) / tried.instructions, false);
+  const measured = await byTurns(`cold start: ${workload.id}`, run(params), options);
+  return { kind: 'cold-start', workload: workload.id, params, ...measured };
+}
+
+/** Guests that make translating hard, a few ten million instructions each. */
+export const CHANGING = {
+  'rewrites its code': () => generated(1_000_000, 1, 20),
+  'one page, many addresses': () => aliases(256, 4000),
+  'a million regions': () => generated(1_000_000, 1_000_000, 4),
+} as const satisfies Record<string, () => Uint8Array>;
+
+/** Whole runs of a guest whose code changes or is very much. */
+export async function changingCode(name: keyof typeof CHANGING, options: ScaleOptions): Promise<Samples> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'trapframe-scale-'));
+  try {
+    const image = path.join(directory, 'guest.elf');
+    writeFileSync(image, CHANGING[name]());
+    const run = (engine: 'interp' | 'jit') =>
+      coldRun({ image, config: { ...MACHINE_DEFAULT, engine } }, options.signal);
+    return { kind: 'changing-code', workload: name, params: {}, ...(await byTurns(name, run, options)) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }

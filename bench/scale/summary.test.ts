@@ -30,6 +30,10 @@ describe('the rows', () => {
       pass: true,
     });
     expect(scaleRow(samples('cold-start', { interp: [100], jit: [106] }), 1).pass).toBe(false);
+    expect(scaleRow(samples('changing-code', { interp: [100], jit: [201] }), 1)).toMatchObject({
+      limit: 2,
+      pass: false,
+    });
   });
 });
 

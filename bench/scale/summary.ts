@@ -36,6 +36,12 @@ export const KINDS = {
     limit: 1.05,
     ratio: ({ interp, jit }: Samples['ms'], seed: number) => ratioOf(jit!, interp!, seed),
   },
+  'changing-code': {
+    summary: 'the same of a guest whose code changes, or is very much',
+    bound: 'at most',
+    limit: 2,
+    ratio: ({ interp, jit }: Samples['ms'], seed: number) => ratioOf(jit!, interp!, seed),
+  },
 } as const;
 export type Kind = keyof typeof KINDS;
 
