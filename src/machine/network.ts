@@ -7,12 +7,13 @@ import type { NetStack } from '../linux/net/stack.ts';
 
 const PREFIX = 24;
 
+/** What /etc/resolv.conf has to say on this network. */
+export const resolverOf = ({ host }: LabSwitch): string => `nameserver ${ipv4Text(host.dns)}\nsearch lab\n`;
+
 /** A place on the lab's network. */
 export interface LabPlace {
   /** `a.b.c.d`. */
   readonly address: string;
-  /** What /etc/resolv.conf has to say. */
-  readonly resolver: string;
   /** Unplugs it; its address is free again. */
   close(): void;
 }
@@ -35,7 +36,6 @@ export function joinLab(
   addRoute(stack, { net: '0.0.0.0', bits: 0, via: gateway, out: eth0.index, protocol: ROUTE_PROTOCOL.boot });
   return {
     address,
-    resolver: `nameserver ${ipv4Text(host.dns)}\nsearch lab\n`,
     close: () => {
       stack.interfaces.remove(eth0);
       host.release(mac);

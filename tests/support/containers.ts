@@ -60,6 +60,7 @@ export const CHOICES: Choices = {
   user: { uid: 0, gid: 0, additionalGids: [] },
   terminal: false,
   hostname: 'box',
+  hostNetwork: false,
   readOnly: false,
   binds: [],
   tmpfs: {},

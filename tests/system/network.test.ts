@@ -5,7 +5,7 @@ import { labMac, VirtioNet } from '../../src/devices/net/net.ts';
 import { LabSwitch } from '../../src/devices/net/switch.ts';
 import { setUp } from '../../src/linux/net/configure.ts';
 import { NetNamespace } from '../../src/linux/task/namespaces.ts';
-import { joinLab } from '../../src/machine/network.ts';
+import { joinLab, resolverOf } from '../../src/machine/network.ts';
 import type { LinuxHost } from '../../src/machine/programs.ts';
 import { boot, hasKernel } from '../support/kernels.ts';
 import { bootLinux, buildPrograms, installFile, type Ran, runLinux } from '../support/linux.ts';
@@ -27,7 +27,7 @@ async function programs(network: LabSwitch, names: readonly string[], first: num
     made.hold();
     return { made, place: joinLab(made.stack, network, { mac: labMac(first + i), name }) };
   });
-  installFile(host, '/etc/resolv.conf', new TextEncoder().encode(namespaces[0]!.place.resolver), 0o644);
+  installFile(host, '/etc/resolv.conf', new TextEncoder().encode(resolverOf(network)), 0o644);
   const run = (name: string, ...args: string[]): Promise<Ran> => {
     const { made } = namespaces[names.indexOf(name)]!;
     return runLinux(host, { argv: ['/bin/peer', ...args] }, (task) => task.join({ ...task.namespaces, net: made }));

@@ -35,6 +35,11 @@ export function addCreateOptions(command: Command): Command {
     .option('--read-only', 'its root can’t be changed')
     .option('--entrypoint <PROGRAM>', 'the program, in place of the image’s; the command is its arguments')
     .option('-h, --hostname <NAME>', 'its host name (default: the beginning of its number)')
+    .addOption(
+      new Option('--network <MODE>', 'bridge: on the network of all containers; none: loopback alone; host')
+        .choices(['bridge', 'none', 'host'])
+        .default('bridge'),
+    )
     .addOption(repeated('--add-host <NAME:ADDRESS>', 'a line of its /etc/hosts'))
     .addOption(repeated('-l, --label <KEY=VALUE>', 'a label'))
     .option('-m, --memory <SIZE>', 'memory.max: who needs more is killed')
@@ -163,6 +168,7 @@ export function createRequest(args: readonly string[], options: Options, readers
       ShmSize: amount('shmSize', '--shm-size'),
       Ulimits: many(options, 'ulimit').map((row) => ulimit(row, readers)),
       ExtraHosts: [...many(options, 'addHost')],
+      NetworkMode: String(options.network),
     },
   };
 }

@@ -39,6 +39,8 @@ export interface Choices {
   readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
   readonly terminal: boolean;
   readonly hostname: string;
+  /** It has no network of its own, but the kernel's. */
+  readonly hostNetwork: boolean;
   readonly readOnly: boolean;
   readonly binds: readonly Bind[];
   /** Directories in memory, with mount options. */
@@ -154,7 +156,9 @@ export function specOf(choices: Choices): SpecInput {
     hostname: choices.hostname,
     mounts: mounts(choices),
     linux: {
-      namespaces: (['pid', 'network', 'mount', 'ipc', 'uts', 'cgroup'] as const).map((type) => ({ type })),
+      namespaces: (['pid', 'network', 'mount', 'ipc', 'uts', 'cgroup'] as const)
+        .filter((type) => type !== 'network' || !choices.hostNetwork)
+        .map((type) => ({ type })),
       cgroupsPath: choices.cgroupsPath,
       resources: {
         ...((choices.memory || choices.memoryReservation) && {
@@ -182,6 +186,7 @@ export function identityFiles(
   hostname: string,
   address: string | null,
   extraHosts: readonly string[],
+  resolver: string,
 ): Readonly<Record<string, string>> {
   const hosts = [
     '127.0.0.1\tlocalhost',
@@ -196,6 +201,6 @@ export function identityFiles(
   return {
     '/etc/hostname': `${hostname}\n`,
     '/etc/hosts': `${hosts.join('\n')}\n`,
-    '/etc/resolv.conf': '',
+    '/etc/resolv.conf': resolver,
   };
 }

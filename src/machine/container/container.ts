@@ -1,5 +1,6 @@
 /** One container: what it is made of, what became of it, the processes in it. */
 import { InputError } from '../../abi/errors.ts';
+import type { LabSwitch } from '../../devices/net/switch.ts';
 import { errnoName, SysError } from '../../linux/errno.ts';
 import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
 import type { System } from '../../linux/system.ts';
@@ -9,6 +10,7 @@ import type { Process, Task } from '../../linux/task/task.ts';
 import { SIG } from '../../linux/uapi.ts';
 import { isRegular } from '../../linux/vfs/inode.ts';
 import { Mount, type Path, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
+import { joinLab, type LabPlace } from '../network.ts';
 import { type IoRequest, ProcessIo } from './io.ts';
 import { OutputLog } from './log.ts';
 import { buildMounts, enterTerminal, type Files } from './mounts.ts';
@@ -63,11 +65,19 @@ export class Running {
   }
 }
 
+/** Where a container is plugged in. */
+export interface Wire {
+  readonly network: LabSwitch;
+  readonly mac: Uint8Array;
+}
+
 export interface ContainerRequest {
   readonly id: string;
   readonly spec: Spec;
   readonly files: Files;
   readonly io: IoRequest;
+  /** Its network is the loopback alone. */
+  readonly alone?: boolean;
 }
 
 export interface ContainerStats {
@@ -97,7 +107,10 @@ export class Container {
   /** Of its last end. */
   ending: Ending = { code: 0, signal: 0 };
   oomKilled = false;
+  /** Its place on the lab's network, while it runs; null: it has none. */
+  place: LabPlace | null = null;
   private readonly system: System;
+  private readonly wire: Wire | null;
   private readonly io: IoRequest;
   /** What it wrote, over all its starts. */
   readonly log = new OutputLog();
@@ -105,8 +118,9 @@ export class Container {
   private streams: ProcessIo;
   private readonly filter: SeccompFilter | null;
 
-  constructor(system: System, { id, spec, files, io }: ContainerRequest) {
+  constructor(system: System, wire: Wire, { id, spec, files, io, alone = false }: ContainerRequest) {
     this.system = system;
+    this.wire = alone ? null : wire;
     this.id = id;
     this.spec = spec;
     this.files = files;
@@ -157,10 +171,32 @@ export class Container {
         },
       );
     } catch (e) {
+      // What was joined before it was known is given back.
+      if (!this.isUp) this.unplug();
       if (!(e instanceof SysError)) throw e;
       const name = errnoName(e.code);
       throw new InputError(`${program} can’t be started: ${REASONS[name] ?? name}`);
     }
+  }
+
+  /** A network of its own is on the lab's wire, under its host name, as long as there are addresses. */
+  private plug(task: Task): void {
+    const { linux, hostname } = this.spec;
+    const own = linux.namespaces.some(({ type, path }) => type === 'network' && !path);
+    if (!own || !this.wire) return;
+    this.unplug();
+    const { network, mac } = this.wire;
+    try {
+      this.place = joinLab(task.namespaces.net.stack, network, { mac, name: hostname ?? '' });
+    } catch (e) {
+      if (!(e instanceof InputError)) throw e;
+      this.system.kernel.say(`container ${this.id.slice(0, 12)} has no network: ${e.message}`);
+    }
+  }
+
+  private unplug(): void {
+    this.place?.close();
+    this.place = null;
   }
 
   /** Starts its first process. Throws InputError where that can't be. */
@@ -170,10 +206,12 @@ export class Container {
     const killsBefore = this.cgroup.memoryEvents.oomKill;
     const process = this.spawn(this.spec.process, this.streams, (task) => {
       enterNamespaces(this.system, task, this.spec);
+      this.plug(task);
       buildMounts(this.system, task, this.spec, this.files);
     });
     this.init = new Running(process, this.streams, (ending) => {
       this.state = 'exited';
+      this.unplug();
       this.finished = this.now();
       this.streams = new ProcessIo(this.system, this.io, this.log);
       this.ending = ending;
@@ -278,6 +316,7 @@ export class Container {
 
   /** Ends it, and lets go of all it held. */
   dispose(): void {
+    this.unplug();
     if (this.isUp) this.system.signal(this.up().process, SIG.KILL);
     const { parent, name } = this.cgroup;
     for (const child of [...this.cgroup.children.keys()]) this.cgroup.removeTree(child);

@@ -47,9 +47,14 @@ export const summaryOf = (entry: Entry, now: number): object => ({
   Status: statusText(entry, now),
   Ports: [],
   Labels: entry.labels,
-  HostConfig: { NetworkMode: 'none' },
-  NetworkSettings: { Networks: {} },
+  HostConfig: { NetworkMode: entry.request.HostConfig?.NetworkMode || 'bridge' },
+  NetworkSettings: networksOf(entry),
   Mounts: mountsOf(entry),
+});
+
+/** Its place on the lab's network, while it runs. */
+const networksOf = ({ container: { place } }: Entry) => ({
+  Networks: place ? { bridge: { IPAddress: place.address, IPPrefixLen: 24 } } : {},
 });
 
 const signalName = (number: number): string =>
@@ -102,7 +107,7 @@ export function inspectionOf(entry: Entry): object {
       StopSignal: signalName(entry.stopSignal),
       StopTimeout: entry.stopSeconds,
     },
-    NetworkSettings: { Networks: {} },
+    NetworkSettings: networksOf(entry),
     /** The runtime bundle's document: what was really asked of the kernel. */
     Spec: c.spec,
   };

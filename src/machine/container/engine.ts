@@ -1,6 +1,7 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
 import { InputError } from '../../abi/errors.ts';
 import { SIG } from '../../linux/uapi.ts';
+import { resolverOf } from '../network.ts';
 import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
 import type { Container, Running } from './container.ts';
 import type { ContainerHost } from './host.ts';
@@ -86,6 +87,13 @@ function environment(...lists: (readonly string[])[]): string[] {
   return [...all.values()];
 }
 
+/** bridge (on the lab's network) unless it says none (the loopback alone) or host (the kernel's own). */
+function networkMode(mode: string | null | undefined): 'bridge' | 'none' | 'host' {
+  if (!mode || mode === 'default' || mode === 'bridge') return 'bridge';
+  if (mode === 'none' || mode === 'host') return mode;
+  throw new InputError(`--network: “${mode}” is not bridge, none or host`);
+}
+
 export class ContainerEngine {
   readonly host: ContainerHost;
   readonly entries = new Map<string, Entry>();
@@ -162,6 +170,7 @@ export class ContainerEngine {
     );
     const terminal = request.Tty === true;
     const cwd = request.WorkingDir || defaults.cwd || '/';
+    const mode = networkMode(host.NetworkMode);
     const choices: Choices = {
       args,
       env: environment(
@@ -191,11 +200,13 @@ export class ContainerEngine {
       ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
       shmSize: host.ShmSize || SHM,
       extraHosts: host.ExtraHosts,
+      hostNetwork: mode === 'host',
       unified: {},
       cgroupsPath: `/trapframe/${id}`,
     };
-    const { places, release } = memoryPlaces(identityFiles(hostname, null, host.ExtraHosts), () =>
-      this.host.system.kernel.clock.realtime(),
+    const { places, release } = memoryPlaces(
+      identityFiles(hostname, null, host.ExtraHosts, resolverOf(this.host.network)),
+      () => this.host.system.kernel.clock.realtime(),
     );
     const files: Files = {
       root: opened.root,
@@ -213,6 +224,7 @@ export class ContainerEngine {
       spec,
       files,
       io: { terminal, openStdin: request.OpenStdin === true, rows, columns },
+      alone: mode === 'none',
     });
     try {
       const user = findUser(request.User || defaults.user, (path) => container.readText(path));

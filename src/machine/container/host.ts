@@ -1,14 +1,22 @@
 /** A container host: one kernel on one machine, and the containers that share it. */
 import { InputError } from '../../abi/errors.ts';
+import { labMac } from '../../devices/net/net.ts';
+import { LabSwitch } from '../../devices/net/switch.ts';
 import type { System } from '../../linux/system.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../programs.ts';
 import { Container, type ContainerRequest } from './container.ts';
 
+/** Guests have the numbers below. */
+const FIRST_MAC = 0x8000;
+
 export class ContainerHost {
   readonly containers = new Map<string, Container>();
   /** Why the kernel itself gave up, if it did. */
   failure: Error | null = null;
+  /** The wire its containers are on, and whoever else is plugged in. */
+  readonly network = new LabSwitch();
+  private made = 0;
   private readonly host: LinuxHost;
 
   private constructor(host: LinuxHost, onFailure: (e: Error) => void) {
@@ -50,7 +58,11 @@ export class ContainerHost {
   create(request: ContainerRequest): Container {
     if (this.failure) throw this.failure;
     if (this.containers.has(request.id)) throw new InputError(`there is a container ${request.id} already`);
-    const container = new Container(this.system, request);
+    const container = new Container(
+      this.system,
+      { network: this.network, mac: labMac(FIRST_MAC + (this.made++ % FIRST_MAC)) },
+      request,
+    );
     this.containers.set(request.id, container);
     return container;
   }
