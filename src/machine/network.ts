@@ -1,11 +1,14 @@
 /** Joins what runs on the kernel of src/linux to the lab's network: one wire with Linux guests and other containers. */
 import { ipv4Text } from '../abi/frame.ts';
-import type { LabSwitch } from '../devices/net/switch.ts';
+import { LabSwitch } from '../devices/net/switch.ts';
 import { addAddress, addRoute, setUp } from '../linux/net/configure.ts';
 import { ROUTE_PROTOCOL } from '../linux/net/ip/routes.ts';
 import type { NetStack } from '../linux/net/stack.ts';
 
 const PREFIX = 24;
+
+export { labMac } from '../devices/net/net.ts';
+export { LabSwitch };
 
 /** What /etc/resolv.conf has to say on this network. */
 export const resolverOf = ({ host }: LabSwitch): string => `nameserver ${ipv4Text(host.dns)}\nsearch lab\n`;

@@ -1,6 +1,6 @@
 /** One container: what it is made of, what became of it, the processes in it. */
 import { InputError } from '../../abi/errors.ts';
-import type { LabSwitch } from '../../devices/net/switch.ts';
+
 import { errnoName, SysError } from '../../linux/errno.ts';
 import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
 import type { System } from '../../linux/system.ts';
@@ -10,7 +10,7 @@ import type { Process, Task } from '../../linux/task/task.ts';
 import { SIG } from '../../linux/uapi.ts';
 import { isRegular } from '../../linux/vfs/inode.ts';
 import { Mount, type Path, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
-import { joinLab, type LabPlace } from '../network.ts';
+import { joinLab, type LabPlace, type LabSwitch } from '../network.ts';
 import { type IoRequest, ProcessIo } from './io.ts';
 import { OutputLog } from './log.ts';
 import { buildMounts, enterTerminal, type Files } from './mounts.ts';

@@ -1,9 +1,8 @@
 /** A container host: one kernel on one machine, and the containers that share it. */
 import { InputError } from '../../abi/errors.ts';
-import { labMac } from '../../devices/net/net.ts';
-import { LabSwitch } from '../../devices/net/switch.ts';
 import type { System } from '../../linux/system.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import { LabSwitch, labMac } from '../network.ts';
 import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../programs.ts';
 import { Container, type ContainerRequest } from './container.ts';
 
