@@ -2,10 +2,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COUNTER_IDS } from '../src/abi/counters.ts';
 import { resultSchema, sweepSchema } from '../src/abi/result.ts';
 import { WORKLOADS } from '../src/abi/workloads.ts';
+import { COMMANDS } from '../src/cli/main.ts';
 import { ENVIRONMENTS } from '../src/lab/environments.ts';
 import { trapframe } from './support/cli.ts';
 import { GUESTS } from './support/small-guests.ts';
@@ -104,6 +107,18 @@ describe('trapframe run', () => {
   });
 });
 
+describe('a command that is loaded alone', () => {
+  it('is the one of its name, for each of them', async () => {
+    const stream = new Writable();
+    const context = { root: '/', stdout: stream, stderr: stream, signal: AbortSignal.abort(), setExitCode: () => {} };
+    for (const [name, load] of Object.entries(COMMANDS)) {
+      const program = new Command().enablePositionalOptions();
+      (await load(context))(program, context);
+      expect(program.commands.map((command) => command.name())).toEqual([name]);
+    }
+  });
+});
+
 describe('bad input', () => {
   it('of images', async () => {
     writeFileSync(at('text.elf'), 'not an ELF at all');
@@ -178,6 +193,7 @@ describe('bad input', () => {
     await refused(['sweep', '--param', 'nothing=1..8:x2'], /no parameter “nothing”/);
     await refused(['compare', '--json', '--csv'], /both go to stdout/);
     await refused(['compare', '--repeat', '-1'], /--repeat/);
+    await refused(['process', '--seed', 'x', guest('pass')], /--seed: “x” is not a whole number/);
   });
 });
 

@@ -13,9 +13,16 @@ export function readInput(file: string, option?: string): Uint8Array {
   }
 }
 
-/** The core as it was built in the checkout at `root`. */
-export const coreBytes = (root: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(readFileSync(join(root, 'build/trapframe.wasm')));
+/** Where the core is in the checkout at `root`. */
+export const coreFile = (root: string): string => join(root, 'build/trapframe.wasm');
 
-/** The core, compiled. */
-export const compiledCore = (root: string): Promise<WebAssembly.Module> => WebAssembly.compile(coreBytes(root));
+/** The core as it was built there. */
+export const coreBytes = (root: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(coreFile(root)));
+
+let compiling: { readonly root: string; readonly module: Promise<WebAssembly.Module> } | null = null;
+
+/** The core, compiled; begun early, that goes on beside the loading of a command. */
+export function compiledCore(root: string): Promise<WebAssembly.Module> {
+  if (compiling?.root !== root) compiling = { root, module: WebAssembly.compile(coreBytes(root)) };
+  return compiling.module;
+}

@@ -1,26 +1,37 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isInputError } from '../abi/errors.ts';
-import { addCompare } from './commands/compare.ts';
-import { addContainer } from './commands/container.ts';
-import { addDaemon } from './commands/daemon.ts';
-import { addDisasm } from './commands/disasm.ts';
-import { addImage } from './commands/image.ts';
-import { addLaws } from './commands/laws.ts';
-import { addLinux } from './commands/linux.ts';
-import { addList } from './commands/list.ts';
-import { addProcess } from './commands/process.ts';
-import { addRun } from './commands/run.ts';
-import { addSnapshot } from './commands/snapshot.ts';
-import { addSweep } from './commands/sweep.ts';
-import { addVolume } from './commands/volume.ts';
-import { addWsl } from './commands/wsl.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
+import { compiledCore, coreFile } from './files.ts';
 import { columns } from './table.ts';
 
-/** Builds the whole command line. */
-function commandLine(context: Context): Command {
+/** The commands in the order of the help. Each is loaded when it is asked for: all of them together take a quarter of a second. */
+export const COMMANDS: Readonly<
+  Record<string, (context: Context) => Promise<(program: Command, context: Context) => void>>
+> = {
+  compare: async () => (await import('./commands/compare.ts')).addCompare,
+  sweep: async () => (await import('./commands/sweep.ts')).addSweep,
+  laws: async () => (await import('./commands/laws.ts')).addLaws,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  linux: async () => (await import('./commands/linux.ts')).addLinux,
+  wsl: async () => (await import('./commands/wsl.ts')).addWsl,
+  process: async ({ root }) => {
+    // Who waits for it gets the error.
+    if (existsSync(coreFile(root))) compiledCore(root).catch(() => {});
+    return (await import('./commands/process.ts')).addProcess;
+  },
+  container: async () => (await import('./commands/container.ts')).addContainer,
+  image: async () => (await import('./commands/image.ts')).addImage,
+  volume: async () => (await import('./commands/volume.ts')).addVolume,
+  snapshot: async () => (await import('./commands/snapshot.ts')).addSnapshot,
+  disasm: async () => (await import('./commands/disasm.ts')).addDisasm,
+  list: async () => (await import('./commands/list.ts')).addList,
+  daemon: async () => (await import('./commands/daemon.ts')).addDaemon,
+};
+
+/** Builds the command line: of the command that is named, or the whole of it. */
+async function commandLine(context: Context, name: string | undefined): Promise<Command> {
   const { version, description } = JSON.parse(readFileSync(join(context.root, 'package.json'), 'utf8'));
   const program = new Command('trapframe')
     .description(description)
@@ -38,23 +49,8 @@ function commandLine(context: Context): Command {
       )}`,
     )
     .exitOverride();
-  for (const add of [
-    addCompare,
-    addSweep,
-    addLaws,
-    addRun,
-    addLinux,
-    addWsl,
-    addProcess,
-    addContainer,
-    addImage,
-    addVolume,
-    addSnapshot,
-    addDisasm,
-    addList,
-    addDaemon,
-  ])
-    add(program, context);
+  const named = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of named ? [named] : Object.values(COMMANDS)) (await load(context))(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }
@@ -85,7 +81,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   };
   const { stdout, stderr } = process;
   const context: Context = { root, stdout, stderr, signal: stop.signal, setExitCode };
-  const program = commandLine(context);
+  const program = await commandLine(context, args[0]);
   try {
     if (args.length === 0) {
       program.outputHelp();

@@ -5,6 +5,10 @@ export interface Clock {
   monotonic(): number;
   /** Milliseconds since 1970. */
   realtime(): number;
+  /** The same at the last tick, which is what files are marked with: each turn of a task begins with one. */
+  coarse(): number;
+  /** A turn begins, or (false) none is under way: then `coarse` is `realtime`. */
+  tick(inTurn: boolean): void;
   /** Nothing can run before the monotonic time `until`: skips there, or (wall) says how many milliseconds to wait. */
   idle(until: number): number;
 }
@@ -24,9 +28,12 @@ export function secondsOf(ms: number): [seconds: number, nanoseconds: number] {
 export function countedClock(instructions: () => number): Clock {
   let skipped = 0;
   const monotonic = () => instructions() * NS_PER_INSTRUCTION + skipped;
+  const realtime = () => EPOCH_MS + monotonic() / 1e6;
   return {
     monotonic,
-    realtime: () => EPOCH_MS + monotonic() / 1e6,
+    realtime,
+    coarse: realtime,
+    tick() {},
     idle(until) {
       skipped += Math.max(0, until - monotonic());
       return 0;
@@ -38,9 +45,14 @@ export function countedClock(instructions: () => number): Clock {
 export function wallClock(): Clock {
   const started = performance.now();
   const monotonic = () => Math.round((performance.now() - started) * 1e6);
+  let ticked = 0;
   return {
     monotonic,
     realtime: () => Date.now(),
+    coarse: () => ticked || Date.now(),
+    tick(inTurn) {
+      ticked = inTurn ? Date.now() : 0;
+    },
     idle: (until) => Math.max(0, (until - monotonic()) / 1e6),
   };
 }

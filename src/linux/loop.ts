@@ -2,7 +2,7 @@
 import { E, SysError } from './errno.ts';
 import { BLOCKED, type Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
-import type { Call, CallTable } from './syscalls/call.ts';
+import type { Call, CallRow, CallTable } from './syscalls/call.ts';
 import { judge } from './syscalls/guard.ts';
 import { leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
@@ -26,7 +26,11 @@ const CAUSE = {
 } as const;
 
 /** A register as a signed number. */
-const word = (x: Uint32Array, i: number): number => x[i * 2]! + (x[i * 2 + 1]! | 0) * 2 ** 32;
+function word(x: Uint32Array, i: number): number {
+  const high = x[i * 2 + 1]! | 0;
+  // Most arguments are small, and stay small integers.
+  return high === 0 ? x[i * 2]! : x[i * 2]! + high * 2 ** 32;
+}
 
 /** Nothing stands above SIGKILL: it is delivered whatever else holds a task. */
 const isKilled = (task: Task): boolean =>
@@ -34,11 +38,14 @@ const isKilled = (task: Task): boolean =>
 
 export class Loop {
   private readonly kernel: Kernel;
-  private readonly table: CallTable;
+  /** Calls by number. */
+  private readonly rows: readonly (CallRow | undefined)[];
 
   constructor(kernel: Kernel, table: CallTable) {
     this.kernel = kernel;
-    this.table = table;
+    const rows: (CallRow | undefined)[] = [];
+    for (const [number, row] of table) rows[number] = row;
+    this.rows = rows;
   }
 
   /**
@@ -84,6 +91,7 @@ export class Loop {
     const { machine } = kernel;
     kernel.switchTo(task);
     const from = kernel.now();
+    kernel.clock.tick(true);
     const { process } = task;
     kernel.endTurn = false;
     this.resume(task);
@@ -99,6 +107,7 @@ export class Loop {
       left -= 500;
       if (left <= 0 || kernel.endTurn) break;
     }
+    kernel.clock.tick(false);
     const now = kernel.now();
     process.time += now - from;
     process.cgroup.endTurn(now - from, now);
@@ -114,7 +123,7 @@ export class Loop {
   private retry(task: Task): void {
     const { kernel } = this;
     const { machine } = kernel;
-    const row = this.table.get(machine.x[34]!);
+    const row = this.rows[machine.x[34]!];
     // It is delivered next.
     if (isKilled(task)) return;
     if (row && task.attention && interrupted(task) && !row.ownSignals) {
@@ -182,7 +191,7 @@ export class Loop {
         return;
       }
     }
-    const row = this.table.get(number);
+    const row = this.rows[number];
     if (!row?.serve) {
       kernel.counts.missing.set(number, (kernel.counts.missing.get(number) ?? 0) + 1);
       this.answer(-E.NOSYS);
@@ -213,8 +222,8 @@ export class Loop {
   /** Writes a0 and steps over the ecall. */
   private answer(value: number): void {
     const { machine } = this.kernel;
-    machine.x[20] = value % 2 ** 32;
-    machine.x[21] = Math.floor(value / 2 ** 32);
+    machine.x[20] = value;
+    machine.x[21] = (value | 0) === value ? value >> 31 : Math.floor(value / 2 ** 32);
     machine.setPc(machine.getPc() + 4);
   }
 }

@@ -79,7 +79,7 @@ export class System {
   constructor(options: KernelOptions, root: MountRequest) {
     const kernel = new Kernel(options);
     this.kernel = kernel;
-    const now = (): number => kernel.clock.realtime();
+    const now = (): number => kernel.clock.coarse();
     this.types.set('proc', ({ task }) => procFs(kernel, task.namespaces.pid));
     this.types.set('sysfs', () => sysFs(kernel));
     this.types.set('cgroup2', ({ task }) => cgroupFs(kernel, task.namespaces.cgroup.root));
@@ -184,7 +184,7 @@ export class System {
 
   /** /dev with its devices, /dev/fd, /dev/shm, /dev/pts. */
   deviceFs(): FileSystem {
-    const now = (): number => this.kernel.clock.realtime();
+    const now = (): number => this.kernel.clock.coarse();
     const fs = new Tmpfs({ now, type: 'devtmpfs' });
     const { root } = fs;
     const own = { uid: 0, gid: 0 };
@@ -283,7 +283,7 @@ export class System {
           return;
         }
         const mode = kind instanceof Terminal ? S.IFCHR | 0o620 : S.IFIFO | 0o600;
-        const inode = anonymousInode('pipe', kernel.clock.realtime());
+        const inode = anonymousInode('pipe', kernel.clock.coarse());
         inode.mode = mode;
         if (kind instanceof Terminal) inode.rdev = makeDevice(136, 0);
         // Opened again through /proc/self/fd it is the same stream.

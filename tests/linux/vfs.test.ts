@@ -58,7 +58,7 @@ describe('the bytes of a layer', () => {
     const content = Content.of(layer);
     content.write(1, Uint8Array.of(9));
     const out = new Uint8Array(3);
-    content.read(0, out);
+    content.read(0, out, 0, 3);
     expect([...out, ...layer]).toEqual([1, 9, 3, 1, 2, 3]);
   });
 });

@@ -9,9 +9,8 @@ import { type Context, exitCode } from '../context.ts';
 import { FrameReader, STREAM } from '../daemon/frames.ts';
 import { writeWhole } from '../linux/cache.ts';
 import type { Options } from '../options/common.ts';
-import { bytes, count } from '../options/values.ts';
+import { bytes, count, more } from '../options/values.ts';
 import { columns } from '../table.ts';
-import { more } from './linux.ts';
 
 const READERS = { bytes, count };
 const SHORT = 12;

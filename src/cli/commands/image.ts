@@ -15,9 +15,8 @@ import { cacheDirectory, findBusybox } from '../linux/cache.ts';
 import { DEFAULT_SUITE, fetchBusybox } from '../linux/obtain.ts';
 import { obtaining, teller } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
-import { bytes } from '../options/values.ts';
+import { bytes, more } from '../options/values.ts';
 import { columns } from '../table.ts';
-import { more } from './linux.ts';
 
 const BASE = 'alpine-like:latest';
 /** The base image is of no day: the same busybox gives the same image. */

@@ -17,7 +17,7 @@ import type { Options } from '../options/common.ts';
 import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
-import { count } from '../options/values.ts';
+import { count, more } from '../options/values.ts';
 import { columns } from '../table.ts';
 import { regionsOf, statsOption, translationText } from '../translation.ts';
 
@@ -39,9 +39,6 @@ function images(options: Options, { root }: Context): Images {
     firmware: given('firmware'),
   });
 }
-
-/** Collects the values of an option that may be given more than once. */
-export const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Adds what says which guest boots, on which machine. */
 export function addGuestOptions(command: Command): Command {

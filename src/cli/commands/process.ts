@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { MACHINE_ENGINES } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
 import { type HostMount, type ProcessOutcome, type ProcessRequest, runProcess } from '../../machine/node/process.ts';
-import { isWasm, runWasi } from '../../machine/node/wasi.ts';
 import type { Context } from '../context.ts';
 import { compiledCore, readInput } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
@@ -13,10 +12,9 @@ import { ENVIRONMENT } from '../linux/session.ts';
 import { obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
-import { bytes, oneOf } from '../options/values.ts';
+import { bytes, count, more, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
 import { regionsOf, statsOption, translationText } from '../translation.ts';
-import { more } from './linux.ts';
 
 const TIMES = ['wall', 'counted'] as const;
 
@@ -63,8 +61,8 @@ async function fetchTo(options: Options, context: Context): Promise<void> {
   context.stderr.write(`trapframe: kept in ${root}: ${about}\n`);
 }
 
-/** The bytes of a program of WebAssembly; null: it is none. */
-function wasmOf(path: string): Uint8Array | null {
+/** The bytes of a program of WebAssembly, and what runs it, which is not loaded for others; null: it is none. */
+async function wasmOf(path: string) {
   if (!existsSync(path) || !statSync(path).isFile()) return null;
   const head = new Uint8Array(4);
   const handle = openSync(path, 'r');
@@ -73,13 +71,15 @@ function wasmOf(path: string): Uint8Array | null {
   } finally {
     closeSync(handle);
   }
-  return isWasm(head) ? readInput(path) : null;
+  if (head[0] !== 0) return null;
+  const { isWasm, runWasi } = await import('../../machine/node/wasi.ts');
+  return isWasm(head) ? { program: readInput(path), runWasi } : null;
 }
 
 /** A WASI program: the working directory is `.`, --root is `/`, and what --mount names is where it says. */
 async function runWasm(
   path: string,
-  wasm: Uint8Array,
+  { program, runWasi }: NonNullable<Awaited<ReturnType<typeof wasmOf>>>,
   args: readonly string[],
   options: Options,
   context: Context,
@@ -88,7 +88,7 @@ async function runWasm(
   const { code, trap } = await runWasi(
     {
       name: path,
-      program: wasm,
+      program,
       args,
       env: environment(options.env as string[]),
       mounts: [
@@ -160,7 +160,7 @@ export function addProcess(program: Command, context: Context): void {
           'trapframe process ./busybox ls, or trapframe process --root debian bash',
         );
       }
-      const wasm = wasmOf(path);
+      const wasm = await wasmOf(path);
       if (wasm) {
         await runWasm(path, wasm, args, options, context);
         return;
@@ -180,7 +180,7 @@ export function addProcess(program: Command, context: Context): void {
           memory: bytes('--memory', String(options.memory)),
           engine,
           time: oneOf(TIMES, '--time', String(options.time)),
-          seed: options.seed === undefined ? null : Number(options.seed),
+          seed: options.seed === undefined ? null : count('--seed', String(options.seed)),
           regions: regionsOf(options.stats, engine),
           onCore: (core) => {
             endTrace = traceTo(core, options, context);

@@ -7,6 +7,9 @@ import { suggest } from '../../lab/nearest.ts';
 const bad = (option: string, text: string, expected: string) =>
   new InputError(`${option}: “${text}” is not ${expected}`);
 
+/** Collects the values of an option that may be given more than once. */
+export const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 const BINARY = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DECIMAL = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 } as const;
 

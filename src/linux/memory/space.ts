@@ -1,5 +1,5 @@
 /** An address space: areas (what is mapped where), the page table that is filled from them on demand, copy on write. */
-import { E, fail } from '../errno.ts';
+import { E, fail, SysError } from '../errno.ts';
 import { PAGE, type UserMachine } from '../machine.ts';
 import { PROT } from '../uapi.ts';
 import type { Frames, MemoryOwner } from './frames.ts';
@@ -364,19 +364,39 @@ export class AddressSpace {
     this.table.free();
   }
 
+  /** How many bytes the last `span` found in one piece. */
+  spanned = 0;
+
+  /**
+   * Linear address behind the beginning of a range, of which `spanned` says how much lies behind it in one piece: up to a page
+   * whose frame lies elsewhere, or that can't be had. Fails with EFAULT where the first can't.
+   */
+  span(va: number, length: number, write: boolean): number {
+    const at = this.linear(va, write);
+    let have = PAGE - (at & (PAGE - 1));
+    try {
+      while (have < length && this.linear(va + have, write) === at + have) have += PAGE;
+    } catch (e) {
+      if (!(e instanceof SysError)) throw e;
+    }
+    this.spanned = Math.min(have, length);
+    return at;
+  }
+
   /** Linear address behind a user address, faulted in for the kernel's own access; fails with EFAULT. */
   linear(va: number, write: boolean): number {
     const slot = va >= 0 && va < USER_END ? this.table.find(va) : 0;
     const entry = slot ? this.table.get(slot) : 0;
     const needs = PTE.U | (write ? PTE.W : PTE.R);
     if ((entry & needs) === needs) {
-      if (write) this.table.set(slot, entry | PTE.D | PTE.A);
-      return this.frames.at(PageTable.frameOf(entry)) + (va % PAGE);
+      const marks = PTE.D | PTE.A;
+      if (write && (entry & marks) !== marks) this.table.set(slot, entry | marks);
+      return this.frames.at(PageTable.frameOf(entry)) + (va & (PAGE - 1));
     }
     const outcome = this.fault(va, write ? PROT.WRITE : PROT.READ);
     if (outcome !== 'ok') fail(outcome === 'no-memory' ? E.NOMEM : E.FAULT);
     const at = this.table.find(va);
-    return this.frames.at(PageTable.frameOf(this.table.get(at))) + (va % PAGE);
+    return this.frames.at(PageTable.frameOf(this.table.get(at))) + (va & (PAGE - 1));
   }
 }
 

@@ -33,11 +33,13 @@ export class PageTable {
 
   /** Where the leaf entry of `va` lies among the machine's words; 0: there is no table for it. */
   find(va: number): number {
-    const top = this.words[this.slot(this.root, (va / 2 ** 30) & 511)]!;
+    // Below 2^38 a page's number is a small integer.
+    const page = (va / 4096) | 0;
+    const top = this.words[this.slot(this.root, page >>> 18)]!;
     if (!top) return 0;
-    const middle = this.words[this.slot(PageTable.frameOf(top), (va / 2 ** 21) & 511)]!;
+    const middle = this.words[this.slot(PageTable.frameOf(top), (page >>> 9) & 511)]!;
     if (!middle) return 0;
-    return this.slot(PageTable.frameOf(middle), (va / 4096) & 511);
+    return this.slot(PageTable.frameOf(middle), page & 511);
   }
 
   /** The same, making tables where there are none; 0: no frame is left for them. */

@@ -19,7 +19,7 @@ export function copyInto(space: AddressSpace, va: number, out: Uint8Array): Uint
   const { bytes } = space.machine;
   for (let done = 0; done < length; ) {
     const at = space.linear(va + done, false);
-    const n = Math.min(length - done, PAGE - (at % PAGE));
+    const n = Math.min(length - done, PAGE - (at & (PAGE - 1)));
     out.set(bytes.subarray(at, at + n), done);
     done += n;
   }
@@ -31,7 +31,7 @@ export function copyOut(space: AddressSpace, va: number, data: Uint8Array): void
   const { machine } = space;
   for (let done = 0; done < data.length; ) {
     const at = space.linear(va + done, true);
-    const n = Math.min(data.length - done, PAGE - (at % PAGE));
+    const n = Math.min(data.length - done, PAGE - (at & (PAGE - 1)));
     machine.bytes.set(n === data.length ? data : data.subarray(done, done + n), at);
     machine.wrote(Math.floor((at - machine.ram) / PAGE));
     done += n;
@@ -43,12 +43,9 @@ export function copyOut(space: AddressSpace, va: number, data: Uint8Array): void
  * used at once; who `writes` has to call `wroteBorrowed` for it.
  */
 export function borrow(space: AddressSpace, va: number, length: number, writes: boolean): Uint8Array | null {
-  const { bytes } = space.machine;
   try {
-    const at = space.linear(va, writes);
-    for (let next = PAGE - (va % PAGE); next < length; next += PAGE)
-      if (space.linear(va + next, writes) !== at + next) return null;
-    return bytes.subarray(at, at + length);
+    const at = space.span(va, length, writes);
+    return space.spanned < length ? null : space.machine.bytes.subarray(at, at + length);
   } catch (e) {
     // Less may be moved than there is no memory for.
     if (e instanceof SysError) return null;
@@ -57,9 +54,13 @@ export function borrow(space: AddressSpace, va: number, length: number, writes: 
 }
 
 /** What was decoded of a borrowed range is void. */
-export function wroteBorrowed({ machine }: AddressSpace, range: Uint8Array): void {
-  const first = Math.floor((range.byteOffset - machine.ram) / PAGE);
-  const last = Math.floor((range.byteOffset + range.length - 1 - machine.ram) / PAGE);
+export const wroteBorrowed = (space: AddressSpace, range: Uint8Array): void =>
+  wroteSpan(space, range.byteOffset, range.length);
+
+/** The same of what `AddressSpace.span` gave. */
+export function wroteSpan({ machine }: AddressSpace, at: number, length: number): void {
+  const first = ((at - machine.ram) / PAGE) | 0;
+  const last = ((at + length - 1 - machine.ram) / PAGE) | 0;
   for (let frame = first; frame <= last; frame++) machine.wrote(frame);
 }
 
@@ -69,7 +70,7 @@ export function bytesIn(space: AddressSpace, va: number, limit: number): Uint8Ar
   const { bytes } = space.machine;
   for (let at = va; parts.length < limit; ) {
     const linear = space.linear(at, false);
-    const stop = Math.min(PAGE - (linear % PAGE), limit - parts.length);
+    const stop = Math.min(PAGE - (linear & (PAGE - 1)), limit - parts.length);
     for (let i = 0; i < stop; i++) {
       const byte = bytes[linear + i]!;
       if (byte === 0) return Uint8Array.from(parts);
@@ -80,19 +81,34 @@ export function bytesIn(space: AddressSpace, va: number, limit: number): Uint8Ar
   return null;
 }
 
+/** Names that were read last, each at a place its bytes decide: programs ask for the same ones again and again. */
+const latest: string[] = new Array(256).fill('');
+
 /** The same where it is short, in one page and nothing but ASCII; else null. */
 function asciiIn(space: AddressSpace, va: number, limit: number): string | null {
   const { bytes } = space.machine;
   const from = space.linear(va, false);
-  const end = from + Math.min(PAGE - (from % PAGE), limit, 64);
-  let out = '';
+  const end = from + Math.min(PAGE - (from & (PAGE - 1)), limit, 128);
+  let hash = 0;
   for (let at = from; at < end; at++) {
     const byte = bytes[at]!;
-    if (byte === 0) return out;
+    if (byte === 0) return ascii(bytes, from, at, (hash ^ (hash >>> 8)) & 255);
     if (byte > 126) return null;
-    out += String.fromCharCode(byte);
+    hash = (Math.imul(hash, 31) + byte) | 0;
   }
   return null;
+}
+
+function ascii(bytes: Uint8Array, from: number, end: number, slot: number): string {
+  const known = latest[slot]!;
+  if (known.length === end - from) {
+    let at = from;
+    while (at < end && known.charCodeAt(at - from) === bytes[at]) at++;
+    if (at === end) return known;
+  }
+  const made = String.fromCharCode.apply(null, bytes.subarray(from, end) as unknown as number[]);
+  latest[slot] = made;
+  return made;
 }
 
 /** A path or a name. */

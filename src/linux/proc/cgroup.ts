@@ -360,4 +360,4 @@ function groupNode(kernel: Kernel, group: ControlGroup): Node {
 
 /** The tree of control groups below one (cgroup2). */
 export const cgroupFs = (kernel: Kernel, root: ControlGroup): NodeFs =>
-  new NodeFs('cgroup2', CGROUP2, () => kernel.clock.realtime(), groupNode(kernel, root));
+  new NodeFs('cgroup2', CGROUP2, () => kernel.clock.coarse(), groupNode(kernel, root));

@@ -106,5 +106,5 @@ export function procFs(kernel: Kernel, ns: PidNamespace<Task>): NodeFs {
       return task ? taskNode(kernel, task, ns, true) : null;
     },
   };
-  return new NodeFs('proc', MAGIC, () => kernel.clock.realtime(), root);
+  return new NodeFs('proc', MAGIC, () => kernel.clock.coarse(), root);
 }

@@ -9,7 +9,7 @@ export const sysFs = (kernel: Kernel): NodeFs =>
   new NodeFs(
     'sysfs',
     SYSFS,
-    () => kernel.clock.realtime(),
+    () => kernel.clock.coarse(),
     directory({
       devices: () =>
         directory({

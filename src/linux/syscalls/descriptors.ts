@@ -197,7 +197,7 @@ export const lseek: Call = (_k, t, fd, offset, whence) => {
 
 export const pipe2: Call = (k, t, va, flags) => {
   if (flags & ~(O.CLOEXEC | O.NONBLOCK)) fail(E.INVAL);
-  const inode = anonymousInode('pipe', k.clock.realtime());
+  const inode = anonymousInode('pipe', k.clock.coarse());
   const pipe = new Pipe();
   inode.attached = pipe;
   const ends = [O.RDONLY, O.WRONLY].map((access) => pipe.open(inode, access | (flags & O.NONBLOCK)));

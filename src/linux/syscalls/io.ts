@@ -2,13 +2,14 @@
 import { joined } from '../../abi/bytes.ts';
 import { E, fail, SysError } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import { borrow, copyIn, copyInto, copyOut, wordIn, wroteBorrowed } from '../memory/user.ts';
+import { borrow, copyIn, copyInto, copyOut, wordIn, wroteBorrowed, wroteSpan } from '../memory/user.ts';
 import { send } from '../task/signal.ts';
 import { SI } from '../task/signals.ts';
 import type { Task } from '../task/task.ts';
-import { RLIMIT, SIG } from '../uapi.ts';
-import { AGAIN, type OpenFile } from '../vfs/file.ts';
+import { O, RLIMIT, SIG } from '../uapi.ts';
+import { AGAIN, type OpenFile, REGULAR } from '../vfs/file.ts';
 import { isRegular } from '../vfs/inode.ts';
+import { readFileTo, writeFile } from '../vfs/pages.ts';
 import type { Call } from './call.ts';
 
 /** Longest transfer of one call (MAX_RW_COUNT). */
@@ -52,11 +53,7 @@ export function tellBroken(kernel: Kernel, task: Task, e: unknown): void {
 
 /** Counts what was moved to or from a file against the control group. */
 function book(kernel: Kernel, task: Task, file: OpenFile, kind: 'read' | 'write', bytes: number): number {
-  if (
-    bytes > 0 &&
-    isRegular(file.inode.mode) &&
-    task.process.cgroup.bookIo(file.inode.fs.number, kind, bytes, kernel.now())
-  )
+  if (bytes > 0 && isRegular(file.inode.mode) && task.process.cgroup.bookIo(file.inode.fs.number, kind, bytes, kernel))
     kernel.endTurn = true;
   return bytes;
 }
@@ -75,7 +72,14 @@ export function readInto(
 function readParts(kernel: Kernel, task: Task, file: OpenFile, list: readonly Part[], position: number | null): number {
   if (!file.readable) fail(E.BADF);
   let done = 0;
+  const inMemory = file.kind === REGULAR && file.inode.inMemory;
   for (const { at, length } of list) {
+    if (inMemory) {
+      const n = readMemory(task, file, at, length, position === null ? null : position + done, done > 0);
+      done += n;
+      if (n < length) break;
+      continue;
+    }
     for (let into = 0; into < length; ) {
       const { space } = task.process;
       const most = Math.min(PIECE, length - into);
@@ -106,6 +110,37 @@ function readParts(kernel: Kernel, task: Task, file: OpenFile, list: readonly Pa
   return done;
 }
 
+/** A file in memory is read straight to a program's frames; `begun`: a fault then ends the call, with what it has read. */
+function readMemory(
+  task: Task,
+  file: OpenFile,
+  va: number,
+  length: number,
+  position: number | null,
+  begun: boolean,
+): number {
+  const { space } = task.process;
+  const { inode } = file;
+  const from = position ?? file.position;
+  let done = 0;
+  try {
+    while (done < length) {
+      // At the end it makes no difference where to.
+      if (from + done >= inode.size) break;
+      const to = space.span(va + done, length - done, true);
+      const most = space.spanned;
+      const n = readFileTo(inode, from + done, space.machine.bytes, to, most);
+      if (n > 0) wroteSpan(space, to, n);
+      done += n;
+      if (n < most) break;
+    }
+  } catch (e) {
+    if (!(e instanceof SysError) || (done === 0 && !begun)) throw e;
+  }
+  if (position === null) file.position += done;
+  return done;
+}
+
 /** Writes from the parts of a buffer. What a blocking file has not taken yet is written when the call is tried again. */
 export function writeFrom(
   kernel: Kernel,
@@ -125,6 +160,7 @@ function writeParts(
   position: number | null,
 ): number {
   if (!file.writable) fail(E.BADF);
+  if (file.kind === REGULAR && file.inode.inMemory) return writeMemory(kernel, task, file, list, position);
   const before = typeof task.progress === 'number' ? task.progress : 0;
   let done = 0;
   const total = list.reduce((sum, p) => sum + p.length, 0);
@@ -166,6 +202,38 @@ function writeParts(
     }
   }
   if (total === 0 && list.length && !isRegular(file.inode.mode)) file.kind.write(file, new Uint8Array(0));
+  return done;
+}
+
+/** A file in memory takes what is written straight from a program's frames, as much as there is room for. */
+function writeMemory(
+  kernel: Kernel,
+  task: Task,
+  file: OpenFile,
+  list: readonly Part[],
+  position: number | null,
+): number {
+  const { inode } = file;
+  const { space } = task.process;
+  let total = 0;
+  for (const part of list) total += part.length;
+  limitSize(kernel, task, file, position, total);
+  const from = file.flags & O.APPEND ? inode.size : (position ?? file.position);
+  let done = 0;
+  inode.makeRoom(from, total);
+  try {
+    for (const part of list) {
+      for (let taken = 0; taken < part.length; ) {
+        const at = space.span(part.at + taken, part.length - taken, false);
+        const n = writeFile(inode, from + done, space.machine.bytes.subarray(at, at + space.spanned));
+        taken += n;
+        done += n;
+      }
+    }
+  } catch (e) {
+    if (!(e instanceof SysError) || done === 0) throw e;
+  }
+  if (position === null) file.position = from + done;
   return done;
 }
 

@@ -141,7 +141,7 @@ function change(k: Kernel, t: Task, path: Path | null, inode: Path['dentry']['in
   // A new owner takes set-id bits away from programs.
   const strip =
     (what.uid !== undefined || what.gid !== undefined) && isRegular(inode.mode) && inode.mode & (S.ISUID | S.ISGID);
-  inode.change(strip ? { ...what, mode: inode.mode & 0o7777 & ~(S.ISUID | S.ISGID) } : what, k.clock.realtime());
+  inode.change(strip ? { ...what, mode: inode.mode & 0o7777 & ~(S.ISUID | S.ISGID) } : what, k.clock.coarse());
   return 0;
 }
 
@@ -175,7 +175,7 @@ export const fchownat: Call = (k, t, fd, va, uid, gid, flags) => {
 const UTIME = { NOW: 0x3fff_ffff, OMIT: 0x3fff_fffe } as const;
 
 export const utimensat: Call = (k, t, fd, va, times, flags) => {
-  const now = k.clock.realtime();
+  const now = k.clock.coarse();
   const { space } = t.process;
   const one = (at: number): number | undefined => {
     if (times === 0) return now;

@@ -1,5 +1,4 @@
 /** What calls on names have in common: where a path begins, what stat shows. */
-import { secondsOf } from '../clock.ts';
 import { E, fail } from '../errno.ts';
 import { stringIn } from '../memory/user.ts';
 import { viewOf } from '../task/exec.ts';
@@ -39,62 +38,63 @@ export const makeDevice = (major: number, minor: number): number =>
 export const majorOf = (device: number): number => (device >> 8) & 0xfff;
 export const minorOf = (device: number): number => (device & 0xff) | ((device >> 12) & ~0xff);
 
-/** A 64-bit word, of which a number holds the whole. */
-function putWord(view: DataView, at: number, value: number): void {
-  const whole = Math.trunc(value);
-  view.setUint32(at, whole, true);
-  view.setUint32(at + 4, Math.floor(whole / 2 ** 32), true);
+/** What a structure is put together in before it is copied to a program, as words (all hosts are little-endian) and bytes. */
+const words = new Uint32Array(64);
+const STAT = new Uint8Array(words.buffer, 0, 128);
+const STATX = new Uint8Array(words.buffer, 0, 256);
+
+/** A 64-bit word, of which a number holds the whole; `at` counts 32-bit words. */
+function putWord(at: number, value: number): void {
+  words[at] = value;
+  words[at + 1] = value < 2 ** 32 && value >= 0 ? 0 : Math.floor(Math.trunc(value) / 2 ** 32);
 }
 
-/** struct stat of asm-generic. */
+/** Milliseconds as seconds and nanoseconds. */
+function putTime(at: number, ms: number): void {
+  const seconds = Math.floor(ms / 1000);
+  putWord(at, seconds);
+  words[at + 2] = (ms - seconds * 1000) * 1e6;
+}
+
+/** struct stat of asm-generic; the bytes are good until the next one. */
 export function statBytes(inode: Inode): Uint8Array {
   inode.refresh();
-  const view = new DataView(new ArrayBuffer(128));
-  putWord(view, 0, inode.fs.device);
-  putWord(view, 8, inode.ino);
-  view.setUint32(16, inode.mode, true);
-  view.setUint32(20, inode.nlink, true);
-  view.setUint32(24, inode.uid, true);
-  view.setUint32(28, inode.gid, true);
-  putWord(view, 32, inode.rdev);
-  putWord(view, 48, inode.size);
-  view.setInt32(56, 4096, true);
-  putWord(view, 64, inode.blocks);
-  const time = (at: number, ms: number): void => {
-    const [seconds, rest] = secondsOf(ms);
-    putWord(view, at, seconds);
-    view.setUint32(at + 8, rest, true);
-  };
-  time(72, inode.atime);
-  time(88, inode.mtime);
-  time(104, inode.ctime);
-  return new Uint8Array(view.buffer);
+  words.fill(0, 0, 32);
+  words[0] = inode.fs.device;
+  putWord(2, inode.ino);
+  words[4] = inode.mode;
+  words[5] = inode.nlink;
+  words[6] = inode.uid;
+  words[7] = inode.gid;
+  words[8] = inode.rdev;
+  putWord(12, inode.size);
+  words[14] = 4096;
+  putWord(16, inode.blocks);
+  putTime(18, inode.atime);
+  putTime(22, inode.mtime);
+  putTime(26, inode.ctime);
+  return STAT;
 }
 
-/** struct statx with the basic fields (STATX_BASIC_STATS). */
+/** struct statx with the basic fields (STATX_BASIC_STATS); the bytes are good until the next one. */
 export function statxBytes(inode: Inode): Uint8Array {
   inode.refresh();
-  const view = new DataView(new ArrayBuffer(256));
-  view.setUint32(0, 0x7ff, true);
-  view.setUint32(4, 4096, true);
-  view.setUint32(16, inode.nlink, true);
-  view.setUint32(20, inode.uid, true);
-  view.setUint32(24, inode.gid, true);
-  view.setUint16(28, inode.mode, true);
-  putWord(view, 32, inode.ino);
-  putWord(view, 40, inode.size);
-  putWord(view, 48, inode.blocks);
-  const time = (at: number, ms: number): void => {
-    const [seconds, rest] = secondsOf(ms);
-    putWord(view, at, seconds);
-    view.setUint32(at + 8, rest, true);
-  };
-  time(64, inode.atime);
-  time(96, inode.ctime);
-  time(112, inode.mtime);
-  view.setUint32(128, majorOf(inode.rdev), true);
-  view.setUint32(132, minorOf(inode.rdev), true);
-  view.setUint32(136, majorOf(inode.fs.device), true);
-  view.setUint32(140, minorOf(inode.fs.device), true);
-  return new Uint8Array(view.buffer);
+  words.fill(0);
+  words[0] = 0x7ff;
+  words[1] = 4096;
+  words[4] = inode.nlink;
+  words[5] = inode.uid;
+  words[6] = inode.gid;
+  words[7] = inode.mode;
+  putWord(8, inode.ino);
+  putWord(10, inode.size);
+  putWord(12, inode.blocks);
+  putTime(16, inode.atime);
+  putTime(24, inode.ctime);
+  putTime(28, inode.mtime);
+  words[32] = majorOf(inode.rdev);
+  words[33] = minorOf(inode.rdev);
+  words[34] = majorOf(inode.fs.device);
+  words[35] = minorOf(inode.fs.device);
+  return STATX;
 }

@@ -133,7 +133,7 @@ class Epoll extends FileKind {
 }
 
 export const epollCreate1: Call = (k, t, flags) =>
-  install(t, new OpenFile(new Epoll(), anonymousInode('anon', k.clock.realtime()), null, O.RDWR), flags);
+  install(t, new OpenFile(new Epoll(), anonymousInode('anon', k.clock.coarse()), null, O.RDWR), flags);
 
 const epollOf = (t: Task, fd: number): Epoll => {
   const { kind } = t.process.files.get(fd);
@@ -240,6 +240,6 @@ class EventKind extends FileKind {
 
 export const eventfd2: Call = (k, t, value, flags) => {
   const kind = new EventKind(value >>> 0, (flags & EFD_SEMAPHORE) !== 0);
-  const file = new OpenFile(kind, anonymousInode('anon', k.clock.realtime()), null, O.RDWR | (flags & O.NONBLOCK));
+  const file = new OpenFile(kind, anonymousInode('anon', k.clock.coarse()), null, O.RDWR | (flags & O.NONBLOCK));
   return install(t, file, flags);
 };

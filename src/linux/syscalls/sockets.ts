@@ -57,7 +57,7 @@ function makeSocket(t: Task, domain: number, type: number, protocol: number): So
 const open = (k: Kernel, t: Task, socket: Socket, flags: number): number =>
   install(
     t,
-    new OpenFile(socket, anonymousInode('socket', k.clock.realtime()), null, O.RDWR | nonBlocking(flags)),
+    new OpenFile(socket, anonymousInode('socket', k.clock.coarse()), null, O.RDWR | nonBlocking(flags)),
     flags,
   );
 

@@ -127,7 +127,7 @@ export const membarrier: Call = (_k, _t, command) => (command === 0 ? 0x1f : 0);
 
 export const memfdCreate: Call = (k, t, va, flags) => {
   stringIn(t.process.space, va, 250);
-  const fs = new Tmpfs({ now: () => k.clock.realtime(), owner: t.process.cgroup });
+  const fs = new Tmpfs({ now: () => k.clock.coarse(), owner: t.process.cgroup });
   const inode = new TmpfsInode(fs, { mode: S.IFREG | 0o777, uid: t.credential.euid, gid: t.credential.egid });
   inode.nlink = 0;
   return install(t, new OpenFile(REGULAR, inode, null, O.RDWR), flags & 1 ? O.CLOEXEC : 0);

@@ -187,7 +187,7 @@ class TimerKind extends FileKind {
 export const timerfdCreate: Call = (k, t, clock, flags) => {
   const file = new OpenFile(
     new TimerKind(k, clock),
-    anonymousInode('anon', k.clock.realtime()),
+    anonymousInode('anon', k.clock.coarse()),
     null,
     O.RDWR | (flags & O.NONBLOCK),
   );

@@ -86,7 +86,7 @@ export const signalfd4: Call = (k, t, fd, mask, size, flags) => {
     kind.wake();
     return fd;
   }
-  const inode = anonymousInode('anon', k.clock.realtime());
+  const inode = anonymousInode('anon', k.clock.coarse());
   return install(t, new OpenFile(new SignalKind(k, t.process, set), inode, null, O.RDWR | (flags & O.NONBLOCK)), flags);
 };
 
@@ -94,7 +94,7 @@ export const pidfdOpen: Call = (k, t, pid, flags) => {
   if (pid <= 0 || flags & ~O.NONBLOCK) fail(E.INVAL);
   const task = t.namespaces.pid.tasks.get(pid) ?? fail(E.SRCH);
   if (task.pid !== task.process.pid) fail(E.INVAL);
-  const inode = anonymousInode('anon', k.clock.realtime());
+  const inode = anonymousInode('anon', k.clock.coarse());
   return install(t, new OpenFile(new ProcessKind(task.process), inode, null, O.RDWR | flags), O.CLOEXEC);
 };
 

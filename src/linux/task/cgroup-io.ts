@@ -18,19 +18,38 @@ export class IoUse {
   /** When it may go on (nanoseconds); what it used too fast is waited for afterwards. */
   readyAt = 0;
 
-  book(device: string, kind: 'read' | 'write', bytes: number, now: number): void {
+  /** Who moved something last mostly moves the next as well. */
+  private latest: { readonly device: string; readonly stat: IoStat } | null = null;
+
+  /** Returns whether who moved so many bytes has to wait now. */
+  book(device: string, kind: 'read' | 'write', bytes: number, clock: { now(): number }): boolean {
+    const stat = this.latest?.device === device ? this.latest.stat : this.statOf(device);
+    if (kind === 'read') {
+      stat.rbytes += bytes;
+      stat.rios++;
+    } else {
+      stat.wbytes += bytes;
+      stat.wios++;
+    }
+    if (this.limits.size === 0 && this.readyAt === 0) return false;
+    const now = clock.now();
+    const limits = this.limits.get(device);
+    if (limits) {
+      const read = kind === 'read';
+      const seconds = Math.max(bytes / limits[read ? 'rbps' : 'wbps'], 1 / limits[read ? 'riops' : 'wiops']);
+      this.readyAt = Math.max(this.readyAt, now) + seconds * 1e9;
+    }
+    return this.readyAt > now;
+  }
+
+  private statOf(device: string): IoStat {
     let stat = this.stats.get(device);
     if (!stat) {
       stat = { rbytes: 0, wbytes: 0, rios: 0, wios: 0 };
       this.stats.set(device, stat);
     }
-    const read = kind === 'read';
-    stat[read ? 'rbytes' : 'wbytes'] += bytes;
-    stat[read ? 'rios' : 'wios']++;
-    const limits = this.limits.get(device);
-    if (!limits) return;
-    const seconds = Math.max(bytes / limits[read ? 'rbps' : 'wbps'], 1 / limits[read ? 'riops' : 'wiops']);
-    this.readyAt = Math.max(this.readyAt, now) + seconds * 1e9;
+    this.latest = { device, stat };
+    return stat;
   }
 
   get total(): { readonly read: number; readonly written: number } {

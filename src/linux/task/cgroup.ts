@@ -225,12 +225,10 @@ export class ControlGroup implements MemoryOwner {
   }
 
   /** Returns whether it has to wait now. */
-  bookIo(device: string, kind: 'read' | 'write', bytes: number, now: number): boolean {
+  bookIo(device: string, kind: 'read' | 'write', bytes: number, clock: { now(): number }): boolean {
     let waits = false;
-    for (let group: ControlGroup | null = this; group; group = group.parent) {
-      group.io.book(device, kind, bytes, now);
-      if (group.io.readyAt > now) waits = true;
-    }
+    for (let group: ControlGroup | null = this; group; group = group.parent)
+      if (group.io.book(device, kind, bytes, clock)) waits = true;
     return waits;
   }
 

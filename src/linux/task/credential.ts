@@ -14,12 +14,10 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITIES.length)) - 1n;
 
-const BIT = Object.fromEntries(CAPABILITIES.map((name, i) => [name, 1n << BigInt(i)])) as Readonly<
-  Record<Capability, bigint>
->;
+const NUMBER = Object.fromEntries(CAPABILITIES.map((name, i) => [name, i])) as Readonly<Record<Capability, number>>;
 
 /** A capability as a bit of a set. */
-export const capabilityBit = (capability: Capability): bigint => BIT[capability];
+export const capabilityBit = (capability: Capability): bigint => 1n << BigInt(NUMBER[capability]);
 
 export class Credential {
   uid = 0;
@@ -31,13 +29,29 @@ export class Credential {
   sgid = 0;
   fsgid = 0;
   groups: number[] = [];
-  effective = ALL_CAPABILITIES;
   permitted = ALL_CAPABILITIES;
   inheritable = 0n;
   bounding = ALL_CAPABILITIES;
   ambient = 0n;
   noNewPrivileges = false;
   keepCapabilities = false;
+  /** The effective set as two words: it is asked for at every look at a file. */
+  private low = 0;
+  private high = 0;
+  private files: Credentials | null = null;
+
+  constructor() {
+    this.effective = ALL_CAPABILITIES;
+  }
+
+  get effective(): bigint {
+    return BigInt(this.low) | (BigInt(this.high) << 32n);
+  }
+
+  set effective(set: bigint) {
+    this.low = Number(set & 0xffff_ffffn);
+    this.high = Number(set >> 32n);
+  }
 
   copy(): Credential {
     const copy = Object.assign(new Credential(), this);
@@ -46,12 +60,18 @@ export class Credential {
   }
 
   can(capability: Capability): boolean {
-    return (this.effective & BIT[capability]) !== 0n;
+    const number = NUMBER[capability];
+    return (((number < 32 ? this.low : this.high) >>> (number & 31)) & 1) !== 0;
   }
 
   /** As file systems ask for it. */
   get forFiles(): Credentials {
-    return { uid: this.fsuid, gid: this.fsgid, groups: this.groups, override: this.can('dac_override') };
+    const { files, fsuid, fsgid, groups } = this;
+    const override = this.can('dac_override');
+    if (files && files.uid === fsuid && files.gid === fsgid && files.groups === groups && files.override === override)
+      return files;
+    this.files = { uid: fsuid, gid: fsgid, groups, override };
+    return this.files;
   }
 
   /** What a change of user ids does to capabilities (capabilities(7), "Effect of user ID changes"). */

@@ -181,6 +181,16 @@ export abstract class Inode {
   readlink(): string {
     return fail(E.INVAL);
   }
+  /** Its bytes lie in memory: they may be moved page by page. */
+  get inMemory(): boolean {
+    return false;
+  }
+  /** So much is going to be written: fails with ENOMEM where there is no memory for the whole of it. */
+  makeRoom(_position: number, _length: number): void {}
+  /** `read` to a place of a larger buffer. */
+  readTo(position: number, bytes: Uint8Array, at: number, length: number): number {
+    return this.read(position, bytes.subarray(at, at + length));
+  }
   /** Reads into a buffer from `position`; fewer bytes than it has room for only at the end. */
   read(_position: number, _into: Uint8Array): number {
     return fail(E.INVAL);

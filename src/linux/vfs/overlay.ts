@@ -341,6 +341,18 @@ export class OverlayInode extends Inode {
     return this.real.readlink();
   }
 
+  override get inMemory(): boolean {
+    return this.real.inMemory;
+  }
+
+  override makeRoom(position: number, length: number): void {
+    this.real.makeRoom(position, length);
+  }
+
+  override readTo(position: number, bytes: Uint8Array, at: number, length: number): number {
+    return this.real.readTo(position, bytes, at, length);
+  }
+
   override read(position: number, into: Uint8Array): number {
     return this.real.read(position, into);
   }

@@ -175,6 +175,14 @@ export function readFile(inode: Inode, position: number, into: Uint8Array): numb
   return n;
 }
 
+/** The same to a place of a larger buffer. */
+export function readFileTo(inode: Inode, position: number, bytes: Uint8Array, at: number, length: number): number {
+  const n = inode.readTo(position, bytes, at, length);
+  const { pages } = inode.data;
+  if (pages && n > 0) pages.onRead(position, bytes.subarray(at, at + n));
+  return n;
+}
+
 export function writeFile(inode: Inode, position: number, from: Uint8Array): number {
   const n = inode.write(position, from);
   inode.data.pages?.onWrite(position, n === from.length ? from : from.subarray(0, n));

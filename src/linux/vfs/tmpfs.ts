@@ -45,10 +45,14 @@ export class Tmpfs extends FileSystem {
     return ++this.lastIno;
   }
 
+  fits(bytes: number): boolean {
+    return this.used + bytes <= this.limit;
+  }
+
   /** Fails with ENOSPC, or ENOMEM of the control group, where so many more bytes do not fit. */
   room(bytes: number): void {
     if (bytes <= 0) return;
-    if (this.used + bytes > this.limit) fail(E.NOSPC);
+    if (!this.fits(bytes)) fail(E.NOSPC);
     if (!this.owner) return;
     const pages = Math.ceil((this.used + bytes) / PAGE) - this.charged;
     if (pages <= 0) return;
@@ -59,7 +63,7 @@ export class Tmpfs extends FileSystem {
   /** Books bytes that files take now, or gives them back. */
   book(bytes: number): void {
     this.used += bytes;
-    if (this.gone) return;
+    if (bytes === 0 || this.gone) return;
     const pages = Math.ceil(this.used / PAGE) - this.charged;
     if (this.owner && pages !== 0 && this.owner.charge(pages, 'shmem')) this.charged += pages;
   }
@@ -249,14 +253,31 @@ export class TmpfsInode extends Inode {
     return Array.from(this.names(), ([name, inode]) => ({ name, ino: inode.ino, type: inode.mode & S.IFMT }));
   }
 
+  override get inMemory(): boolean {
+    return true;
+  }
+
+  override makeRoom(position: number, length: number): void {
+    const growth = this.content.growth(position, length);
+    // A full file system takes what there is room for.
+    if (this.fs.fits(growth)) this.fs.room(growth);
+  }
+
   override read(position: number, into: Uint8Array): number {
-    return this.children ? fail(E.ISDIR) : this.content.read(position, into);
+    return this.readTo(position, into, 0, into.length);
+  }
+
+  override readTo(position: number, bytes: Uint8Array, at: number, length: number): number {
+    return this.children ? fail(E.ISDIR) : this.content.read(position, bytes, at, length);
   }
 
   override write(position: number, from: Uint8Array): number {
     if (this.children) fail(E.ISDIR);
-    this.fs.room(position + from.length - Math.max(this.content.size, position));
-    this.resize(() => this.content.write(position, from));
+    const { content, fs } = this;
+    fs.room(content.growth(position, from.length));
+    const before = content.allocated;
+    content.write(position, from);
+    fs.book(content.allocated - before);
     this.touch();
     return from.length;
   }

@@ -5,8 +5,8 @@ import { crossDown, crossUp, Dentry, type Path } from './mount.ts';
 
 /** Who asks. Capabilities as bits of a number below 2^41. */
 export interface Credentials {
-  uid: number;
-  gid: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly groups: readonly number[];
   /** CAP_DAC_OVERRIDE. */
   readonly override: boolean;
@@ -58,6 +58,29 @@ export function child(dir: Dentry, name: string): Dentry | null {
   return dentry;
 }
 
+const SLASH = 47;
+const DOT = 46;
+
+/** Whether a component that means something follows: slashes and single dots do not. */
+function goesOn(text: string, from: number): boolean {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === SLASH) continue;
+    if (code !== DOT) return true;
+    const next = text.charCodeAt(at + 1);
+    if (next !== SLASH && at + 1 < text.length) return true;
+  }
+  return false;
+}
+
+/** Where a path led; `slash`: it ended in one. */
+interface Found {
+  readonly at: Path;
+  /** The name that does not exist there. */
+  readonly last: string | null;
+  readonly slash: boolean;
+}
+
 class Walk {
   private readonly view: Viewpoint;
   private links = 0;
@@ -67,16 +90,30 @@ class Walk {
   }
 
   /** Goes along a path; where its last component does not exist, `last` is its name. */
-  go(base: Path, text: string, followLast: boolean): { at: Path; last: string | null; slash: boolean } {
-    if (text.length >= 4096) fail(E.NAMETOOLONG);
-    let at = text.startsWith('/') ? this.view.root : base;
-    const parts = text.split('/').filter((p) => p !== '' && p !== '.');
-    const slash = text.endsWith('/') || text.endsWith('/.') || text === '.';
-    for (let i = 0; i < parts.length; i++) {
-      const name = parts[i]!;
-      const isLast = i === parts.length - 1;
-      if (!isDirectory(at.dentry.inode.mode)) fail(E.NOTDIR);
-      demand(at.dentry.inode, this.view.who, MAY.exec);
+  go(base: Path, text: string, followLast: boolean): Found {
+    const { length } = text;
+    if (length >= 4096) fail(E.NAMETOOLONG);
+    let at = text.charCodeAt(0) === SLASH ? this.view.root : base;
+    let slash = false;
+    let any = false;
+    for (let from = 0; from < length; ) {
+      if (text.charCodeAt(from) === SLASH) {
+        from++;
+        slash = true;
+        continue;
+      }
+      let to = text.indexOf('/', from);
+      if (to < 0) to = length;
+      const name = to - from === length ? text : text.slice(from, to);
+      from = to;
+      while (from < length && text.charCodeAt(from) === SLASH) from++;
+      const isLast = !goesOn(text, from);
+      slash = to < length || name === '.';
+      if (name === '.') continue;
+      any = true;
+      const { inode } = at.dentry;
+      if (!isDirectory(inode.mode)) fail(E.NOTDIR);
+      demand(inode, this.view.who, MAY.exec);
       if (name === '..') {
         at = this.up(at);
         continue;
@@ -85,23 +122,23 @@ class Walk {
       const dentry = child(at.dentry, name);
       if (!dentry) {
         if (!isLast) fail(E.NOENT);
-        return { at, last: name, slash };
+        return { at, last: name, slash: to < length };
       }
       const next = crossDown({ mount: at.mount, dentry });
-      if (isSymlink(next.dentry.inode.mode) && (!isLast || followLast || slash)) {
+      if (isSymlink(next.dentry.inode.mode) && (!isLast || followLast || to < length)) {
         const target = this.follow(next.dentry.inode);
         if ('dentry' in target) at = target;
         else {
           const there = this.go(at, target.text, true);
           if (there.last !== null) {
             if (!isLast) fail(E.NOENT);
-            return { ...there, slash: slash || there.slash };
+            return { ...there, slash: to < length || there.slash };
           }
           at = there.at;
         }
       } else at = next;
     }
-    if (slash && !isDirectory(at.dentry.inode.mode) && !(parts.length === 0)) fail(E.NOTDIR);
+    if (slash && any && !isDirectory(at.dentry.inode.mode)) fail(E.NOTDIR);
     return { at, last: null, slash };
   }
 
@@ -134,12 +171,7 @@ export function resolve(view: Viewpoint, base: Path, text: string, follow = true
 }
 
 /** The same, or the directory and the name it would have (links at the end followed if `follow`). */
-export function resolveNew(
-  view: Viewpoint,
-  base: Path,
-  text: string,
-  follow: boolean,
-): { at: Path; last: string | null; slash: boolean } {
+export function resolveNew(view: Viewpoint, base: Path, text: string, follow: boolean): Found {
   if (text === '') fail(E.NOENT);
   return new Walk(view).go(base, text, follow);
 }
@@ -147,12 +179,14 @@ export function resolveNew(
 /** The directory and last component of a path that is to be made, removed or renamed; the component is not followed. */
 export function resolveParent(view: Viewpoint, base: Path, text: string): { dir: Path; name: string; slash: boolean } {
   if (text === '') fail(E.NOENT);
-  const trimmed = text.replace(/\/+$/, '');
-  const cut = trimmed.lastIndexOf('/');
-  const name = trimmed.slice(cut + 1);
-  const before = cut < 0 ? '.' : trimmed.slice(0, cut + 1);
-  const dir = resolve(view, base, trimmed === '' ? '/' : before);
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === SLASH) end--;
+  const cut = text.lastIndexOf('/', end - 1);
+  const name = text.slice(cut + 1, end);
+  // Nothing but slashes: the root, and no name in it.
+  const before = end === 0 ? '/' : text.slice(0, cut + 1);
+  const dir = before === '' ? base : resolve(view, base, before);
   if (!isDirectory(dir.dentry.inode.mode)) fail(E.NOTDIR);
   demand(dir.dentry.inode, view.who, MAY.exec);
-  return { dir, name, slash: trimmed.length < text.length };
+  return { dir, name, slash: end < text.length };
 }

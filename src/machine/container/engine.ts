@@ -141,7 +141,7 @@ export class ContainerEngine {
     // Meanwhile somebody may have taken it.
     if (wantedName !== null) this.demandName(wantedName);
     const name = wantedName ?? newName((n) => [...this.entries.values()].some((e) => e.name === n));
-    const opened = openRoot(base, () => this.host.system.kernel.clock.realtime());
+    const opened = openRoot(base, () => this.host.system.kernel.clock.coarse());
     opened.root.fs.hold();
     try {
       const entry = this.make(id, name, request, opened);
@@ -206,7 +206,7 @@ export class ContainerEngine {
     };
     const { places, release } = memoryPlaces(
       identityFiles(hostname, null, host.ExtraHosts, resolverOf(this.host.network)),
-      () => this.host.system.kernel.clock.realtime(),
+      () => this.host.system.kernel.clock.coarse(),
     );
     const files: Files = {
       root: opened.root,

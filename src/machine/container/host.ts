@@ -35,7 +35,7 @@ export class ContainerHost {
     onFailure: (e: Error) => void = () => {},
   ): Promise<ContainerHost> {
     const host = await createLinuxHost(module, options, (clock) => ({
-      fs: new Tmpfs({ now: () => clock.realtime() }),
+      fs: new Tmpfs({ now: () => clock.coarse() }),
       source: 'rootfs',
     }));
     const { system } = host;

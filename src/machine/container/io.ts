@@ -27,7 +27,7 @@ export class ProcessIo {
 
   constructor(system: System, { terminal, openStdin, rows, columns }: IoRequest, log = new OutputLog()) {
     this.log = log;
-    const now = (): number => system.kernel.clock.realtime();
+    const now = (): number => system.kernel.clock.coarse();
     const sink =
       (stream: StreamName) =>
       (bytes: Uint8Array): void =>

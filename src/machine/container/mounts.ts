@@ -163,7 +163,7 @@ class Builder {
     const at = this.look(path);
     if (!at) return;
     if (isDirectory(at.dentry.inode.mode)) {
-      const fs = new Tmpfs({ now: () => this.system.kernel.clock.realtime() });
+      const fs = new Tmpfs({ now: () => this.system.kernel.clock.coarse() });
       attach(new Mount(fs, rootDentry(fs), 'tmpfs', { ...PLAIN, readOnly: true }), at);
       return;
     }

@@ -149,7 +149,7 @@ export async function runProcess(
             source: request.root,
             flags: { readOnly: request.rootReadOnly },
           }
-        : { fs: smallRoot(() => clock.realtime()), source: 'rootfs' },
+        : { fs: smallRoot(() => clock.coarse()), source: 'rootfs' },
   );
   const { system } = host;
   if (request.regions !== null) host.machine.observe();
