@@ -1,7 +1,8 @@
 /**
  * Builds the guests: every workload as a user program, the kernel around them in two forms (for hardware and
- * paravirtual), and every pure workload straight to WebAssembly. Output, below build/guests: kernel.elf,
- * kernel-paravirt.elf, wasm/<workload>.wasm and manifest.json, which names every file with its SHA-256.
+ * paravirtual), every pure workload straight to WebAssembly, and those that can be as programs of Linux and of WASI. Output,
+ * below build/guests: kernel.elf, kernel-paravirt.elf, wasm/<workload>.wasm, linux/programs/<program>,
+ * wasi/<program>.wasm and manifest.json, which names every file with its SHA-256.
  *
  *     node dist/bench/build.js
  *
@@ -11,11 +12,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { WORKLOADS, type Workload } from '../src/abi/workloads.ts';
+import { type Build, buildsOf, programFile, WORKLOADS, type Workload } from '../src/abi/workloads.ts';
 import { printAbiHeader, printAgentHeader, printProgramsAssembly, printWorkloadTable } from './toolchain/generate.ts';
 import { findRoot, type Job, runJobs } from './toolchain/jobs.ts';
 import { filesBelow, Stamps, sha256 } from './toolchain/stamps.ts';
-import { KERNEL_FLAGS, USER_FLAGS, WASM_FLAGS, zigVersion } from './toolchain/zig.ts';
+import { KERNEL_FLAGS, LINUX_FLAGS, USER_FLAGS, WASI_FLAGS, WASM_FLAGS, zigVersion } from './toolchain/zig.ts';
 
 /** What was built; the lab reads it to name the exact bytes of a result. */
 export interface GuestManifest {
@@ -153,28 +154,76 @@ function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Jo
     }));
 }
 
+/** The workloads as programs of another system: its `library` stands in for the guest kernel's calls. */
+function programJobs(
+  root: string,
+  out: string,
+  workloads: readonly Workload[],
+  build: Build,
+  {
+    folder,
+    flags,
+    library,
+    target,
+  }: {
+    readonly folder: string;
+    readonly flags: readonly string[];
+    readonly library: readonly string[];
+    readonly target: (program: string) => string;
+  },
+): Job[] {
+  const folders = [folder, 'bench/include', 'bench/user/lib', 'bench/workloads'];
+  const built = workloads.filter((workload) => buildsOf(workload).includes(build));
+  return [...new Set(built.map(({ program }) => program))].map((program) => ({
+    target: `${out}/${target(program)}`,
+    flags: [...flags, `-I${out}/generated`, ...folders.map((name) => `-I${name}`)],
+    sources: [`bench/workloads/${program}.c`, 'bench/user/workload_main.c', ...library],
+    reads: [...folders.flatMap((name) => filesBelow(root, name, ['.h'])), `${out}/generated/abi.h`],
+  }));
+}
+
+/** Static processes of Linux, without a C library. */
+const linuxJobs = (root: string, out: string, workloads: readonly Workload[]): Job[] =>
+  programJobs(root, out, workloads, 'linux', {
+    folder: 'bench/user-mode',
+    flags: LINUX_FLAGS,
+    library: [...filesBelow(root, 'bench/user-mode', ['.c', '.S']), 'bench/user/lib/memory.c', 'bench/user/lib/text.c'],
+    target: programFile.linux,
+  });
+
+/** Commands of WASI preview 1. */
+const wasiJobs = (root: string, out: string, workloads: readonly Workload[]): Job[] =>
+  programJobs(root, out, workloads, 'wasi', {
+    folder: 'bench/wasi',
+    flags: WASI_FLAGS,
+    library: [...filesBelow(root, 'bench/wasi', ['.c']), 'bench/user-mode/report.c', 'bench/user/lib/text.c'],
+    target: programFile.wasi,
+  });
+
 /** Builds everything that is out of date and returns the manifest. Rejects with the compiler's messages. */
 export async function buildGuests(options: BuildOptions = {}): Promise<GuestManifest> {
   const root = options.root ?? findRoot();
   const out = options.out ?? 'build/guests';
   const say = options.onProgress ?? (() => {});
   const workloads = WORKLOADS.filter((w) => options.only === undefined || options.only.includes(w.id));
+  const guests = workloads.filter((workload) => buildsOf(workload).includes('guest'));
 
   writeIfChanged(path.join(root, out, 'generated/abi.h'), printAbiHeader());
   writeIfChanged(path.join(root, out, 'generated/agent_abi.h'), printAgentHeader());
-  writeIfChanged(path.join(root, out, 'generated/workload_table.h'), printWorkloadTable(workloads));
+  writeIfChanged(path.join(root, out, 'generated/workload_table.h'), printWorkloadTable(guests));
   const stamps = new Stamps(path.join(root, out, 'stamps.json'));
 
-  const users = userJobs(root, out, workloads);
+  const users = userJobs(root, out, guests);
   const wasm = wasmJobs(root, out, workloads);
-  await runJobs(root, [...users, ...wasm], stamps, say);
+  const programs = [...linuxJobs(root, out, workloads), ...wasiJobs(root, out, workloads)];
+  await runJobs(root, [...users, ...wasm, ...programs], stamps, say);
 
-  const programs = users.map(({ name, target }) => ({
+  const parts = users.map(({ name, target }) => ({
     name,
     file: target,
     hash: sha256(readFileSync(path.join(root, target))),
   }));
-  writeIfChanged(path.join(root, out, 'generated/programs.S'), printProgramsAssembly(programs));
+  writeIfChanged(path.join(root, out, 'generated/programs.S'), printProgramsAssembly(parts));
   const kernels = [
     kernelJob(root, out, 'kernel.elf', users, false),
     kernelJob(root, out, 'kernel-paravirt.elf', users, true),
@@ -184,7 +233,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
   ];
   await runJobs(root, kernels, stamps, say);
 
-  const made = [...kernels, ...wasm].map((job) => job.target);
+  const made = [...kernels, ...wasm, ...programs].map((job) => job.target);
   const files = made.map((target) => [path.posix.relative(out, target), sha256(readFileSync(path.join(root, target)))]);
   const manifest = { compiler: `zig cc ${zigVersion()}`, files: Object.fromEntries(files) as Record<string, string> };
   writeIfChanged(path.join(root, out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

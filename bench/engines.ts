@@ -51,10 +51,7 @@ async function report(
   // Bundler and browser are loaded only where they are used.
   const place = browser
     ? await (await import('./engines/browser-place.ts')).browserPlace(signal)
-    : await nodePlace(
-        workloads.map(({ id }) => id),
-        signal,
-      );
+    : await nodePlace(signal);
   try {
     const now = (): number => performance.now();
     const say = (line: string): void => void process.stderr.write(`${line}\n`);

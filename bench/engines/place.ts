@@ -9,10 +9,10 @@ export interface Place extends Readonly<About> {
   close(): Promise<void>;
 }
 
-/** Node's worker threads, and QEMU where it is installed. `workloads` are ids; `signal` stops what runs. */
-export async function nodePlace(workloads: readonly string[], signal: AbortSignal): Promise<Place> {
+/** Node's worker threads, and QEMU where it is installed. `signal` stops what runs. */
+export async function nodePlace(signal: AbortSignal): Promise<Place> {
   const platform = nodePlatform();
-  const hosts = [labHost(platform, signal), await qemuHost(workloads, signal)];
+  const hosts = [labHost(platform, signal), qemuHost(signal)];
   return {
     hosts,
     ...(await about(platform)),

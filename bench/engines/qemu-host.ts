@@ -6,11 +6,10 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { WORKLOADS, type Workload } from '../../src/abi/workloads.ts';
-import { bootargsOf, workloadById } from '../../src/lab/plan.ts';
+import { programFile } from '../../src/abi/workloads.ts';
+import { bootargsOf, programArguments, workloadById } from '../../src/lab/plan.ts';
 import { QEMU_USER, qemuAvailable, qemuUserAvailable, runOnQemu } from '../qemu.ts';
 import { findRoot } from '../toolchain/jobs.ts';
-import { buildLinuxPrograms } from '../toolchain/user-mode.ts';
 import type { EngineHost, EngineId, Run } from './engines.ts';
 import { GUEST_MIB, RUN_DEADLINE_MS } from './lab-host.ts';
 
@@ -23,14 +22,12 @@ export function parseRun(engine: EngineId, workload: string, said: string): Run 
 }
 
 /** A host of what is installed of `qemu-system` and `qemu-user`; `signal` ends what runs. */
-export async function qemuHost(workloads: readonly string[], signal: AbortSignal): Promise<EngineHost> {
-  const image = path.join(findRoot(), 'build/guests/kernel.elf');
-  const user = qemuUserAvailable();
-  const chosen: readonly Workload[] = WORKLOADS.filter(({ id }) => workloads.includes(id));
-  const programs = user ? await buildLinuxPrograms(chosen) : new Map<string, string>();
+export function qemuHost(signal: AbortSignal): EngineHost {
+  const guests = path.join(findRoot(), 'build/guests');
+  const image = path.join(guests, 'kernel.elf');
   const engines: EngineId[] = [];
   if (qemuAvailable()) engines.push('qemu-system');
-  if (user) engines.push('qemu-user');
+  if (qemuUserAvailable()) engines.push('qemu-user');
   return {
     engines,
     async run({ engine, workload: id, params }) {
@@ -43,9 +40,10 @@ export async function qemuHost(workloads: readonly string[], signal: AbortSignal
           await runOnQemu({ image, bootargs, memory: GUEST_MIB, timeoutMs: RUN_DEADLINE_MS, signal }),
         );
       }
-      const args = [programs.get(id)!, id, ...workload.params.map(({ name }) => String(params[name]))];
+      const args = [path.join(guests, programFile.linux(workload.program)), ...programArguments(workload, params)];
       const options = { timeout: RUN_DEADLINE_MS, killSignal: 'SIGKILL', signal } as const;
-      return parseRun(engine, id, (await promisify(execFile)(QEMU_USER, args, options)).stdout);
+      const { stdout, stderr } = await promisify(execFile)(QEMU_USER, args, options);
+      return parseRun(engine, id, stderr + stdout);
     },
     close: async () => {},
   };

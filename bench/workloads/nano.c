@@ -25,7 +25,7 @@ static u64 empty(u64 n) {
 
 static u64 null_syscall(u64 n) {
   u64 good = 0;
-  for (u64 i = 0; i < n; i++) good += system_call(SYS_null, 0, 0, 0) == 0;
+  for (u64 i = 0; i < n; i++) good += system_call(NULL_CALL, 0, 0, 0) == 0;
   return good;
 }
 
@@ -54,7 +54,11 @@ static u64 demand_fault(u64 n) {
 /* The kernel skips the instruction: all ones is illegal for good (unprivileged specification, section 1.5). */
 static u64 illegal_trap(u64 n) {
   u64 count = 0;
+#ifdef __riscv
   for (; count < n; count++) __asm__ volatile(".4byte 0xffffffff");
+#else
+  (void)n;
+#endif
   return count;
 }
 

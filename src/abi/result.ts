@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { HOSTINGS, MACHINE_ENGINES, POLICIES, STRATEGIES } from './config.ts';
 import { profileSchema } from './profile.ts';
+import { PROGRAM_HOSTINGS } from './program.ts';
 
 export const RESULT_SCHEMA = 'trapframe.result/1';
 export const SWEEP_SCHEMA = 'trapframe.sweep/1';
@@ -78,7 +79,11 @@ export const environmentRecordSchema = z.strictObject({
   id: z.string(),
   summary: z.string(),
   engine: z.enum([...MACHINE_ENGINES, 'native']),
-  image: z.enum(['kernel', 'kernel-paravirt', 'native']),
+  image: z.enum(['kernel', 'kernel-paravirt', 'native', 'linux', 'wasi']),
+  hosting: z
+    .enum(['machine', 'native', ...ids(PROGRAM_HOSTINGS)])
+    .default('machine')
+    .describe('what stands between the program and the machine; machine: the guest kernel'),
   config: machineConfigSchema
     .nullable()
     .describe('null: no machine (native). bootargs differ per cell and are empty here'),
@@ -109,6 +114,10 @@ export const wallSchema = z.strictObject({
     .strictObject({ low: z.number().nonnegative(), high: z.number().nonnegative() })
     .nullable()
     .describe('95 % bootstrap interval of the median; null for fewer than 3 samples'),
+  phases: z
+    .record(z.string(), z.number().nonnegative())
+    .optional()
+    .describe('medians of the parts of a start, in milliseconds and in their order; left out where there are none'),
 });
 export type Wall = z.infer<typeof wallSchema>;
 

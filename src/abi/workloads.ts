@@ -4,9 +4,15 @@
  */
 import { COMPUTE_WORKLOADS } from './workloads/compute.ts';
 import { PROCESS_WORKLOADS } from './workloads/process.ts';
-import type { Workload } from './workloads/row.ts';
+import { buildsOf, type Workload } from './workloads/row.ts';
+import { SYSTEM_WORKLOADS } from './workloads/system.ts';
 
-export type { Workload, WorkloadGroup } from './workloads/row.ts';
+export { type Build, buildsOf, programFile, type Workload, type WorkloadGroup } from './workloads/row.ts';
 
 /** All workloads, in the order in which lists and reports show them. */
-export const WORKLOADS: readonly Workload[] = [...PROCESS_WORKLOADS, ...COMPUTE_WORKLOADS];
+export const WORKLOADS: readonly Workload[] = [...PROCESS_WORKLOADS, ...COMPUTE_WORKLOADS, ...SYSTEM_WORKLOADS];
+
+/** Those of the lab's guest kernel. */
+export const GUEST_WORKLOADS: readonly Workload[] = WORKLOADS.filter((workload) =>
+  buildsOf(workload).includes('guest'),
+);

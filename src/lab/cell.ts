@@ -1,13 +1,16 @@
 /** From the records of a cell to what a result says about it. */
 import type { Profile } from '../abi/profile.ts';
 import type { Cell, CellStatus } from '../abi/result.ts';
+import { isWhole } from './environments.ts';
 import { modelCycles } from './model.ts';
 import type { PlannedCell } from './plan.ts';
 import type { RunRecord } from './record.ts';
-import { wallOf } from './stats.ts';
+import { median, wallOf } from './stats.ts';
 
 export interface Samples {
   readonly ms: readonly number[];
+  /** Of each part of a start. */
+  readonly phases: Readonly<Record<string, readonly number[]>>;
   readonly warmup: number;
   readonly seed: number;
 }
@@ -22,6 +25,8 @@ export function cellOf(
 ): Cell {
   const { status, message } = failure ?? record;
   const good = status === 'ok';
+  const { counters } = record;
+  const phases = Object.entries(samples.phases).map(([name, ms]) => [name, median(ms)] as const);
   return {
     workload: workload.id,
     environment: environment.id,
@@ -32,8 +37,15 @@ export function cellOf(
     iterations: record.iterations,
     checksum: record.checksum,
     digest: record.digest,
-    counters: good ? record.counters : null,
-    modelled: good && record.counters ? modelCycles(record.counters, profile, record.iterations) : null,
-    wall: good && samples.ms.length > 0 ? wallOf(samples.ms, samples.warmup, samples.seed) : null,
+    counters: good ? counters : null,
+    // Of a program whose kernel is outside the machine, its own instructions are not all that was done.
+    modelled: good && counters && isWhole(environment) ? modelCycles(counters, profile, record.iterations) : null,
+    wall:
+      good && samples.ms.length > 0
+        ? {
+            ...wallOf(samples.ms, samples.warmup, samples.seed),
+            ...(phases.length > 0 && { phases: Object.fromEntries(phases) }),
+          }
+        : null,
   };
 }

@@ -23,6 +23,8 @@ interface Progressing {
   record: RunRecord | null;
   failure: { status: CellStatus; message: string } | null;
   readonly ms: number[];
+  /** Milliseconds of each part of a start, a sample each. */
+  readonly phases: Record<string, number[]>;
 }
 
 /** See `Lab.compare`. */
@@ -82,7 +84,7 @@ class Comparison {
     this.#control = control;
     this.#warmup = warmup;
     this.#total = total;
-    this.#entries = cells.map((cell) => ({ cell, record: null, failure: null, ms: [] }));
+    this.#entries = cells.map((cell) => ({ cell, record: null, failure: null, ms: [], phases: {} }));
     control.onEvent?.({ kind: 'plan', total, unit: 'runs', cells: cells.length });
   }
 
@@ -149,7 +151,15 @@ class Comparison {
       const differs = difference(entry.record!, record);
       if (differs !== null) entry.failure = { status: 'nondeterministic', message: `a second run differs: ${differs}` };
     }
-    if (entry.failure === null) return record.wallMs;
+    if (entry.failure === null) {
+      if (phase === 'sample') {
+        for (const [name, ms] of Object.entries(record.phases)) {
+          entry.phases[name] ??= [];
+          entry.phases[name].push(ms);
+        }
+      }
+      return record.wallMs;
+    }
     this.#tell(entry);
     return null;
   }
@@ -182,7 +192,7 @@ class Comparison {
   }
 
   #cell(entry: Progressing): Cell {
-    const samples = { ms: entry.ms, warmup: this.#warmup, seed: this.#settings.seed };
+    const samples = { ms: entry.ms, phases: entry.phases, warmup: this.#warmup, seed: this.#settings.seed };
     return cellOf(entry.cell, entry.record!, entry.failure, this.#settings.profile, samples);
   }
 

@@ -1,6 +1,7 @@
 /** Environments: what a workload can be run under. One row each; a row says how its machine differs from the default. */
 import { MACHINE_DEFAULT, type MachineConfig } from '../abi/config.ts';
 import { InputError } from '../abi/errors.ts';
+import type { ProgramHosting } from '../abi/program.ts';
 import type { EnvironmentRecord } from '../abi/result.ts';
 import type { ConfigPatch } from './api.ts';
 import { suggest } from './nearest.ts';
@@ -9,7 +10,9 @@ export interface Environment {
   readonly id: string;
   readonly summary: string;
   readonly engine: 'interp' | 'jit' | 'native';
-  readonly image: 'kernel' | 'kernel-paravirt' | 'native';
+  readonly image: EnvironmentRecord['image'];
+  /** `machine`: the lab's guest kernel on a machine; `native`: nothing at all; else what hosts a program of Linux or WASI. */
+  readonly hosting: EnvironmentRecord['hosting'];
   /** Differences from MACHINE_DEFAULT. */
   readonly config: ConfigPatch;
 }
@@ -19,7 +22,17 @@ const machine = (id: string, summary: string, config: ConfigPatch): Environment 
   summary,
   engine: 'interp',
   image: config.strategy === 'paravirt' ? 'kernel-paravirt' : 'kernel',
+  hosting: 'machine',
   config,
+});
+
+const program = (id: string, hosting: ProgramHosting, summary: string): Environment => ({
+  id,
+  summary,
+  engine: hosting === 'wasi' ? 'native' : 'interp',
+  image: hosting === 'wasi' ? 'wasi' : 'linux',
+  hosting,
+  config: {},
 });
 
 export const ENVIRONMENTS: readonly Environment[] = [
@@ -28,6 +41,7 @@ export const ENVIRONMENTS: readonly Environment[] = [
     summary: 'the workload’s own WebAssembly build: no machine, no translation, wall time only',
     engine: 'native',
     image: 'native',
+    hosting: 'native',
     config: {},
   },
   machine('bare', 'the guest kernel on the bare machine, one stage of translation', { strategy: 'bare' }),
@@ -80,6 +94,17 @@ export const ENVIRONMENTS: readonly Environment[] = [
     strategy: 'paravirt',
     hosting: 'type2',
   }),
+  program(
+    'process',
+    'process',
+    'a Linux program whose system calls are translated: no guest kernel (process VM, WSL 1)',
+  ),
+  program(
+    'container',
+    'container',
+    'the same program in a container: namespaces and control groups of a shared kernel',
+  ),
+  program('container-wasm', 'wasi', 'its WebAssembly build in a container’s files (WASI): nothing is translated'),
 ];
 
 /** The environment of this id. Throws InputError with the nearest id. */
@@ -104,7 +129,7 @@ export function patched<T>(base: T, patch: unknown): T {
   return out as T;
 }
 
-/** The full machine of an environment, the request's changes last; null for `native`. */
+/** The full machine of an environment, the request's changes last; null where there is none (engine `native`). */
 export function machineOf(environment: Environment, changes: ConfigPatch, bootargs: string): MachineConfig | null {
   if (environment.engine === 'native') return null;
   return { ...patched(patched(MACHINE_DEFAULT, environment.config), changes), bootargs };
@@ -112,7 +137,10 @@ export function machineOf(environment: Environment, changes: ConfigPatch, bootar
 
 /** What a result says about an environment. */
 export function environmentRecord(environment: Environment, changes: ConfigPatch): EnvironmentRecord {
-  const { id, summary, image } = environment;
+  const { id, summary, image, hosting } = environment;
   const config = machineOf(environment, changes, '');
-  return { id, summary, engine: config?.engine ?? 'native', image, config };
+  return { id, summary, engine: config?.engine ?? 'native', image, hosting, config };
 }
+
+/** Whether all that is done for a guest is done by its machine, so that cycles can be modelled from what that counts. */
+export const isWhole = ({ hosting }: Environment): boolean => hosting === 'machine';

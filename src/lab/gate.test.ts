@@ -13,6 +13,8 @@ const GOOD: RunRecord = {
   digest: 'd'.repeat(32),
   counters: { instret: 1000 },
   wallMs: 1,
+  output: '',
+  phases: {},
 };
 
 const entry = (environment: string, over: Partial<RunRecord> = {}): GateEntry => ({
@@ -31,6 +33,7 @@ describe('the gate', () => {
     ['a checksum', { checksum: 'b'.repeat(16) }],
     ['retired instructions', { counters: { instret: 1001 } }],
     ['a state digest', { digest: 'e'.repeat(32) }],
+    ['output', { output: 'PASS\n' }],
   ])('catches %s planted into one of three', (_what, over) => {
     expect(failing(entry('bare'), entry('nested', over), entry('shadow'))).toEqual(['nested']);
   });

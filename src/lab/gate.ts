@@ -1,6 +1,6 @@
 /**
  * The gate before any figure is shown (law E17): cells of one workload must agree on what the guest did. All of them on
- * the checksum; those that run the same image on the same architecture also on retired instructions and final state.
+ * the checksum, programs of Linux and WASI on every byte they wrote; those that run the same image on the same architecture also on retired instructions and final state.
  */
 import type { PlannedCell } from './plan.ts';
 import type { RunRecord } from './record.ts';
@@ -10,7 +10,10 @@ export interface GateEntry {
   readonly record: RunRecord;
 }
 
-/** What the guest can see of its machine, apart from what a strategy must hide: equal keys must end in equal states. */
+/**
+ * What the guest can see of its machine, apart from what a strategy must hide: equal keys must end in equal states.
+ * Of programs on the lab's own kernel only their own instructions are counted, so all of them are one.
+ */
 function architectureOf({ environment, config }: PlannedCell): string | null {
   if (config === null) return null;
   return [environment.image, config.memory, config.adUpdate, config.bootargs].join(' ');
@@ -64,6 +67,14 @@ export function gate(entries: readonly GateEntry[]): Map<string, string> {
       if (why !== undefined && !failures.has(cell.key)) failures.set(cell.key, why);
     }
   };
+  note(
+    dissent(
+      'output',
+      ran.flatMap((entry) =>
+        entry.record.output === null ? [] : { name: name(entry), value: JSON.stringify(entry.record.output) },
+      ),
+    ),
+  );
   note(
     dissent(
       'checksum',

@@ -2,8 +2,9 @@
 import { proxy } from 'comlink';
 import type { MachineConfig } from '../abi/config.ts';
 import type { Progress, RunOptions } from '../abi/machine.ts';
+import type { ProgramOutcome, ProgramRequest } from '../abi/program.ts';
 import { Connection, DeadlineError } from '../rpc/connection.ts';
-import type { BenchWorker, GuestWorker, NativeOutcome, WorkerKind, Workers } from '../rpc/protocol.ts';
+import type { BenchWorker, NativeOutcome, WorkerKind, Workers } from '../rpc/protocol.ts';
 import type { GuestRun } from './api.ts';
 import type { Platform } from './platform.ts';
 
@@ -49,7 +50,7 @@ export class Lane {
     watch: Watch,
   ): Promise<GuestRun> {
     watch.signal?.throwIfAborted();
-    const guest = await this.#guest();
+    const guest = await this.#opened('guest');
     const imageSha256 = await this.#orClose(
       'guest',
       guest.call('loading the image', SETUP_MS, (remote) => remote.load(image, config)),
@@ -59,7 +60,7 @@ export class Lane {
     const { timeoutMs, ...runOptions } = options;
     // The call outlives its own deadline by the grace a cancelled guest gets.
     const running = guest.call('the run', timeoutMs + 2 * GRACE_MS, (remote) => remote.run(runOptions));
-    const outcome = await this.#supervised(guest, running, timeoutMs, watch.signal);
+    const outcome = await this.#supervised('guest', guest, running, timeoutMs, watch.signal);
     return { outcome, imageSha256 };
   }
 
@@ -110,9 +111,20 @@ export class Lane {
     }
   }
 
+  /** Runs a program of Linux or WASI to its end. Rejects as `runGuest` does. */
+  runProgram(request: ProgramRequest, timeoutMs: number, watch: Watch): Promise<ProgramOutcome> {
+    return this.#alone(async () => {
+      watch.signal?.throwIfAborted();
+      const host = await this.#opened('program');
+      this.#onProgress = watch.onProgress ?? (() => {});
+      const running = host.call('the run', timeoutMs + 2 * GRACE_MS, (remote) => remote.run(request));
+      return this.#supervised('program', host, running, timeoutMs, watch.signal);
+    });
+  }
+
   /** Ends the workers. */
   async close(): Promise<void> {
-    await Promise.all([this.#close('guest'), this.#close('bench')]);
+    await Promise.all([...this.#connections.keys()].map((kind) => this.#close(kind)));
   }
 
   /** A worker holds one machine, so the next run waits for the one before, however that ends. */
@@ -123,7 +135,8 @@ export class Lane {
   }
 
   async #supervised<T>(
-    guest: Connection<GuestWorker>,
+    kind: 'guest' | 'program',
+    guest: Connection<Workers['guest'] | Workers['program']>,
     running: Promise<T>,
     timeoutMs: number,
     signal?: AbortSignal,
@@ -135,14 +148,14 @@ export class Lane {
       if (ended || stopped !== null) return;
       stopped = reason;
       guest.tell((remote) => remote.cancel());
-      timers.push(setTimeout(() => void this.#close('guest'), GRACE_MS));
+      timers.push(setTimeout(() => void this.#close(kind), GRACE_MS));
     };
     const onAbort = (): void => stop(signal?.reason);
     timers.push(setTimeout(() => stop(new DeadlineError('the guest', timeoutMs)), timeoutMs));
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) onAbort();
     try {
-      const outcome = await this.#orClose('guest', running);
+      const outcome = await this.#orClose(kind, running);
       if (stopped !== null) throw stopped;
       return outcome;
     } catch (error) {
@@ -155,17 +168,18 @@ export class Lane {
     }
   }
 
-  async #guest(): Promise<Connection<GuestWorker>> {
-    const known = this.#connections.get('guest');
-    if (known?.alive) return known as Connection<GuestWorker>;
+  /** A worker of a kind that is opened with the core and tells of its progress. */
+  async #opened<K extends 'guest' | 'program'>(kind: K): Promise<Connection<Workers[K]>> {
+    const known = this.#connections.get(kind);
+    if (known?.alive) return known as Connection<Workers[K]>;
     const { module } = await this.#platform.core();
-    const guest = this.#connect('guest') as Connection<GuestWorker>;
+    const worker = this.#connect(kind) as Connection<Workers['guest'] | Workers['program']>;
     const tell = proxy((progress: Progress) => this.#onProgress(progress));
     await this.#orClose(
-      'guest',
-      guest.call('starting a worker', SETUP_MS, (remote) => remote.open(module, tell)),
+      kind,
+      worker.call('starting a worker', SETUP_MS, (remote) => remote.open(module, tell)),
     );
-    return guest;
+    return worker as Connection<Workers[K]>;
   }
 
   #connect(kind: WorkerKind): Connection<Workers[WorkerKind]> {

@@ -19,7 +19,7 @@ describe('environments', () => {
 
   it('differ from each other', () => {
     const machines = ENVIRONMENTS.map((environment) =>
-      JSON.stringify([environment.image, machineOf(environment, {}, '')]),
+      JSON.stringify([environment.image, environment.hosting, machineOf(environment, {}, '')]),
     );
     expect(new Set(machines).size).toBe(machines.length);
   });

@@ -100,6 +100,13 @@ export function bootargsOf(workload: Workload, params: Readonly<Record<string, n
   return [`workload=${workload.id}`, ...Object.entries(params).map(([name, value]) => `${name}=${value}`)].join(' ');
 }
 
+/** The same for a program of Linux or WASI, behind its name. */
+export function programArguments(workload: Workload, params: Readonly<Record<string, number>>): string[] {
+  const names = workload.params.map(({ name }) => name);
+  const operations = workload.operations === undefined ? '-' : String(names.indexOf(workload.operations));
+  return [workload.id, operations, ...names.map((name) => String(params[name]))];
+}
+
 /** Checks the shape of a machine's configuration. Throws InputError naming what is wrong. */
 function checkConfig(config: MachineConfig): MachineConfig {
   const parsed = machineConfigSchema.safeParse(config);

@@ -1,6 +1,6 @@
 /** What one run of one cell yielded, whichever engine ran it. */
 import type { Counters } from '../abi/counters.ts';
-import type { RunOutcome } from '../abi/machine.ts';
+import type { ProgramOutcome } from '../abi/program.ts';
 import type { CellStatus } from '../abi/result.ts';
 import type { NativeOutcome } from '../rpc/protocol.ts';
 
@@ -14,9 +14,22 @@ export interface RunRecord {
   /** Of the measured region, or of the whole run where the guest marked none. */
   readonly counters: Counters | null;
   readonly wallMs: number;
+  /** What the program wrote, where that is the same wherever it runs. */
+  readonly output: string | null;
+  /** Milliseconds of the parts of a start. */
+  readonly phases: Readonly<Record<string, number>>;
 }
 
-const NOTHING = { imageSha256: null, iterations: 0, checksum: null, digest: null, counters: null, wallMs: 0 };
+const NOTHING = {
+  imageSha256: null,
+  iterations: 0,
+  checksum: null,
+  digest: null,
+  counters: null,
+  wallMs: 0,
+  output: null,
+  phases: {},
+};
 
 /** A run that gave no figures. */
 export const emptyRecord = (status: CellStatus, message: string): RunRecord => ({ ...NOTHING, status, message });
@@ -31,7 +44,7 @@ function lastWord(console: string): string | null {
 }
 
 /** A guest that says it passed but published no checksum did not do its work. */
-export function guestRecord(outcome: RunOutcome, imageSha256: string): RunRecord {
+export function guestRecord(outcome: Omit<ProgramOutcome, 'phases'>, imageSha256: string): RunRecord {
   const passed = outcome.status === 'passed';
   const silent = passed && outcome.result === null;
   const said = passed ? null : lastWord(outcome.console);
@@ -48,8 +61,17 @@ export function guestRecord(outcome: RunOutcome, imageSha256: string): RunRecord
     digest: outcome.digest,
     counters: sortedCounters(outcome.region?.counters ?? outcome.counters),
     wallMs: outcome.region?.wallMs ?? outcome.wallMs,
+    output: null,
+    phases: {},
   };
 }
+
+/** The same of a program of Linux or WASI, which writes the same wherever it runs. */
+export const programRecord = (outcome: ProgramOutcome, imageSha256: string): RunRecord => ({
+  ...guestRecord(outcome, imageSha256),
+  output: outcome.console,
+  phases: outcome.phases,
+});
 
 /** Zero is the checksum of a result the workload itself found wrong. */
 export function nativeRecord(outcome: NativeOutcome, imageSha256: string, iterations: number): RunRecord {
@@ -69,6 +91,7 @@ export function nativeRecord(outcome: NativeOutcome, imageSha256: string, iterat
 export function difference(a: RunRecord, b: RunRecord): string | null {
   if (a.checksum !== b.checksum) return `checksum ${a.checksum} then ${b.checksum}`;
   if (a.digest !== b.digest) return `digest ${a.digest} then ${b.digest}`;
+  if (a.output !== b.output) return `output ${JSON.stringify(a.output)} then ${JSON.stringify(b.output)}`;
   if (a.iterations !== b.iterations) return `iterations ${a.iterations} then ${b.iterations}`;
   const ids = new Set([...Object.keys(a.counters ?? {}), ...Object.keys(b.counters ?? {})]);
   for (const id of ids) {

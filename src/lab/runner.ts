@@ -1,14 +1,28 @@
 /** Runs planned cells on lanes: several at once for counts, one after the other for wall time. */
+import { MACHINE_DEFAULT } from '../abi/config.ts';
+import type { ProgramHosting, ProgramRequest } from '../abi/program.ts';
+import type { EnvironmentRecord } from '../abi/result.ts';
+import { type Build, buildsOf, programFile } from '../abi/workloads.ts';
 import { DeadlineError } from '../rpc/connection.ts';
 import type { Control } from './api.ts';
 import { sha256 } from './digest.ts';
-import { Lane } from './lane.ts';
-import type { PlannedCell, Settings } from './plan.ts';
+import { patched } from './environments.ts';
+import { Lane, type Watch } from './lane.ts';
+import { type PlannedCell, programArguments, type Settings } from './plan.ts';
 import type { Platform } from './platform.ts';
-import { emptyRecord, guestRecord, nativeRecord, type RunRecord } from './record.ts';
+import { emptyRecord, guestRecord, nativeRecord, programRecord, type RunRecord } from './record.ts';
 
 /** Instructions between two looks at the clock: about 50 ms interpreted. */
 const SLICE = 20_000_000;
+
+/** What a hosting runs, and how a workload that lacks it is told of. */
+const BUILD_OF: Readonly<Record<EnvironmentRecord['hosting'], { readonly id: Build; readonly lacking: string }>> = {
+  machine: { id: 'guest', lacking: 'is no program of the guest kernel' },
+  native: { id: 'native', lacking: 'needs a kernel and has no direct WebAssembly build' },
+  process: { id: 'linux', lacking: 'is no program of Linux' },
+  container: { id: 'linux', lacking: 'is no program of Linux' },
+  wasi: { id: 'wasi', lacking: 'is no program of WASI' },
+};
 
 export type Phase = 'count' | 'check' | 'warm-up' | 'sample';
 
@@ -27,13 +41,14 @@ export class Runner {
    */
   async run(cell: PlannedCell, lane: number, settings: Settings, control: Control): Promise<RunRecord> {
     const { workload, environment, config, params } = cell;
-    if (environment.engine === 'native' && !workload.native) {
-      return emptyRecord('unavailable', `${workload.id} needs a kernel and has no direct WebAssembly build`);
-    }
+    const build = BUILD_OF[environment.hosting];
+    if (!buildsOf(workload).includes(build.id)) return emptyRecord('unavailable', `${workload.id} ${build.lacking}`);
     const onProgress = (progress: { instret: number }): void =>
       control.onEvent?.({ kind: 'progress', what: cell.key, instret: progress.instret });
     const watch = { signal: control.signal, onProgress };
     try {
+      if (build.id === 'linux' || build.id === 'wasi')
+        return await this.#program(cell, build.id, lane, settings, watch);
       if (config === null) {
         const image = await this.image(`wasm/${workload.id}.wasm`);
         const values = workload.params.map((param) => params[param.name]!);
@@ -52,6 +67,27 @@ export class Runner {
       control.signal?.throwIfAborted();
       return failureRecord(error);
     }
+  }
+
+  /** Runs a workload as a program of Linux or WASI. */
+  async #program(
+    { workload, environment, config, params }: PlannedCell,
+    build: 'linux' | 'wasi',
+    lane: number,
+    settings: Settings,
+    watch: Watch,
+  ): Promise<RunRecord> {
+    const image = await this.image(programFile[build](workload.program));
+    const request: ProgramRequest = {
+      hosting: environment.hosting as ProgramHosting,
+      config: config ?? patched(MACHINE_DEFAULT, settings.config),
+      program: image.bytes,
+      args: programArguments(workload, params),
+      measure: workload.measure ?? 'region',
+      hostFiles: workload.hostFiles === true,
+      budget: settings.budget,
+    };
+    return programRecord(await this.#lane(lane).runProgram(request, settings.timeoutMs, watch), image.sha256);
   }
 
   /** Runs `task` over all items, `parallel` at a time; the number it gets names the lane it may use. */

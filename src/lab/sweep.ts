@@ -12,7 +12,7 @@ import type { Platform } from './platform.ts';
 import type { RunRecord } from './record.ts';
 import type { Runner } from './runner.ts';
 
-const UNTIMED = { ms: [], warmup: 0, seed: 0 };
+const UNTIMED = { ms: [], phases: {}, warmup: 0, seed: 0 };
 
 /** See `Lab.sweep`. */
 export async function sweep(

@@ -1,16 +1,16 @@
 /** One machine: loads a guest, runs it in slices, and says what became of it. */
 import type { MachineConfig } from '../abi/config.ts';
-import { type Counters, TRAPS } from '../abi/counters.ts';
+import { TRAPS } from '../abi/counters.ts';
 import { EVENT } from '../abi/events.ts';
 import { hex } from '../abi/hex.ts';
-import { PLACES } from '../abi/layout.ts';
-import type { MachineHost, Progress, RegionResult, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
+import type { MachineHost, Progress, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
-import { currentCounters, digest, drainConsole, readCounters } from '../engine/state.ts';
+import { currentCounters, digest, drainConsole } from '../engine/state.ts';
 import { Translator, type TranslatorTuning } from '../engine/translate/translator.ts';
 import { breathe } from './breathe.ts';
 import { Debugger } from './gdb/debugger.ts';
 import { loadImage } from './load.ts';
+import { publishedResult, RegionWatch } from './region.ts';
 
 /** About 50 ms interpreted: often enough to be stopped, seldom enough to cost nothing. */
 const SLICE = 10_000_000;
@@ -29,8 +29,7 @@ class Session {
   private readonly translator: Translator | null;
   private readonly text = new TextDecoder();
   private readonly started = performance.now();
-  private regionStart = 0;
-  private region: RegionResult | null = null;
+  private readonly region = new RegionWatch();
   private console = '';
   /** How many regions of translated code are told of; undefined: nothing of it is. */
   private readonly regions: number | undefined;
@@ -59,29 +58,18 @@ class Session {
         this.translator!.sample();
         continue;
       }
-      const now = performance.now();
       if (event === EVENT.regionBegin) {
-        this.regionStart = performance.now();
+        this.region.begin();
         continue;
       }
       if (event === EVENT.regionEnd) {
-        this.endRegion(now - this.regionStart);
+        this.region.end(this.core);
         continue;
       }
       this.drain();
       if (event === EVENT.none || event === EVENT.halt) return null;
       if (event !== EVENT.console) return this.ending(event);
     }
-  }
-
-  private endRegion(wallMs: number): void {
-    const counters = readCounters(this.core, PLACES.ROI_END, PLACES.ROI_BEGIN);
-    const before = this.region;
-    this.region = {
-      counters: before ? sum(before.counters, counters) : counters,
-      wallMs: wallMs + (before?.wallMs ?? 0),
-      iterations: 0,
-    };
   }
 
   private ending(event: number): Ending {
@@ -117,24 +105,17 @@ class Session {
     const { core, translator, regions } = this;
     const wallMs = this.elapsed();
     this.drain();
-    const iterations = Number(core.get('ITERATIONS'));
     return {
       ...ending,
       console: this.console,
-      result: core.get('RESULT_SET') ? core.get('RESULT').toString(16).padStart(16, '0') : null,
+      result: publishedResult(core),
       counters: currentCounters(core),
-      region: this.region && { ...this.region, iterations },
+      region: this.region.result(core),
       digest: digest(core),
       wallMs,
       ...(regions !== undefined && translator && { translation: translator.report(regions) }),
     };
   }
-}
-
-function sum(a: Counters, b: Counters): Counters {
-  const total: Counters = { ...a };
-  for (const [id, value] of Object.entries(b)) total[id] = (total[id] ?? 0) + value;
-  return total;
 }
 
 const sha256 = async (bytes: Uint8Array): Promise<string> => {

@@ -17,8 +17,12 @@ export interface UserMachineOptions {
   readonly engine: MachineConfig['engine'];
   /** Whether the modelled MMU counts; slower. */
   readonly counting: boolean;
-  /** Told of the core, for a trace. */
+  /** The modelled MMU; the usual one where left out. */
+  readonly mmu?: MachineConfig['mmu'];
+  /** Told of the core, for a trace or its counters. */
   readonly onCore?: (core: Core) => void;
+  /** Told of the markers around a program's measured region. */
+  readonly onMarker?: (marker: 'begin' | 'end') => void;
 }
 
 /** What can be asked of it beside what the kernel needs. */
@@ -34,18 +38,31 @@ export async function createUserMachine(
   module: WebAssembly.Module,
   options: UserMachineOptions,
 ): Promise<UserMachine & Observed> {
-  const { memory, engine, counting } = options;
-  const config: MachineConfig = { ...MACHINE_DEFAULT, memory, engine, counting, codePages: CODE_PAGES };
+  const { memory, engine, counting, mmu = MACHINE_DEFAULT.mmu } = options;
+  const config: MachineConfig = {
+    ...MACHINE_DEFAULT,
+    memory,
+    engine,
+    counting,
+    // The kernel gives its address spaces no numbers, so a switch from one to another forgets the translations of both.
+    mmu: { ...mmu, tagged: false },
+    codePages: CODE_PAGES,
+  };
   const core = await createCore(module, config);
   options.onCore?.(core);
   core.set('SBI', 1);
   core.start(BigInt(RAM_START), 0n);
   core.set('USER_TRAPS', 1);
   const translator = translates(config) ? new Translator(core) : null;
-  return userMachine(core, translator, options.memory / PAGE);
+  return userMachine(core, translator, options);
 }
 
-function userMachine(core: Core, translator: Translator | null, frames: number): UserMachine & Observed {
+function userMachine(
+  core: Core,
+  translator: Translator | null,
+  { memory, onMarker }: UserMachineOptions,
+): UserMachine & Observed {
+  const frames = memory / PAGE;
   const { buffer } = core.memory;
   const words = new Uint32Array(buffer);
   const ram = Number(core.get('RAM_BASE'));
@@ -94,9 +111,10 @@ function userMachine(core: Core, translator: Translator | null, frames: number):
         if (event === EVENT.userTrap) return 'trap';
         if (event === EVENT.none) return 'slice';
         if (event === EVENT.burst) translator!.sample();
-        // The lab's markers have no meaning here; nothing else can come of user mode.
-        else if (event !== EVENT.regionBegin && event !== EVENT.regionEnd)
-          throw new Error(`event ${event} in user mode`);
+        else if (event === EVENT.regionBegin) onMarker?.('begin');
+        else if (event === EVENT.regionEnd) onMarker?.('end');
+        // Nothing else can come of user mode.
+        else throw new Error(`event ${event} in user mode`);
       }
     },
     instructions: () => wide(INSTRET),

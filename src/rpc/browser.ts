@@ -6,6 +6,7 @@ import type { WorkerKind } from './protocol.ts';
 const START: Readonly<Record<WorkerKind, () => Worker>> = {
   guest: () => new Worker(new URL('../../workers/guest.ts', import.meta.url), { type: 'module' }),
   bench: () => new Worker(new URL('../../workers/bench.ts', import.meta.url), { type: 'module' }),
+  program: () => new Worker(new URL('../../workers/program.ts', import.meta.url), { type: 'module' }),
   linux: () => new Worker(new URL('../../workers/linux.ts', import.meta.url), { type: 'module' }),
   wsl2: () => new Worker(new URL('../../workers/wsl2.ts', import.meta.url), { type: 'module' }),
 };

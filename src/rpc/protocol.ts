@@ -2,9 +2,10 @@
 import type { MachineConfig } from '../abi/config.ts';
 import type { Progress, RunOptions, RunOutcome } from '../abi/machine.ts';
 import type { HostedEvents, HostedLinux } from '../machine/hosted.ts';
+import type { ProgramHost } from '../machine/hostings/host.ts';
 import type { LightVmHost } from '../machine/light/host.ts';
 
-export type WorkerKind = 'guest' | 'bench' | 'linux' | 'wsl2';
+export type WorkerKind = 'guest' | 'bench' | 'program' | 'linux' | 'wsl2';
 
 /** workers/guest.ts: one machine at a time. */
 export interface GuestWorker {
@@ -45,6 +46,8 @@ export interface LinuxWorker extends HostedLinux {
 export interface Workers {
   readonly guest: GuestWorker;
   readonly bench: BenchWorker;
+  /** workers/program.ts: programs of Linux and WASI. */
+  readonly program: ProgramHost;
   readonly linux: LinuxWorker;
   /** workers/wsl2.ts: a light VM. */
   readonly wsl2: LightVmHost;

@@ -1,4 +1,4 @@
-/* Strings, numbers, and how a workload reports. */
+/* Strings and numbers. */
 #include "user.h"
 
 u64 text_length(const char *text) {
@@ -35,16 +35,3 @@ u64 format_number(char *to, u64 value, u64 base) {
 }
 
 void say(const char *text) { write(1, text, text_length(text)); }
-
-void report(u64 checksum, u64 microseconds) {
-  struct report sent = {.checksum = checksum, .microseconds = microseconds};
-  write(REPORT_FILE, &sent, sizeof(sent));
-  exit(checksum ? 0 : 1);
-}
-
-void fail(const char *why) {
-  struct report sent = {.checksum = 0};
-  for (u64 i = 0; why[i] && i < sizeof(sent.why) - 1; i++) sent.why[i] = why[i];
-  write(REPORT_FILE, &sent, sizeof(sent));
-  exit(1);
-}

@@ -1,7 +1,11 @@
-import type { Workload } from './row.ts';
+import type { Build, Workload } from './row.ts';
+
+/** Programs that ask a kernel for what Linux has too; and for nothing but what WASI has. */
+const LINUX: readonly Build[] = ['guest', 'linux'];
+const ANYWHERE: readonly Build[] = ['guest', 'linux', 'wasi'];
 
 /** A nano workload: its event, `n` times. */
-const nano = (id: string, summary: string, n: number, quick: number): Workload => ({
+const nano = (id: string, summary: string, n: number, quick: number, builds?: readonly Build[]): Workload => ({
   id,
   group: 'nano',
   summary,
@@ -9,6 +13,7 @@ const nano = (id: string, summary: string, n: number, quick: number): Workload =
   program: 'nano',
   operations: 'n',
   native: false,
+  ...(builds && { builds }),
   quick: { n: quick },
 });
 
@@ -19,6 +24,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     'The bare loop in a program: subtract it from the other nano workloads that run there.',
     40_000_000,
     400_000,
+    ANYWHERE,
   ),
   nano(
     'empty-kernel',
@@ -26,12 +32,19 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     40_000_000,
     400_000,
   ),
-  nano('null-syscall', 'A system call that does nothing: the way into the kernel and back.', 1_000_000, 30_000),
+  nano(
+    'null-syscall',
+    'A system call that does nothing: the way into the kernel and back.',
+    1_000_000,
+    30_000,
+    ANYWHERE,
+  ),
   nano(
     'call-return',
     'A call of an empty function in a program and its return: no event for any VMM.',
     20_000_000,
     400_000,
+    ANYWHERE,
   ),
   nano(
     'illegal-trap',
@@ -44,6 +57,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     'The first store to an anonymous page whose tables exist: fault, fresh zero-filled frame, one leaf entry.',
     6_000,
     1_000,
+    LINUX,
   ),
   nano('pte-store', 'The kernel rewrites a leaf entry of a mapped page and fences nothing.', 2_000_000, 20_000),
   nano(
@@ -90,6 +104,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/fork',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 40 },
   },
   {
@@ -104,6 +119,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/fork',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 100 },
   },
   {
@@ -140,6 +156,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/context-switch',
     operations: 'passes',
     native: false,
+    builds: LINUX,
     quick: { passes: 1_500 },
   },
   {
@@ -154,6 +171,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/mmap',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 60 },
   },
   {
@@ -168,6 +186,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/page-fault',
     operations: 'rounds',
     native: false,
+    builds: LINUX,
     quick: { rounds: 3 },
   },
   {
@@ -179,6 +198,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/protection-fault',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 5_000 },
   },
   {
@@ -193,6 +213,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/ptemod',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 30 },
   },
   {
@@ -203,6 +224,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/signal',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 8_000 },
   },
   {
@@ -216,6 +238,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     program: 'micro/pipe',
     operations: 'n',
     native: false,
+    builds: LINUX,
     quick: { n: 1_500 },
   },
   {

@@ -1,5 +1,8 @@
-/** How large a workload's programs are written: one event, one operation of the kernel, plain computing, a mix. */
-export type WorkloadGroup = 'nano' | 'micro' | 'compute' | 'macro';
+/** How large a workload's programs are written: one event, one operation of the kernel, plain computing, a mix, a whole system. */
+export type WorkloadGroup = 'nano' | 'micro' | 'compute' | 'macro' | 'system';
+
+/** For what a workload is built: the lab's guest kernel, WebAssembly without any system, Linux on RISC-V, WASI. */
+export type Build = 'guest' | 'native' | 'linux' | 'wasi';
 
 /** One integer parameter; guests receive it as `name=value` in decimal. */
 export interface WorkloadParam {
@@ -28,6 +31,22 @@ export interface Workload {
   readonly operations?: string;
   /** Whether a direct WebAssembly build exists. */
   readonly native: boolean;
+  /** What it is built for; left out: everything where it is `native`, else the guest kernel alone. */
+  readonly builds?: readonly Build[];
+  /** What of a run is measured; left out: the region that the program marks. */
+  readonly measure?: 'region' | 'startup';
+  /** Whether it works on files of the host. */
+  readonly hostFiles?: boolean;
   /** Values instead of the defaults for a run of about 30 ms; a parameter that is not named keeps its default. */
   readonly quick: Readonly<Record<string, number>>;
 }
+
+/** What a workload is built for. */
+export const buildsOf = ({ native, builds }: Workload): readonly Build[] =>
+  builds ?? (native ? ['guest', 'native', 'linux', 'wasi'] : ['guest']);
+
+/** Where the program of a workload is built, below build/guests. Several workloads may share one. */
+export const programFile = {
+  linux: (program: string): string => `linux/programs/${program}`,
+  wasi: (program: string): string => `wasi/${program}.wasm`,
+} as const;

@@ -6,10 +6,14 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../abi/errors.ts';
 import { startNodeWorker } from '../../rpc/node.ts';
+import type { WorkerKind } from '../../rpc/protocol.ts';
 import { sha256 } from '../digest.ts';
 import type { Core, Platform } from '../platform.ts';
 
 const SET_UP = 'Run `npm start` or `npm run setup` once; it builds the machine and the guests.';
+
+/** Workers that can do more in Node than in a page. */
+const NODE_FORMS: Readonly<Partial<Record<WorkerKind, string>>> = { program: 'node/program.js' };
 
 function findRoot(): string {
   let dir = path.dirname(fileURLToPath(import.meta.url));
@@ -35,7 +39,7 @@ export function nodePlatform(root: string = findRoot()): Platform {
   };
   return {
     version,
-    start: (kind) => startNodeWorker(pathToFileURL(path.join(root, 'dist/workers', `${kind}.js`))),
+    start: (kind) => startNodeWorker(pathToFileURL(path.join(root, 'dist/workers', NODE_FORMS[kind] ?? `${kind}.js`))),
     core: () => {
       core ??= compile().catch((error: unknown) => {
         core = null;

@@ -46,12 +46,21 @@ const column = (title: string, kind: Kind | null, rank: number, align: Column['a
 const NONE: Entry = { text: '–', tone: 'dim' };
 const text = (value: string): Entry => ({ text: value });
 
+interface Sum {
+  readonly title: string;
+  readonly rank: number;
+  readonly of: (counters: Readonly<Record<string, number>>) => number;
+  /** Shown only where some cell has any. */
+  readonly seldom?: true;
+}
+
 /** Sums of counters that a comparison shows, each by operation of the workload. */
-const SHOWN: readonly { title: string; rank: number; of: (counters: Readonly<Record<string, number>>) => number }[] = [
+const SHOWN: readonly Sum[] = [
   { title: 'instructions', rank: 1, of: (c) => c.instret ?? 0 },
   { title: 'TLB misses', rank: 4, of: (c) => c['walk.count'] ?? 0 },
   { title: 'walk refs', rank: 2, of: (c) => c['walk.references'] ?? 0 },
   { title: 'exits', rank: 0, of: (c) => c['exit.total'] ?? 0 },
+  { title: 'crossings', rank: 3, of: (c) => c['host.crossings'] ?? 0, seldom: true },
 ];
 
 const isFailure = (cell: Cell): boolean => CELL_STATUSES.some(({ id, failure }) => id === cell.status && failure);
@@ -86,21 +95,24 @@ export function comparisonTables(result: Result): Table[] {
     const most = Math.max(...cells.map((cell) => cell.modelled?.cycles ?? 0));
     const per = cells.some((cell) => cell.iterations > 0) ? 'operation' : 'run';
     const params = paramsText(workload.params);
+    const shown = SHOWN.filter((sum) => !sum.seldom || cells.some(({ counters }) => counters && sum.of(counters) > 0));
+    const phases = [...new Set(cells.flatMap(({ wall }) => Object.keys(wall?.phases ?? {})))];
     return {
       title: params === '' ? workload.id : `${workload.id} (${params})`,
       caption: `counts and modelled cycles by ${per}; wall time by run`,
       columns: [
         column('environment', null, 0, 'left'),
-        ...SHOWN.map(({ title, rank }) => column(title, 'counted', rank)),
+        ...shown.map(({ title, rank }) => column(title, 'counted', rank)),
         column('cycles', 'modelled', 0),
         column(model ? `× ${model.environment}` : '×', 'modelled', 0),
         column('ms', 'measured', 0),
         column('95 % interval', 'measured', 5),
         column(wall ? `× ${wall.environment}` : '×', 'measured', 3),
+        ...phases.map((name) => column(name, 'measured', 4)),
       ],
       rows: cells.map((cell) => [
         isFailure(cell) ? { text: cell.environment, tone: 'bad' } : text(cell.environment),
-        ...SHOWN.map(({ of }) => (cell.counters ? text(formatCount(of(cell.counters) / operations(cell))) : NONE)),
+        ...shown.map(({ of }) => (cell.counters ? text(formatCount(of(cell.counters) / operations(cell))) : NONE)),
         cell.modelled
           ? { text: formatCount(cell.modelled.cycles / operations(cell)), bar: cell.modelled.cycles / most }
           : NONE,
@@ -108,6 +120,10 @@ export function comparisonTables(result: Result): Table[] {
         cell.wall ? text(formatMs(cell.wall.median)) : NONE,
         cell.wall?.ci95 ? text(`${formatMs(cell.wall.ci95.low)} … ${formatMs(cell.wall.ci95.high)}`) : NONE,
         cell.wall && wall?.wall ? text(wallRatio(cell, wall, result.seed)) : NONE,
+        ...phases.map((name) => {
+          const ms = cell.wall?.phases?.[name];
+          return ms === undefined ? NONE : text(formatMs(ms));
+        }),
       ]),
       notes: cells.filter((cell) => cell.status !== 'ok').map(note),
     };

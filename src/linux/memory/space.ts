@@ -362,6 +362,8 @@ export class AddressSpace {
     this.areas = [];
     this.resident = 0;
     this.table.free();
+    // The next address space may have the same root, and what was cached of this one would be taken for its own.
+    this.machine.fence();
   }
 
   /** How many bytes the last `span` found in one piece. */

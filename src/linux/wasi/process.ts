@@ -21,6 +21,8 @@ export interface WasiOptions {
   readonly random: (into: Uint8Array) => void;
   /** Waits; at most so many nanoseconds, less where a descriptor may have become ready. */
   readonly sleep: (nanoseconds: bigint) => void;
+  /** Told of every call before it is made. */
+  readonly onCall?: () => void;
 }
 
 /** What the program ended itself with; thrown through its frames. */

@@ -12,10 +12,12 @@ const MODULE = 'wasi_snapshot_preview1';
 
 /** The functions as a program imports them: errors come back as numbers. */
 function imports(p: WasiProcess): Record<string, (...args: never[]) => number> {
+  const { onCall } = p.options;
   const guarded =
     (call: WasiCall) =>
     (...args: never[]): number => {
       try {
+        onCall?.();
         call(p, ...args);
         return SUCCESS;
       } catch (e) {

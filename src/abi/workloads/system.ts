@@ -1,0 +1,63 @@
+import type { Build, Workload } from './row.ts';
+
+const PROGRAM: readonly Build[] = ['linux', 'wasi'];
+
+/** Workloads of a whole system, with files and a beginning: programs of Linux and of WASI, none of the guest kernel. */
+export const SYSTEM_WORKLOADS: readonly Workload[] = [
+  {
+    id: 'startup',
+    group: 'system',
+    summary:
+      'From nothing to the first line of output of a program: a process, a container, a virtual machine is made, comes to its first instruction, and says something. The wall time is that of all of it.',
+    params: [],
+    program: 'system/startup',
+    native: false,
+    builds: PROGRAM,
+    measure: 'startup',
+    quick: {},
+  },
+  {
+    id: 'untar',
+    group: 'system',
+    summary: 'An archive of many small files is unpacked into files of the guest: create, write, close.',
+    params: [
+      { name: 'files', default: 1_000, summary: 'files in eight directories', unit: 'files', least: 1, most: 100_000 },
+      { name: 'bytes', default: 2_048, summary: 'bytes of a file, on average', unit: 'bytes', most: 1_000_000 },
+    ],
+    program: 'system/untar',
+    operations: 'files',
+    native: false,
+    builds: PROGRAM,
+    quick: { files: 100 },
+  },
+  {
+    id: 'untar-host',
+    group: 'system',
+    summary: 'The same archive is unpacked into files of the host, by whatever way there is to them.',
+    params: [
+      { name: 'files', default: 1_000, summary: 'files in eight directories', unit: 'files', least: 1, most: 100_000 },
+      { name: 'bytes', default: 2_048, summary: 'bytes of a file, on average', unit: 'bytes', most: 1_000_000 },
+    ],
+    program: 'system/untar',
+    operations: 'files',
+    native: false,
+    builds: PROGRAM,
+    hostFiles: true,
+    quick: { files: 100 },
+  },
+  {
+    id: 'file-calls',
+    group: 'system',
+    summary:
+      'Ten calls of the file system a round: a file is made, written, read, looked at, opened anew, read, renamed and removed.',
+    params: [
+      { name: 'rounds', default: 5_000, summary: 'files made and removed', unit: 'rounds', least: 1 },
+      { name: 'bytes', default: 4_096, summary: 'bytes of the file', unit: 'bytes', least: 1, most: 1_000_000 },
+    ],
+    program: 'system/files',
+    operations: 'rounds',
+    native: false,
+    builds: PROGRAM,
+    quick: { rounds: 200 },
+  },
+];

@@ -1,0 +1,78 @@
+/** A program in a container: one of several on a kernel that is there already. */
+import { InputError } from '../../abi/errors.ts';
+import type { ProgramOutcome } from '../../abi/program.ts';
+import { HostFs } from '../../linux/vfs/host.ts';
+import { rootDentry } from '../../linux/vfs/mount.ts';
+import { ContainerEngine, type Entry } from '../container/engine.ts';
+import { ContainerHost } from '../container/host.ts';
+import { type Base, NO_DEFAULTS } from '../container/roots.ts';
+import { kernelOptions, PROGRAM, programFiles } from './process.ts';
+import type { HostFolder } from './side.ts';
+import { type Ended, endedWith, type Watch } from './watch.ts';
+
+const IMAGE = 'program';
+const HOST = '/lab';
+
+/** Makes and starts a container; resolves to its exit code, or to why it was ended. */
+async function run(engine: ContainerEngine, watch: Watch, withHost: boolean): Promise<{ entry: Entry; ended: Ended }> {
+  const entry = await engine.create(
+    {
+      Image: IMAGE,
+      Cmd: [PROGRAM.path, ...watch.request.args],
+      HostConfig: { Binds: withHost ? [`${HOST}:/host`] : [] },
+    },
+    null,
+  );
+  const { container } = entry;
+  container.log.listen(({ stream, bytes }) => {
+    if (stream === 'stdout') watch.wrote(bytes);
+  });
+  watch.phase('create');
+  engine.start(entry);
+  const { machine } = engine.host.system.kernel;
+  let over: Ended | null = null;
+  const look = setInterval(() => {
+    over ??= watch.over(machine.instructions());
+    if (over) container.signal(9);
+  }, 10);
+  try {
+    const { code } = await container.wait();
+    over ??= watch.over(machine.instructions());
+    return { entry, ended: over ?? endedWith(code) };
+  } finally {
+    clearInterval(look);
+  }
+}
+
+export async function runContainer(
+  module: WebAssembly.Module,
+  watch: Watch,
+  folder: HostFolder | null,
+): Promise<ProgramOutcome> {
+  const { request } = watch;
+  const host = await ContainerHost.open(module, kernelOptions(watch));
+  try {
+    const layer = programFiles(request.program, () => host.system.kernel.clock.realtime());
+    layer.hold();
+    const base: Base = { lowers: [layer], name: IMAGE, imageId: '', defaults: NO_DEFAULTS, release() {} };
+    const engine = new ContainerEngine(host, {
+      openFolder: () => base,
+      openPlace: () => {
+        if (!folder) throw new InputError('this host has no files');
+        const fs = new HostFs(folder.files);
+        return { fs, dentry: rootDentry(fs) };
+      },
+      openImage: async () => base,
+    });
+    // A container is seldom the first of its image: the kernel knows the files already.
+    if (request.measure === 'startup') {
+      watch.rehearse();
+      engine.remove((await run(engine, watch, folder !== null)).entry, true);
+    }
+    watch.begin();
+    const { ended } = await run(engine, watch, folder !== null);
+    return watch.outcome(ended);
+  } finally {
+    host.close();
+  }
+}

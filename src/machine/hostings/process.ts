@@ -1,0 +1,84 @@
+/** A program as a process on a kernel of its own making: system calls are translated, there is no guest kernel. */
+import type { ProgramOutcome } from '../../abi/program.ts';
+import { S } from '../../linux/uapi.ts';
+import { HostFs } from '../../linux/vfs/host.ts';
+import { InputStream, OutputStream } from '../../linux/vfs/stream.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import { createLinuxHost, type LinuxOptions } from '../programs.ts';
+import type { HostFolder } from './side.ts';
+import { type Ended, endedWith, type Watch } from './watch.ts';
+
+/** The program in its files. */
+export const PROGRAM = { folder: 'bin', name: 'program', path: '/bin/program' } as const;
+const OWN = { uid: 0, gid: 0 };
+
+/** A kernel whose runs repeat: time is counted, and there is no chance. */
+export const kernelOptions = ({ request, onCore, onMarker }: Watch): LinuxOptions => ({
+  memory: request.config.memory,
+  engine: request.config.engine,
+  counting: request.config.counting,
+  mmu: request.config.mmu,
+  time: 'counted',
+  seed: 1,
+  hostName: 'lab',
+  onCore,
+  onMarker,
+});
+
+/** Files with nothing but the program, and the places it writes to. */
+export function programFiles(program: Uint8Array, now: () => number): Tmpfs {
+  const fs = new Tmpfs({ now });
+  for (const name of ['tmp', 'host']) fs.root.create(name, { ...OWN, mode: S.IFDIR | 0o1777 });
+  fs.root
+    .create(PROGRAM.folder, { ...OWN, mode: S.IFDIR | 0o755 })
+    .create(PROGRAM.name, { ...OWN, mode: S.IFREG | 0o755 })
+    .write(0, program);
+  return fs;
+}
+
+/** What leaves the program goes to the host: each trap of it is one crossing of what translates its system calls. */
+export const crossings = (counters: Readonly<Record<string, number>>): number =>
+  Object.entries(counters).reduce((sum, [id, value]) => (id.startsWith('trap.') ? sum + value : sum), 0);
+
+export async function runProcess(
+  module: WebAssembly.Module,
+  watch: Watch,
+  folder: HostFolder | null,
+): Promise<ProgramOutcome> {
+  const { request } = watch;
+  watch.begin();
+  const host = await createLinuxHost(module, kernelOptions(watch), (clock) => ({
+    fs: programFiles(request.program, () => clock.realtime()),
+    source: 'rootfs',
+  }));
+  const { system } = host;
+  for (const [at, type] of [
+    ['/proc', 'proc'],
+    ['/dev', 'devtmpfs'],
+  ] as const)
+    system.mount(at, { fs: system.makeFileSystem(type), source: type });
+  if (folder) system.mount('/host', { fs: new HostFs(folder.files), source: 'host' });
+  const stdin = new InputStream();
+  stdin.end();
+  const program = system.spawn({
+    path: PROGRAM.path,
+    argv: [PROGRAM.path, ...request.args],
+    env: [],
+    cwd: '/',
+    stdio: [stdin, new OutputStream(watch.wrote), new OutputStream(() => {})],
+  });
+  watch.phase('create');
+  let over: Ended | null = null;
+  await host.drive(() => {
+    over ??= watch.over(system.kernel.machine.instructions());
+    return program.status !== null || over !== null;
+  });
+  host.stop();
+  const status = program.status ?? 0;
+  const outcome = watch.outcome(over ?? endedWith(status & 0x7f ? 128 + (status & 0x7f) : status >> 8));
+  const { region } = outcome;
+  return {
+    ...outcome,
+    region: region && { ...region, counters: { ...region.counters, 'host.crossings': crossings(region.counters) } },
+  };
+}

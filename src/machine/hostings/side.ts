@@ -1,0 +1,12 @@
+/** The host's side of files: what programs see of them at /host. */
+import type { HostFiles } from '../../linux/vfs/host.ts';
+
+/** A directory of the host that is there for one run, and gone with it. */
+export interface HostFolder {
+  /** For the kernel of src/linux. */
+  readonly files: HostFiles;
+  remove(): void;
+}
+
+/** Makes one; null where the host has no files (a browser). */
+export type MakeHostFolder = (() => HostFolder) | null;

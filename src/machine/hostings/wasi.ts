@@ -1,0 +1,98 @@
+/** A WebAssembly program in a container's files: the host's own engine runs it, and only its calls leave it. */
+
+import { InputError } from '../../abi/errors.ts';
+import type { ProgramOutcome } from '../../abi/program.ts';
+import { E, SysError } from '../../linux/errno.ts';
+import { FileKind, type OpenFile } from '../../linux/vfs/file.ts';
+import { HostFs } from '../../linux/vfs/host.ts';
+import type { FileSystem } from '../../linux/vfs/inode.ts';
+import { Mount, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import type { WasiOptions } from '../../linux/wasi/process.ts';
+import { WasiProgram } from '../../linux/wasi/run.ts';
+import { makeRoot } from '../images/tree.ts';
+import { PROGRAM, programFiles } from './process.ts';
+import type { HostFolder } from './side.ts';
+import { endedWith, type Watch } from './watch.ts';
+
+const ROOT = { uid: 0, gid: 0, groups: [], override: true };
+
+/** Where the program writes, and nothing to read. */
+class Sink extends FileKind {
+  private readonly take: (bytes: Uint8Array) => void;
+  constructor(take: (bytes: Uint8Array) => void) {
+    super();
+    this.take = take;
+  }
+  override read(): number {
+    return 0;
+  }
+  override write(_file: OpenFile, from: Uint8Array): number {
+    this.take(from.slice());
+    return from.length;
+  }
+}
+
+const opened = (fs: FileSystem, to: string): WasiOptions['preopens'][number] => {
+  const mount = new Mount(fs, rootDentry(fs), to, PLAIN);
+  return { name: to, path: { mount, dentry: mount.root } };
+};
+
+/** A program cannot be stopped but with its thread: whoever asks for this one ends its worker. */
+export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
+  const { request } = watch;
+  let ticks = 0n;
+  let calls = 0;
+  // The program reads the clock when its region begins and when it ends.
+  const marks: { readonly at: number; readonly calls: number }[] = [];
+  watch.begin();
+  let program: WasiProgram;
+  try {
+    program = new WasiProgram(request.program, request.config.memory);
+  } catch (e) {
+    if (!(e instanceof SysError)) throw e;
+    throw new InputError(
+      e.code === E.NOMEM
+        ? 'the program needs more memory than it may have: --memory'
+        : 'this is no program of WASI preview 1',
+    );
+  }
+  const layer = programFiles(request.program, () => 0);
+  const root = makeRoot([layer], { now: () => 0 }).fs;
+  watch.phase('create');
+  const { code, trap } = program.run({
+    args: [PROGRAM.path, ...request.args],
+    env: [],
+    preopens: [opened(root, '/'), opened(folder ? new HostFs(folder.files) : new Tmpfs({ now: () => 0 }), '/host')],
+    stdio: [new Sink(() => {}), new Sink(watch.wrote), new Sink(() => {})],
+    who: ROOT,
+    realtime: () => 0n,
+    monotonic: () => {
+      watch.phase('first instruction');
+      marks.push({ at: performance.now(), calls });
+      ticks += 1000n;
+      return ticks;
+    },
+    random: (into) => into.fill(0),
+    sleep: () => {},
+    onCall: () => calls++,
+  });
+  const ended = trap === null ? endedWith(code) : { status: 'crashed' as const, exitCode: code, message: trap };
+  const outcome = watch.outcome(ended);
+  const passed = /^PASS \S+ ([0-9a-f]+)$/m.exec(outcome.console);
+  const [from, to] = [marks[0], marks.at(-1)];
+  // Reading the clock at the end is no call of the region's.
+  const own = { 'host.crossings': from && to ? to.calls - from.calls - 1 : calls, instret: 0, 'exit.total': 0 };
+  const operations = Number(request.args[2 + Number(request.args[1])] ?? 1);
+  const start = request.measure === 'startup' ? outcome.region : null;
+  return {
+    ...outcome,
+    result: passed ? passed[1]!.padStart(16, '0') : null,
+    counters: own,
+    region: start
+      ? { ...start, counters: own }
+      : from && to
+        ? { counters: own, wallMs: to.at - from.at, iterations: Number.isNaN(operations) ? 1 : operations }
+        : null,
+  };
+}
