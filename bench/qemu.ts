@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-const QEMU = 'qemu-system-riscv64';
+export const QEMU = 'qemu-system-riscv64';
 /** QEMU's user mode. */
 export const QEMU_USER = 'qemu-riscv64';
 

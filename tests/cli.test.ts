@@ -113,7 +113,7 @@ describe('a command that is loaded alone', () => {
     const context = { root: '/', stdout: stream, stderr: stream, signal: AbortSignal.abort(), setExitCode: () => {} };
     for (const [name, load] of Object.entries(COMMANDS)) {
       const program = new Command().enablePositionalOptions();
-      (await load(context))(program, context);
+      (await load())(program, context);
       expect(program.commands.map((command) => command.name())).toEqual([name]);
     }
   });

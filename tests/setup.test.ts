@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 // @ts-expect-error plain JavaScript without types: it runs before anything is compiled
-import { isFresh, nodeProblem, setUp as setUpUntyped, takeLock as takeLockUntyped } from '../src/cli/setup.mjs';
+import { nodeProblem } from '../src/cli/node-version.mjs';
+// @ts-expect-error likewise
+import { isFresh, setUp as setUpUntyped, takeLock as takeLockUntyped } from '../src/cli/setup.mjs';
 
 interface Step {
   readonly id: string;

@@ -19,10 +19,20 @@ export const coreFile = (root: string): string => join(root, 'build/trapframe.wa
 /** The core as it was built there. */
 export const coreBytes = (root: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(coreFile(root)));
 
-let compiling: { readonly root: string; readonly module: Promise<WebAssembly.Module> } | null = null;
+export interface CompiledCore {
+  readonly module: WebAssembly.Module;
+  /** Milliseconds until it could be run: V8 compiles its functions when they are called. */
+  readonly ms: number;
+}
 
-/** The core, compiled; begun early, that goes on beside the loading of a command. */
-export function compiledCore(root: string): Promise<WebAssembly.Module> {
-  if (compiling?.root !== root) compiling = { root, module: WebAssembly.compile(coreBytes(root)) };
-  return compiling.module;
+const compiled = new Map<string, CompiledCore>();
+
+/** The core of the checkout at `root`, compiled once in this process. */
+export function compiledCore(root: string): CompiledCore {
+  const known = compiled.get(root);
+  if (known) return known;
+  const started = performance.now();
+  const core = { module: new WebAssembly.Module(coreBytes(root)), ms: performance.now() - started };
+  compiled.set(root, core);
+  return core;
 }

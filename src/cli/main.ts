@@ -2,25 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isInputError } from '../abi/errors.ts';
+import { warm } from '../machine/warm.ts';
 import { type Context, EXIT, exitCode } from './context.ts';
 import { compiledCore, coreFile } from './files.ts';
 import { columns } from './table.ts';
 
 /** The commands in the order of the help. Each is loaded when it is asked for: all of them together take a quarter of a second. */
-export const COMMANDS: Readonly<
-  Record<string, (context: Context) => Promise<(program: Command, context: Context) => void>>
-> = {
+export const COMMANDS: Readonly<Record<string, () => Promise<(program: Command, context: Context) => void>>> = {
   compare: async () => (await import('./commands/compare.ts')).addCompare,
   sweep: async () => (await import('./commands/sweep.ts')).addSweep,
   laws: async () => (await import('./commands/laws.ts')).addLaws,
   run: async () => (await import('./commands/run.ts')).addRun,
   linux: async () => (await import('./commands/linux.ts')).addLinux,
   wsl: async () => (await import('./commands/wsl.ts')).addWsl,
-  process: async ({ root }) => {
-    // Who waits for it gets the error.
-    if (existsSync(coreFile(root))) compiledCore(root).catch(() => {});
-    return (await import('./commands/process.ts')).addProcess;
-  },
+  process: async () => (await import('./commands/process.ts')).addProcess,
   container: async () => (await import('./commands/container.ts')).addContainer,
   image: async () => (await import('./commands/image.ts')).addImage,
   volume: async () => (await import('./commands/volume.ts')).addVolume,
@@ -29,6 +24,9 @@ export const COMMANDS: Readonly<
   list: async () => (await import('./commands/list.ts')).addList,
   daemon: async () => (await import('./commands/daemon.ts')).addDaemon,
 };
+
+/** Those that run a guest in this process: the core is compiled in the background while their modules are read. */
+const RUNS_HERE: readonly string[] = ['linux', 'snapshot', 'process', 'daemon'];
 
 /** Builds the command line: of the command that is named, or the whole of it. */
 async function commandLine(context: Context, name: string | undefined): Promise<Command> {
@@ -49,8 +47,11 @@ async function commandLine(context: Context, name: string | undefined): Promise<
       )}`,
     )
     .exitOverride();
+  // Where it is missing, who needs it says so.
+  if (name !== undefined && RUNS_HERE.includes(name) && existsSync(coreFile(context.root)))
+    await warm(compiledCore(context.root).module);
   const named = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  for (const load of named ? [named] : Object.values(COMMANDS)) (await load(context))(program, context);
+  for (const load of named ? [named] : Object.values(COMMANDS)) (await load())(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells all options)');
   return program;
 }

@@ -4,6 +4,9 @@ import { cacheDirectory } from './linux/cache.ts';
 import type { ObtainOptions } from './linux/obtain.ts';
 import type { Options } from './options/common.ts';
 
+/** The first release of Debian with riscv64 packages whose index verifies on every mirror that was tried. */
+export const DEFAULT_SUITE = 'forky';
+
 /** Milliseconds between two lines of progress where the stream is no terminal. */
 const EVERY_MS = 15_000;
 

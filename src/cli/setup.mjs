@@ -15,19 +15,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeProblem } from './node-version.mjs';
 
 /** A step that takes longer than this is stopped. */
 const STEP_DEADLINE_MS = 10 * 60_000;
 /** How long another set-up in the same checkout is waited for. */
 const LOCK_DEADLINE_MS = 15 * 60_000;
-
-/** What is wrong with this Node, or null. */
-export function nodeProblem(version = process.versions.node) {
-  const [major, minor] = version.split('.').map(Number);
-  return major > 20 || (major === 20 && minor >= 19)
-    ? null
-    : `trapframe needs Node 20.19 or newer; this is ${version} (${process.execPath}).`;
-}
 
 const npmCli = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
 
@@ -50,10 +43,9 @@ export const STEPS = [
     say: 'compiling TypeScript',
     needs: ['packages'],
     inputs: ['src', 'workers', 'bench', 'tests', 'tsconfig.json', 'package-lock.json'],
-    ignore: /\.(c|h|S|s|ld|md|css|html|mjs|tsx)$|\.test\.ts$|^src\/dashboard\//,
-    // Types are checked by `npm run typecheck`; here only JavaScript is wanted, as fast as can be.
-    command: [process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.', '--noCheck', '--incremental', 'false'],
-    outputs: ['dist/src/cli/main.js'],
+    ignore: /\.(c|h|S|s|ld|md|css|html|tsx)$|\.test\.ts$|^src\/dashboard\//,
+    command: [process.execPath, 'src/cli/compile.mjs'],
+    outputs: ['dist/src/index.js', 'dist/cli/main.js', 'dist/cli/wsl-server.js', 'dist/cli/fast.js'],
     advice: 'run `npm run typecheck`',
   },
   {

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeProblem } from './node-version.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -11,7 +12,6 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const interrupted = () => process.exit(130);
 process.on('SIGINT', interrupted);
 
-const { nodeProblem, setUp } = await import('./setup.mjs');
 const problem = nodeProblem();
 if (problem) {
   console.error(problem);
@@ -19,7 +19,7 @@ if (problem) {
 }
 
 // A command to a light VM that runs needs neither set-up nor the rest of the command line: it has milliseconds.
-const fast = join(root, 'dist/src/cli/wsl/fast.js');
+const fast = join(root, 'dist/cli/fast.js');
 if (process.argv[2] === 'wsl' && existsSync(fast)) {
   process.off('SIGINT', interrupted);
   const { runFast } = await import(pathToFileURL(fast).href);
@@ -29,9 +29,9 @@ if (process.argv[2] === 'wsl' && existsSync(fast)) {
 }
 
 // TRAPFRAME_NO_SETUP=1 runs what was built last, for scripts that have set up before and start many commands.
-if (process.env.TRAPFRAME_NO_SETUP !== '1' && !(await setUp(root))) process.exit(3);
+if (process.env.TRAPFRAME_NO_SETUP !== '1' && !(await (await import('./setup.mjs')).setUp(root))) process.exit(3);
 
-const main = join(root, 'dist/src/cli/main.js');
+const main = join(root, 'dist/cli/main.js');
 if (!existsSync(main)) {
   console.error(`trapframe is not built (${main} is missing): run \`npm run setup\`.`);
   process.exit(3);

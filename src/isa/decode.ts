@@ -32,28 +32,33 @@ interface Key {
   readonly of: (word: number) => number;
   /** The word with that key, all other bits 0. */
   readonly word: (key: number) => number;
-  readonly count: number;
 }
 
 const FULL_KEY: Key = {
   mask: 0x707f,
   of: (word) => (((word >>> 12) & 7) << 7) | (word & 0x7f),
   word: (key) => ((key >>> 7) << 12) | (key & 0x7f),
-  count: 1024,
 };
 
 const COMPRESSED_KEY: Key = {
   mask: 0xe003,
   of: (word) => (((word >>> 13) & 7) << 2) | (word & 3),
   word: (key) => ((key >>> 2) << 13) | (key & 3),
-  count: 32,
 };
 
-function index(rows: readonly Row[], key: Key): readonly (readonly Row[])[] {
-  const ordered = bySpecificity(rows);
-  return Array.from({ length: key.count }, (_, k) =>
-    ordered.filter((row) => ((key.word(k) ^ encodingOf(row).match) & encodingOf(row).mask & key.mask) === 0),
-  );
+/** The rows that a word may match, by its key: made when they are first asked for, since most keys never are. */
+function index(rows: readonly Row[], key: Key): (word: number) => readonly Row[] {
+  let ordered: readonly Row[] | null = null;
+  const found: (readonly Row[])[] = [];
+  return (word) => {
+    const k = key.of(word);
+    ordered ??= bySpecificity(rows);
+    found[k] ??= ordered.filter((row) => {
+      const { match, mask } = encodingOf(row);
+      return ((key.word(k) ^ match) & mask & key.mask) === 0;
+    });
+    return found[k];
+  };
 }
 
 const full = index(FULL_ROWS, FULL_KEY);
@@ -71,7 +76,7 @@ export const RESERVED_ROUNDING: readonly number[] = [5, 6];
 export function decode(word: number): Decoded | undefined {
   const length = instructionLength(word);
   const bits = length === 4 ? word >>> 0 : word & 0xffff;
-  for (const row of length === 4 ? full[FULL_KEY.of(bits)]! : compressed[COMPRESSED_KEY.of(bits)]!) {
+  for (const row of length === 4 ? full(bits) : compressed(bits)) {
     const { match, mask, fields } = encodingOf(row);
     if ((bits & mask) >>> 0 !== match) continue;
     const operands: Operands = {};

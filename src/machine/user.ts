@@ -20,7 +20,7 @@ export interface UserMachineOptions {
   /** The modelled MMU; the usual one where left out. */
   readonly mmu?: MachineConfig['mmu'];
   /** Told of the core, for a trace or its counters. */
-  readonly onCore?: (core: Core) => void;
+  readonly onCore?: (core: Core) => void | Promise<void>;
   /** Told of the markers around a program's measured region. */
   readonly onMarker?: (marker: 'begin' | 'end') => void;
 }
@@ -49,7 +49,7 @@ export async function createUserMachine(
     codePages: CODE_PAGES,
   };
   const core = await createCore(module, config);
-  options.onCore?.(core);
+  await options.onCore?.(core);
   core.set('SBI', 1);
   core.start(BigInt(RAM_START), 0n);
   core.set('USER_TRAPS', 1);

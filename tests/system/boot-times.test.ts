@@ -17,7 +17,16 @@ describe.skipIf(!hasKernel('built'))('trapframe linux --time', () => {
       expect(code, stderr).toBe(0);
       expect(stdout).toBe('hi\n');
       const told = phases(stderr);
-      expect(told.map(([phase]) => phase)).toEqual(['compile', 'load', 'place', 'kernel', 'init', 'prompt', 'all']);
+      expect(told.map(([phase]) => phase)).toEqual([
+        'start',
+        'compile',
+        'load',
+        'place',
+        'kernel',
+        'init',
+        'prompt',
+        'all',
+      ]);
       const of = Object.fromEntries(told);
       expect(of.kernel).toBeGreaterThan(1_000_000);
       expect(of.init).toBeGreaterThan(1000);

@@ -9,10 +9,9 @@ import { counterTable } from '../counters.ts';
 import { compiledCore } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { agentEntry, type Images, readImages } from '../linux/images.ts';
-import { buildKernel, DEFAULT_SUITE, fetchKernel } from '../linux/obtain.ts';
 import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
 import { BootTimes } from '../linux/timing.ts';
-import { obtaining } from '../obtaining.ts';
+import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
@@ -22,6 +21,7 @@ import { columns } from '../table.ts';
 import { regionsOf, statsOption, translationText } from '../translation.ts';
 
 async function obtain(options: Options, context: Context): Promise<void> {
+  const { buildKernel, fetchKernel } = await import('../linux/obtain.ts');
   const work = [...(options.build ? [buildKernel] : []), ...(options.fetch ? [fetchKernel] : [])];
   for (const each of work) {
     const about = await obtaining(options, context, each);
@@ -79,8 +79,7 @@ export async function bootRequest(
   times?: BootTimes,
 ): Promise<BootRequest> {
   const config = machineOf(options, LINUX_MACHINE, 'paravirt');
-  const module = await compiledCore(context.root);
-  times?.mark('compile');
+  const { module } = compiledCore(context.root);
   const read = images(options, context);
   times?.mark('load');
   return {
@@ -132,7 +131,7 @@ export function addLinux(program: Command, context: Context): void {
       await obtain(options, context);
       if (exec === null) return;
     }
-    const times = options.time ? new BootTimes() : undefined;
+    const times = options.time ? new BootTimes(compiledCore(context.root).ms) : undefined;
     if (times && options.gdb !== undefined) {
       throw new InputError('--time and --gdb: a boot that a debugger stops has no time of its own', 'Leave one out.');
     }
@@ -146,7 +145,7 @@ export function addLinux(program: Command, context: Context): void {
         report = () => system.translation(regions);
       }
       const endGdb = await listenForGdb(system.debug(), options, context);
-      const endTrace = traceTo(system.core, options, context);
+      const endTrace = await traceTo(system.core, options, context);
       return () => {
         endGdb();
         endTrace();

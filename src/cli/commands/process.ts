@@ -6,10 +6,9 @@ import { type HostMount, type ProcessOutcome, type ProcessRequest, runProcess } 
 import type { Context } from '../context.ts';
 import { compiledCore, readInput } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
-import { DEFAULT_SUITE } from '../linux/obtain.ts';
 import { fetchRoot, findRoot } from '../linux/root.ts';
 import { ENVIRONMENT } from '../linux/session.ts';
-import { obtaining } from '../obtaining.ts';
+import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { TRACE_OPTION, traceTo } from '../options/trace.ts';
 import { bytes, count, more, oneOf } from '../options/values.ts';
@@ -166,7 +165,7 @@ export function addProcess(program: Command, context: Context): void {
         return;
       }
       const engine = oneOf(MACHINE_ENGINES, '--engine', String(options.engine));
-      const module = await compiledCore(context.root);
+      const { module } = compiledCore(context.root);
       let endTrace = (): void => {};
       const outcome = await runProcess(
         module,
@@ -182,8 +181,8 @@ export function addProcess(program: Command, context: Context): void {
           time: oneOf(TIMES, '--time', String(options.time)),
           seed: options.seed === undefined ? null : count('--seed', String(options.seed)),
           regions: regionsOf(options.stats, engine),
-          onCore: (core) => {
-            endTrace = traceTo(core, options, context);
+          onCore: async (core) => {
+            endTrace = await traceTo(core, options, context);
           },
         },
         { input: process.stdin, output: process.stdout, errors: process.stderr },

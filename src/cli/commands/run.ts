@@ -124,7 +124,7 @@ async function verifyHere(
     if (stderr.isTTY) stderr.write(`\r${instructions.toLocaleString('en-US')} instructions are equal `);
     return !signal.aborted;
   };
-  const module = await compiledCore(context.root);
+  const { module } = compiledCore(context.root);
   const { instructions, outcome, mismatch } = await verify(module, elf, config, {
     step: VERIFY_STEP,
     budget,
@@ -149,11 +149,11 @@ async function runHere(
   context: Context,
   refuse: (error: unknown) => never,
 ): Promise<GuestRun> {
-  const host = createMachineHost(await compiledCore(context.root));
+  const host = createMachineHost(compiledCore(context.root).module);
   const imageSha256 = await host.load(elf, config).catch(refuse);
   const machine = host.debug();
   const close = await listenForGdb(machine, options, context);
-  const endTrace = traceTo(machine.core, options, context);
+  const endTrace = await traceTo(machine.core, options, context);
   context.signal.addEventListener('abort', () => machine.end(), { once: true });
   try {
     return { outcome: await host.run(limits), imageSha256 };

@@ -48,7 +48,7 @@ async function restore(file: string, options: Options, context: Context): Promis
   const exec = (options.exec as string | undefined) ?? null;
   const verbose = options.verbose === true;
   const session = await resumeGuest(
-    { module: await compiledCore(context.root), state, exec, verbose },
+    { module: compiledCore(context.root).module, state, exec, verbose },
     streamsOf(context),
   );
   context.setExitCode(await session.done);
@@ -57,7 +57,7 @@ async function restore(file: string, options: Options, context: Context): Promis
 /** One after another: each clone begins where the snapshot stands, whatever the others did. */
 async function clone(file: string, options: Options, context: Context): Promise<void> {
   const state = await read(file, context);
-  const module = await compiledCore(context.root);
+  const { module } = compiledCore(context.root);
   const count = atLeast(1, '--count', String(options.count));
   for (let i = 1; i <= count; i++) {
     const exec = `export CLONE=${i}; ${String(options.exec)}`;

@@ -313,7 +313,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore): Rou
 /** Boots the kernel that containers share. */
 export async function startContainers(root: string, log: (line: string) => void): Promise<DaemonWork> {
   const host = await ContainerHost.open(
-    await compiledCore(root),
+    compiledCore(root).module,
     { memory: MEMORY, engine: 'jit', counting: false, time: 'wall', seed: null, hostName: 'trapframe', log },
     (e) => log(`the kernel gave up: ${e.stack ?? e.message}`),
   );

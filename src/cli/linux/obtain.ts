@@ -20,9 +20,6 @@ export interface ObtainOptions {
   readonly progress: (what: string, done: number | null) => void;
 }
 
-/** The first release of Debian with riscv64 packages whose index verifies on every mirror that was tried. */
-export const DEFAULT_SUITE = 'forky';
-
 const BUILD_TOOLS = {
   'riscv64-linux-gnu-gcc': 'gcc-riscv64-linux-gnu',
   make: 'make',

@@ -1,7 +1,7 @@
 /** `--gdb`: a debugger from outside. */
 import type { Command } from 'commander';
 import type { Debugger } from '../../machine/gdb/debugger.ts';
-import { type GdbAddress, gdbAddress, serveGdb } from '../../machine/node/gdb.ts';
+import { type GdbAddress, gdbAddress } from '../../machine/node/gdb-address.ts';
 import type { Context } from '../context.ts';
 import type { Options } from './common.ts';
 
@@ -19,6 +19,7 @@ export const gdbOf = (options: Options): GdbAddress | null =>
 export async function listenForGdb(machine: Debugger, options: Options, { stderr }: Context): Promise<() => void> {
   const address = gdbOf(options);
   if (!address) return () => {};
+  const { serveGdb } = await import('../../machine/node/gdb.ts');
   const listener = await serveGdb(machine, address);
   stderr.write(`trapframe: gdb: target remote ${address.host}:${listener.port}\n`);
   return () => listener.close();

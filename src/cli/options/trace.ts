@@ -1,7 +1,7 @@
 /** `--trace`: what the guest and its VMM do, for Perfetto. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { InputError } from '../../abi/errors.ts';
-import { type Traced, Tracer } from '../../machine/trace.ts';
+import type { Traced } from '../../machine/trace.ts';
 import type { Context } from '../context.ts';
 import type { Options } from './common.ts';
 
@@ -14,9 +14,11 @@ export const TRACE_OPTION = [
 /** Text is gathered to about this much before it is written. */
 const CHUNK = 1 << 18;
 
-/** Begins the trace --trace asked for; returns what ends it. The file is there when it is whole. */
-export function traceTo(core: Traced, options: Options, { stderr }: Context): () => void {
+/** Begins the trace --trace asked for; resolves to what ends it. The file is there when it is whole. */
+export async function traceTo(core: Traced, options: Options, { stderr }: Context): Promise<() => void> {
   if (options.trace === undefined) return () => {};
+  // It knows system calls by name, and so all of them: not for runs without one.
+  const { Tracer } = await import('../../machine/trace.ts');
   const path = String(options.trace);
   const unfinished = `${path}.${process.pid}.tmp`;
   let file: number;

@@ -1,7 +1,7 @@
 /**
  * The process that holds the VM, in the background:
  *
- *     node dist/src/cli/wsl/server.js ROOT STATE
+ *     node dist/cli/wsl-server.js ROOT STATE
  *
  * One a state directory, by a lock. It serves a socket there until it has been idle for long enough, is told to shut down, or its guest ends.
  */

@@ -8,7 +8,7 @@ import { HostFolder } from '../../devices/node/host-folder.ts';
 import { buildInitramfs } from '../../machine/initramfs.ts';
 import { LightVm, type LightVmParts } from '../../machine/light/vm.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../machine/snapshot.ts';
-import { coreBytes, readInput } from '../files.ts';
+import { compiledCore, coreBytes, readInput } from '../files.ts';
 import { cacheDirectory, findBusybox, findKernel, keyOf, writeWhole } from '../linux/cache.ts';
 import type { VmSettings } from './settings.ts';
 
@@ -67,7 +67,7 @@ export async function startVm(
   const file = join(directory, `${keyOf(coreSha256, ...parts)}.snap`);
   mkdirSync(settings.share, { recursive: true });
   const vmParts: LightVmParts = {
-    module: await WebAssembly.compile(core),
+    module: compiledCore(root).module,
     config,
     share: new HostFolder(settings.share),
     onConsole,

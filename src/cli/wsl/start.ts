@@ -33,7 +33,7 @@ function launch(root: string, state: string): ChildProcess {
   const file = logOf(state);
   const long = existsSync(file) && statSync(file).size > LOG_MOST;
   const log = openSync(file, long ? 'w' : 'a', 0o600);
-  const server = join(root, 'dist/src/cli/wsl/server.js');
+  const server = join(root, 'dist/cli/wsl-server.js');
   const child = spawn(process.execPath, ['--expose-gc', server, root, state], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -86,7 +86,7 @@ export async function ask(root: string, state: string, request: Request, streams
 /** Whether a number still stands for a process of ours, where the host can tell. */
 function isOurs(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
-  return !existsSync(file) || readFileSync(file, 'utf8').includes('wsl/server.js');
+  return !existsSync(file) || readFileSync(file, 'utf8').includes('wsl-server.js');
 }
 
 /** Ends a process that holds the VM and does not answer; false where there is none. */
