@@ -142,6 +142,21 @@ function archiveJob(root: string, out: string): Job {
   };
 }
 
+/** Attempts to escape (src/abi/escapes.ts), as a static program of Linux and as one of WASI. */
+function escapeJobs(root: string, out: string): Job[] {
+  const sources = filesBelow(root, 'bench/escapes', ['.c']);
+  const wasi = 'bench/escapes/wasi.c';
+  return [
+    {
+      target: `${out}/linux/escape`,
+      flags: [...USER_FLAGS, '-Ibench/escapes', '-Ibench/linux/agent'],
+      sources: [...sources.filter((file) => file !== wasi), 'bench/linux/agent/lib.c'],
+      reads: ['bench/escapes/escape.h', 'bench/linux/agent/sys.h'],
+    },
+    { target: `${out}/wasm/escape.wasm`, flags: [...WASI_FLAGS, '-Wl,--export=_start'], sources: [wasi], reads: [] },
+  ];
+}
+
 function wasmJobs(root: string, out: string, workloads: readonly Workload[]): Job[] {
   const reads = [...filesBelow(root, 'bench/workloads', ['.h']), ...filesBelow(root, 'bench/include', ['.h'])];
   return workloads
@@ -230,6 +245,7 @@ export async function buildGuests(options: BuildOptions = {}): Promise<GuestMani
     probeJob(root, out),
     agentJob(root, out),
     archiveJob(root, out),
+    ...escapeJobs(root, out),
   ];
   await runJobs(root, kernels, stamps, say);
 

@@ -67,6 +67,14 @@ export class Progress {
     this.#draw();
   };
 
+  /** Says what is being done, as one of so many things. */
+  show(what: string, done: number, total: number): void {
+    this.#what = what;
+    this.#done = done;
+    this.#total = total;
+    this.#draw();
+  }
+
   /** Takes the line away; call before anything else is printed. */
   end(): void {
     if (this.#open) this.#stream.write('\r\x1b[2K');

@@ -65,7 +65,9 @@ export const E = {
   HOSTUNREACH: 113,
   ALREADY: 114,
   INPROGRESS: 115,
+  STALE: 116,
   DQUOT: 122,
+  NOKEY: 126,
 } as const;
 
 /** Thrown by anything below a system call; the call then returns `-code`. Not an Error: no stack is captured. */

@@ -115,6 +115,10 @@ export const SIG = {
   PWR: 30,
   SYS: 31,
 } as const;
+
+/** "SIGKILL" of 9. */
+export const signalName = (number: number): string =>
+  `SIG${Object.entries(SIG).find(([, value]) => value === number)?.[0] ?? number}`;
 export const SIGNALS = 64;
 
 /** sigaction(2). */

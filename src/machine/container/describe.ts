@@ -1,5 +1,5 @@
 /** Containers as JSON, in the Docker Engine API's shapes. */
-import { SIG } from '../../linux/uapi.ts';
+import { signalName } from '../../linux/uapi.ts';
 import type { Entry, Exec } from './engine.ts';
 
 const date = (ms: number): string => (ms ? new Date(ms).toISOString() : '0001-01-01T00:00:00Z');
@@ -56,9 +56,6 @@ export const summaryOf = (entry: Entry, now: number): object => ({
 const networksOf = ({ container: { place } }: Entry) => ({
   Networks: place ? { bridge: { IPAddress: place.address, IPPrefixLen: 24 } } : {},
 });
-
-const signalName = (number: number): string =>
-  `SIG${Object.entries(SIG).find(([, value]) => value === number)?.[0] ?? number}`;
 
 /** GET /containers/ID/json. */
 export function inspectionOf(entry: Entry): object {

@@ -14,7 +14,7 @@ import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { createLinuxHost, type LinuxHost } from '../programs.ts';
 import type { UserMachineOptions } from '../user.ts';
 import { hostFiles } from './host-files.ts';
-import { connectStdio } from './terminal.ts';
+import { connectStdio, type Input, type Output } from './terminal.ts';
 
 export interface HostMount {
   readonly from: string;
@@ -45,9 +45,9 @@ export interface ProcessRequest {
 }
 
 export interface Streams {
-  readonly input: NodeJS.ReadStream;
-  readonly output: NodeJS.WriteStream;
-  readonly errors: NodeJS.WriteStream;
+  readonly input: Input;
+  readonly output: Output;
+  readonly errors: Output;
 }
 
 export interface ProcessOutcome {

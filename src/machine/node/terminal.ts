@@ -5,11 +5,11 @@ import type { FileKind } from '../../linux/vfs/file.ts';
 import { InputStream, OutputStream } from '../../linux/vfs/stream.ts';
 import type { Terminal } from '../../linux/vfs/terminal.ts';
 
-interface Input extends Readable {
+export interface Input extends Readable {
   isTTY?: boolean;
   setRawMode?(on: boolean): unknown;
 }
-interface Output extends Writable {
+export interface Output extends Writable {
   isTTY?: boolean;
   columns?: number;
   rows?: number;

@@ -59,6 +59,17 @@ class HostStream extends FileKind {
   }
 }
 
+/** What a program writes goes to who started it. */
+class SentStream extends FileKind {
+  override read(): number {
+    return 0;
+  }
+  override write(_file: OpenFile, from: Uint8Array): number {
+    parentPort?.postMessage({ wrote: from.slice() } satisfies Answer);
+    return from.length;
+  }
+}
+
 const ROOT = { uid: 0, gid: 0, groups: [], override: true };
 
 interface Loaded {
@@ -87,7 +98,7 @@ async function load({ program, name }: WasiRequest): Promise<Loaded> {
   }
 }
 
-async function run(request: WasiRequest): Promise<WasiOutcome> {
+async function run(request: WasiRequest, sends: boolean): Promise<WasiOutcome> {
   const { name, args, env, mounts, memory } = request;
   const { bytes, preopens } = await load(request);
   let program: WasiProgram;
@@ -110,7 +121,9 @@ async function run(request: WasiRequest): Promise<WasiOutcome> {
       ...preopens,
       ...mounts.map(({ from, to, readOnly }) => opened(new HostFs(hostFiles(from, readOnly)), from, to, readOnly)),
     ],
-    stdio: [new HostStream(0), new HostStream(1), new HostStream(2)],
+    stdio: sends
+      ? [new SentStream(), new SentStream(), new SentStream()]
+      : [new HostStream(0), new HostStream(1), new HostStream(2)],
     who: ROOT,
     realtime: () => BigInt(Date.now()) * 1_000_000n,
     monotonic: () => process.hrtime.bigint(),
@@ -122,19 +135,27 @@ async function run(request: WasiRequest): Promise<WasiOutcome> {
   });
 }
 
-type Answer = { readonly outcome: WasiOutcome } | { readonly refused: string };
+type Answer = { readonly outcome: WasiOutcome } | { readonly refused: string } | { readonly wrote: Uint8Array };
 
-/** Runs a program to its end; an aborted signal ends it at once, whatever it is doing. */
-export function runWasi(request: WasiRequest, signal: AbortSignal): Promise<WasiOutcome> {
+/**
+ * Runs a program to its end; an aborted signal ends it at once, whatever it is doing. Its streams are this process's, or with `onOutput`
+ * it has nothing to read, and what it writes comes there.
+ */
+export function runWasi(
+  request: WasiRequest,
+  signal: AbortSignal,
+  onOutput?: (bytes: Uint8Array) => void,
+): Promise<WasiOutcome> {
   return new Promise((done, reject) => {
     const worker = new Worker(new URL(import.meta.url), {
-      workerData: { wasi: request },
+      workerData: { wasi: request, sends: onOutput !== undefined },
       resourceLimits: { stackSizeMb: 16 },
     });
     const stop = (): void => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
     worker.on('message', (answer: Answer) => {
-      if ('refused' in answer) reject(new InputError(answer.refused));
+      if ('wrote' in answer) onOutput?.(answer.wrote);
+      else if ('refused' in answer) reject(new InputError(answer.refused));
       else done(answer.outcome);
     });
     worker.on('error', reject);
@@ -145,11 +166,11 @@ export function runWasi(request: WasiRequest, signal: AbortSignal): Promise<Wasi
   });
 }
 
-const asked = isMainThread ? null : (workerData as { wasi?: WasiRequest } | null)?.wasi;
-if (asked && parentPort) {
+const asked = isMainThread ? null : (workerData as { wasi?: WasiRequest; sends?: boolean } | null);
+if (asked?.wasi && parentPort) {
   let answer: Answer;
   try {
-    answer = { outcome: await run(asked) };
+    answer = { outcome: await run(asked.wasi, asked.sends === true) };
   } catch (e) {
     if (!isInputError(e)) throw e;
     answer = { refused: e.message };
