@@ -1,6 +1,7 @@
 /** What there is to be reached on a kernel of src/linux: a secret in its files, a process with its sockets, a group with limits. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { writeControl } from '../../linux/proc/cgroup.ts';
 import type { ControlGroup } from '../../linux/task/cgroup.ts';
 import type { Process } from '../../linux/task/task.ts';
@@ -88,6 +89,12 @@ export class KernelProbe {
       });
       process.onExit = () => done(text);
     });
+  }
+
+  /** What attempts sent the neighbour has reached it. */
+  async settled(): Promise<void> {
+    const { process } = this;
+    while (process && process.status === null && process.leader.state === 'runnable') await sleep(1);
   }
 
   state(): State {

@@ -59,6 +59,7 @@ class KernelWorld implements World {
     const { host, probe } = await this.boot();
     const before: State = { ...this.outside.state(), ...probe.state() };
     const output = this.confined ? await this.inContainer(host, probe, id) : await this.unconfined(probe, id);
+    await within(ATTEMPT_MS, 'the neighbour', probe.settled());
     const changed = changes(before, { ...this.outside.state(), ...probe.state() });
     const { limits, text } = output;
     if (limits !== `${LIMITS.Memory} ${LIMITS.PidsLimit}` && limits !== null)
