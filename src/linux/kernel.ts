@@ -20,6 +20,12 @@ export const REGISTERS_SET = -513;
 /** Pages to run a program that has used its time are a scheduler's matter; this many instructions it may use at once. */
 export const SLICE = 1_000_000;
 
+/** What one user has of inotify. */
+export interface InotifyUse {
+  instances: number;
+  watches: number;
+}
+
 export interface KernelOptions {
   readonly machine: UserMachine;
   readonly clock: Clock;
@@ -79,10 +85,13 @@ export class Kernel {
   /** The mount everything of the first namespace hangs on. */
   rootMount!: Mount;
   current: Task | null = null;
+  /** When the turn of the running task began. */
+  turnBegan = 0;
   /** The running task is to give way after its call. */
   endTurn = false;
   /** Futexes by what they are a word of: `frame:offset` or `space:address`. */
   readonly futexes = new Map<string, { task: Task; bits: number }[]>();
+  private readonly inotify = new Map<number, InotifyUse>();
   private readonly log: (line: string) => void;
   /** Character devices by number. */
   readonly devices = new Map<number, (task: Task) => FileKind>();
@@ -107,6 +116,15 @@ export class Kernel {
     this.messages.push(`[${stamp}] ${line}`);
     if (this.messages.length > 1000) this.messages.shift();
     this.log(line);
+  }
+
+  inotifyOf(uid: number): InotifyUse {
+    let use = this.inotify.get(uid);
+    if (!use) {
+      use = { instances: 0, watches: 0 };
+      this.inotify.set(uid, use);
+    }
+    return use;
   }
 
   now(): number {
@@ -159,6 +177,13 @@ export class Kernel {
     task.queues = [];
     task.cancelTimer?.();
     task.cancelTimer = null;
+  }
+
+  /** Nanoseconds of processor time of a process or a thread, of the present turn as well. */
+  cpuTime(of: Process | Task): number {
+    const { current } = this;
+    const runs = current !== null && (current === of || current.process === of);
+    return of.time + (runs ? this.now() - this.turnBegan : 0);
   }
 
   /** Loads a task's registers and address space into the machine. */

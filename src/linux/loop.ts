@@ -6,9 +6,10 @@ import type { Call, CallRow, CallTable } from './syscalls/call.ts';
 import { judge } from './syscalls/guard.ts';
 import { leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
-import { deliver, interrupted, restarts, sendFault } from './task/signal.ts';
+import { deliver, handled, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
 import type { Task } from './task/task.ts';
+import { ringCpuAlarms } from './task/timers.ts';
 import { PROT, SIG } from './uapi.ts';
 
 /** Causes of scause (privileged specification, table 12). */
@@ -91,6 +92,7 @@ export class Loop {
     const { machine } = kernel;
     kernel.switchTo(task);
     const from = kernel.now();
+    kernel.turnBegan = from;
     kernel.clock.tick(true);
     const { process } = task;
     kernel.endTurn = false;
@@ -110,6 +112,9 @@ export class Loop {
     kernel.clock.tick(false);
     const now = kernel.now();
     process.time += now - from;
+    task.time += now - from;
+    kernel.turnBegan = now;
+    if (process.cpuAlarms.size > 0) ringCpuAlarms(process.cpuAlarms);
     process.cgroup.endTurn(now - from, now);
     kernel.requeue(task);
   }
@@ -127,6 +132,8 @@ export class Loop {
     // It is delivered next.
     if (isKilled(task)) return;
     if (row && task.attention && interrupted(task) && !row.ownSignals) {
+      // Where no handler runs, it goes on until its time has come.
+      if (row.resumes && !handled(task)) return;
       leaveFutex(kernel, task);
       task.endCall();
       // Left at its ecall, it is made again after the handler.

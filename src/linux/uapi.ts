@@ -174,5 +174,5 @@ export const RLIMITS = [
   { name: 'RLIMIT_RTPRIO', id: 'Max realtime priority', unit: '' },
   { name: 'RLIMIT_RTTIME', id: 'Max realtime timeout', unit: 'us' },
 ] as const;
-export const RLIMIT = { CPU: 0, FSIZE: 1, STACK: 3, NPROC: 6, NOFILE: 7, AS: 9 } as const;
+export const RLIMIT = { CPU: 0, FSIZE: 1, STACK: 3, NPROC: 6, NOFILE: 7, AS: 9, SIGPENDING: 11 } as const;
 export const UNLIMITED = Number.POSITIVE_INFINITY;

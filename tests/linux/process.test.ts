@@ -24,6 +24,8 @@ const PROGRAMS = [
   'threads',
   'waiting',
   'watching',
+  'inotify',
+  'timers',
   'tcp',
   'udp',
 ] as const;

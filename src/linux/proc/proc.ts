@@ -1,6 +1,7 @@
 /** /proc: the system and its processes, as one PID namespace sees them (proc(5)). */
 import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
+import { INOTIFY_LIMITS } from '../syscalls/inotify.ts';
 import { RELEASE } from '../syscalls/release.ts';
 import type { PidNamespace } from '../task/pid.ts';
 import type { Task } from '../task/task.ts';
@@ -53,6 +54,10 @@ function sysctl(kernel: Kernel): Node {
     fs: () =>
       directory({
         'file-max': () => text(() => '9223372036854775807\n'),
+        inotify: () =>
+          directory(
+            Object.fromEntries(Object.entries(INOTIFY_LIMITS).map(([name, n]) => [name, () => text(() => `${n}\n`)])),
+          ),
         'pipe-max-size': () => text(() => '1048576\n'),
       }),
     kernel: () =>

@@ -4,6 +4,8 @@ import { copyIn, copyOut, encode, stringIn } from '../memory/user.ts';
 import type { Task } from '../task/task.ts';
 import { AT } from '../uapi.ts';
 import { type Inode, isDirectory, isRegular } from '../vfs/inode.ts';
+import type { Dentry } from '../vfs/mount.ts';
+import { IN, notify } from '../vfs/notify.ts';
 import { demand, MAY } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
 import { pathAt } from './paths.ts';
@@ -14,6 +16,7 @@ const SIZE_MAX = 65_536;
 
 interface Place {
   readonly inode: Inode;
+  readonly dentry: Dentry | null;
   readonly readOnly: boolean;
 }
 
@@ -24,11 +27,11 @@ const byPath =
   (flags: number): Finder =>
   (task, va) => {
     const { mount, dentry } = pathAt(task, AT.FDCWD, va, flags);
-    return { inode: dentry.inode, readOnly: mount.flags.readOnly };
+    return { inode: dentry.inode, dentry, readOnly: mount.flags.readOnly };
   };
 const byDescriptor: Finder = (task, fd) => {
   const { inode, path } = task.process.files.get(fd);
-  return { inode, readOnly: path?.mount.flags.readOnly ?? false };
+  return { inode, dentry: path?.dentry ?? null, readOnly: path?.mount.flags.readOnly ?? false };
 };
 
 /** The name of an attribute whose kind there is. */
@@ -70,6 +73,7 @@ const set =
     if (flags & FLAG.CREATE && there) fail(E.EXIST);
     if (flags & FLAG.REPLACE && !there) fail(E.NODATA);
     place.inode.setAttribute(name, value);
+    if (place.dentry) notify(place.dentry, IN.ATTRIB);
     return 0;
   };
 
@@ -101,6 +105,7 @@ const remove =
     demandAccess(t, place, name, MAY.write);
     if (place.inode.attribute(name) === null) fail(E.NODATA);
     place.inode.setAttribute(name, null);
+    if (place.dentry) notify(place.dentry, IN.ATTRIB);
     return 0;
   };
 

@@ -25,6 +25,8 @@ export interface CallRow {
   readonly serve: Call | null;
   /** Whether it is made again after a handler with SA_RESTART. */
   readonly restart: boolean;
+  /** It goes on after a signal that has no handler, with the time it has left. */
+  readonly resumes: boolean;
   /** It deals with signals that come while it waits by itself. */
   readonly ownSignals: boolean;
   /** Times it was served. */

@@ -7,6 +7,7 @@ import { anonymousInode } from '../vfs/anonymous.ts';
 import type { IoctlArgument, OpenFile } from '../vfs/file.ts';
 import { isDirectory, isRegular } from '../vfs/inode.ts';
 import { mountedOn } from '../vfs/mount.ts';
+import { IN } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { Pipe } from '../vfs/pipe.ts';
 import { Terminal } from '../vfs/terminal.ts';
@@ -252,6 +253,7 @@ export const getdents64: Call = (_k, t, fd, va, length) => {
     at += size;
   }
   copyOut(t.process.space, va, out.subarray(0, at));
+  file.tell(IN.ACCESS);
   return at;
 };
 
@@ -259,6 +261,7 @@ export const ftruncate: Call = (_k, t, fd, size) => {
   const file = t.process.files.get(fd);
   if (size < 0 || !isRegular(file.inode.mode) || !file.writable) fail(E.INVAL);
   truncateFile(file.inode, size);
+  file.tell(IN.MODIFY);
   return 0;
 };
 
@@ -272,10 +275,12 @@ export const fallocate: Call = (_k, t, fd, mode, offset, length) => {
   if (mode === (FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE)) {
     const end = Math.min(offset + length, file.inode.size);
     for (let at = offset; at < end; at += 65536) file.kind.writeAt(file, at, new Uint8Array(Math.min(65536, end - at)));
+    file.tell(IN.MODIFY);
     return 0;
   }
   if (mode & ~FALLOC_KEEP_SIZE) fail(E.OPNOTSUPP);
   if (!mode && offset + length > file.inode.size) truncateFile(file.inode, offset + length);
+  file.tell(IN.MODIFY);
   return 0;
 };
 

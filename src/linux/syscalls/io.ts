@@ -9,6 +9,7 @@ import type { Task } from '../task/task.ts';
 import { O, RLIMIT, SIG } from '../uapi.ts';
 import { AGAIN, type OpenFile, REGULAR } from '../vfs/file.ts';
 import { isRegular } from '../vfs/inode.ts';
+import { IN } from '../vfs/notify.ts';
 import { readFileTo, writeFile } from '../vfs/pages.ts';
 import type { Call } from './call.ts';
 
@@ -53,6 +54,7 @@ export function tellBroken(kernel: Kernel, task: Task, e: unknown): void {
 
 /** Counts what was moved to or from a file against the control group. */
 function book(kernel: Kernel, task: Task, file: OpenFile, kind: 'read' | 'write', bytes: number): number {
+  if (bytes > 0) file.tell(kind === 'read' ? IN.ACCESS : IN.MODIFY);
   if (bytes > 0 && isRegular(file.inode.mode) && task.process.cgroup.bookIo(file.inode.fs.number, kind, bytes, kernel))
     kernel.endTurn = true;
   return bytes;
@@ -273,6 +275,23 @@ export const pwritev: Call = (k, t, fd, va, n, at) =>
 
 /** Moves bytes from a file to another without a program's memory (sendfile, copy_file_range, splice). */
 export function transfer(
+  kernel: Kernel,
+  task: Task,
+  from: OpenFile,
+  to: OpenFile,
+  fromAt: number | null,
+  toAt: number | null,
+  length: number,
+): number {
+  const moved = move(kernel, task, from, to, fromAt, toAt, length);
+  if (moved > 0) {
+    from.tell(IN.ACCESS);
+    to.tell(IN.MODIFY);
+  }
+  return moved;
+}
+
+function move(
   kernel: Kernel,
   task: Task,
   from: OpenFile,

@@ -7,6 +7,7 @@ import { AT, S } from '../uapi.ts';
 import { make, makeLink, makeSymlink, move, remove } from '../vfs/change.ts';
 import { type Change, isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
 import { mountsOf, nameOf, type Path } from '../vfs/mount.ts';
+import { IN, notify } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { demand, isMagicLink, MAY, mayAccess } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
@@ -124,6 +125,14 @@ export const faccessat: Call = (_k, t, fd, va, want) => access(t, fd, va, want, 
 export const faccessat2: Call = (_k, t, fd, va, want, flags) =>
   access(t, fd, va, want, flags & ~AT_EACCESS, (flags & AT_EACCESS) !== 0);
 
+/** What inotify tells of a change: a time that was set alone stands for the read or the write it usually comes of. */
+function eventsOf({ mode, uid, gid, atime, mtime }: Change): number {
+  const one = (atime === undefined) !== (mtime === undefined);
+  if (mode === undefined && uid === undefined && gid === undefined && one)
+    return atime === undefined ? IN.MODIFY : IN.ACCESS;
+  return IN.ATTRIB;
+}
+
 /** Who may change what an inode says. */
 function change(k: Kernel, t: Task, path: Path | null, inode: Path['dentry']['inode'], what: Change): number {
   if (path?.mount.flags.readOnly) fail(E.ROFS);
@@ -142,6 +151,7 @@ function change(k: Kernel, t: Task, path: Path | null, inode: Path['dentry']['in
   const strip =
     (what.uid !== undefined || what.gid !== undefined) && isRegular(inode.mode) && inode.mode & (S.ISUID | S.ISGID);
   inode.change(strip ? { ...what, mode: inode.mode & 0o7777 & ~(S.ISUID | S.ISGID) } : what, k.clock.coarse());
+  if (path) notify(path.dentry, eventsOf(what));
   return 0;
 }
 
@@ -202,6 +212,7 @@ export const truncate: Call = (_k, t, va, size) => {
   if (path.mount.flags.readOnly) fail(E.ROFS);
   demand(inode, t.credential.forFiles, MAY.write);
   truncateFile(inode, size);
+  notify(path.dentry, IN.MODIFY);
   return 0;
 };
 

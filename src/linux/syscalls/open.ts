@@ -7,6 +7,7 @@ import { make } from '../vfs/change.ts';
 import { DIRECTORY, isSpecial, OpenFile, REGULAR } from '../vfs/file.ts';
 import { isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
+import { IN } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { Pipe } from '../vfs/pipe.ts';
 import { demand, MAY } from '../vfs/walk.ts';
@@ -69,7 +70,10 @@ export function openAt(kernel: Kernel, task: Task, fd: number, text: string, fla
   }
   if (writes && !(flags & O.PATH) && isRegular(inode.mode)) inode.openForWriting((flags & O.TRUNC) !== 0);
   const file = openPlace(kernel, task, path, flags);
-  if (flags & O.TRUNC && writes && (inode.mode & S.IFMT) === S.IFREG && !isSpecial(inode)) truncateFile(inode, 0);
+  if (flags & O.TRUNC && writes && (inode.mode & S.IFMT) === S.IFREG && !isSpecial(inode)) {
+    truncateFile(inode, 0);
+    file.tell(IN.MODIFY);
+  }
   return file;
 }
 

@@ -5,7 +5,7 @@ import { copyIn, copyOut } from '../memory/user.ts';
 import { infoBytes, interrupted, returnFromHandler, SignalWait, send, take } from '../task/signal.ts';
 import { bit, defaultOf, type Queued, SI, SIG_IGN, UNBLOCKABLE } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
-import { SIG, SIGNALS, UNLIMITED } from '../uapi.ts';
+import { RLIMIT, SIG, SIGNALS, UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
 import { timeIn } from './processes.ts';
 
@@ -72,6 +72,7 @@ export const rtSigqueueinfo: Call = (k, t, pid, signal, info) => {
   const process = t.namespaces.pid.tasks.get(pid)?.process ?? fail(E.SRCH);
   const view = new DataView(copyIn(t.process.space, info, 128).buffer);
   if (!mayKill(t, process, signal)) fail(E.PERM);
+  if (process.pending.length >= process.limit(RLIMIT.SIGPENDING)) fail(E.AGAIN);
   if (signal)
     send(k, process, {
       signal,

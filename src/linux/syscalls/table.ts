@@ -3,6 +3,7 @@ import * as attributes from './attributes.ts';
 import type { Call, CallRow, CallState, CallTable } from './call.ts';
 import * as descriptors from './descriptors.ts';
 import * as ids from './ids.ts';
+import * as inotify from './inotify.ts';
 import * as io from './io.ts';
 import * as locks from './locks.ts';
 import * as memory from './memory.ts';
@@ -15,12 +16,14 @@ import * as signals from './signals.ts';
 import * as sockets from './sockets.ts';
 import * as system from './system.ts';
 import * as time from './time.ts';
+import * as timers from './timers.ts';
 import * as watching from './watching.ts';
 
 interface Extra {
   readonly partial?: string;
   /** Not made again after a handler. */
   readonly noRestart?: true;
+  readonly resumes?: true;
   readonly ownSignals?: true;
 }
 
@@ -50,9 +53,9 @@ const ROWS: readonly Row[] = [
   [23, 'dup', descriptors.dup],
   [24, 'dup3', descriptors.dup3],
   [25, 'fcntl', descriptors.fcntl, { partial: 'no leases, no signals of readiness, no seals' }],
-  [26, 'inotify_init1', null],
-  [27, 'inotify_add_watch', null],
-  [28, 'inotify_rm_watch', null],
+  [26, 'inotify_init1', inotify.inotifyInit1],
+  [27, 'inotify_add_watch', inotify.inotifyAddWatch],
+  [28, 'inotify_rm_watch', inotify.inotifyRmWatch],
   [29, 'ioctl', descriptors.ioctl, { partial: 'terminals, pipes, FIONBIO, FIOCLEX' }],
   [30, 'ioprio_set', null],
   [31, 'ioprio_get', null],
@@ -91,8 +94,8 @@ const ROWS: readonly Row[] = [
   [69, 'preadv', io.preadv],
   [70, 'pwritev', io.pwritev],
   [71, 'sendfile', descriptors.sendfile],
-  [72, 'pselect6', poll.pselect6, { noRestart: true }],
-  [73, 'ppoll', poll.ppoll, { noRestart: true }],
+  [72, 'pselect6', poll.pselect6, { noRestart: true, resumes: true }],
+  [73, 'ppoll', poll.ppoll, { noRestart: true, resumes: true }],
   [74, 'signalfd4', watching.signalfd4],
   [76, 'splice', descriptors.splice],
   [78, 'readlinkat', names.readlinkat],
@@ -117,14 +120,18 @@ const ROWS: readonly Row[] = [
   [98, 'futex', processes.futex, { partial: 'no priority inheritance' }],
   [99, 'set_robust_list', processes.setRobustList],
   [100, 'get_robust_list', processes.getRobustList],
-  [101, 'nanosleep', time.nanosleep, { noRestart: true, partial: 'the time that was left is not told' }],
-  [102, 'getitimer', time.getitimer, { partial: 'ITIMER_REAL' }],
-  [103, 'setitimer', time.setitimer, { partial: 'ITIMER_REAL' }],
-  [107, 'timer_create', null],
+  [101, 'nanosleep', time.nanosleep, { noRestart: true, resumes: true }],
+  [102, 'getitimer', timers.getitimer],
+  [103, 'setitimer', timers.setitimer],
+  [107, 'timer_create', timers.timerCreate],
+  [108, 'timer_gettime', timers.timerGettime],
+  [109, 'timer_getoverrun', timers.timerGetoverrun],
+  [110, 'timer_settime', timers.timerSettime],
+  [111, 'timer_delete', timers.timerDelete],
   [112, 'clock_settime', null],
   [113, 'clock_gettime', time.clockGettime],
   [114, 'clock_getres', time.clockGetres],
-  [115, 'clock_nanosleep', time.clockNanosleep, { noRestart: true, partial: 'the time that was left is not told' }],
+  [115, 'clock_nanosleep', time.clockNanosleep, { noRestart: true, resumes: true }],
   [116, 'syslog', system.syslog, { partial: 'reading' }],
   [117, 'ptrace', null],
   [118, 'sched_setparam', system.zero, { partial: IGNORED }],
@@ -270,6 +277,7 @@ export function createTable(mount: Call): CallTable {
         state: stateOf(serve, extra),
         note: extra?.partial ?? '',
         restart: !extra?.noRestart,
+        resumes: extra?.resumes === true,
         ownSignals: extra?.ownSignals === true,
         count: 0,
       },

@@ -1,12 +1,10 @@
-/** Calls on time: clocks, sleeping, alarms, timer descriptors. */
+/** Calls on time: clocks, sleeping, timer descriptors. */
 import { secondsOf } from '../clock.ts';
-import { E, fail } from '../errno.ts';
+import { E, fail, SysError } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
-import { wordIn, wordOut } from '../memory/user.ts';
-import { send } from '../task/signal.ts';
-import { SI } from '../task/signals.ts';
-import type { Process, Task } from '../task/task.ts';
-import { O, POLL, SIG } from '../uapi.ts';
+import { wordOut } from '../memory/user.ts';
+import { type Task, Unfinished } from '../task/task.ts';
+import { O, POLL } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
 import { FileKind, OpenFile } from '../vfs/file.ts';
 import { WaitQueue } from '../wait.ts';
@@ -14,7 +12,7 @@ import type { Call } from './call.ts';
 import { install } from './open.ts';
 import { timeIn } from './processes.ts';
 
-const CLOCK = {
+export const CLOCK = {
   REALTIME: 0,
   MONOTONIC: 1,
   PROCESS: 2,
@@ -27,7 +25,7 @@ const CLOCK = {
 } as const;
 
 /** A clock as seconds and nanoseconds. */
-function readClock(k: Kernel, t: Task, clock: number): [number, number] {
+export function readClock(k: Kernel, t: Task, clock: number): [number, number] {
   switch (clock) {
     case CLOCK.REALTIME:
     case CLOCK.REALTIME_COARSE:
@@ -39,16 +37,17 @@ function readClock(k: Kernel, t: Task, clock: number): [number, number] {
     case CLOCK.BOOTTIME:
       return split(k.now() + t.namespaces.time.offset);
     case CLOCK.PROCESS:
+      return split(k.cpuTime(t.process));
     case CLOCK.THREAD:
-      return split(t.process.time);
+      return split(k.cpuTime(t));
     default:
       return fail(E.INVAL);
   }
 }
 
-const split = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor(ns % 1e9)];
+export const split = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor(ns % 1e9)];
 
-function timeOut(t: Task, va: number, [seconds, rest]: readonly [number, number]): void {
+export function timeOut(t: Task, va: number, [seconds, rest]: readonly [number, number]): void {
   wordOut(t.process.space, va, seconds);
   wordOut(t.process.space, va + 8, rest);
 }
@@ -72,15 +71,47 @@ export const gettimeofday: Call = (k, t, out) => {
 
 const TIMER_ABSTIME = 1;
 
-export const clockNanosleep: Call = (k, t, clock, flags, request) => {
-  if (t.timedOut) return 0;
+/** A sleep that a signal may end early: it tells then how much of it was left. */
+class Sleep extends Unfinished {
+  private readonly kernel: Kernel;
+  private readonly task: Task;
+  private readonly rest: number;
+  private readonly deadline: number;
+
+  constructor(kernel: Kernel, task: Task, rest: number, wait: number) {
+    super();
+    this.kernel = kernel;
+    this.task = task;
+    this.rest = rest;
+    this.deadline = kernel.now() + wait;
+  }
+
+  abandon(): void {
+    const left = this.deadline - this.kernel.now();
+    if (!this.rest || left <= 0) return;
+    try {
+      timeOut(this.task, this.rest, split(left));
+    } catch (e) {
+      if (!(e instanceof SysError)) throw e;
+    }
+  }
+}
+
+export const clockNanosleep: Call = (k, t, clock, flags, request, rest) => {
+  if (t.timedOut) {
+    t.progress = null;
+    return 0;
+  }
   const wanted = timeIn(t, request);
   const [seconds, ns] = readClock(k, t, clock);
-  const wait = flags & TIMER_ABSTIME ? wanted - (seconds * 1e9 + ns) : wanted;
-  return wait <= 0 ? 0 : k.sleep(t, [], wait);
+  const absolute = (flags & TIMER_ABSTIME) !== 0;
+  const wait = absolute ? wanted - (seconds * 1e9 + ns) : wanted;
+  if (wait <= 0) return 0;
+  if (!absolute) t.progress ??= new Sleep(k, t, rest, wait);
+  return k.sleep(t, [], wait);
 };
 
-export const nanosleep: Call = (k, t, request) => clockNanosleep(k, t, CLOCK.MONOTONIC, 0, request, 0, 0, 0);
+export const nanosleep: Call = (k, t, request, rest) => clockNanosleep(k, t, CLOCK.MONOTONIC, 0, request, rest, 0, 0);
 
 export const times: Call = (k, t, out) => {
   const ticks = (ns: number): number => Math.floor(ns / 1e7);
@@ -89,44 +120,6 @@ export const times: Call = (k, t, out) => {
     for (const [i, ns] of [process.time, 0, process.childTime, 0].entries())
       wordOut(process.space, out + i * 8, ticks(ns));
   return ticks(k.now());
-};
-
-/** struct itimerval in nanoseconds: interval, value. */
-const intervalIn = (t: Task, va: number): [number, number] => {
-  const [a, b, c, d] = [0, 8, 16, 24].map((o) => wordIn(t.process.space, va + o)) as [number, number, number, number];
-  return [a * 1e9 + b * 1000, c * 1e9 + d * 1000];
-};
-
-function intervalOut(k: Kernel, t: Task, va: number, alarm: Process['alarm']): void {
-  const micro = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor((ns % 1e9) / 1000)];
-  timeOut(t, va, micro(alarm?.interval ?? 0));
-  timeOut(t, va + 16, micro(alarm ? Math.max(1000, alarm.at - k.now()) : 0));
-}
-
-function arm(k: Kernel, process: Process, value: number, interval: number): void {
-  const at = k.now() + value;
-  const cancel = k.timers.add(at, () => {
-    process.alarm = null;
-    send(k, process, { signal: SIG.ALRM, code: SI.KERNEL });
-    if (interval > 0) arm(k, process, interval, interval);
-  });
-  process.alarm = { interval, at, cancel };
-}
-
-export const getitimer: Call = (k, t, which, out) => {
-  if (which !== 0) fail(E.INVAL);
-  intervalOut(k, t, out, t.process.alarm);
-  return 0;
-};
-
-export const setitimer: Call = (k, t, which, wanted, old) => {
-  if (which !== 0) fail(E.INVAL);
-  const [interval, value] = intervalIn(t, wanted);
-  if (old) intervalOut(k, t, old, t.process.alarm);
-  t.process.alarm?.cancel();
-  t.process.alarm = null;
-  if (value > 0) arm(k, t.process, value, interval);
-  return 0;
 };
 
 /** A descriptor that can be read when its time has come (timerfd_create(2)). */

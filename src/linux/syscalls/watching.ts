@@ -24,6 +24,13 @@ function infoOf({ signal, code, pid, uid, value, address }: Queued): Uint8Array 
   view.setUint32(12, pid ?? 0, true);
   view.setUint32(16, uid ?? 0, true);
   view.setInt32(40, Number(value ?? 0) | 0, true);
+  if (code === SI.TIMER) {
+    // Of a timer: its number and how often it expired besides.
+    view.setUint32(12, 0, true);
+    view.setUint32(16, 0, true);
+    view.setUint32(24, pid ?? 0, true);
+    view.setUint32(32, uid ?? 0, true);
+  }
   if (code < 0) {
     view.setInt32(44, Number(value ?? 0) | 0, true);
     view.setBigUint64(48, BigInt.asUintN(64, BigInt(value ?? 0)), true);

@@ -164,6 +164,7 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
     mask: 0n,
   }));
   process.handlers = new Handlers(actions);
+  process.deleteTimers();
   process.exe = path;
   process.execed = true;
   task.altStack = { base: 0, size: 0, flags: 2 };

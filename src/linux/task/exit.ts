@@ -73,8 +73,7 @@ function releaseRobust(kernel: Kernel, task: Task): void {
 
 /** The last thread of a process has ended. */
 function exitProcess(kernel: Kernel, process: Process, status: number): void {
-  process.alarm?.cancel();
-  process.alarm = null;
+  process.stopTimers();
   process.files.release();
   process.space.release();
   process.cgroup.members.delete(process);

@@ -97,7 +97,7 @@ export function take(task: Task, allowed: bigint): Queued | null {
     for (const q of list.pending) if (allowed & bit(q.signal) && (!best || q.signal < best.signal)) best = q;
     if (!best) continue;
     list.pending = list.pending.filter((q) => q !== best);
-    return best;
+    return best.taken ? { ...best, uid: best.taken() } : best;
   }
   return null;
 }
@@ -117,6 +117,12 @@ export function restarts(task: Task): boolean {
   if (!q) return true;
   const action = task.process.handlers.actions[q.signal]!;
   return action.handler === SIG_DFL || (action.flags & SA.RESTART) !== 0;
+}
+
+/** Whether what interrupted a call has a handler. */
+export function handled(task: Task): boolean {
+  const q = acting(task);
+  return q !== undefined && task.process.handlers.actions[q.signal]!.handler !== SIG_DFL;
 }
 
 /** Where handlers return to: the page with rt_sigreturn, below the end of user memory. */

@@ -21,6 +21,8 @@ export interface Queued {
   readonly value?: number;
   /** Of a fault. */
   readonly address?: number;
+  /** Of a timer, called when it is taken: how often it expired besides. */
+  readonly taken?: () => number;
   /** Of a call that seccomp refused; its address is `address`. */
   readonly call?: { readonly number: number; readonly arch: number; readonly errno: number };
 }

@@ -14,6 +14,7 @@ import type { Pid } from './pid.ts';
 import type { Turn } from './schedule.ts';
 import type { SeccompFilter } from './seccomp.ts';
 import type { Action, Queued } from './signals.ts';
+import type { Alarm, CpuAlarm, PosixTimer } from './timers.ts';
 
 export interface Descriptor {
   readonly file: OpenFile;
@@ -101,6 +102,7 @@ const DEFAULT_LIMITS: Readonly<Record<number, Limit>> = {
   4: { soft: 0, hard: UNLIMITED },
   8: { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 },
   12: { soft: 819200, hard: 819200 },
+  11: { soft: 4096, hard: 4096 },
   13: { soft: 0, hard: 0 },
   14: { soft: 0, hard: 0 },
 };
@@ -167,8 +169,11 @@ export class Process {
   /** Told its wait status when it has ended. */
   onExit: ((status: number) => void) | null = null;
   cgroup: ControlGroup;
-  /** Real-time interval timer: period in nanoseconds, when it is due, how to call it off. */
-  alarm: { interval: number; at: number; cancel: () => void } | null = null;
+  /** Of timer_create, by number; of setitimer; and which of them go by processor time. */
+  readonly timers = new Map<number, PosixTimer>();
+  lastTimer = -1;
+  readonly intervalTimers: (Alarm | undefined)[] = [];
+  readonly cpuAlarms = new Set<CpuAlarm>();
 
   constructor(
     parts: Pick<
@@ -199,6 +204,18 @@ export class Process {
     this.cgroup = parts.cgroup;
   }
 
+  /** It executes another program: what timer_create made is gone. */
+  deleteTimers(): void {
+    for (const timer of this.timers.values()) timer.delete();
+    this.timers.clear();
+  }
+
+  /** It ends. */
+  stopTimers(): void {
+    this.deleteTimers();
+    for (const alarm of this.intervalTimers) alarm?.stop();
+  }
+
   limit(which: number): number {
     return this.limits[which]!.soft;
   }
@@ -219,6 +236,8 @@ export class Task implements Sleeper, Turn {
   queued = false;
   pid!: Pid<Task>;
   process!: Process;
+  /** Nanoseconds of processor time. */
+  time = 0;
   /** Registers while it does not run: x, f as on the machine. */
   readonly x = new Uint32Array(64);
   readonly f = new Uint32Array(64);

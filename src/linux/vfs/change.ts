@@ -3,6 +3,7 @@ import { E, fail } from '../errno.ts';
 import { S } from '../uapi.ts';
 import { type Birth, type Inode, isDirectory } from './inode.ts';
 import { Dentry, type Path, pin } from './mount.ts';
+import { IN, notifyEntry, notifyGone, notifyLinks, notifyMove } from './notify.ts';
 import { type Credentials, child, demand, MAY } from './walk.ts';
 
 /** Who may write to a directory, on a mount that may be written to. */
@@ -40,6 +41,7 @@ export function make(dir: Path, name: string, birth: Birth, who: Credentials): P
 function entered(dir: Path, name: string, inode: Inode): Path {
   const dentry = new Dentry(dir.dentry, name, inode);
   dir.dentry.children.set(name, dentry);
+  notifyEntry(dir.dentry.inode, IN.CREATE, name, inode);
   return { mount: dir.mount, dentry };
 }
 
@@ -56,8 +58,11 @@ export function makeLink(dir: Path, name: string, from: Path, who: Credentials):
   if (from.mount !== dir.mount) fail(E.XDEV);
   if (isDirectory(from.dentry.inode.mode)) fail(E.PERM);
   demandWrite(dir, who);
-  dir.dentry.inode.link(name, from.dentry.inode);
+  const { inode } = from.dentry;
+  dir.dentry.inode.link(name, inode);
   dir.dentry.children.delete(name);
+  notifyLinks(inode);
+  notifyEntry(dir.dentry.inode, IN.CREATE, name, inode);
 }
 
 /** unlink(2), or with `directory` rmdir(2). */
@@ -77,6 +82,9 @@ export function remove(dir: Path, name: string, directory: boolean, slash: boole
   else dir.dentry.inode.unlink(name);
   dentry.gone = true;
   dir.dentry.children.delete(name);
+  if (!directory) notifyLinks(dentry.inode);
+  notifyGone(dentry.inode);
+  notifyEntry(dir.dentry.inode, IN.DELETE, name, dentry.inode);
 }
 
 const RENAME = { NOREPLACE: 1, EXCHANGE: 2 } as const;
@@ -112,6 +120,8 @@ export function move(from: Path, name: string, to: Path, newName: string, flags:
   dentry.name = newName;
   dentry.parent = to.dentry;
   to.dentry.children.set(newName, dentry);
+  notifyMove(from.dentry.inode, name, to.dentry.inode, newName, dentry.inode, there?.inode ?? null);
+  if (there) notifyGone(there.inode);
 }
 
 /** A directory with mounts below it goes elsewhere. */
@@ -141,4 +151,6 @@ function exchange(from: Path, a: Dentry, to: Path, b: Dentry): void {
   a.parent = to.dentry;
   from.dentry.children.set(aName, b);
   to.dentry.children.set(bName, a);
+  notifyMove(from.dentry.inode, aName, to.dentry.inode, bName, a.inode, null);
+  notifyMove(to.dentry.inode, bName, from.dentry.inode, aName, b.inode, null);
 }

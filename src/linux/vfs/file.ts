@@ -5,6 +5,7 @@ import type { WaitQueue } from '../wait.ts';
 import type { DirectoryEntry, Inode } from './inode.ts';
 import { releaseLocks } from './locks.ts';
 import type { Path } from './mount.ts';
+import { IN, notify, notifyGone } from './notify.ts';
 import { readFile, writeFile } from './pages.ts';
 
 /** What a read returns that can't go on. */
@@ -74,6 +75,8 @@ export class OpenFile {
     this.path = path;
     this.flags = flags;
     inode.acquire();
+    inode.openFiles++;
+    if (path && !(flags & O.PATH)) notify(path.dentry, IN.OPEN);
   }
 
   get readable(): boolean {
@@ -88,6 +91,11 @@ export class OpenFile {
     return (this.flags & O.NONBLOCK) !== 0;
   }
 
+  /** Something was read from it or (`IN.MODIFY`) changed by it. */
+  tell(events: number): void {
+    if (this.path) notify(this.path.dentry, events);
+  }
+
   hold(): this {
     this.refs++;
     return this;
@@ -97,7 +105,11 @@ export class OpenFile {
     if (--this.refs > 0) return;
     this.kind.close(this);
     releaseLocks(this.inode, this);
-    this.inode.release();
+    const { inode, path } = this;
+    if (path && !(this.flags & O.PATH)) notify(path.dentry, this.writable ? IN.CLOSE_WRITE : IN.CLOSE_NOWRITE);
+    inode.openFiles--;
+    inode.release();
+    notifyGone(inode);
   }
 }
 

@@ -40,7 +40,8 @@ export interface HostFiles {
   read(handle: number, position: number, into: Uint8Array): number;
   write(handle: number, position: number, from: Uint8Array): number;
   truncate(handle: number, size: number): void;
-  create(path: readonly string[], mode: number): void;
+  /** Makes a regular file and opens it to be written. */
+  create(path: readonly string[], mode: number): number;
   mkdir(path: readonly string[], mode: number): void;
   symlink(path: readonly string[], target: string): void;
   readlink(path: readonly string[]): string;
@@ -60,6 +61,8 @@ export class HostFs extends FileSystem {
   readonly magic = 0x00c0_ffee;
   readonly files: HostFiles;
   readonly root: HostInode;
+  /** Made last and open since, so that who made it need not open it again. */
+  private fresh: HostInode | null = null;
   private readonly known = new Map<string, HostInode>();
   private last = 0;
 
@@ -85,11 +88,19 @@ export class HostFs extends FileSystem {
     return inode;
   }
 
+  /** A file was made, of which this is the open handle: it is kept until its first user or the next one is made. */
+  made(inode: HostInode | null, handle: number): void {
+    if (this.fresh && !this.fresh.used) this.fresh.shut();
+    this.fresh = inode;
+    inode?.take(handle);
+  }
+
   override usage(): Usage {
     return this.files.usage();
   }
 
   protected override dispose(): void {
+    this.made(null, 0);
     for (const inode of this.known.values()) inode.pages?.trim();
   }
 }
@@ -112,7 +123,7 @@ class HostInode extends Inode {
   }
 
   get used(): boolean {
-    return this.users > 0 || this.pages !== null;
+    return this.users > 0 || this.pages !== null || this.watchers !== null;
   }
 
   show(stat: HostStat): void {
@@ -141,7 +152,13 @@ class HostInode extends Inode {
     if (--this.users === 0) this.shut();
   }
 
-  private shut(): void {
+  /** It is open already. */
+  take(number: number): void {
+    this.shut();
+    this.handle = { number, write: true };
+  }
+
+  shut(): void {
     if (this.handle) this.fs.files.close(this.handle.number);
     this.handle = null;
   }
@@ -184,9 +201,19 @@ class HostInode extends Inode {
 
   override create(name: string, birth: Birth): Inode {
     const type = birth.mode & S.IFMT;
-    if (type === S.IFDIR) this.fs.files.mkdir(this.below(name), birth.mode & 0o7777);
-    else if (type === S.IFREG) this.fs.files.create(this.below(name), birth.mode & 0o7777);
-    else fail(E.PERM);
+    if (type === S.IFREG) {
+      const handle = this.fs.files.create(this.below(name), birth.mode & 0o7777);
+      let inode: HostInode | null = null;
+      try {
+        inode = this.born(name, birth);
+        return inode;
+      } finally {
+        if (inode) this.fs.made(inode, handle);
+        else this.fs.files.close(handle);
+      }
+    }
+    if (type !== S.IFDIR) fail(E.PERM);
+    this.fs.files.mkdir(this.below(name), birth.mode & 0o7777);
     return this.born(name, birth);
   }
 
@@ -195,7 +222,7 @@ class HostInode extends Inode {
     return this.born(name, birth);
   }
 
-  private born(name: string, { uid, gid }: Birth): Inode {
+  private born(name: string, { uid, gid }: Birth): HostInode {
     this.fs.files.chown?.(this.below(name), uid, gid);
     return this.child(name);
   }

@@ -50,6 +50,16 @@ export interface CachedPages {
   drop(): void;
 }
 
+/** Who watches an inode (inotify). */
+export interface Watcher {
+  /** Something happened to the inode, or (with a name) to an entry of it, whose name may be `gone` by now. */
+  tell(events: number, name: string, cookie: number, gone: boolean): void;
+  /** The inode is gone: nothing more will be told. */
+  end(): void;
+  /** Its file system is mounted nowhere any more. */
+  unmounted(): void;
+}
+
 let lastDevice = 0;
 
 export abstract class FileSystem {
@@ -62,6 +72,8 @@ export abstract class FileSystem {
   readonly device: number = ++lastDevice;
   /** The same as `major:minor`. */
   readonly number: string = `0:${this.device}`;
+  /** Inodes of it that somebody watches. */
+  readonly watched = new Set<Inode>();
   private users = 0;
 
   usage(): Usage {
@@ -74,7 +86,9 @@ export abstract class FileSystem {
   }
 
   release(): void {
-    if (--this.users === 0) this.dispose();
+    if (--this.users > 0) return;
+    for (const { watchers } of [...this.watched]) for (const watcher of [...(watchers ?? [])]) watcher.unmounted();
+    this.dispose();
   }
 
   /** Nobody can reach it any more: memory that it takes is given back. */
@@ -103,6 +117,9 @@ export abstract class Inode {
   attached: object | null = null;
   /** Locks on it, once there were any. */
   locks: FileLocks | null = null;
+  /** Who watches it, and how many open files there are of it. */
+  watchers: Set<Watcher> | null = null;
+  openFiles = 0;
   /** Names in it change behind the kernel's back (the host's, an upper layer's), so none is believed without a look. */
   volatile = false;
 

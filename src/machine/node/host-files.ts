@@ -25,6 +25,9 @@ function guarded<A extends unknown[], R>(work: (...args: A) => R): (...args: A) 
   };
 }
 
+/** Where a name is the same in small and large letters, the host's own resolution answers with those of the directory. */
+const realPath = process.platform === 'linux' ? fs.realpathSync.native : fs.realpathSync;
+
 /** The files below `folder` of this host; `readOnly` refuses every change, whatever the mount says. */
 export function hostFiles(folder: string, readOnly: boolean): HostFiles {
   const root = fs.realpathSync(folder);
@@ -38,22 +41,24 @@ export function hostFiles(folder: string, readOnly: boolean): HostFiles {
     const full = parts(path);
     if (path.length > 1) {
       const above = parts(path.slice(0, -1));
-      if (fs.realpathSync(above) !== above) fail(E.ACCES);
+      if (realPath(above) !== above) fail(E.ACCES);
     }
     return full;
   };
   const change = (path: readonly string[]): string => (readOnly ? fail(E.ROFS) : safe(path));
-  const { O_NOFOLLOW, O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_WRONLY, O_NONBLOCK } = fs.constants;
+  const { O_NOFOLLOW, O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NONBLOCK } = fs.constants;
 
   const stat = (path: readonly string[]): HostStat | null => {
-    let s: fs.Stats;
+    let s: fs.Stats | undefined;
     try {
-      s = fs.lstatSync(safe(path));
+      // Most names that are looked for are not there: no error is made for each.
+      s = fs.lstatSync(safe(path), { throwIfNoEntry: false });
     } catch (e) {
       const { code } = e as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;
       return translate(e);
     }
+    if (!s) return null;
     return {
       id: `${s.dev}:${s.ino}`,
       mode: s.mode,
@@ -92,9 +97,7 @@ export function hostFiles(folder: string, readOnly: boolean): HostFiles {
     }),
     write: guarded((handle, position, from) => fs.writeSync(handle, from, 0, from.length, position)),
     truncate: guarded((handle, size) => fs.ftruncateSync(handle, size)),
-    create: guarded((path, mode) =>
-      fs.closeSync(fs.openSync(change(path), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, mode & 0o777)),
-    ),
+    create: guarded((path, mode) => fs.openSync(change(path), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, mode & 0o777)),
     mkdir: guarded((path, mode) => void fs.mkdirSync(change(path), mode & 0o777)),
     symlink: guarded((path, target) => fs.symlinkSync(target, change(path))),
     readlink: guarded((path) => fs.readlinkSync(safe(path))),

@@ -84,8 +84,14 @@ function ownedFiles(files: HostFiles, owners: Owners): HostFiles {
       return { ...stat, uid, gid, mode: stat.mode | special };
     },
     create(path, mode) {
-      files.create(path, mode);
-      owners.set(idOf(path), { ...ROOT, special: mode & SPECIAL });
+      const handle = files.create(path, mode);
+      try {
+        owners.set(idOf(path), { ...ROOT, special: mode & SPECIAL });
+      } catch (e) {
+        files.close(handle);
+        throw e;
+      }
+      return handle;
     },
     mkdir(path, mode) {
       files.mkdir(path, mode);
