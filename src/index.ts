@@ -1,7 +1,7 @@
 /** Trapframe as a library for Node. In a browser, import src/lab/browser.ts instead. */
 import type { Lab } from './lab/api.ts';
 import { labOn } from './lab/lab.ts';
-import { nodePlatform } from './lab/node/platform.ts';
+import { type FindLinux, nodePlatform } from './lab/node/platform.ts';
 
 export type { MachineConfig } from './abi/config.ts';
 export { InputError, isInputError } from './abi/errors.ts';
@@ -16,6 +16,8 @@ export { parseRange } from './lab/range.ts';
 export interface LabOptions {
   /** The checkout whose build/ and dist/ are used; found by itself when left out. */
   readonly root?: string;
+  /** Where a real Linux kernel is; without one, workloads that need one are left out. */
+  readonly findLinux?: FindLinux;
 }
 
 /**
@@ -31,4 +33,4 @@ export interface LabOptions {
  *       await lab.close();
  *     }
  */
-export const createLab = (options: LabOptions = {}): Lab => labOn(nodePlatform(options.root));
+export const createLab = (options: LabOptions = {}): Lab => labOn(nodePlatform(options.root, options.findLinux));

@@ -83,6 +83,20 @@ describe('a program in several hostings', () => {
     }
   });
 
+  it('says how to get a kernel where one is needed and there is none', async () => {
+    const { cells } = await lab.compare({
+      workloads: ['untar'],
+      environments: ['nested', 'wsl2', 'paravirt'],
+      repeat: 0,
+      quick: true,
+    });
+    expect(cells.map(({ status, message }) => `${status}: ${message}`)).toEqual([
+      expect.stringMatching(/^unavailable: .*npx trapframe linux --build/),
+      expect.stringMatching(/^unavailable: .*npx trapframe linux --build/),
+      expect.stringContaining('unavailable: untar is no program of the guest kernel'),
+    ]);
+  });
+
   it('ends a program at its budget, at its deadline, and when it is stopped', async () => {
     const endless = { id: 'sha256', params: { kib: 1_000_000 } };
     const config = { memory: 1280 * 2 ** 20 };

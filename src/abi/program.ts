@@ -9,9 +9,29 @@ export const PROGRAM_HOSTINGS = [
     summary: 'its system calls are translated, and there is no kernel of its own (the process VM, WSL 1)',
   },
   { id: 'container', summary: 'namespaces and control groups of a kernel that it shares with others' },
+  { id: 'linux', summary: 'a real Linux kernel on the machine, under every strategy of its VMM' },
+  { id: 'wsl2', summary: 'a distribution in a light VM with a real Linux kernel, which others share' },
   { id: 'wasi', summary: 'a WebAssembly program in a container’s files: nothing is translated' },
 ] as const;
 export type ProgramHosting = (typeof PROGRAM_HOSTINGS)[number]['id'];
+
+/** What a real Linux needs. */
+export interface LinuxFiles {
+  /** An uncompressed RISC-V Image. */
+  readonly kernel: Uint8Array;
+  /** What kernel it is, for a person. */
+  readonly about: string;
+  /** How process 1 is reached: not every kernel has a driver of virtio built in. */
+  readonly agent: 'virtio' | 'serial';
+  /** A static busybox for riscv64. */
+  readonly busybox: Uint8Array;
+}
+
+/** The same with what is built here: process 1, and what packs and unpacks trees. */
+export interface LinuxUserland extends LinuxFiles {
+  readonly init: Uint8Array;
+  readonly archive: Uint8Array;
+}
 
 export interface ProgramRequest {
   readonly hosting: ProgramHosting;
@@ -22,9 +42,10 @@ export interface ProgramRequest {
   readonly args: readonly string[];
   /**
    * `region`: what the program marks, of a host that is there already. `startup`: from the request for one more of its kind to
-   * its first output; what can be kept from others of its kind is there already.
+   * its first output; what can be kept from others of its kind is there already. `boot`: from power-on to a shell's prompt; the
+   * program does not matter.
    */
-  readonly measure: 'region' | 'startup';
+  readonly measure: 'region' | 'startup' | 'boot';
   /** Whether it sees a directory of the host, at /host. */
   readonly hostFiles: boolean;
   /** Instructions at most. */

@@ -26,13 +26,13 @@ const machine = (id: string, summary: string, config: ConfigPatch): Environment 
   config,
 });
 
-const program = (id: string, hosting: ProgramHosting, summary: string): Environment => ({
+const program = (id: string, hosting: ProgramHosting, summary: string, config: ConfigPatch = {}): Environment => ({
   id,
   summary,
   engine: hosting === 'wasi' ? 'native' : 'interp',
   image: hosting === 'wasi' ? 'wasi' : 'linux',
   hosting,
-  config: {},
+  config,
 });
 
 export const ENVIRONMENTS: readonly Environment[] = [
@@ -104,6 +104,9 @@ export const ENVIRONMENTS: readonly Environment[] = [
     'container',
     'the same program in a container: namespaces and control groups of a shared kernel',
   ),
+  program('wsl2', 'wsl2', 'the same program in a distribution of a warm light VM with a real Linux kernel (WSL 2)', {
+    strategy: 'nested',
+  }),
   program('container-wasm', 'wasi', 'its WebAssembly build in a container’s files (WASI): nothing is translated'),
 ];
 
@@ -143,4 +146,4 @@ export function environmentRecord(environment: Environment, changes: ConfigPatch
 }
 
 /** Whether all that is done for a guest is done by its machine, so that cycles can be modelled from what that counts. */
-export const isWhole = ({ hosting }: Environment): boolean => hosting === 'machine';
+export const isWhole = ({ hosting }: Environment): boolean => hosting === 'machine' || hosting === 'wsl2';

@@ -2,7 +2,7 @@
 import { proxy } from 'comlink';
 import type { MachineConfig } from '../abi/config.ts';
 import type { Progress, RunOptions } from '../abi/machine.ts';
-import type { ProgramOutcome, ProgramRequest } from '../abi/program.ts';
+import type { LinuxUserland, ProgramOutcome, ProgramRequest } from '../abi/program.ts';
 import { Connection, DeadlineError } from '../rpc/connection.ts';
 import type { BenchWorker, NativeOutcome, WorkerKind, Workers } from '../rpc/protocol.ts';
 import type { GuestRun } from './api.ts';
@@ -12,6 +12,8 @@ import type { Platform } from './platform.ts';
 const SETUP_MS = 60_000;
 /** A guest asked to stop has this long to end its slice. */
 const GRACE_MS = 3_000;
+/** What a worker was given, beside programs by their ids. */
+const LINUX = 'linux';
 
 export interface Watch {
   readonly signal?: AbortSignal | undefined;
@@ -111,11 +113,25 @@ export class Lane {
     }
   }
 
-  /** Runs a program of Linux or WASI to its end. Rejects as `runGuest` does. */
-  runProgram(request: ProgramRequest, timeoutMs: number, watch: Watch): Promise<ProgramOutcome> {
+  /** Runs a program of Linux or WASI to its end; `linux` where it needs a real kernel. Rejects as `runGuest` does. */
+  runProgram(
+    request: ProgramRequest,
+    linux: LinuxUserland | null,
+    timeoutMs: number,
+    watch: Watch,
+  ): Promise<ProgramOutcome> {
     return this.#alone(async () => {
       watch.signal?.throwIfAborted();
       const host = await this.#opened('program');
+      const known = this.#loaded.get(host) ?? new Set();
+      this.#loaded.set(host, known);
+      if (linux && !known.has(LINUX)) {
+        await this.#orClose(
+          'program',
+          host.call('sending a kernel', SETUP_MS, (remote) => remote.provide(linux)),
+        );
+        known.add(LINUX);
+      }
       this.#onProgress = watch.onProgress ?? (() => {});
       const running = host.call('the run', timeoutMs + 2 * GRACE_MS, (remote) => remote.run(request));
       return this.#supervised('program', host, running, timeoutMs, watch.signal);

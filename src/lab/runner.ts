@@ -1,12 +1,12 @@
 /** Runs planned cells on lanes: several at once for counts, one after the other for wall time. */
 import { MACHINE_DEFAULT } from '../abi/config.ts';
 import type { ProgramHosting, ProgramRequest } from '../abi/program.ts';
-import type { EnvironmentRecord } from '../abi/result.ts';
-import { type Build, buildsOf, programFile } from '../abi/workloads.ts';
+import { programFile } from '../abi/workloads.ts';
 import { DeadlineError } from '../rpc/connection.ts';
 import type { Control } from './api.ts';
 import { sha256 } from './digest.ts';
 import { patched } from './environments.ts';
+import { type Hosted, hostedBy, needsKernel } from './hosting.ts';
 import { Lane, type Watch } from './lane.ts';
 import { type PlannedCell, programArguments, type Settings } from './plan.ts';
 import type { Platform } from './platform.ts';
@@ -15,14 +15,10 @@ import { emptyRecord, guestRecord, nativeRecord, programRecord, type RunRecord }
 /** Instructions between two looks at the clock: about 50 ms interpreted. */
 const SLICE = 20_000_000;
 
-/** What a hosting runs, and how a workload that lacks it is told of. */
-const BUILD_OF: Readonly<Record<EnvironmentRecord['hosting'], { readonly id: Build; readonly lacking: string }>> = {
-  machine: { id: 'guest', lacking: 'is no program of the guest kernel' },
-  native: { id: 'native', lacking: 'needs a kernel and has no direct WebAssembly build' },
-  process: { id: 'linux', lacking: 'is no program of Linux' },
-  container: { id: 'linux', lacking: 'is no program of Linux' },
-  wasi: { id: 'wasi', lacking: 'is no program of WASI' },
-};
+const OBTAIN_BUILT = 'Get it once: npx trapframe linux --build (about 8 minutes of processor time).';
+/** How a kernel is got, for a person. */
+export const OBTAIN =
+  'Get one once: npx trapframe linux --build (about 8 minutes of processor time) or npx trapframe linux --fetch (about 11 MB).';
 
 export type Phase = 'count' | 'check' | 'warm-up' | 'sample';
 
@@ -41,14 +37,13 @@ export class Runner {
    */
   async run(cell: PlannedCell, lane: number, settings: Settings, control: Control): Promise<RunRecord> {
     const { workload, environment, config, params } = cell;
-    const build = BUILD_OF[environment.hosting];
-    if (!buildsOf(workload).includes(build.id)) return emptyRecord('unavailable', `${workload.id} ${build.lacking}`);
+    const hosted = hostedBy(workload, environment);
+    if ('lacking' in hosted) return emptyRecord('unavailable', hosted.lacking);
     const onProgress = (progress: { instret: number }): void =>
       control.onEvent?.({ kind: 'progress', what: cell.key, instret: progress.instret });
     const watch = { signal: control.signal, onProgress };
     try {
-      if (build.id === 'linux' || build.id === 'wasi')
-        return await this.#program(cell, build.id, lane, settings, watch);
+      if ('hosting' in hosted) return await this.#program(cell, hosted, lane, settings, watch);
       if (config === null) {
         const image = await this.image(`wasm/${workload.id}.wasm`);
         const values = workload.params.map((param) => params[param.name]!);
@@ -71,15 +66,20 @@ export class Runner {
 
   /** Runs a workload as a program of Linux or WASI. */
   async #program(
-    { workload, environment, config, params }: PlannedCell,
-    build: 'linux' | 'wasi',
+    { workload, config, params }: PlannedCell,
+    hosted: Extract<Hosted, { readonly hosting: ProgramHosting }>,
     lane: number,
     settings: Settings,
     watch: Watch,
   ): Promise<RunRecord> {
+    const { build, hosting } = hosted;
+    const linux = needsKernel(hosted) ? await this.#platform.linux() : null;
+    if (needsKernel(hosted) && !linux) return emptyRecord('unavailable', `it needs a Linux kernel. ${OBTAIN}`);
+    if (hosting === 'wsl2' && linux?.agent !== 'virtio')
+      return emptyRecord('unavailable', `the light VM needs a kernel of our configuration. ${OBTAIN_BUILT}`);
     const image = await this.image(programFile[build](workload.program));
     const request: ProgramRequest = {
-      hosting: environment.hosting as ProgramHosting,
+      hosting,
       config: config ?? patched(MACHINE_DEFAULT, settings.config),
       program: image.bytes,
       args: programArguments(workload, params),
@@ -87,7 +87,7 @@ export class Runner {
       hostFiles: workload.hostFiles === true,
       budget: settings.budget,
     };
-    return programRecord(await this.#lane(lane).runProgram(request, settings.timeoutMs, watch), image.sha256);
+    return programRecord(await this.#lane(lane).runProgram(request, linux, settings.timeoutMs, watch), image.sha256);
   }
 
   /** Runs `task` over all items, `parallel` at a time; the number it gets names the lane it may use. */

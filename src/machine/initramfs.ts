@@ -8,6 +8,8 @@ export interface Userland {
   readonly agent: Uint8Array;
   /** The program that packs and unpacks trees (build/guests/linux/archive), for a guest that keeps distributions. */
   readonly archive?: Uint8Array;
+  /** Further programs, by name, in /bin. */
+  readonly programs?: Readonly<Record<string, Uint8Array>>;
   /** Kernel modules in the order in which they are loaded. */
   readonly modules?: readonly { readonly name: string; readonly content: Uint8Array }[];
 }
@@ -55,7 +57,7 @@ export function appletsOf(busybox: Uint8Array): string[] {
 }
 
 /** The initial RAM disk as a cpio archive. Equal parts give equal bytes. */
-export function buildInitramfs({ busybox, agent, archive, modules = [] }: Userland): Uint8Array {
+export function buildInitramfs({ busybox, agent, archive, programs = {}, modules = [] }: Userland): Uint8Array {
   const applets = appletsOf(busybox);
   const entries: CpioEntry[] = [
     ...DIRECTORIES.map((path) => directory(path)),
@@ -68,6 +70,7 @@ export function buildInitramfs({ busybox, agent, archive, modules = [] }: Userla
     file('etc/group', 'root:x:0:\n'),
     file('init', agent, 0o755),
     ...(archive ? [file('bin/archive', archive, 0o755)] : []),
+    ...Object.entries(programs).map(([name, content]) => file(`bin/${name}`, content, 0o755)),
     ...modules.map(({ name, content }, i) => file(`lib/modules/${String(i).padStart(2, '0')}-${name}`, content)),
   ];
   return writeCpio(entries);

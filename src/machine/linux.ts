@@ -9,7 +9,7 @@ import { VirtioMmio } from '../devices/virtio/mmio.ts';
 import type { VirtioModel } from '../devices/virtio/model.ts';
 import { Agent, type AgentState } from './agent.ts';
 import type { MachineState } from './snapshot.ts';
-import { System, type SystemEnding } from './system.ts';
+import { System, type SystemEnding, type SystemParts } from './system.ts';
 
 /** QEMU's virt map. */
 const RTC = { base: 0x10_1000, line: 11 };
@@ -33,6 +33,8 @@ export interface LinuxParts {
   readonly seed: number;
   readonly realtime: boolean;
   readonly onConsole: (bytes: Uint8Array) => void;
+  /** Told of the markers around a program's measured region. */
+  readonly onMarker?: SystemParts['onMarker'];
   /** Further virtio devices, after the agent's console and the entropy source. */
   readonly models?: readonly VirtioModel[];
 }
@@ -98,6 +100,7 @@ export class LinuxGuest {
         devices,
         onConsole: parts.agent === 'serial' ? (bytes: Uint8Array) => agent?.receive(bytes) : parts.onConsole,
         realtime: parts.realtime,
+        onMarker: parts.onMarker,
       },
     };
   }

@@ -38,6 +38,8 @@ export interface SystemParts {
    * to the next timer.
    */
   readonly realtime: boolean;
+  /** Told of the markers around a program's measured region. */
+  readonly onMarker?: ((marker: 'begin' | 'end') => void) | undefined;
 }
 
 export interface SystemOptions extends SystemParts {
@@ -61,6 +63,7 @@ export class System {
   private readonly translator: Translator | null;
   private readonly config: MachineConfig;
   private readonly onConsole: (bytes: Uint8Array) => void;
+  private readonly onMarker: SystemParts['onMarker'];
   private realtime: boolean;
   private readonly pending: Uint8Array[] = [];
   private debugging: Debugger | null = null;
@@ -77,6 +80,7 @@ export class System {
     this.devices = devices;
     this.config = options.config;
     this.onConsole = options.onConsole;
+    this.onMarker = options.onMarker;
     this.realtime = options.realtime;
     this.translator = translates(options.config) ? new Translator(core) : null;
   }
@@ -331,7 +335,9 @@ export class System {
       else if (event === EVENT.device) this.bus.advance();
       else if (event === EVENT.console) this.drain();
       else if (event === EVENT.idle && !this.realtime && this.skip()) this.pump();
-      else if (event !== EVENT.regionBegin && event !== EVENT.regionEnd) return event;
+      else if (event === EVENT.regionBegin) this.onMarker?.('begin');
+      else if (event === EVENT.regionEnd) this.onMarker?.('end');
+      else return event;
     }
   }
 

@@ -125,6 +125,7 @@ export function fakePlatform(options: FakeOptions = {}): Platform & { readonly o
       if (file.includes('missing')) throw new InputError(`${file} is missing`);
       return new TextEncoder().encode(file);
     },
+    linux: async () => null,
     host: () => ({ runtime: 'node', version: 'v0', v8: null, platform: 'test', cpu: null, cores: 4 }),
     now: () => performance.now(),
     open: () => open,

@@ -34,7 +34,7 @@ export interface Workload {
   /** What it is built for; left out: everything where it is `native`, else the guest kernel alone. */
   readonly builds?: readonly Build[];
   /** What of a run is measured; left out: the region that the program marks. */
-  readonly measure?: 'region' | 'startup';
+  readonly measure?: 'region' | 'startup' | 'boot';
   /** Whether it works on files of the host. */
   readonly hostFiles?: boolean;
   /** Values instead of the defaults for a run of about 30 ms; a parameter that is not named keeps its default. */

@@ -17,6 +17,18 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     quick: {},
   },
   {
+    id: 'boot',
+    group: 'system',
+    summary:
+      'A real Linux kernel boots, from power-on to the prompt of a shell at a terminal: the machine is made and loaded, the kernel comes to its first process, that gets ready, and the shell speaks.',
+    params: [],
+    program: 'system/startup',
+    native: false,
+    builds: ['linux'],
+    measure: 'boot',
+    quick: {},
+  },
+  {
     id: 'untar',
     group: 'system',
     summary: 'An archive of many small files is unpacked into files of the guest: create, write, close.',

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../abi/errors.ts';
+import type { LinuxFiles } from '../../abi/program.ts';
 import { readElf } from '../../image/elf.ts';
 import { buildInitramfs } from '../../machine/initramfs.ts';
 import { readInput } from '../files.ts';
-import { findBusybox, findKernel, KERNELS, type KernelKind } from './cache.ts';
+import { cacheDirectory, findBusybox, findKernel, KERNELS, type KernelKind } from './cache.ts';
 
 export interface ImageChoice {
   readonly cache: string;
@@ -35,7 +36,7 @@ const OBTAIN =
 const unpacked = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
 
-function kernelOf({ cache, kernel }: ImageChoice): Pick<Images, 'kernel' | 'kind' | 'about'> {
+function kernelOf({ cache, kernel }: Pick<ImageChoice, 'cache' | 'kernel'>): Pick<Images, 'kernel' | 'kind' | 'about'> {
   const kinds: readonly KernelKind[] = kernel === null ? KERNELS : KERNELS.filter((kind) => kind === kernel);
   if (kernel !== null && kinds.length === 0) {
     return { kernel: unpacked(readInput(kernel, '--kernel')), kind: 'own', about: kernel };
@@ -46,6 +47,9 @@ function kernelOf({ cache, kernel }: ImageChoice): Pick<Images, 'kernel' | 'kind
   }
   throw new InputError(`there is no ${kernel ?? ''} kernel yet`.replace('  ', ' '), OBTAIN);
 }
+
+/** Only our own kernel surely has virtio built in. */
+const agentOf = (kind: Images['kind']): 'virtio' | 'serial' => (kind === 'built' ? 'virtio' : 'serial');
 
 const agentFile = (root: string): Uint8Array => readInput(join(root, 'build/guests/linux/agent'), 'the agent');
 
@@ -63,5 +67,14 @@ export function readImages(choice: ImageChoice): Images {
     busybox: readInput(busybox, 'the userland'),
     agent: agentFile(choice.root),
   });
-  return { ...chosen, firmware, initrd, agent: chosen.kind === 'built' ? 'virtio' : 'serial' };
+  return { ...chosen, firmware, initrd, agent: agentOf(chosen.kind) };
+}
+
+/** The kernel of the cache that is looked for first, with a userland; null where there is none. For the lab. */
+export function cachedLinux(): LinuxFiles | null {
+  const cache = cacheDirectory();
+  const busybox = findBusybox(cache);
+  if (!busybox || !KERNELS.some((kind) => findKernel(cache, kind))) return null;
+  const { kernel, kind, about } = kernelOf({ cache, kernel: null });
+  return { kernel, about, agent: agentOf(kind), busybox: readInput(busybox, 'the userland') };
 }

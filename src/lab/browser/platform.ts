@@ -45,6 +45,7 @@ export function browserPlatform({ version, base }: BrowserOptions): Platform {
       known.catch(() => files.delete(file));
       return known;
     },
+    linux: async () => null,
     host: () => ({
       runtime: 'browser',
       version: navigator.userAgent,

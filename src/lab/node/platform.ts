@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../abi/errors.ts';
+import type { LinuxFiles } from '../../abi/program.ts';
 import { startNodeWorker } from '../../rpc/node.ts';
 import type { WorkerKind } from '../../rpc/protocol.ts';
 import { sha256 } from '../digest.ts';
@@ -29,8 +30,11 @@ async function built(file: string): Promise<Uint8Array> {
   }
 }
 
+/** Where a real Linux kernel is, if there is one. */
+export type FindLinux = () => LinuxFiles | null;
+
 /** @param root the checkout; found from this file when left out */
-export function nodePlatform(root: string = findRoot()): Platform {
+export function nodePlatform(root: string = findRoot(), findLinux: FindLinux = () => null): Platform {
   const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
   let core: Promise<Core> | null = null;
   const compile = async (): Promise<Core> => {
@@ -48,6 +52,12 @@ export function nodePlatform(root: string = findRoot()): Platform {
       return core;
     },
     guest: (file) => built(path.join(root, 'build/guests', file)),
+    linux: async () => {
+      const files = findLinux();
+      if (!files) return null;
+      const program = (name: string): Promise<Uint8Array> => built(path.join(root, 'build/guests/linux', name));
+      return { ...files, init: await program('agent'), archive: await program('archive') };
+    },
     host: () => ({
       runtime: 'node',
       version: process.version,

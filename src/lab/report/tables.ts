@@ -61,6 +61,7 @@ const SHOWN: readonly Sum[] = [
   { title: 'walk refs', rank: 2, of: (c) => c['walk.references'] ?? 0 },
   { title: 'exits', rank: 0, of: (c) => c['exit.total'] ?? 0 },
   { title: 'crossings', rank: 3, of: (c) => c['host.crossings'] ?? 0, seldom: true },
+  { title: 'disk', rank: 2, of: (c) => c['disk.bytes'] ?? 0, seldom: true },
 ];
 
 const isFailure = (cell: Cell): boolean => CELL_STATUSES.some(({ id, failure }) => id === cell.status && failure);

@@ -6,7 +6,7 @@ import { rootDentry } from '../../linux/vfs/mount.ts';
 import { ContainerEngine, type Entry } from '../container/engine.ts';
 import { ContainerHost } from '../container/host.ts';
 import { type Base, NO_DEFAULTS } from '../container/roots.ts';
-import { kernelOptions, PROGRAM, programFiles } from './process.ts';
+import { explained, kernelOptions, PROGRAM, programFiles } from './process.ts';
 import type { HostFolder } from './side.ts';
 import { type Ended, endedWith, type Watch } from './watch.ts';
 
@@ -70,8 +70,9 @@ export async function runContainer(
       engine.remove((await run(engine, watch, folder !== null)).entry, true);
     }
     watch.begin();
-    const { ended } = await run(engine, watch, folder !== null);
-    return watch.outcome(ended);
+    const { entry, ended } = await run(engine, watch, folder !== null);
+    watch.takesDisk(entry.opened.used());
+    return watch.outcome(explained(ended, engine.host.system.kernel));
   } finally {
     host.close();
   }

@@ -1,5 +1,6 @@
 /** A program as a process on a kernel of its own making: system calls are translated, there is no guest kernel. */
 import type { ProgramOutcome } from '../../abi/program.ts';
+import type { Kernel } from '../../linux/kernel.ts';
 import { S } from '../../linux/uapi.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { InputStream, OutputStream } from '../../linux/vfs/stream.ts';
@@ -35,6 +36,12 @@ export function programFiles(program: Uint8Array, now: () => number): Tmpfs {
     .write(0, program);
   return fs;
 }
+
+/** A kernel that had to end a program for want of memory says so, where only a signal is seen. */
+export const explained = (ended: Ended, kernel: Kernel): Ended =>
+  kernel.counts.oomKills > 0 && ended.status === 'crashed'
+    ? { ...ended, message: `${ended.message}: there was too little memory (--memory)` }
+    : ended;
 
 /** What leaves the program goes to the host: each trap of it is one crossing of what translates its system calls. */
 export const crossings = (counters: Readonly<Record<string, number>>): number =>
@@ -75,7 +82,10 @@ export async function runProcess(
   });
   host.stop();
   const status = program.status ?? 0;
-  const outcome = watch.outcome(over ?? endedWith(status & 0x7f ? 128 + (status & 0x7f) : status >> 8));
+  // It has the files of its host, and none of its own.
+  watch.takesDisk(0);
+  const ended = endedWith(status & 0x7f ? 128 + (status & 0x7f) : status >> 8);
+  const outcome = watch.outcome(over ?? explained(ended, system.kernel));
   const { region } = outcome;
   return {
     ...outcome,

@@ -58,7 +58,7 @@ export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<
     );
   }
   const layer = programFiles(request.program, () => 0);
-  const root = makeRoot([layer], { now: () => 0 }).fs;
+  const { fs: root, storage } = makeRoot([layer], { now: () => 0 });
   watch.phase('create');
   const { code, trap } = program.run({
     args: [PROGRAM.path, ...request.args],
@@ -78,6 +78,7 @@ export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<
     onCall: () => calls++,
   });
   const ended = trap === null ? endedWith(code) : { status: 'crashed' as const, exitCode: code, message: trap };
+  watch.takesDisk(storage.used);
   const outcome = watch.outcome(ended);
   const passed = /^PASS \S+ ([0-9a-f]+)$/m.exec(outcome.console);
   const [from, to] = [marks[0], marks.at(-1)];
@@ -90,7 +91,7 @@ export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<
     result: passed ? passed[1]!.padStart(16, '0') : null,
     counters: own,
     region: start
-      ? { ...start, counters: own }
+      ? { ...start, counters: { ...start.counters, ...own } }
       : from && to
         ? { counters: own, wallMs: to.at - from.at, iterations: Number.isNaN(operations) ? 1 : operations }
         : null,

@@ -1,6 +1,6 @@
 /** What the lab sees of one run of a program, whatever hosts it: its markers, its output, how long its start took. */
 import type { Counters } from '../../abi/counters.ts';
-import type { Progress, RegionResult } from '../../abi/machine.ts';
+import type { Progress } from '../../abi/machine.ts';
 import type { ProgramOutcome, ProgramRequest } from '../../abi/program.ts';
 import type { Core } from '../../engine/core.ts';
 import { currentCounters } from '../../engine/state.ts';
@@ -33,6 +33,14 @@ export const endedWith = (exitCode: number): Ended =>
       ? { status: 'crashed', exitCode, message: `the program was killed by signal ${exitCode - 128}` }
       : { status: 'failed', exitCode, message: `the program ended with ${exitCode}` };
 
+/** FNV-1a of a text, as a checksum: where no program publishes one, what was said is what came out. */
+function textSum(text: string): string {
+  let hash = 0xcbf2_9ce4_8422_2325n;
+  for (const byte of new TextEncoder().encode(text))
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100_0000_01b3n);
+  return hash.toString(16).padStart(16, '0');
+}
+
 export class Watch {
   readonly request: ProgramRequest;
   private readonly supervision: Supervision;
@@ -45,7 +53,9 @@ export class Watch {
   private told = this.began;
   private before: Counters = {};
   private readonly phases: Record<string, number> = {};
-  private start: RegionResult | null = null;
+  private own: Counters = {};
+  /** Milliseconds from the request to the first output. */
+  private start: number | null = null;
   private quiet = false;
 
   constructor(request: ProgramRequest, supervision: Supervision) {
@@ -82,7 +92,7 @@ export class Watch {
 
   /** A part of the start ends now. */
   phase(name: string): void {
-    if (this.quiet || name in this.phases || this.start) return;
+    if (this.quiet || name in this.phases || this.start !== null) return;
     const now = performance.now();
     this.phases[name] = now - this.last;
     this.last = now;
@@ -91,9 +101,9 @@ export class Watch {
   /** The program wrote to its standard output. */
   readonly wrote = (bytes: Uint8Array): void => {
     if (this.quiet) return;
-    if (!this.start) {
-      this.phase('first output');
-      this.start = { counters: this.sinceBegin(), wallMs: this.last - this.began, iterations: 1 };
+    if (this.start === null) {
+      this.phase(this.request.measure === 'boot' ? 'first prompt' : 'first output');
+      this.start = this.last - this.began;
     }
     if (this.output.length < OUTPUT_LIMIT) this.output += this.text.decode(bytes, { stream: true });
   };
@@ -103,6 +113,11 @@ export class Watch {
     const now = currentCounters(this.core);
     const ids = new Set([...Object.keys(now), ...Object.keys(this.before)]);
     return Object.fromEntries([...ids].map((id) => [id, (now[id] ?? 0) - (this.before[id] ?? 0)]));
+  }
+
+  /** What no machine counts: bytes of disk that one more of its kind takes. */
+  takesDisk(bytes: number): void {
+    if (this.request.measure === 'startup') this.own = { 'disk.bytes': bytes };
   }
 
   /** Why the program has to end before it does, or null. To be asked often. */
@@ -123,17 +138,20 @@ export class Watch {
     return null;
   }
 
-  /** `own` are counters that no machine keeps. */
-  outcome(ended: Ended, own: Counters = {}, digest: string | null = null): ProgramOutcome {
-    const { core, output } = this;
-    const starts = this.request.measure === 'startup';
-    const region = starts ? this.start : core ? this.region.result(core) : null;
+  outcome(ended: Ended, digest: string | null = null): ProgramOutcome {
+    const { core, output, own } = this;
+    const starts = this.request.measure !== 'region';
+    // A start is counted to its end: within the call that writes, the machine is in the midst of an instruction.
+    const counters = this.sinceBegin();
+    const region = starts
+      ? this.start !== null && { counters, wallMs: this.start, iterations: 1 }
+      : core && this.region.result(core);
     return {
       ...ended,
       console: output,
-      result: core ? publishedResult(core) : null,
-      counters: { ...this.sinceBegin(), ...own },
-      region: region && { ...region, counters: { ...region.counters, ...own } },
+      result: this.request.measure === 'boot' ? textSum(output) : core ? publishedResult(core) : null,
+      counters: { ...counters, ...own },
+      region: region === false || region === null ? null : { ...region, counters: { ...region.counters, ...own } },
       digest,
       wallMs: performance.now() - this.began,
       phases: starts ? this.phases : {},

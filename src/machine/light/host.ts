@@ -39,10 +39,10 @@ export interface LightVmHost {
 
 const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 
-function emptyDisk(size: number): Overlay {
+/** A disk in memory with an empty file system. */
+export function emptyDisk(size: number, uuid: Uint8Array, time: number): Overlay {
   const disk = new Overlay(size);
-  for (const { at, bytes } of emptyExt4({ size, uuid: random(16), time: Math.floor(Date.now() / 1000) }))
-    disk.write(at, bytes);
+  for (const { at, bytes } of emptyExt4({ size, uuid, time })) disk.write(at, bytes);
   return disk;
 }
 
@@ -102,7 +102,7 @@ export function createLightVmHost(): LightVmHost {
       if (numbers.has(name)) throw new InputError(`there is a distribution ${name} already`);
       const number = numbers.size + 1;
       if (number > MOST_DISTROS) throw new InputError(`there are ${MOST_DISTROS} distributions already`);
-      booted().attach(number, emptyDisk(size));
+      booted().attach(number, emptyDisk(size, random(16), Math.floor(Date.now() / 1000)));
       await archive(tar ? 'import' : 'install', number, tar ?? new Uint8Array());
       numbers.set(name, number);
     },

@@ -41,6 +41,9 @@ export interface LightVmParts {
   readonly clock: () => bigint;
   /** Bytes nobody can guess. */
   readonly random: (count: number) => Uint8Array;
+  /** false: time skips while the guest sleeps, so that with a fixed clock and fixed bytes its counts repeat; true when left out. */
+  readonly realtime?: boolean;
+  readonly onMarker?: LinuxParts['onMarker'];
 }
 
 export interface LightVmImages {
@@ -108,7 +111,8 @@ export class LightVm {
       agent: 'virtio',
       time: parts.clock(),
       seed: new DataView(parts.random(4).slice().buffer).getUint32(0),
-      realtime: true,
+      realtime: parts.realtime ?? true,
+      onMarker: parts.onMarker,
       onConsole: parts.onConsole,
       models: [balloon, new VirtioBlock(slots), new VirtioNinep(parts.share, { tag: SHARE.tag })],
     };
@@ -181,6 +185,11 @@ export class LightVm {
   counters(): Readonly<Record<string, number>> {
     const devices = this.guest.system.devices.map((device) => device.counters());
     return Object.assign({}, this.guest.system.counters(), ...devices);
+  }
+
+  /** The machine of now: `compact` makes another. */
+  get system(): LinuxGuest['system'] {
+    return this.guest.system;
   }
 
   /** Bytes the guest has said it does without since this machine was made. */

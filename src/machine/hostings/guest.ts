@@ -1,0 +1,55 @@
+/** What programs in a real Linux have in common: how one gets into its files, and how it runs to its end. */
+import type { AgentSession, ExecOptions } from '../agent.ts';
+import type { System } from '../system.ts';
+import { type Ended, endedWith, type Watch } from './watch.ts';
+
+/** Nothing that differs between two runs: 2023-11-14 in nanoseconds, and a seed. */
+export const FIXED_TIME = 1_700_000_000_000_000_000n;
+export const SEED = 1;
+export const PATH = { PATH: '/bin' } as const;
+
+/** What starts programs: the agent of a guest, or a distribution of a light VM. */
+export type Exec = (options: ExecOptions) => AgentSession;
+
+/** Puts the program from standard input to `path`, then does what `more` says. Rejects with what it said. */
+export async function install(exec: Exec, program: Uint8Array, path: string, more: string): Promise<void> {
+  let said = '';
+  const session = exec({
+    argv: ['sh', '-c', `cat >${path} && chmod 755 ${path}${more === '' ? '' : ` && ${more}`}`],
+    env: PATH,
+    onStderr: (bytes) => {
+      said += new TextDecoder().decode(bytes);
+    },
+  });
+  session.write(program);
+  session.end();
+  const { code } = await session.exit;
+  if (code !== 0) throw new Error(`the program could not be put into the guest: ${said.trim()}`);
+}
+
+/** Runs the program at `path`; `stop` is called when it has to end before it does. */
+export async function attend(exec: Exec, path: string, watch: Watch, system: System): Promise<Ended> {
+  let over: Ended | null = null;
+  const session = exec({ argv: [path, ...watch.request.args], env: PATH, onStdout: watch.wrote });
+  session.end();
+  const look = setInterval(() => {
+    over ??= watch.over(Number(system.instret));
+    if (over) system.stop();
+  }, 10);
+  try {
+    const ended = await Promise.race([
+      session.exit.then(({ code }) => endedWith(code)),
+      new Promise<Ended>((resolve) => {
+        const wait = setInterval(() => {
+          if (!over) return;
+          clearInterval(wait);
+          resolve(over);
+        }, 10);
+        session.exit.finally(() => clearInterval(wait)).catch(() => {});
+      }),
+    ]);
+    return over ?? ended;
+  } finally {
+    clearInterval(look);
+  }
+}

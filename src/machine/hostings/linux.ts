@@ -1,0 +1,169 @@
+/** A program on a real Linux kernel, which boots once for each machine; each run goes on from where it had booted. */
+import { LINUX_MACHINE, type MachineConfig } from '../../abi/config.ts';
+import type { LinuxUserland, ProgramOutcome } from '../../abi/program.ts';
+import type { Folder } from '../../devices/9p/folder.ts';
+import { MemoryFolder } from '../../devices/9p/memory-folder.ts';
+import { VirtioNinep } from '../../devices/9p/ninep.ts';
+import { readElf } from '../../image/elf.ts';
+import { buildInitramfs } from '../initramfs.ts';
+import { LinuxGuest, type LinuxParts } from '../linux.ts';
+import type { MachineState } from '../snapshot.ts';
+import { attend, type Exec, FIXED_TIME, install, PATH, SEED } from './guest.ts';
+import type { HostFolder } from './side.ts';
+import { steadyFolder } from './steady-folder.ts';
+import type { Watch } from './watch.ts';
+
+const TAG = 'host';
+const PROGRAM = '/bin/program';
+const SHARE = `mkdir -p /host && mount -t 9p -o trans=virtio,version=9p2000.L,msize=131072 ${TAG} /host`;
+
+/** A real kernel and its programs touch more code and memory than a workload of the guest kernel. */
+export const linuxMachine = (config: MachineConfig): MachineConfig => ({
+  ...config,
+  memory: Math.max(config.memory, LINUX_MACHINE.memory),
+  codePages: LINUX_MACHINE.codePages,
+  bootargs: '',
+});
+
+/** What guests see of the host: a folder of its, or one in memory with nothing in it. */
+export const shared = (folder: HostFolder | null): Folder =>
+  folder ? steadyFolder(folder.folder, FIXED_TIME) : new MemoryFolder({ clock: () => FIXED_TIME });
+
+export class RealLinux {
+  private readonly files: LinuxUserland;
+  /** States of guests that have just booted, by their machine. */
+  private readonly booted = new Map<string, MachineState>();
+
+  constructor(files: LinuxUserland) {
+    this.files = files;
+  }
+
+  private parts(watch: Watch, folder: HostFolder | null): LinuxParts {
+    const share = shared(folder);
+    return {
+      config: linuxMachine(watch.request.config),
+      agent: this.files.agent,
+      time: FIXED_TIME,
+      seed: SEED,
+      realtime: false,
+      onConsole: () => {},
+      onMarker: watch.onMarker,
+      models: [new VirtioNinep(share, { tag: TAG })],
+    };
+  }
+
+  private initrd(programs: Readonly<Record<string, Uint8Array>> = {}): Uint8Array {
+    const { busybox, init } = this.files;
+    return buildInitramfs({ busybox, agent: init, programs });
+  }
+
+  private create(module: WebAssembly.Module, parts: LinuxParts, initrd: Uint8Array): Promise<LinuxGuest> {
+    return LinuxGuest.create(module, { ...parts, kernel: this.files.kernel, initrd, bootargs: 'quiet' });
+  }
+
+  run(module: WebAssembly.Module, watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
+    switch (watch.request.measure) {
+      case 'region':
+        return this.region(module, watch, folder);
+      case 'startup':
+        return this.startup(module, watch);
+      case 'boot':
+        return this.boot(module, watch);
+    }
+  }
+
+  /** A folder in memory is a part of the state, one of the host's is not. */
+  private async ready(module: WebAssembly.Module, parts: LinuxParts, hostFiles: boolean): Promise<MachineState> {
+    const key = JSON.stringify([parts.config, hostFiles]);
+    const known = this.booted.get(key);
+    if (known) return known;
+    const guest = await this.create(module, parts, this.initrd());
+    const running = guest.run();
+    await guest.agent!.ready;
+    guest.system.stop();
+    await running;
+    const state = guest.save('');
+    this.booted.set(key, state);
+    return state;
+  }
+
+  private async region(module: WebAssembly.Module, watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
+    const parts = this.parts(watch, folder);
+    const guest = await LinuxGuest.restore(module, parts, await this.ready(module, parts, folder !== null));
+    watch.onCore(guest.system.core);
+    const exec: Exec = (options) => guest.agent!.exec(options);
+    const running = guest.run();
+    try {
+      await install(exec, watch.request.program, PROGRAM, folder ? SHARE : '');
+      watch.begin();
+      const ended = await attend(exec, PROGRAM, watch, guest.system);
+      guest.system.stop();
+      await running;
+      return watch.outcome(ended, guest.system.digest());
+    } finally {
+      guest.system.stop();
+    }
+  }
+
+  /** All of it: a machine is made and boots, and the program is its first. */
+  private async startup(module: WebAssembly.Module, watch: Watch): Promise<ProgramOutcome> {
+    watch.begin();
+    const initrd = this.initrd({ program: watch.request.program });
+    const guest = await this.create(module, this.parts(watch, null), initrd);
+    watch.onCore(guest.system.core);
+    // Each machine has files of its own, all of them.
+    watch.takesDisk(initrd.length);
+    watch.phase('create');
+    const running = guest.run();
+    try {
+      await guest.agent!.ready;
+      const ended = await attend((options) => guest.agent!.exec(options), PROGRAM, watch, guest.system);
+      guest.system.stop();
+      await running;
+      return watch.outcome(ended, guest.system.digest());
+    } finally {
+      guest.system.stop();
+    }
+  }
+
+  /** To the first output of a shell at a terminal. */
+  private async boot(module: WebAssembly.Module, watch: Watch): Promise<ProgramOutcome> {
+    watch.begin();
+    const guest = await this.create(module, this.parts(watch, null), this.initrd());
+    const { system, agent } = guest;
+    watch.onCore(system.core);
+    watch.phase('load');
+    const machine = system.debug();
+    machine.insertBreakpoint(BigInt(readElf(this.files.init).entry));
+    machine.listen({
+      stopped: () => {
+        watch.phase('kernel');
+        machine.detach();
+      },
+      ended: () => {},
+    });
+    const running = guest.run();
+    try {
+      await agent!.ready;
+      watch.phase('init');
+      await new Promise<void>((resolve, reject) => {
+        const session = agent!.exec({
+          argv: ['sh', '-l'],
+          env: { ...PATH, HOME: '/root' },
+          directory: '/root',
+          terminal: { rows: 24, columns: 80 },
+          onStdout: (bytes) => {
+            watch.wrote(bytes);
+            resolve();
+          },
+        });
+        session.exit.then(() => reject(new Error('the shell ended')), reject);
+      });
+      system.stop();
+      await running;
+      return watch.outcome({ status: 'passed', exitCode: 0, message: '' }, system.digest());
+    } finally {
+      system.stop();
+    }
+  }
+}
