@@ -23,6 +23,8 @@ export const LEFT_OFF: u32 = 2;
 export const LEFT_NEAR: u32 = 3;
 /** Of JIT_LEFT_BY; its higher bits tell the cause. */
 export const LEFT_MASK: u32 = 3;
+/** The cause: the instructions are spent. */
+const BY_BUDGET: u32 = 0;
 
 @inline function entryAt(number: u32): u32 {
   return load<u32>(JIT_ENTRIES) + number * JIT_ENTRY;
@@ -61,8 +63,12 @@ export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
   store<u32>(JIT_STALE, 0);
   for (;;) {
     left = call_indirect<i64>(load<u32>(entryAt(load<u32>(record, 8))), left, at & ~0xfff);
-    if (left <= 0) break;
     const kind = load<u32>(JIT_LEFT_BY) & LEFT_MASK;
+    if (left <= 0) {
+      // Whatever it was left by: for want of instructions it is not followed.
+      if (kind != LEFT_WITHIN) store<u32>(JIT_LEFT_BY, BY_BUDGET | kind);
+      break;
+    }
     if (kind == LEFT_OFF || kind == LEFT_WITHIN) break;
     at = load<u64>(PC);
     if (kind == LEFT_FOR) {

@@ -1,7 +1,7 @@
 /** Which units make a module: those asked for, and those they call, with what a caller has to know of each. */
 import { type CodeView, PAGE, pageOf } from './code.ts';
 import { ALL, type RegisterSet, same, union } from './registers.ts';
-import { pagesOf, type Unit, unitAt } from './unit.ts';
+import { headOf, pagesOf, type Unit, unitAt } from './unit.ts';
 
 /** What a caller has to know of a unit, in this module or in another one. */
 export interface Callee {
@@ -38,8 +38,18 @@ export const ANYTHING: Callee = { touched: ALL, written: ALL, onePage: false };
 
 const callsAnything = (unit: Unit): boolean => unit.blocks.some((b) => b.end === 'pointer' && b.successors.length > 0);
 
-/** An entry that lies inside the unit of an earlier one gets none of its own. `linked`: the unit of another module at an offset. */
-export function planOf(code: CodeView, entries: readonly number[], linked: (at: number) => Linked | undefined): Plan {
+/** The unit of another module that begins at an offset. */
+export interface Standing {
+  readonly linked: Linked;
+  /** Whether an offset from its entry lies in its code. */
+  covers(by: number): boolean;
+}
+
+/**
+ * Makes a plan for what begins at some offsets, or for the loops these lie in. One that lies inside the unit of an earlier one gets none
+ * of its own, nor does one in a loop that stands.
+ */
+export function planOf(code: CodeView, entries: readonly number[], standing: (at: number) => Standing | undefined): Plan {
   const wanted = new Set(entries);
   const links = new Map<number, Linked>();
   const chosen: Unit[] = [];
@@ -47,7 +57,7 @@ export function planOf(code: CodeView, entries: readonly number[], linked: (at: 
   const callable = (at: number): boolean => {
     if (wanted.has(at) || links.has(at)) return true;
     if (!code.at(at)) return false;
-    const link = linked(at);
+    const link = standing(at)?.linked;
     if (link) links.set(at, link);
     else if (wanted.size < UNITS_MOST && instructions < INSTRUCTIONS_MOST) wanted.add(at);
     else return false;
@@ -55,12 +65,22 @@ export function planOf(code: CodeView, entries: readonly number[], linked: (at: 
   };
   const roots = new Set(entries);
   const covered = new Set<number>();
+  /** The unit for what was found to run at an offset. */
+  const root = (at: number): Unit | null => {
+    if (covered.has(at)) return null;
+    const unit = unitAt(code, at, callable);
+    const head = unit ? headOf(unit) : at;
+    if (head === at) return unit;
+    const loop = standing(head);
+    // Where it stands, but had less to it when it was made, what it lacks begins here.
+    if (loop) return loop.covers(at - head) ? null : unit;
+    return unitAt(code, head, callable);
+  };
   for (const at of wanted) {
-    const unit = roots.has(at) && covered.has(at) ? null : unitAt(code, at, callable);
-    if (!unit) {
-      wanted.delete(at);
-      continue;
-    }
+    const unit = roots.has(at) ? root(at) : unitAt(code, at, callable);
+    if (unit?.entry !== at) wanted.delete(at);
+    if (!unit || chosen.some(({ entry }) => entry === unit.entry)) continue;
+    wanted.add(unit.entry);
     if (roots.has(at)) for (const b of unit.blocks) for (const i of b.body) covered.add(i.at);
     instructions += unit.blocks.reduce((sum, b) => sum + b.body.length, 0);
     chosen.push(unit);

@@ -19,8 +19,8 @@ export interface Installed {
   readonly manner: Manner;
   /** Address of its counts of exits. */
   readonly causes: number;
-  /** First and last address of its code, as offsets from its entry. */
-  readonly reach: readonly [first: number, last: number];
+  /** Where its blocks begin and end, as offsets from its entry, in pairs. */
+  readonly extent: readonly number[];
 }
 
 /** Who is told of what is installed. */
@@ -36,10 +36,11 @@ interface Module {
   readonly firstFunction: number;
 }
 
-function reachOf({ entry, blocks }: Unit): [number, number] {
-  const starts = blocks.map((b) => b.at);
-  return [Math.min(...starts) - entry, Math.max(...starts) - entry];
-}
+const extentOf = ({ entry, blocks }: Unit): number[] => blocks.flatMap(({ at, next }) => [at - entry, next - entry]);
+
+/** Whether an offset from a unit's entry lies in its code. */
+export const covers = ({ extent }: Installed, by: number): boolean =>
+  extent.some((begin, n) => n % 2 === 0 && begin <= by && by < extent[n + 1]!);
 
 export class Store {
   private readonly core: Core;
@@ -160,7 +161,7 @@ export class Store {
         record: records[n]!,
         manner: mannerOf(records[n]!),
         causes: causesOf(n),
-        reach: reachOf(planned.unit),
+        extent: extentOf(planned.unit),
       };
       if (made.entry >= this.table.length) {
         this.table.grow(Math.min(this.table.length, TRANSLATED.entries - this.table.length));

@@ -9,7 +9,7 @@ import { ACCESS_BITS, type Manner } from './context.ts';
 import type { PrintedModule } from './module.ts';
 import { planOf } from './plan.ts';
 import { Observer, type TranslatorStats } from './report.ts';
-import { type Installed, Store } from './store.ts';
+import { covers, type Installed, Store } from './store.ts';
 
 /** When to translate and how much to keep. None of it shows in an outcome or a counter. */
 export interface TranslatorTuning {
@@ -30,7 +30,7 @@ export const TUNING: TranslatorTuning = {
   burst: 20_000,
   longestBurst: 1_000_000,
   threshold: 12,
-  mostDoublings: 12,
+  mostDoublings: 3,
   codeBudget: 16 * 2 ** 20,
   share: 0.15,
   freeMs: 15,
@@ -38,6 +38,9 @@ export const TUNING: TranslatorTuning = {
 
 /** Instructions a burst may go over. */
 const LONGEST_BLOCK = 4096;
+
+/** Ways in which a burst ends in translated code. */
+const SPENT: ReadonlySet<number> = new Set(([LEAVING.off, LEAVING.for, LEAVING.near] as const).map((way) => leftBy('budget', way)));
 
 const FAST: Manner = { misses: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
@@ -113,13 +116,14 @@ export class Translator {
     const records = Number(core.get('PAGE_REC'));
     const inPage = offset < PAGE && records !== PLACES.BLANK_PAGE;
     const translated = inPage && core.view.getUint16(records + offset * 8, true) === OP_TRANSLATED;
-    const inUnit = translated || left === leftBy('budget', LEAVING.off);
+    const inUnit = translated || SPENT.has(left);
     this.observer?.sampled(records + offset * 8, inUnit, core.get('BURST_NOW'));
     if (inUnit) {
       this.setBurst(Math.min(this.burst * 2, this.tuning.longestBurst));
       this.watch();
       return;
     }
+    const ran = this.burst;
     this.setBurst(this.tuning.burst);
     if (!inPage) return;
     let page = this.pages.get(records);
@@ -129,7 +133,8 @@ export class Translator {
     }
     page.sampled.set(offset, (page.sampled.get(offset) ?? 0) + 1);
     const { threshold, mostDoublings } = this.tuning;
-    if (++page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
+    page.heat += ran / this.tuning.burst;
+    if (page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
     if (!this.mayTranslate()) return;
     const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
     page.heat = 0;
@@ -206,8 +211,7 @@ export class Translator {
     const home = this.pageOfRecord(unit.record);
     if (!home) return false;
     const by = Number(BigInt.asIntN(64, target - home.va)) - (unit.record - home.records) / 8;
-    const [first, last] = unit.reach;
-    if (by < first - NEAR || by > last + NEAR || this.grown.has(record)) return false;
+    if (by < Math.min(...unit.extent) - NEAR || by > Math.max(...unit.extent) + NEAR || this.grown.has(record)) return false;
     this.grown.add(record);
     return true;
   }
@@ -282,7 +286,10 @@ export class Translator {
     });
     const wanted = begins.filter((at) => at < PAGE && !store.unitAt(code.record(at)));
     if (!wanted.length) return;
-    const plan = planOf(code, wanted, (at) => store.unitAt(code.record(at))?.linked);
+    const plan = planOf(code, wanted, (at) => {
+      const unit = store.unitAt(code.record(at));
+      return unit && { linked: unit.linked, covers: (by) => covers(unit, by) };
+    });
     if (!plan.units.length) return;
     if (!store.fits(plan)) {
       this.flush();

@@ -123,6 +123,8 @@ function leadersOf(code: CodeView, entry: number): { leaders: Set<number>; table
       leaders.add(at);
       follow(code, at, leaders, seen, tables);
     }
+    // A unit may begin where a table leads.
+    if (startsAfresh(code, entry)) targets.push(entry);
   }
   // Jumps of one function may share their targets; what lies far from a jump is another one's.
   const all = [...new Set([...tables.values()].flat())];
@@ -224,6 +226,43 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
     }
   }
   return { entry, home: pageOf(entry), blocks: [...reached], reads, writes };
+}
+
+/** The shortest way from the entry back to it, or none. */
+function cycleOf({ entry, blocks }: Unit): Block[] {
+  const from = new Map<Block, Block | null>([[blocks.find(({ at }) => at === entry)!, null]]);
+  for (const [b] of from) {
+    for (const s of b.successors) {
+      if (s.at !== entry) {
+        if (!from.has(s)) from.set(s, b);
+        continue;
+      }
+      const cycle: Block[] = [];
+      for (let step: Block | null = b; step; step = from.get(step)!) cycle.unshift(step);
+      return cycle;
+    }
+  }
+  return [];
+}
+
+/**
+ * Where the innermost loop around the entry begins: what most lead to, of equals what lies above what leads to it. The entry, if it
+ * is in no loop.
+ */
+export function headOf(unit: Unit): number {
+  const cycle = cycleOf(unit);
+  const leading = new Map<Block, number>();
+  for (const b of unit.blocks) for (const s of new Set(b.successors)) leading.set(s, (leading.get(s) ?? 0) + 1);
+  let head: Block | null = null;
+  let most = 0;
+  cycle.forEach((b, n) => {
+    const back = cycle.at(n - 1)!.at >= b.at;
+    const rank = leading.get(b)! * 2 + (back ? 1 : 0);
+    if (rank <= most) return;
+    most = rank;
+    head = b;
+  });
+  return (head as Block | null)?.at ?? unit.entry;
 }
 
 /** Pages a unit has code in. */
