@@ -66,7 +66,7 @@ export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
     const kind = load<u32>(JIT_LEFT_BY) & LEFT_MASK;
     if (left <= 0) {
       // Whatever it was left by: for want of instructions it is not followed.
-      if (kind != LEFT_WITHIN) store<u32>(JIT_LEFT_BY, BY_BUDGET | kind);
+      store<u32>(JIT_LEFT_BY, BY_BUDGET | kind);
       break;
     }
     if (kind == LEFT_OFF || kind == LEFT_WITHIN) break;
@@ -133,7 +133,8 @@ export function release(ip: u32, n: i64): i64 {
   if (released >= JIT_RELEASED_MOST) return n;
   store<u32>(load<u32>(JIT_RELEASED) + (released << 2), number);
   store<u32>(JIT_RELEASED_COUNT, released + 1);
-  if (n <= SHORT) return n;
+  // What is too little for it is all that is left.
+  if (n <= SHORT || load<u32>(JIT_LEFT_BY) == (BY_BUDGET | LEFT_WITHIN)) return n;
   store<u64>(SLICE_END, load<u64>(SLICE_END) - <u64>(n - SHORT));
   return SHORT;
 }

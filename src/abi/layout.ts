@@ -67,7 +67,7 @@ export const CELLS = [
   'NEXT_LINK', 'HOST_LEVELS',
   // Translated code: instructions a burst (0: no bursts), where the natural slice stands, its tables, how it was left
   'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED',
-  'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_UNITS',
+  'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_UNITS', 'JIT_SITES',
   // The debugger: breakpoints and watchpoints set, what to do with the next instruction of which hart (a STEP), why the core halted (a HALT),
   // the access that was watched
   'BREAKS', 'WATCHES', 'STEP', 'STEP_HART', 'HALT', 'HALT_ADDRESS',
@@ -169,8 +169,13 @@ export const SIZES = {
   JIT_NODE: 8,
   /** Bytes of the counts of one unit of translated code: its exits by cause, u32 each, and where it was left for last. */
   JIT_UNIT: 64,
+  /**
+   * A way out of translated code: i64 what to add to the account; pc and the fetch unit's page, i32 offsets from the page of the unit's
+   * entry; u32 records of that page, 0: the cells hold it; u32 how it is left, as JIT_LEFT_BY.
+   */
+  JIT_SITE: 24,
   /** Entries that can be released at once. */
-  JIT_RELEASED_MOST: 64,
+  JIT_RELEASED_MOST: 256,
 } as const;
 
 if (SIZES.COUNTERS_BYTES > 0x8000) throw new Error('counters overflow their block');

@@ -149,6 +149,7 @@ export function dynamicLayout(config: MachineConfig) {
   const JIT_NODES = place(tables * TRANSLATED.nodes * SIZES.JIT_NODE);
   const JIT_RELEASED = place(tables * SIZES.JIT_RELEASED_MOST * 4);
   const JIT_UNITS = place(tables * TRANSLATED.entries * SIZES.JIT_UNIT);
+  const JIT_SITES = place(tables * TRANSLATED.sites * SIZES.JIT_SITE);
   at = alignUp(at, 2 * MiB);
   const RAM_BASE = at;
   return {
@@ -167,6 +168,7 @@ export function dynamicLayout(config: MachineConfig) {
       JIT_NODES,
       JIT_RELEASED,
       JIT_UNITS,
+      JIT_SITES,
       RAM_BASE,
       RAM_SIZE: ram,
       POOL_BASE: RAM_BASE,
@@ -188,7 +190,7 @@ export const fastTlbOff = (config: MachineConfig): boolean =>
   config.counting && (config.mmu.l1d.entries === 0 || usesLru(config.mmu));
 
 /** Room for translated code: its entry points, its modules, and the pages these depend on. */
-export const TRANSLATED = { entries: 16384, modules: 4096, nodes: 32768 } as const;
+export const TRANSLATED = { entries: 16384, modules: 4096, nodes: 32768, sites: 131072 } as const;
 
 /** Whether hot code is translated: the engine is `jit`, and the fast TLB, which translated code relies on, is in use. */
 export const translates = (config: MachineConfig): boolean => config.engine === 'jit' && !fastTlbOff(config);

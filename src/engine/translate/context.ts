@@ -4,9 +4,9 @@ import type { PrimitiveName } from '../../isa/primitives.ts';
 import type { RegisterFile } from '../../isa/types.ts';
 import { type Cause, LAST_EXIT, type Leaving, leftBy } from './causes.ts';
 import { type CodeView, PAGE, pageOf } from './code.ts';
-import { Exits } from './exits.ts';
+import { Exits, SITE, type Site } from './exits.ts';
 import { each, NONE, type RegisterSet, union } from './registers.ts';
-import { Code, type WasmType } from './wasm.ts';
+import { Code, type RawName, type WasmType } from './wasm.ts';
 
 /**
  * A unit is a function (account, base, depth) → (account, pc). The account holds the instructions left, less one, above ACCESS_BITS
@@ -59,6 +59,8 @@ export interface Surroundings {
   readonly causes: number;
   /** Index of a function of the core. */
   coreIndex(name: CoreFunction): number;
+  /** Keeps what a way out tells; its address. */
+  site(site: Site): number;
 }
 
 const place = (file: RegisterFile, number: number): number => (file === 'x' ? PLACES.X : PLACES.F) + number * 8;
@@ -81,9 +83,7 @@ export class Context {
   readonly pc = this.code.local('i64');
   /** Whether floating point is off (bit 0), and whether it is other than native (bit 8). */
   readonly fp = this.code.local('i32');
-  private readonly how = this.code.local('i32');
-  private readonly pageVa = this.code.local('i64');
-  private readonly pageRecords = this.code.local('i32');
+  private readonly site = this.code.local('i32');
   private readonly registers = { x: new Map<number, number>(), f: new Map<number, number>() };
   private readonly temporaries = new Map<WasmType, number[]>();
   private readonly inUse = new Map<WasmType, number>();
@@ -204,8 +204,16 @@ export class Context {
 
   // The account
 
-  private spend(instructions: number, accesses: number): void {
-    const by = (this.surroundings.counting ? accesses : 0) - instructions * 2 ** ACCESS_BITS;
+  /** What instructions and accesses since the account was settled add to it. */
+  private spending(): number {
+    return (this.surroundings.counting ? this.accesses : 0) - this.done * 2 ** ACCESS_BITS;
+  }
+
+  /** Books what was done so far. */
+  settle(): void {
+    const by = this.spending();
+    this.done = 0;
+    this.accesses = 0;
     if (by === 0) return;
     const { code } = this;
     code.get(ACCOUNT);
@@ -214,18 +222,11 @@ export class Context {
     code.set(ACCOUNT);
   }
 
-  /** Books what the block has done so far; it begins to count anew. */
-  settle(): void {
-    this.spend(this.done, this.accesses);
-    this.done = 0;
-    this.accesses = 0;
-  }
-
-  /** Leaves whether the instructions are spent. */
-  spent(): void {
+  /** Leaves whether so many instructions might spend what is left, with the account settled. */
+  scarce(instructions: number): void {
     const { code } = this;
     code.get(ACCOUNT);
-    code.i64(0);
+    code.i64(instructions * 2 ** ACCESS_BITS);
     code.op('i64.lt_s');
   }
 
@@ -252,35 +253,24 @@ export class Context {
 
   /** Leaves with pc at an offset. `extra`: registers that are dirty beside those of the block. */
   leave(cause: Cause, leaving: Leaving, at: number, extra: RegisterSet = NONE): void {
-    this.address(at);
-    this.code.set(this.pc);
-    this.leaveAtPc(cause, leaving, extra);
-  }
-
-  /** The same with pc in its local. */
-  leaveAtPc(cause: Cause, leaving: Leaving, extra: RegisterSet = NONE): void {
-    this.pageAddress(this.page);
-    this.code.set(this.pageVa);
-    this.code.i32(this.surroundings.code.records(this.page));
-    this.code.set(this.pageRecords);
-    this.leaveFromPage(cause, leaving, extra);
+    this.leaveFrom(this.surroundings.code.records(this.page), cause, leaving, at, extra);
   }
 
   /** The same where the fetch unit's page is another one, as its cells say. */
-  leaveFromCells(cause: Cause, leaving: Leaving): void {
-    const { code } = this;
-    code.i32(0);
-    code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
-    code.set(this.pageVa);
-    this.cell32(CELL_OFFSETS.PAGE_REC);
-    code.set(this.pageRecords);
-    this.leaveFromPage(cause, leaving, NONE);
+  leaveFromCells(cause: Cause, leaving: Leaving, at: number): void {
+    this.leaveFrom(0, cause, leaving, at, NONE);
   }
 
-  private leaveFromPage(cause: Cause, leaving: Leaving, extra: RegisterSet): void {
-    this.spend(this.done, this.accesses);
-    this.code.i32(leftBy(cause, leaving));
-    this.code.set(this.how);
+  private leaveFrom(records: number, cause: Cause, leaving: Leaving, at: number, extra: RegisterSet): void {
+    const site = this.surroundings.site({
+      spending: this.spending(),
+      pc: at - this.home * PAGE,
+      page: (this.page - this.home) * PAGE,
+      records,
+      how: leftBy(cause, leaving),
+    });
+    this.code.i32(site);
+    this.code.set(this.site);
     this.code.br(this.exits!.to(union(this.dirty, extra)));
   }
 
@@ -288,23 +278,43 @@ export class Context {
   closeExits(): void {
     const { code } = this;
     this.exits!.close((file, number) => this.storeRegister(file, number));
-    const to = (local: number, store: 'i64.store' | 'i32.store', cell: number): void => {
-      code.i32(0);
-      code.get(local);
-      code.memory(store, cell);
+    const read = (load: RawName, offset: number): void => {
+      code.get(this.site);
+      code.memory(load, offset);
     };
-    to(this.pc, 'i64.store', CELL_OFFSETS.PC);
-    to(this.pc, 'i64.store', this.surroundings.causes + LAST_EXIT);
-    to(this.pageVa, 'i64.store', CELL_OFFSETS.PAGE_VA);
-    to(this.pageRecords, 'i32.store', CELL_OFFSETS.PAGE_REC);
-    to(this.how, 'i32.store', CELL_OFFSETS.JIT_LEFT_BY);
+    code.get(ACCOUNT);
+    read('i64.load', SITE.spending);
+    code.op('i64.add');
+    code.set(ACCOUNT);
+    code.i32(0);
+    code.get(BASE);
+    read('i64.load32_s', SITE.pc);
+    code.op('i64.add');
+    code.tee(this.pc);
+    code.memory('i64.store', CELL_OFFSETS.PC);
+    code.i32(0);
+    code.get(this.pc);
+    code.memory('i64.store', this.surroundings.causes + LAST_EXIT);
+    read('i32.load', SITE.records);
+    code.if();
+    code.i32(0);
+    code.get(BASE);
+    read('i64.load32_s', SITE.page);
+    code.op('i64.add');
+    code.memory('i64.store', CELL_OFFSETS.PAGE_VA);
+    code.i32(0);
+    read('i32.load', SITE.records);
+    code.memory('i32.store', CELL_OFFSETS.PAGE_REC);
+    code.end();
+    code.i32(0);
+    read('i32.load', SITE.how);
+    code.memory('i32.store', CELL_OFFSETS.JIT_LEFT_BY);
     // One more of this cause.
-    const counter = this.how;
-    code.get(this.how);
+    read('i32.load', SITE.how);
     code.i32(~3);
     code.op('i32.and');
-    code.tee(counter);
-    code.get(counter);
+    code.tee(this.site);
+    code.get(this.site);
     code.memory('i32.load', this.surroundings.causes);
     code.i32(1);
     code.op('i32.add');

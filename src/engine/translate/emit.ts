@@ -2,6 +2,7 @@
 import { CELL_OFFSETS } from '../../abi/layout.ts';
 import { findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../../isa/traits.ts';
 import type { Effect, Expr } from '../../isa/types.ts';
+import { type Looks, looksOf } from './budget.ts';
 import { LEAVING } from './causes.ts';
 import { type Instruction, pageOf } from './code.ts';
 import { Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
@@ -30,8 +31,9 @@ class UnitPrinter {
   private readonly calleeOf: (b: Block) => CalledUnit | undefined;
   private readonly flow: Flow;
   private readonly shape: Shape<Block>;
+  private readonly looks: Looks;
+  private readonly printer: Printer<Block>;
   private readonly memory: Memory;
-  private readonly select: number;
   private floatsChecked = 0;
   private floatMarked = false;
 
@@ -42,8 +44,10 @@ class UnitPrinter {
     this.flow = flowOf(unit, calleeOf);
     const first = unit.blocks.find((b) => b.at === unit.entry)!;
     this.shape = shapeOf<Block>(unit.blocks, (b) => b.successors, [first]);
+    this.looks = looksOf(this.shape);
     this.memory = new Memory(this.context, unit.blocks);
-    this.select = this.context.code.local('i32');
+    const select = this.context.code.local('i32');
+    this.printer = new Printer(this.context.code, this.shape, select, (b, to) => this.block(b, to));
   }
 
   print(): Uint8Array {
@@ -52,7 +56,7 @@ class UnitPrinter {
     context.load(flow.live.get(shape.heads[0]!)!);
     if (unit.blocks.some((b) => b.body.some((i) => isFloat(i.form.row)))) context.readFloatState();
     context.openExits(this.exitSets());
-    new Printer(code, shape, this.select, (b, to) => this.block(b, to)).print();
+    this.printer.print();
     code.raw('unreachable');
     context.closeExits();
     return code.finish();
@@ -79,15 +83,19 @@ class UnitPrinter {
     // What follows may be printed in its midst, and has a place of its own.
     const to = (target: Block): void => {
       const here = context.place;
+      if (!this.printer.inMidst(target)) context.settle();
       next(target);
       context.place = here;
     };
     context.page = pageOf(b.at);
-    context.done = 0;
-    context.accesses = 0;
     context.dirty = this.flow.dirty.get(b)!;
+    if (!this.printer.inMidst(b)) {
+      context.done = 0;
+      context.accesses = 0;
+    }
     this.floatsChecked = 0;
     this.floatMarked = false;
+    if (this.looks.at.has(b)) this.look(b);
     for (const i of b.body) {
       context.releaseTemporaries();
       const { effect } = i.form;
@@ -102,8 +110,16 @@ class UnitPrinter {
       this.straight(i, effect);
       context.dirty = union(context.dirty, i.writes);
     }
-    context.settle();
     this.fall(b, to);
+  }
+
+  /** Leaves before a block if what is left might not suffice. */
+  private look(b: Block): void {
+    const { context } = this;
+    context.scarce(this.looks.needed.get(b)!);
+    context.code.if();
+    context.leave('budget', LEAVING.within, b.at);
+    context.code.end();
   }
 
   /** Into what follows the block. */
@@ -115,12 +131,6 @@ class UnitPrinter {
       else context.leave('cold', LEAVING.within, b.next);
       return;
     }
-    // Over the end of the page: the budget is looked at first, then the next page is.
-    const { code } = context;
-    context.spent();
-    code.if();
-    context.leave('budget', LEAVING.off, b.next);
-    code.end();
     if (!behind) {
       context.leave('cold', LEAVING.for, b.next);
       return;
@@ -129,7 +139,7 @@ class UnitPrinter {
     to(behind);
   }
 
-  /** A transfer to an offset, with the budget settled and looked at. */
+  /** A transfer to an offset. */
   private arrive(b: Block, at: number, to: (target: Block) => void): void {
     const { context } = this;
     const near = pageOf(at) === context.page;
@@ -142,37 +152,15 @@ class UnitPrinter {
     to(successor);
   }
 
-  /** The budget is spent after a transfer to an offset. */
-  private leaveSpent(at: number): void {
-    const near = pageOf(at) === this.context.page;
-    this.context.leave('budget', near ? LEAVING.off : LEAVING.for, at);
-  }
-
   private branch(b: Block, i: Instruction, condition: Expr, to: (target: Block) => void): void {
     const { context } = this;
     const { code } = context;
     context.done++;
-    context.settle();
-    context.spent();
     if (condition.kind === 'const') {
-      code.if();
-      this.leaveSpent(b.target!);
-      code.end();
       this.arrive(b, b.target!, to);
       return;
     }
-    const test = (): void => new Tree(context, i, condition).value(condition);
-    code.if();
-    test();
-    code.if();
-    this.leaveSpent(b.target!);
-    code.else();
-    // What is not taken is no transfer to another page, wherever the next instruction is.
-    context.leave('budget', LEAVING.off, b.next);
-    code.end();
-    code.raw('unreachable');
-    code.end();
-    test();
+    new Tree(context, i, condition).value(condition);
     code.if();
     this.arrive(b, b.target!, to);
     code.else();
@@ -189,7 +177,6 @@ class UnitPrinter {
       else context.leave('cold', LEAVING.within, b.next);
       return;
     }
-    // The end of the page comes next, which looks at the budget before it fetches: it is not spent.
     if (!behind) {
       context.leave('cold', LEAVING.for, b.next);
       return;
@@ -227,11 +214,6 @@ class UnitPrinter {
       return;
     }
     this.link(i, effect);
-    context.settle();
-    context.spent();
-    code.if();
-    this.leaveSpent(b.target!);
-    code.end();
     const callee = b.end === 'call' ? this.calleeOf(b) : undefined;
     if (callee) this.call(b, callee, to);
     else if (b.end === 'call') {
@@ -240,15 +222,13 @@ class UnitPrinter {
     } else this.arrive(b, b.target!, to);
   }
 
-  /** Goes to one of the block's successors by pc; falls through where none is meant or the budget is spent. */
+  /** Goes to one of the block's successors by pc; falls through where none is meant. */
   private table(b: Block, to: (target: Block) => void): void {
     const { context } = this;
     const { code } = context;
     const targets = [...b.successors].sort((x, y) => x.at - y.at);
     const first = targets[0]!.at;
     const otherwise = code.block();
-    context.spent();
-    code.brIf(otherwise);
     code.get(context.pc);
     context.address(first);
     code.op('i64.sub');
@@ -295,6 +275,7 @@ class UnitPrinter {
     context.leave('deep', near ? LEAVING.within : LEAVING.for, target);
     code.end();
     if (!near) context.cross(target, () => context.leave('page', LEAVING.for, target));
+    context.settle();
     context.store(common(context.dirty, callee.touched));
     code.get(context.account);
     context.pageAddress(pageOf(target));
@@ -313,8 +294,6 @@ class UnitPrinter {
     const { code } = context;
     const unit = context.temporary('i32');
     const otherwise = code.block();
-    context.spent();
-    code.brIf(otherwise);
     code.get(context.depth);
     code.op('i32.eqz');
     code.brIf(otherwise);
@@ -375,7 +354,7 @@ class UnitPrinter {
     const { context } = this;
     const { code } = context;
     const page = pageOf(b.next);
-    const back = (): void => context.cross(b.next, () => context.leaveFromCells('page', LEAVING.for));
+    const back = (): void => context.cross(b.next, () => context.leaveFromCells('page', LEAVING.for, b.next));
     if (!callee.onePage) {
       code.i32(0);
       code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
@@ -386,10 +365,8 @@ class UnitPrinter {
       code.end();
     } else if (pageOf(b.target!) !== page) back();
     context.page = page;
-    context.spent();
-    code.if();
-    context.leave('budget', LEAVING.off, b.next);
-    code.end();
+    const behind = b.successors[0];
+    if (behind && !this.looks.at.has(behind)) this.look(behind);
   }
 
   // Instructions

@@ -1,10 +1,25 @@
 /**
- * The ways out of a unit. At an exit the registers that are newer in locals have to be stored; the sets of such registers of
+ * The ways out of a unit. What each tells is data that its common end reads: the place of a way out costs a number and a branch. At an exit the registers that are newer in locals have to be stored; the sets of such registers of
  * all exits are arranged in chains, each storing what the next smaller one does not, so that all exits together hold each
  * store about once.
  */
 import { each, holds, type RegisterSet, same, size, without } from './registers.ts';
 import type { Code, Label } from './wasm.ts';
+
+/** What is told of a way out: a SIZES.JIT_SITE. */
+export interface Site {
+  /** What to add to the account. */
+  readonly spending: number;
+  /** Where execution goes on and the fetch unit's page, as offsets from the page of the unit's entry. */
+  readonly pc: number;
+  readonly page: number;
+  /** The records of that page; 0: the cells hold it. */
+  readonly records: number;
+  readonly how: number;
+}
+
+/** Where its fields are. */
+export const SITE = { spending: 0, pc: 8, page: 12, records: 16, how: 20 } as const;
 
 interface Exit {
   readonly set: RegisterSet;

@@ -1,11 +1,12 @@
 /** A plan as one WebAssembly module: for each unit its function, which units call, and one that the interpreter calls. */
-import { CELL_OFFSETS } from '../../abi/layout.ts';
+import { CELL_OFFSETS, SIZES } from '../../abi/layout.ts';
 import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
 import { children, trees } from '../../isa/traits.ts';
 import type { Expr } from '../../isa/types.ts';
 import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
+import type { Site } from './exits.ts';
 import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
 import { Code, type DefinedFunction, encodeModule, type FunctionType, type ImportedFunction } from './wasm.ts';
@@ -60,6 +61,8 @@ export interface PrintedModule {
   readonly binary: Uint8Array<ArrayBuffer>;
   /** Names of the imports of other modules' units: `unit`, then this. */
   readonly links: ReadonlyMap<string, Linked>;
+  /** To be kept at `firstSite` and behind. */
+  readonly sites: readonly Site[];
   /** Bytes of the function of each unit. */
   readonly sizes: readonly number[];
 }
@@ -132,7 +135,13 @@ function printEntry(unit: number, causes: number, counting: boolean): Uint8Array
  * Prints a plan. The module imports `env` (the memory, functions of the core) and `unit` (those of other modules), and exports of its
  * n-th unit `u{n}`, which other modules may call, and `e{n}`, which the interpreter calls.
  */
-export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Planned) => UnitPlace): PrintedModule {
+export function printModule(
+  plan: Plan,
+  counting: boolean,
+  firstSite: number,
+  placeOf: (planned: Planned) => UnitPlace,
+): PrintedModule {
+  const sites: Site[] = [];
   const names = new Set<CoreFunction>(['movePage', 'slowLoad', 'slowStore']);
   for (const { unit } of plan.units) coreFunctionsOf(unit, names);
   const imports: ImportedFunction[] = [...names].map((name) => ({ module: 'env', name, ...typeOf(name) }));
@@ -163,6 +172,7 @@ export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Pl
       counting,
       causes,
       coreIndex: (name: CoreFunction): number => coreIndices.get(name)!,
+      site: (site: Site): number => firstSite + (sites.push(site) - 1) * SIZES.JIT_SITE,
     };
     bodies.push({ type: UNIT_TYPE, body: printUnit(planned.unit, surroundings, calleeOf), name: `u${n}` });
     entries.push({ type: ENTRY_TYPE, body: printEntry(indices.get(planned)!, causes, counting), name: `e${n}` });
@@ -170,6 +180,7 @@ export function printModule(plan: Plan, counting: boolean, placeOf: (planned: Pl
   return {
     binary: encodeModule(imports, [...bodies, ...entries], names.has('findUnit') ? UNIT_TYPE : null),
     links,
+    sites,
     sizes: bodies.map(({ body }) => body.length),
   };
 }

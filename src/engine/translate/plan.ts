@@ -49,7 +49,11 @@ export interface Standing {
  * Makes a plan for what begins at some offsets, or for the loops these lie in. One that lies inside the unit of an earlier one gets none
  * of its own, nor does one in a loop that stands.
  */
-export function planOf(code: CodeView, entries: readonly number[], standing: (at: number) => Standing | undefined): Plan {
+export function planOf(
+  code: CodeView,
+  entries: readonly number[],
+  standing: (at: number) => Standing | undefined,
+): Plan {
   const wanted = new Set(entries);
   const links = new Map<number, Linked>();
   const chosen: Unit[] = [];

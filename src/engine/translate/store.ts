@@ -4,6 +4,7 @@ import { OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import { type Core, TRANSLATED } from '../core.ts';
 import { CAUSE_IDS } from './causes.ts';
 import type { Manner } from './context.ts';
+import { SITE, type Site } from './exits.ts';
 import { linkName, type PrintedModule, printModule } from './module.ts';
 import { type Linked, type Plan, recordsOf } from './plan.ts';
 import type { Unit } from './unit.ts';
@@ -56,6 +57,7 @@ export class Store {
   private nextModule = 0;
   private nextEntry = 0;
   private nextNode = 0;
+  private nextSite = 0;
   /** Addresses of the records of pages that modules depend on, or did. */
   private readonly depended = new Set<number>();
   /** Bytes of WebAssembly that stand. */
@@ -73,7 +75,7 @@ export class Store {
     this.nextFunction = this.firstFunction;
   }
 
-  private at(cell: 'JIT_ENTRIES' | 'JIT_MODULES' | 'JIT_NODES' | 'JIT_UNITS'): number {
+  private at(cell: 'JIT_ENTRIES' | 'JIT_MODULES' | 'JIT_NODES' | 'JIT_UNITS' | 'JIT_SITES'): number {
     return Number(this.core.get(cell));
   }
 
@@ -112,7 +114,7 @@ export class Store {
   }
 
   /** Whether a module of so many units, made of so many pages, still fits. */
-  fits(plan: Plan): boolean {
+  private fits(plan: Plan): boolean {
     return (
       this.nextEntry + plan.units.length <= TRANSLATED.entries &&
       this.nextModule < TRANSLATED.modules &&
@@ -129,16 +131,19 @@ export class Store {
     return pages;
   }
 
-  /** Compiles a plan and puts its entries where the interpreter meets them. It has to fit. */
-  install(plan: Plan, mannerOf: (record: number) => Manner): PrintedModule {
+  /** Compiles a plan and puts its entries where the interpreter meets them. Null: there is no room. */
+  install(plan: Plan, mannerOf: (record: number) => Manner): PrintedModule | null {
+    if (!this.fits(plan)) return null;
     const { core } = this;
     const firstEntry = this.nextEntry;
     const causesOf = (n: number): number => this.at('JIT_UNITS') + (firstEntry + n) * SIZES.JIT_UNIT;
     const records = plan.units.map(({ unit }) => plan.code.record(unit.entry));
-    const printed = printModule(plan, this.counting, (planned) => {
+    const firstSite = this.at('JIT_SITES') + this.nextSite * SIZES.JIT_SITE;
+    const printed = printModule(plan, this.counting, firstSite, (planned) => {
       const n = plan.units.indexOf(planned);
       return { manner: mannerOf(records[n]!), causes: causesOf(n) };
     });
+    if (this.nextSite + printed.sites.length > TRANSLATED.sites) return null;
     const unit: Record<string, WebAssembly.ExportValue> = {};
     for (const linked of printed.links.values()) {
       unit[linkName(linked)] = this.modules.get(linked.link.module)!.instance.exports[linked.link.name]!;
@@ -147,6 +152,7 @@ export class Store {
       env: this.environment,
       unit,
     });
+    this.keepSites(printed.sites);
     const module = this.nextModule++;
     const firstFunction = this.nextFunction;
     const installed = plan.units.map((planned, n): Installed => {
@@ -181,6 +187,18 @@ export class Store {
     this.bytes += printed.binary.length;
     this.listener?.installed(plan, printed, installed);
     return printed;
+  }
+
+  private keepSites(sites: readonly Site[]): void {
+    const { view } = this.core;
+    for (const site of sites) {
+      const at = this.at('JIT_SITES') + this.nextSite++ * SIZES.JIT_SITE;
+      view.setBigInt64(at + SITE.spending, BigInt(site.spending), true);
+      view.setInt32(at + SITE.pc, site.pc, true);
+      view.setInt32(at + SITE.page, site.page, true);
+      view.setUint32(at + SITE.records, site.records, true);
+      view.setUint32(at + SITE.how, site.how, true);
+    }
   }
 
   /** Puts an entry in the place of a record. */
@@ -248,6 +266,7 @@ export class Store {
     this.nextModule = 0;
     this.nextEntry = 0;
     this.nextNode = 0;
+    this.nextSite = 0;
     this.nextFunction = this.firstFunction;
   }
 }

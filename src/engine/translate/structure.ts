@@ -134,6 +134,12 @@ export class Printer<B> {
     this.body = body;
   }
 
+  /** Whether a block is printed in the midst of the only one that leads to it. */
+  inMidst(block: B): boolean {
+    const { joined, loops } = this.shape.nodes.get(block)!;
+    return !joined && !loops;
+  }
+
   print(): void {
     if (this.shape.heads.length > 1) {
       this.dispatch = this.code.loop();

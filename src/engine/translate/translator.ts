@@ -40,7 +40,9 @@ export const TUNING: TranslatorTuning = {
 const LONGEST_BLOCK = 4096;
 
 /** Ways in which a burst ends in translated code. */
-const SPENT: ReadonlySet<number> = new Set(([LEAVING.off, LEAVING.for, LEAVING.near] as const).map((way) => leftBy('budget', way)));
+const SPENT: ReadonlySet<number> = new Set(Object.values(LEAVING).map((way) => leftBy('budget', way)));
+/** Of JIT_LEFT_BY: not left since. */
+const NOT_LEFT = 0xffff_ffff;
 
 const FAST: Manner = { misses: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
@@ -92,6 +94,7 @@ export class Translator {
     this.burst = tuning.burst;
     this.store = new Store(core);
     core.set('BURST', tuning.burst);
+    core.set('JIT_LEFT_BY', NOT_LEFT);
   }
 
   /** Gathers from now on what `report` tells. */
@@ -110,7 +113,7 @@ export class Translator {
   sample(): void {
     const { core } = this;
     const left = Number(core.get('JIT_LEFT_BY'));
-    core.set('JIT_LEFT_BY', 0);
+    core.set('JIT_LEFT_BY', NOT_LEFT);
     const va = core.get('PAGE_VA');
     const offset = Number(BigInt.asUintN(64, core.get('PC') - va));
     const records = Number(core.get('PAGE_REC'));
@@ -211,7 +214,8 @@ export class Translator {
     const home = this.pageOfRecord(unit.record);
     if (!home) return false;
     const by = Number(BigInt.asIntN(64, target - home.va)) - (unit.record - home.records) / 8;
-    if (by < Math.min(...unit.extent) - NEAR || by > Math.max(...unit.extent) + NEAR || this.grown.has(record)) return false;
+    if (by < Math.min(...unit.extent) - NEAR || by > Math.max(...unit.extent) + NEAR || this.grown.has(record))
+      return false;
     this.grown.add(record);
     return true;
   }
@@ -291,17 +295,17 @@ export class Translator {
       return unit && { linked: unit.linked, covers: (by) => covers(unit, by) };
     });
     if (!plan.units.length) return;
-    if (!store.fits(plan)) {
-      this.flush();
-      return;
-    }
-    let printed: PrintedModule;
+    let printed: PrintedModule | null;
     try {
       printed = store.install(plan, (record) => this.manners.get(record) ?? FAST);
     } catch (error) {
       // What the host's compiler does not take, for a limit of its own, is left to the interpreter.
       if (!(error instanceof WebAssembly.CompileError)) throw error;
       this.stats.refused++;
+      return;
+    }
+    if (!printed) {
+      this.flush();
       return;
     }
     this.stats.modules++;
