@@ -10,6 +10,7 @@ export const CAUSES = [
   { id: 'event', summary: 'a store that the host or the VMM has to know of' },
   { id: 'stale', summary: 'a store into code' },
   { id: 'miss', summary: 'an access the fast TLB does not serve, or one that crosses pages' },
+  { id: 'straddle', summary: 'accesses that share one look and are not all in one page' },
   { id: 'float', summary: 'an operation whose flags or rounding are not those of the native one' },
   { id: 'cold', summary: 'an instruction that was not executed before, or is never translated' },
   { id: 'call', summary: 'a call of what is not translated' },

@@ -34,6 +34,8 @@ const FRM_MOST = 4;
 export interface Manner {
   /** Whether an access that the fast TLB does not serve leaves the unit, or is served by a call in its midst. */
   readonly misses: 'leave' | 'call';
+  /** Where accesses that share a look lie in two pages: whether the unit is left, or each of them looks for itself then. */
+  readonly straddles: 'leave' | 'alone';
   /** Where native floating point is not exact: whether the unit is left, or a call does it in its midst. */
   readonly floats: 'native' | 'call';
 }
@@ -256,22 +258,39 @@ export class Context {
     this.leaveFrom(this.surroundings.code.records(this.page), cause, leaving, at, extra);
   }
 
+  /** Leaves with pc at an offset for the first cause where the number on the stack is not 0, else for the second one. */
+  leaveEither(first: Cause, second: Cause, leaving: Leaving, at: number): void {
+    const { code } = this;
+    const test = this.temporary('i32');
+    code.set(test);
+    const records = this.surroundings.code.records(this.page);
+    for (const cause of [first, second]) code.i32(this.tell(records, cause, leaving, at));
+    code.get(test);
+    code.raw('select');
+    code.set(this.site);
+    code.br(this.exits!.to(this.dirty));
+  }
+
   /** The same where the fetch unit's page is another one, as its cells say. */
   leaveFromCells(cause: Cause, leaving: Leaving, at: number): void {
     this.leaveFrom(0, cause, leaving, at, NONE);
   }
 
   private leaveFrom(records: number, cause: Cause, leaving: Leaving, at: number, extra: RegisterSet): void {
-    const site = this.surroundings.site({
+    this.code.i32(this.tell(records, cause, leaving, at));
+    this.code.set(this.site);
+    this.code.br(this.exits!.to(union(this.dirty, extra)));
+  }
+
+  /** Keeps what a way out tells; its address. */
+  private tell(records: number, cause: Cause, leaving: Leaving, at: number): number {
+    return this.surroundings.site({
       spending: this.spending(),
       pc: at - this.home * PAGE,
       page: (this.page - this.home) * PAGE,
       records,
       how: leftBy(cause, leaving),
     });
-    this.code.i32(site);
-    this.code.set(this.site);
-    this.code.br(this.exits!.to(union(this.dirty, extra)));
   }
 
   /** Prints the common end of all ways out. */

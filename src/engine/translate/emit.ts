@@ -45,9 +45,9 @@ class UnitPrinter {
     const first = unit.blocks.find((b) => b.at === unit.entry)!;
     this.shape = shapeOf<Block>(unit.blocks, (b) => b.successors, [first]);
     this.looks = looksOf(this.shape);
-    this.memory = new Memory(this.context, unit.blocks);
     const select = this.context.code.local('i32');
     this.printer = new Printer(this.context.code, this.shape, select, (b, to) => this.block(b, to));
+    this.memory = new Memory(this.context, { blocks: unit.blocks, inMidst: (b) => this.printer.inMidst(b) });
   }
 
   print(): Uint8Array {

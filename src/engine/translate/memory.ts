@@ -1,5 +1,5 @@
 /**
- * Loads and stores. In the fast manner accesses of a block over the same base register share one look into the fast TLB, and what
+ * Loads and stores. In the fast manner accesses over the same base register share one look into the fast TLB, and what
  * that does not serve leaves the unit. In the other manner each access looks for itself, and is served by a call where need be.
  */
 import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
@@ -35,7 +35,7 @@ const STOP_TRAP = 1;
 type Table = 'read' | 'write';
 const TABLES = { read: PLACES.TLB_READ, write: PLACES.TLB_WRITE } as const;
 
-/** Accesses of one block over one unchanged base register. */
+/** Accesses over one unchanged base register, the first of which precedes all others. */
 interface Group {
   readonly base: number;
   readonly table: Table;
@@ -43,7 +43,7 @@ interface Group {
   low: number;
   high: number;
   members: number;
-  /** Local with the linear address of what is at `low`, once it is known; 0 in it: the accesses are not all in one page. */
+  /** Local with the linear address of what is at `low`, once it is known; 0 in it: they are not all in one page. */
   host: number;
 }
 
@@ -60,43 +60,52 @@ const widthOf = ({ form: { effect } }: Instruction): Width =>
 export const asksHart = ({ form: { effect } }: Instruction): boolean =>
   effect.kind === 'amo' || effect.kind === 'loadReserved' || effect.kind === 'storeConditional';
 
-/** The groups of a block; not `shared`: one for each access. */
-function groupsOf(b: Block, shared: boolean): Map<Instruction, Group> {
-  const open = new Map<string, Group>();
+/** Blocks of a unit with those that are printed in the midst of each. */
+export interface Nesting {
+  readonly blocks: readonly Block[];
+  inMidst(block: Block): boolean;
+}
+
+/** The groups of a unit: of a block and what is printed in its midst. Not `shared`: one for each access. */
+function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instruction, Group> {
   const groups = new Map<Instruction, Group>();
-  for (const i of b.body) {
-    const table = tableOf(i);
-    if (table) {
-      const base = i.operands.rs1 ?? 0;
-      const at = i.operands.imm ?? 0;
-      const end = at + widthOf(i);
-      const key = `${table} ${base}`;
-      const group = open.get(key);
-      if (group && Math.max(group.high, end) - Math.min(group.low, at) <= PAGE / 4) {
-        group.low = Math.min(group.low, at);
-        group.high = Math.max(group.high, end);
-        group.members++;
-        groups.set(i, group);
-      } else {
-        const made = { base, table, first: i, low: at, high: end, members: 1, host: -1 };
-        open.set(key, made);
-        groups.set(i, made);
+  const walk = (b: Block, open: Map<string, Group>): void => {
+    for (const i of b.body) {
+      const table = tableOf(i);
+      if (table) {
+        const base = i.operands.rs1 ?? 0;
+        const at = i.operands.imm ?? 0;
+        const end = at + widthOf(i);
+        const key = `${table} ${base}`;
+        const group = open.get(key);
+        if (group && Math.max(group.high, end) - Math.min(group.low, at) <= PAGE / 4) {
+          group.low = Math.min(group.low, at);
+          group.high = Math.max(group.high, end);
+          group.members++;
+          groups.set(i, group);
+        } else {
+          const made = { base, table, first: i, low: at, high: end, members: 1, host: -1 };
+          open.set(key, made);
+          groups.set(i, made);
+        }
       }
+      if (!shared || asksHart(i)) open.clear();
+      if (i.writes.x) for (const t of ['read', 'write']) open.delete(`${t} ${i.operands.rd}`);
     }
-    if (!shared || asksHart(i)) open.clear();
-    if (i.writes.x) for (const t of ['read', 'write']) open.delete(`${t} ${i.operands.rd}`);
-  }
+    const calls = b.end === 'call' || b.end === 'pointer';
+    for (const s of b.successors) if (inMidst(s)) walk(s, new Map(calls ? [] : open));
+  };
+  for (const b of blocks) if (!inMidst(b)) walk(b, new Map());
   return groups;
 }
 
 export class Memory {
   private readonly context: Context;
-  private readonly groups = new Map<Instruction, Group>();
+  private readonly groups: ReadonlyMap<Instruction, Group>;
 
-  constructor(context: Context, blocks: readonly Block[]) {
+  constructor(context: Context, nesting: Nesting) {
     this.context = context;
-    const shared = context.surroundings.manner.misses === 'leave';
-    for (const b of blocks) for (const [i, group] of groupsOf(b, shared)) this.groups.set(i, group);
+    this.groups = groupsOf(nesting, context.surroundings.manner.misses === 'leave');
   }
 
   // Looking up
@@ -111,15 +120,21 @@ export class Memory {
     code.op('i64.add');
   }
 
+  /** Whether all accesses of a group are in one page wherever its look succeeds. */
+  private isWhole(group: Group): boolean {
+    return group.members === 1 || this.context.surroundings.manner.straddles === 'leave';
+  }
+
   /**
-   * Makes `group.host` known. `missed` prints what is done where the fast TLB does not have the page, or a single access crosses pages:
-   * it leaves the unit, or the code around this.
+   * Makes `group.host` known. `missed` prints what is done where the fast TLB does not have the page, or what has to be in one page is not:
+   * it leaves the unit, or the code around this. It is given the local with the distance from the page that was found.
    */
-  private find(group: Group, missed: () => void): void {
+  private find(group: Group, missed: (distance: number) => void): void {
     const { context } = this;
     const { code } = context;
     const table = TABLES[group.table];
     const span = group.high - group.low;
+    const whole = this.isWhole(group);
     const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
     if (group.host < 0) group.host = code.local('i32');
     this.virtual(group.base, group.low);
@@ -134,18 +149,17 @@ export class Memory {
     code.get(va);
     code.op('i64.xor');
     code.tee(t);
-    const single = group.members === 1;
-    code.i64(single ? PAGE + 1 - span : PAGE);
+    code.i64(whole ? PAGE + 1 - span : PAGE);
     code.raw('i64.ge_u');
     code.if();
-    missed();
+    missed(t);
     code.end();
     code.get(slot);
     code.memory('i32.load', table + 8);
     code.get(t);
     code.op('i32.wrap_i64');
     code.op('i32.add');
-    if (!single) {
+    if (!whole) {
       code.i32(0);
       code.get(t);
       code.i64(PAGE + 1 - span);
@@ -155,8 +169,16 @@ export class Memory {
     code.set(group.host);
   }
 
-  private leaveMissed(i: Instruction): void {
-    this.context.leave('miss', LEAVING.within, i.at);
+  private leaveMissed(i: Instruction, { members }: Group, distance: number): void {
+    const { context } = this;
+    if (members === 1) {
+      context.leave('miss', LEAVING.within, i.at);
+      return;
+    }
+    context.code.get(distance);
+    context.code.i64(PAGE);
+    context.code.raw('i64.ge_u');
+    context.leaveEither('miss', 'straddle', LEAVING.within, i.at);
   }
 
   /**
@@ -167,9 +189,9 @@ export class Memory {
     const { context } = this;
     const { code } = context;
     const group = this.groups.get(i)!;
-    if (group.first === i) this.find(group, () => this.leaveMissed(i));
+    if (group.first === i) this.find(group, (distance) => this.leaveMissed(i, group, distance));
     const offset = (i.operands.imm ?? 0) - group.low;
-    if (group.members === 1) {
+    if (this.isWhole(group)) {
       access(group.host, offset);
       return;
     }
@@ -177,14 +199,9 @@ export class Memory {
     code.if();
     access(group.host, offset);
     code.else();
-    const alone: Group = {
-      ...group,
-      low: group.low + offset,
-      high: group.low + offset + widthOf(i),
-      members: 1,
-      host: -1,
-    };
-    this.find(alone, () => this.leaveMissed(i));
+    const low = group.low + offset;
+    const alone: Group = { ...group, low, high: low + widthOf(i), members: 1, host: -1 };
+    this.find(alone, (distance) => this.leaveMissed(i, alone, distance));
     access(alone.host, 0);
     code.end();
   }

@@ -44,7 +44,7 @@ const SPENT: ReadonlySet<number> = new Set(Object.values(LEAVING).map((way) => l
 /** Of JIT_LEFT_BY: not left since. */
 const NOT_LEFT = 0xffff_ffff;
 
-const FAST: Manner = { misses: 'leave', floats: 'native' };
+const FAST: Manner = { misses: 'leave', straddles: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
 const EXITS_LEAST = 64;
 const EXITS_EVERY = 4000;
@@ -189,7 +189,7 @@ export class Translator {
         if (this.mayGrow(unit, target)) unfit.add(unit.module);
         else targets.add(target);
       }
-      if (often('miss') || often('float')) unfit.add(unit.module);
+      if (often('miss') || often('straddle') || often('float')) unfit.add(unit.module);
       else if (now - seen.instret > EXITS_LEAST * EXITS_EVERY)
         this.watched.set(unit.record, { unit, exits, instret: now });
     }
@@ -229,6 +229,7 @@ export class Translator {
       const often = (cause: Cause): boolean => exits[causeIndex(cause)]! - seen.exits[causeIndex(cause)]! > most;
       const manner: Manner = {
         misses: often('miss') ? 'call' : unit.manner.misses,
+        straddles: often('straddle') ? 'alone' : unit.manner.straddles,
         floats: often('float') ? 'call' : unit.manner.floats,
       };
       this.manners.set(unit.record, manner);
