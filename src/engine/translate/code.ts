@@ -4,6 +4,7 @@ import { decode, expand } from '../../isa/decode.ts';
 import { CASES, type Case, OP_HALT, OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import type { Operands } from '../../isa/types.ts';
 import type { Core } from '../core.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { type RegisterSet, readsOf, writesOf } from './registers.ts';
 
 const FIRST_OP = CASES[0]!.op;
@@ -13,6 +14,7 @@ export const PAGE = 4096;
 interface Meaning {
   readonly length: 2 | 4;
   readonly form: Case;
+  readonly facts: Facts;
   readonly operands: Operands;
   /** The instruction's bits, as its record keeps them. */
   readonly word: number;
@@ -56,7 +58,8 @@ function meaningOf(op: number, word: number): Meaning | null {
   if (decoded) {
     const { operands } = expand(decoded);
     const { length } = form;
-    meaning = { length, form, operands, word, reads: readsOf(form, operands), writes: writesOf(form, operands) };
+    const [reads, writes] = [readsOf(form, operands), writesOf(form, operands)];
+    meaning = { length, form, facts: factsOf(form), operands, word, reads, writes };
   }
   meanings.set(key, meaning);
   return meaning;

@@ -382,7 +382,7 @@ export class Context {
     code.i32(this.surroundings.code.records(page));
     code.op('i32.ne');
     code.op('i32.or');
-    code.if();
+    code.unlikely();
     otherwise();
     code.end();
     code.call(this.surroundings.coreIndex('movePage'));

@@ -1,18 +1,19 @@
 /** A unit as a WebAssembly function, from the semantics trees of src/isa. */
 import { CELL_OFFSETS } from '../../abi/layout.ts';
-import { findLoad, hasRounding, isFloat, raisesFlags, writesFloat } from '../../isa/traits.ts';
+import { writesFloat } from '../../isa/traits.ts';
 import type { Effect, Expr } from '../../isa/types.ts';
 import { type Looks, looksOf } from './budget.ts';
 import { LEAVING } from './causes.ts';
 import { type Instruction, pageOf } from './code.ts';
 import { Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
 import { type Flow, flowOf, reloads } from './flow.ts';
-import { asksHart, Memory } from './memory.ts';
+import { Memory } from './memory.ts';
 import type { Callee } from './plan.ts';
-import { common, one, type RegisterSet, union, without } from './registers.ts';
+import { common, NONE, one, type RegisterSet, union, without } from './registers.ts';
 import { Printer, type Shape, shapeOf } from './structure.ts';
 import { Tree } from './tree.ts';
 import type { Block, Unit } from './unit.ts';
+import type { Body } from './wasm.ts';
 
 /** What a call of a unit needs beside what its callers know of it. */
 export interface CalledUnit extends Callee {
@@ -23,7 +24,7 @@ export interface CalledUnit extends Callee {
 const DYNAMIC = 7;
 
 /** Whether native arithmetic stands behind it, which the state of the FPU has to allow. */
-const needsNative = ({ form }: Instruction): boolean => hasRounding(form.row) || raisesFlags(form.effect);
+const needsNative = ({ facts }: Instruction): boolean => facts.rounding || facts.flags;
 
 class UnitPrinter {
   private readonly context: Context;
@@ -50,11 +51,11 @@ class UnitPrinter {
     this.memory = new Memory(this.context, { blocks: unit.blocks, inMidst: (b) => this.printer.inMidst(b) });
   }
 
-  print(): Uint8Array {
+  print(): Body {
     const { context, unit, flow, shape } = this;
     const { code } = context;
     context.load(flow.live.get(shape.heads[0]!)!);
-    if (unit.blocks.some((b) => b.body.some((i) => isFloat(i.form.row)))) context.readFloatState();
+    if (unit.blocks.some((b) => b.body.some((i) => i.facts.float))) context.readFloatState();
     context.openExits(this.exitSets());
     this.printer.print();
     code.raw('unreachable');
@@ -67,10 +68,15 @@ class UnitPrinter {
     for (const b of this.unit.blocks) {
       let dirty = this.flow.dirty.get(b)!;
       yield dirty;
-      for (const i of b.body) {
-        dirty = union(dirty, i.writes);
-        yield dirty;
+      for (const { facts, writes } of b.body) {
+        const leaves = facts.table !== null || facts.asksHart || facts.float;
+        if (leaves) yield dirty;
+        if (writes === NONE) continue;
+        dirty = union(dirty, writes);
+        // It may have retired.
+        if (leaves) yield dirty;
       }
+      yield dirty;
       const callee = this.calleeOf(b);
       if (callee) yield without(dirty, callee.touched);
     }
@@ -117,7 +123,7 @@ class UnitPrinter {
   private look(b: Block): void {
     const { context } = this;
     context.scarce(this.looks.needed.get(b)!);
-    context.code.if();
+    context.code.unlikely();
     context.leave('budget', LEAVING.within, b.at);
     context.code.end();
   }
@@ -271,7 +277,7 @@ class UnitPrinter {
     const near = pageOf(target) === context.page;
     code.get(context.depth);
     code.op('i32.eqz');
-    code.if();
+    code.unlikely();
     context.leave('deep', near ? LEAVING.within : LEAVING.for, target);
     code.end();
     if (!near) context.cross(target, () => context.leave('page', LEAVING.for, target));
@@ -333,7 +339,7 @@ class UnitPrinter {
     code.get(context.pc);
     context.address(b.next);
     code.op('i64.ne');
-    code.if();
+    code.unlikely();
     context.store(context.dirty);
     code.get(context.account);
     code.get(context.pc);
@@ -360,7 +366,7 @@ class UnitPrinter {
       code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
       context.pageAddress(page);
       code.op('i64.ne');
-      code.if();
+      code.unlikely();
       back();
       code.end();
     } else if (pageOf(b.target!) !== page) back();
@@ -373,11 +379,11 @@ class UnitPrinter {
 
   private straight(i: Instruction, effect: Effect): void {
     const { context } = this;
-    if (isFloat(i.form.row)) this.floatGuard(i);
+    if (i.facts.float) this.floatGuard(i);
     if (effect.kind === 'store') this.memory.store(i, effect);
-    else if (asksHart(i)) this.memory.atomic(i);
+    else if (i.facts.asksHart) this.memory.atomic(i);
     else if (effect.kind === 'write') {
-      if (findLoad(effect.value)) this.memory.load(i, effect);
+      if (i.facts.load) this.memory.load(i, effect);
       else this.write(i, effect);
       if (effect.file === 'f') this.markFloats();
     }
@@ -389,13 +395,13 @@ class UnitPrinter {
     const { context } = this;
     const { code } = context;
     const native = context.surroundings.manner.floats === 'native' && needsNative(i);
-    const dynamic = hasRounding(i.form.row) && i.operands.rm === DYNAMIC;
+    const dynamic = i.facts.rounding && i.operands.rm === DYNAMIC;
     const mask = FP_OFF | (native ? FP_FOREIGN : dynamic ? FP_INVALID : 0);
     if (this.floatsChecked >= mask) return;
     code.get(context.fp);
     code.i32(mask);
     code.op('i32.and');
-    code.if();
+    code.unlikely();
     context.leave('float', LEAVING.within, i.at);
     code.end();
     this.floatsChecked = mask;
@@ -413,7 +419,7 @@ class UnitPrinter {
     const { context } = this;
     const { code } = context;
     const rd = i.operands.rd ?? 0;
-    const flags = raisesFlags(effect);
+    const { flags } = i.facts;
     if (effect.file === 'x' && !rd && !flags) return;
     const tree = new Tree(context, i, effect.value);
     if (effect.file === 'f') {
@@ -447,6 +453,6 @@ export function printUnit(
   unit: Unit,
   surroundings: Surroundings,
   calleeOf: (b: Block) => CalledUnit | undefined,
-): Uint8Array {
+): Body {
   return new UnitPrinter(unit, surroundings, calleeOf).print();
 }

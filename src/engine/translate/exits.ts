@@ -3,7 +3,7 @@
  * all exits are arranged in chains, each storing what the next smaller one does not, so that all exits together hold each
  * store about once.
  */
-import { each, holds, type RegisterSet, same, size, without } from './registers.ts';
+import { each, holds, NONE, type RegisterSet, same, size, without } from './registers.ts';
 import type { Code, Label } from './wasm.ts';
 
 /** What is told of a way out: a SIZES.JIT_SITE. */
@@ -35,9 +35,13 @@ export class Exits {
   /** `sets`: the registers to store at each possible exit. */
   constructor(code: Code, sets: Iterable<RegisterSet>) {
     this.code = code;
-    const distinct = new Map<string, RegisterSet>([['0 0', { x: 0, f: 0 }]]);
-    for (const set of sets) distinct.set(`${set.x} ${set.f}`, set);
-    for (const set of [...distinct.values()].sort((a, b) => size(a) - size(b))) {
+    const distinct: RegisterSet[] = [NONE];
+    let last = NONE;
+    for (const set of sets) {
+      if (!same(set, last) && !distinct.some((known) => same(known, set))) distinct.push(set);
+      last = set;
+    }
+    for (const set of distinct.sort((a, b) => size(a) - size(b))) {
       const parent = this.exits.findLast((e) => holds(set, e.set)) ?? null;
       this.exits.push({ set, parent, label: { depth: 0 } });
     }

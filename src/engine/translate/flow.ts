@@ -1,6 +1,6 @@
 /** Where registers of a unit live: which locals may hold what memory does not, and which have to be loaded. */
 import type { Callee } from './plan.ts';
-import { common, NONE, type RegisterSet, same, union, without } from './registers.ts';
+import { ALL, common, NONE, type RegisterSet, union, without } from './registers.ts';
 import type { Block, Unit } from './unit.ts';
 
 export interface Flow {
@@ -10,58 +10,89 @@ export interface Flow {
   readonly live: ReadonlyMap<Block, RegisterSet>;
 }
 
-/** What a block's instructions write. */
-const writesIn = (b: Block): RegisterSet => b.body.reduce((set, i) => union(set, i.writes), NONE);
-
-/** What they read before they write it. */
-function exposedIn(b: Block): RegisterSet {
-  let written = NONE;
-  let exposed = NONE;
-  for (const i of b.body) {
-    exposed = union(exposed, without(i.reads, written));
-    written = union(written, i.writes);
-  }
-  return exposed;
+/** A block and its sets as they grow, as numbers. */
+interface Work {
+  readonly block: Block;
+  readonly successors: Work[];
+  /** What its instructions write, and what its callee leaves alone of what was dirty, and does not write. */
+  writesX: number;
+  writesF: number;
+  readonly untouched: RegisterSet;
+  readonly kept: RegisterSet;
+  dirtyX: number;
+  dirtyF: number;
+  liveX: number;
+  liveF: number;
 }
 
+function workOf(block: Block, callee: Callee | undefined): Work {
+  let [writesX, writesF, exposedX, exposedF] = [0, 0, 0, 0];
+  for (const { reads, writes } of block.body) {
+    exposedX |= reads.x & ~writesX;
+    exposedF |= reads.f & ~writesF;
+    writesX |= writes.x;
+    writesF |= writes.f;
+  }
+  return {
+    block,
+    successors: [],
+    writesX,
+    writesF,
+    untouched: without(ALL, callee?.touched ?? NONE),
+    kept: without(ALL, callee?.written ?? NONE),
+    dirtyX: 0,
+    dirtyF: 0,
+    // What is read before it is written.
+    liveX: exposedX,
+    liveF: exposedF,
+  };
+}
+
+/** The blocks' sets grow until they are what their neighbours ask for. */
 export function flowOf(unit: Unit, calleeOf: (b: Block) => Callee | undefined): Flow {
-  const { blocks } = unit;
-  const writes = new Map(blocks.map((b) => [b, writesIn(b)]));
-  const exposed = new Map(blocks.map((b) => [b, exposedIn(b)]));
-  const dirty = new Map<Block, RegisterSet>(blocks.map((b) => [b, NONE]));
+  const works = new Map(unit.blocks.map((b) => [b, workOf(b, calleeOf(b))]));
+  const all = [...works.values()];
+  for (const w of all) for (const s of w.block.successors) w.successors.push(works.get(s)!);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const b of blocks) {
-      let out = union(dirty.get(b)!, writes.get(b)!);
-      const callee = calleeOf(b);
-      if (callee) out = without(out, callee.touched);
-      for (const s of b.successors) {
-        const before = dirty.get(s)!;
-        const now = union(before, out);
-        if (same(before, now)) continue;
-        dirty.set(s, now);
+    for (const w of all) {
+      const x = (w.dirtyX | w.writesX) & w.untouched.x;
+      const f = (w.dirtyF | w.writesF) & w.untouched.f;
+      for (const s of w.successors) {
+        if (!(x & ~s.dirtyX) && !(f & ~s.dirtyF)) continue;
+        s.dirtyX |= x;
+        s.dirtyF |= f;
         changed = true;
       }
     }
   }
   // Whatever is dirty may have to be stored at any exit, and so has to be right.
-  const live = new Map<Block, RegisterSet>(blocks.map((b) => [b, union(exposed.get(b)!, dirty.get(b)!)]));
+  for (const w of all) {
+    w.liveX |= w.dirtyX;
+    w.liveF |= w.dirtyF;
+  }
+  all.reverse();
   for (let changed = true; changed; ) {
     changed = false;
-    for (const b of [...blocks].reverse()) {
-      let after = NONE;
-      for (const s of b.successors) after = union(after, live.get(s)!);
-      const callee = calleeOf(b);
+    for (const w of all) {
+      let [x, f] = [0, 0];
+      for (const s of w.successors) {
+        x |= s.liveX;
+        f |= s.liveF;
+      }
       // What a callee writes is loaded behind the call.
-      if (callee) after = without(after, callee.written);
-      const before = live.get(b)!;
-      const now = union(before, without(after, writes.get(b)!));
-      if (same(before, now)) continue;
-      live.set(b, now);
+      x &= w.kept.x & ~w.writesX;
+      f &= w.kept.f & ~w.writesF;
+      if (!(x & ~w.liveX) && !(f & ~w.liveF)) continue;
+      w.liveX |= x;
+      w.liveF |= f;
       changed = true;
     }
   }
-  return { dirty, live };
+  return {
+    dirty: new Map(all.map((w) => [w.block, { x: w.dirtyX, f: w.dirtyF }])),
+    live: new Map(all.map((w) => [w.block, { x: w.liveX, f: w.liveF }])),
+  };
 }
 
 /** Registers to load again behind a call. */

@@ -3,11 +3,11 @@
  * that does not serve leaves the unit. In the other manner each access looks for itself, and is served by a call where need be.
  */
 import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
-import { findLoad } from '../../isa/traits.ts';
 import type { Effect, Width } from '../../isa/types.ts';
 import { LEAVING } from './causes.ts';
 import type { Instruction } from './code.ts';
 import type { Context } from './context.ts';
+import type { Table } from './facts.ts';
 import { NONE, one, type RegisterSet } from './registers.ts';
 import { Tree } from './tree.ts';
 import type { Block } from './unit.ts';
@@ -32,7 +32,6 @@ const STORES: Readonly<Record<Width, RawName>> = {
 const PAGE = 4096;
 const STOP_TRAP = 1;
 
-type Table = 'read' | 'write';
 const TABLES = { read: PLACES.TLB_READ, write: PLACES.TLB_WRITE } as const;
 
 /** Accesses over one unchanged base register, the first of which precedes all others. */
@@ -50,33 +49,25 @@ interface Group {
 type WriteEffect = Extract<Effect, { kind: 'write' }>;
 type StoreEffect = Extract<Effect, { kind: 'store' }>;
 
-const tableOf = ({ form: { effect } }: Instruction): Table | null =>
-  effect.kind === 'store' ? 'write' : effect.kind === 'write' && findLoad(effect.value) ? 'read' : null;
-
-const widthOf = ({ form: { effect } }: Instruction): Width =>
-  effect.kind === 'store' ? effect.bytes : findLoad((effect as WriteEffect).value)!.bytes;
-
-/** Whether anything may be looked up, and translations change, in its course. */
-export const asksHart = ({ form: { effect } }: Instruction): boolean =>
-  effect.kind === 'amo' || effect.kind === 'loadReserved' || effect.kind === 'storeConditional';
-
 /** Blocks of a unit with those that are printed in the midst of each. */
 export interface Nesting {
   readonly blocks: readonly Block[];
   inMidst(block: Block): boolean;
 }
 
+const keyOf = (table: Table, base: number): number => base * 2 + (table === 'read' ? 0 : 1);
+
 /** The groups of a unit: of a block and what is printed in its midst. Not `shared`: one for each access. */
 function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instruction, Group> {
   const groups = new Map<Instruction, Group>();
-  const walk = (b: Block, open: Map<string, Group>): void => {
+  const walk = (b: Block, open: Map<number, Group>): void => {
     for (const i of b.body) {
-      const table = tableOf(i);
+      const { table, width, asksHart } = i.facts;
       if (table) {
         const base = i.operands.rs1 ?? 0;
         const at = i.operands.imm ?? 0;
-        const end = at + widthOf(i);
-        const key = `${table} ${base}`;
+        const end = at + width;
+        const key = keyOf(table, base);
         const group = open.get(key);
         if (group && Math.max(group.high, end) - Math.min(group.low, at) <= PAGE / 4) {
           group.low = Math.min(group.low, at);
@@ -89,8 +80,11 @@ function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instructio
           groups.set(i, made);
         }
       }
-      if (!shared || asksHart(i)) open.clear();
-      if (i.writes.x) for (const t of ['read', 'write']) open.delete(`${t} ${i.operands.rd}`);
+      if (!shared || asksHart) open.clear();
+      if (i.writes.x) {
+        open.delete(keyOf('read', i.operands.rd!));
+        open.delete(keyOf('write', i.operands.rd!));
+      }
     }
     const calls = b.end === 'call' || b.end === 'pointer';
     for (const s of b.successors) if (inMidst(s)) walk(s, new Map(calls ? [] : open));
@@ -151,7 +145,7 @@ export class Memory {
     code.tee(t);
     code.i64(whole ? PAGE + 1 - span : PAGE);
     code.raw('i64.ge_u');
-    code.if();
+    code.unlikely();
     missed(t);
     code.end();
     code.get(slot);
@@ -200,7 +194,7 @@ export class Memory {
     access(group.host, offset);
     code.else();
     const low = group.low + offset;
-    const alone: Group = { ...group, low, high: low + widthOf(i), members: 1, host: -1 };
+    const alone: Group = { ...group, low, high: low + i.facts.width, members: 1, host: -1 };
     this.find(alone, (distance) => this.leaveMissed(i, alone, distance));
     access(alone.host, 0);
     code.end();
@@ -251,7 +245,7 @@ export class Memory {
   load(i: Instruction, effect: WriteEffect): void {
     const { context } = this;
     const { code } = context;
-    const { bytes, signed } = findLoad(effect.value)!;
+    const { bytes, signed } = i.facts.load!;
     const name = LOADS[`${bytes}${signed ? 's' : 'u'}`]!;
     const direct = (host: number, offset: number): void => {
       code.get(host);
@@ -366,7 +360,7 @@ export class Memory {
     this.context.cell32(CELL_OFFSETS.STOP);
     code.i32(STOP_TRAP);
     code.op('i32.eq');
-    code.if();
+    code.unlikely();
     this.context.leave('trap', LEAVING.off, i.at);
     code.end();
   }
@@ -375,7 +369,7 @@ export class Memory {
   private stopped(i: Instruction, writes: RegisterSet): void {
     const { code } = this.context;
     this.context.cell32(CELL_OFFSETS.STOP);
-    code.if();
+    code.unlikely();
     this.leaveBehind(i, 'event', LEAVING.off, writes);
     code.end();
   }
@@ -385,7 +379,7 @@ export class Memory {
     const { code } = this.context;
     this.stopped(i, writes);
     this.context.cell32(CELL_OFFSETS.JIT_STALE);
-    code.if();
+    code.unlikely();
     this.leaveBehind(i, 'stale', LEAVING.within, writes);
     code.end();
   }

@@ -1,15 +1,20 @@
 /** A plan as one WebAssembly module: for each unit its function, which units call, and one that the interpreter calls. */
 import { CELL_OFFSETS, SIZES } from '../../abi/layout.ts';
 import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
-import { children, trees } from '../../isa/traits.ts';
-import type { Expr } from '../../isa/types.ts';
 import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
 import type { Site } from './exits.ts';
 import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
-import { Code, type DefinedFunction, encodeModule, type FunctionType, type ImportedFunction } from './wasm.ts';
+import {
+  type Body,
+  Code,
+  type DefinedFunction,
+  encodeModule,
+  type FunctionType,
+  type ImportedFunction,
+} from './wasm.ts';
 
 /** (instructions left, address of the page) → instructions left: assembly/cpu/translated.ts. */
 const ENTRY_TYPE: FunctionType = { params: ['i64', 'i64'], results: ['i64'] };
@@ -35,17 +40,13 @@ function typeOf(name: CoreFunction): FunctionType {
 
 /** Functions of the core that a unit may call. */
 function coreFunctionsOf(unit: Unit, into: Set<CoreFunction>): void {
-  const visit = (e: Expr): void => {
-    if (e.kind === 'call') into.add(e.name);
-    children(e).forEach(visit);
-  };
   for (const b of unit.blocks) {
     if (b.end === 'pointer') into.add('findUnit');
-    for (const { form } of b.body) {
-      const { effect } = form;
-      trees(effect).forEach(visit);
-      if (effect.kind === 'amo') into.add('amoAddress');
-      else if (effect.kind === 'loadReserved' || effect.kind === 'storeConditional') into.add(effect.kind);
+    for (const { form, facts } of b.body) {
+      for (const name of facts.calls) into.add(name);
+      const { kind } = form.effect;
+      if (kind === 'amo') into.add('amoAddress');
+      else if (kind === 'loadReserved' || kind === 'storeConditional') into.add(kind);
     }
   }
 }
@@ -71,7 +72,7 @@ const isLinked = (callee: Callee): callee is Linked => 'link' in callee;
 export const linkName = ({ link }: Linked): string => `${link.module} ${link.name}`;
 
 /** The function that the interpreter calls: makes cells of what a unit returns. */
-function printEntry(unit: number, causes: number, counting: boolean): Uint8Array {
+function printEntry(unit: number, causes: number, counting: boolean): Body {
   const code = new Code(ENTRY_TYPE.params.length);
   const [left, base] = [0, 1];
   const [account, pc] = [code.local('i64'), code.local('i64')];
@@ -181,6 +182,6 @@ export function printModule(
     binary: encodeModule(imports, [...bodies, ...entries], names.has('findUnit') ? UNIT_TYPE : null),
     links,
     sites,
-    sizes: bodies.map(({ body }) => body.length),
+    sizes: bodies.map(({ body }) => body.bytes.length),
   };
 }

@@ -23,6 +23,8 @@ export interface Shape<B> {
   readonly heads: readonly B[];
   readonly root: Node<B>;
   readonly nodes: ReadonlyMap<B, Node<B>>;
+  /** The nodes of blocks, each behind what leads forward to it. */
+  readonly ordered: readonly Node<B>[];
 }
 
 function build<B>(blocks: readonly B[], successors: (b: B) => readonly B[], heads: readonly B[]) {
@@ -112,7 +114,7 @@ export function shapeOf<B>(blocks: readonly B[], successors: (b: B) => readonly 
       n.joined = forward.length > 1 || forward.includes(root);
       n.loops = n.predecessors.some((p) => p.order >= n.order && dominates(n, p));
     }
-    return { heads, root, nodes };
+    return { heads, root, nodes, ordered: ordered.slice(1) };
   }
 }
 

@@ -17,8 +17,12 @@ function isZero(e: Expr, i: Instruction): boolean {
   return e.kind === 'reg' && e.file === 'x' && registerOf(e.operand, i) === 0;
 }
 
+const usesKnown = new WeakMap<Expr, Map<Expr, number>>();
+
 /** How often each node is used: what is used twice is computed once. */
 function usesOf(root: Expr): Map<Expr, number> {
+  const known = usesKnown.get(root);
+  if (known) return known;
   const uses = new Map<Expr, number>();
   const visit = (e: Expr): void => {
     const n = uses.get(e) ?? 0;
@@ -27,6 +31,7 @@ function usesOf(root: Expr): Map<Expr, number> {
     if (e.kind === 'op' || e.kind === 'call') e.args.forEach(visit);
   };
   visit(root);
+  usesKnown.set(root, uses);
   return uses;
 }
 
@@ -35,7 +40,7 @@ export class Tree {
   private readonly context: Context;
   private readonly i: Instruction;
   private readonly uses: Map<Expr, number>;
-  private readonly named = new Map<Expr, number>();
+  private named: Map<Expr, number> | null = null;
   /** Local with what a load gave, or what memory held. */
   private readonly held: number;
 
@@ -57,7 +62,7 @@ export class Tree {
   /** Leaves the value of a tree. */
   value(e: Expr): void {
     const { code } = this.context;
-    const known = this.named.get(e);
+    const known = this.named?.get(e);
     if (known !== undefined) {
       code.get(known);
       return;
@@ -65,6 +70,7 @@ export class Tree {
     this.node(e);
     if (this.uses.get(e)! > 1 && (e.kind === 'op' || e.kind === 'call')) {
       const local = this.context.temporary(e.type);
+      this.named ??= new Map();
       this.named.set(e, local);
       code.tee(local);
     }
@@ -188,7 +194,7 @@ export class Tree {
       }
       if (native.wrong) {
         wrong(result);
-        code.if();
+        code.unlikely();
         context.leave('float', LEAVING.within, this.i.at);
         code.end();
       }
@@ -208,7 +214,7 @@ export class Tree {
     code.i32(FP_FOREIGN);
     code.op('i32.and');
     code.op('i32.or');
-    code.if();
+    code.unlikely();
     e.args.forEach((arg, n) => {
       if (native.operands[n] === 'f64') {
         code.get(locals[n]!);

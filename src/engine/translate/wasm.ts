@@ -144,14 +144,26 @@ export const RAW = {
 } as const;
 export type RawName = keyof typeof RAW;
 
+/** Bytes of an opcode and two numbers. */
+const LONGEST_INSTRUCTION = 24;
+
 /** Bytes that grow: a plain array of numbers costs the collector more than the translation itself. */
 class Bytes {
   private buffer = new Uint8Array(1024);
   length = 0;
 
   byte(value: number): void {
-    if (this.length === this.buffer.length) this.grow(1);
+    if (this.length + LONGEST_INSTRUCTION > this.buffer.length) this.grow(LONGEST_INSTRUCTION);
     this.buffer[this.length++] = value;
+  }
+
+  /** An opcode and a number below 2^32, in LEB128. */
+  pair(opcode: number, value: number): void {
+    if (this.length + LONGEST_INSTRUCTION > this.buffer.length) this.grow(LONGEST_INSTRUCTION);
+    const { buffer } = this;
+    buffer[this.length++] = opcode;
+    if (value < 0x80) buffer[this.length++] = value;
+    else this.unsigned(value);
   }
 
   private grow(by: number): void {
@@ -220,6 +232,8 @@ export class Code {
   private readonly bytes = new Bytes();
   private readonly locals: number[] = [];
   private readonly parameters: number;
+  /** Where branches are that are hardly ever taken. */
+  private readonly hints: number[] = [];
   private depth = 0;
 
   constructor(parameters: number) {
@@ -241,8 +255,11 @@ export class Code {
   }
 
   i32(value: number): void {
-    this.bytes.byte(0x41);
-    this.bytes.signed(value | 0);
+    if (value >= -64 && value < 64) this.bytes.pair(0x41, value & 0x7f);
+    else {
+      this.bytes.byte(0x41);
+      this.bytes.signed(value | 0);
+    }
   }
 
   i64(value: number | bigint): void {
@@ -261,32 +278,26 @@ export class Code {
     this.bytes.append(new Uint8Array(new Float64Array([value]).buffer));
   }
 
-  private local1(opcode: number, local: number): void {
-    this.bytes.byte(opcode);
-    this.bytes.unsigned(local);
-  }
-
   get(local: number): void {
-    this.local1(0x20, local);
+    this.bytes.pair(0x20, local);
   }
 
   set(local: number): void {
-    this.local1(0x21, local);
+    this.bytes.pair(0x21, local);
   }
 
   tee(local: number): void {
-    this.local1(0x22, local);
+    this.bytes.pair(0x22, local);
   }
 
   /** A load or store at the address on the stack plus `offset`, with no claim about alignment. */
   memory(name: RawName, offset: number): void {
-    this.bytes.byte(RAW[name]);
-    this.bytes.byte(0);
+    this.bytes.pair(RAW[name], 0);
     this.bytes.unsigned(offset);
   }
 
   call(index: number): void {
-    this.local1(0x10, index);
+    this.bytes.pair(0x10, index);
   }
 
   /** A call through the table of a function of the module's first type; the index is on the stack. */
@@ -314,6 +325,12 @@ export class Code {
     return this.open(0x04, type ? TYPE[type] : VOID);
   }
 
+  /** An `if` whose condition hardly ever holds. */
+  unlikely(): Label {
+    this.hints.push(this.bytes.length);
+    return this.if();
+  }
+
   else(): void {
     this.bytes.byte(0x05);
   }
@@ -324,11 +341,11 @@ export class Code {
   }
 
   br(to: Label): void {
-    this.local1(0x0c, this.depth - to.depth);
+    this.bytes.pair(0x0c, this.depth - to.depth);
   }
 
   brIf(to: Label): void {
-    this.local1(0x0d, this.depth - to.depth);
+    this.bytes.pair(0x0d, this.depth - to.depth);
   }
 
   /** The last label is the default. */
@@ -339,7 +356,7 @@ export class Code {
   }
 
   /** The body with its declarations, as the code section holds it. */
-  finish(): Uint8Array {
+  finish(): Body {
     const runs: [count: number, type: number][] = [];
     for (const type of this.locals) {
       const last = runs.at(-1);
@@ -352,10 +369,17 @@ export class Code {
       body.unsigned(count);
       body.byte(type);
     }
+    const { length } = body;
     body.append(this.bytes.view());
     body.byte(0x0b);
-    return body.view();
+    return { bytes: body.view(), unlikely: this.hints.map((at) => length + at) };
   }
+}
+
+/** A function's body, and where in it branches are that are hardly ever taken. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  readonly unlikely: readonly number[];
 }
 
 export interface FunctionType {
@@ -371,8 +395,28 @@ export interface ImportedFunction extends FunctionType {
 /** A function of a module; exported under `name` where it has one. */
 export interface DefinedFunction {
   readonly type: FunctionType;
-  readonly body: Uint8Array;
+  readonly body: Body;
   readonly name?: string;
+}
+
+/** The custom section that hosts read which know branch hints (core specification 3.0, appendix on custom sections). */
+function printHints(out: Bytes, firstIndex: number, functions: readonly DefinedFunction[]): void {
+  const content = new Bytes();
+  content.text('metadata.code.branch_hint');
+  const hinted = functions.flatMap(({ body }, n) => (body.unlikely.length ? [{ n, at: body.unlikely }] : []));
+  content.unsigned(hinted.length);
+  for (const { n, at } of hinted) {
+    content.unsigned(firstIndex + n);
+    content.unsigned(at.length);
+    for (const offset of at) {
+      content.unsigned(offset);
+      content.byte(1);
+      content.byte(0);
+    }
+  }
+  out.byte(0);
+  out.unsigned(content.length);
+  out.append(content.view());
 }
 
 /**
@@ -439,10 +483,11 @@ export function encodeModule(
       to.unsigned(imports.length + i);
     });
   });
+  printHints(out, imports.length, functions);
   section(10, functions.length, (to) => {
     for (const { body } of functions) {
-      to.unsigned(body.length);
-      to.append(body);
+      to.unsigned(body.bytes.length);
+      to.append(body.bytes);
     }
   });
   return out.copy();
