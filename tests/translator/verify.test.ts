@@ -52,6 +52,8 @@ describe('verifying', () => {
     expect(differsAt).toBeGreaterThan(WRONG);
     expect(differsAt).toBeLessThan(WRONG + EAGER.longestBurst);
     expect(differsAt - equalAt).toBeLessThan(200);
-    expect(regions.flatMap(({ listing }) => listing.map(({ text }) => text))).toContain('xori a0,a0,85');
+    // The loop and the function it calls: the one in which it stood when all was equal.
+    const texts = regions.flatMap(({ listing }) => listing.map(({ text }) => text));
+    expect(['xori a0,a0,85', 'addi a0,a0,7'].filter((text) => texts.includes(text))).not.toEqual([]);
   });
 });

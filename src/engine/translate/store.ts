@@ -5,6 +5,7 @@ import { type Core, TRANSLATED } from '../core.ts';
 import { CAUSE_IDS } from './causes.ts';
 import type { Manner } from './context.ts';
 import { SITE, type Site } from './exits.ts';
+import { askForHints } from './hints.ts';
 import { linkName, type PrintedModule, printModule } from './module.ts';
 import { type Linked, type Plan, recordsOf } from './plan.ts';
 import type { Unit } from './unit.ts';
@@ -68,6 +69,7 @@ export class Store {
   listener: Listener | null = null;
 
   constructor(core: Core) {
+    askForHints();
     this.core = core;
     this.counting = core.get('COUNTING') !== 0n;
     this.environment = { memory: core.memory, units: this.table, ...core.callable };

@@ -32,8 +32,8 @@ export const TUNING: TranslatorTuning = {
   threshold: 12,
   mostDoublings: 3,
   codeBudget: 16 * 2 ** 20,
-  share: 0.15,
-  freeMs: 15,
+  share: 0.3,
+  freeMs: 30,
 };
 
 /** Instructions a burst may go over. */

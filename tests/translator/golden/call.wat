@@ -6,7 +6,7 @@
     (local …)
     i32.const 0
     i64.load offset=x11
-    local.set 9
+    local.set 7
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -14,163 +14,77 @@
             br 0 (;@4;)
           end
           loop  ;; label = @4
-            local.get 9
-            i64.const -1
-            i64.add
-            local.set 9
             local.get 0
-            i64.const -2097152
-            i64.add
-            local.set 0
-            local.get 0
-            i64.const 0
+            i64.const 1048576
             i64.lt_s
             if  ;; label = @5
-              local.get 9
-              i64.const 0
-              i64.eq
-              if  ;; label = @6
-                local.get 1
-                i64.const 44
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 2
-                local.set 5
-                br 4 (;@2;)
-              else
-                local.get 1
-                i64.const 40
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 2
-                local.set 5
-                br 4 (;@2;)
-              end
-              unreachable
+              i32.const records
+              local.set 5
+              br 3 (;@2;)
             end
-            local.get 9
+            local.get 1
+            i64.const 32
+            i64.add
+            local.set 8
+            local.get 2
+            i32.eqz
+            if  ;; label = @5
+              i32.const records
+              local.set 5
+              br 2 (;@3;)
+            end
+            local.get 0
+            i64.const -1048576
+            i64.add
+            local.set 0
+            i32.const 0
+            local.get 8
+            i64.store offset=x1
+            local.get 0
+            local.get 1
+            local.get 2
+            i32.const 1
+            i32.sub
+            call 3
+            local.set 3
+            local.set 0
+            local.get 3
+            local.get 1
+            i64.const 32
+            i64.add
+            i64.ne
+            if  ;; label = @5
+              i32.const 0
+              local.get 7
+              i64.store offset=x11
+              local.get 0
+              local.get 3
+              return
+            end
+            local.get 0
+            i64.const 3145728
+            i64.lt_s
+            if  ;; label = @5
+              i32.const records
+              local.set 5
+              br 3 (;@2;)
+            end
+            local.get 7
+            i64.const -1
+            i64.add
+            local.set 7
+            local.get 7
             i64.const 0
             i64.eq
             if  ;; label = @5
-              local.get 1
-              i64.const 44
-              i64.add
-              local.set 3
-              local.get 1
-              local.set 6
               i32.const records
-              local.set 7
-              i32.const 24
               local.set 5
               br 3 (;@2;)
             else
               local.get 0
-              i64.const -1048576
+              i64.const -3145728
               i64.add
               local.set 0
-              local.get 0
-              i64.const 0
-              i64.lt_s
-              if  ;; label = @6
-                local.get 1
-                i64.const 28
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 2
-                local.set 5
-                br 4 (;@2;)
-              end
-              local.get 1
-              i64.const 32
-              i64.add
-              local.set 10
-              local.get 0
-              i64.const -1048576
-              i64.add
-              local.set 0
-              local.get 0
-              i64.const 0
-              i64.lt_s
-              if  ;; label = @6
-                local.get 1
-                i64.const 72
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 2
-                local.set 5
-                br 3 (;@3;)
-              end
-              local.get 2
-              i32.eqz
-              if  ;; label = @6
-                local.get 1
-                i64.const 72
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 36
-                local.set 5
-                br 3 (;@3;)
-              end
-              i32.const 0
-              local.get 10
-              i64.store offset=x1
-              local.get 0
-              local.get 1
-              local.get 2
-              i32.const 1
-              i32.sub
-              call 3
-              local.set 3
-              local.set 0
-              local.get 3
-              local.get 1
-              i64.const 32
-              i64.add
-              i64.ne
-              if  ;; label = @6
-                i32.const 0
-                local.get 9
-                i64.store offset=x11
-                local.get 0
-                local.get 3
-                return
-              end
-              local.get 0
-              i64.const 0
-              i64.lt_s
-              if  ;; label = @6
-                local.get 1
-                i64.const 32
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 2
-                local.set 5
-                br 4 (;@2;)
-              end
               br 1 (;@4;)
             end
             unreachable
@@ -178,31 +92,50 @@
           unreachable
         end
         i32.const 0
-        local.get 10
+        local.get 8
         i64.store offset=x1
         br 0 (;@2;)
       end
       i32.const 0
-      local.get 9
+      local.get 7
       i64.store offset=x11
       br 0 (;@1;)
     end
+    local.get 0
+    local.get 5
+    i64.load
+    i64.add
+    local.set 0
     i32.const 0
-    local.get 3
+    local.get 1
+    local.get 5
+    i64.load32_s offset=8
+    i64.add
+    local.tee 3
     i64.store offset=PC
     i32.const 0
     local.get 3
     i64.store offset=unit
-    i32.const 0
-    local.get 6
-    i64.store offset=PAGE_VA
-    i32.const 0
-    local.get 7
-    i32.store offset=PAGE_REC
+    local.get 5
+    i32.load offset=16
+    if  ;; label = @1
+      i32.const 0
+      local.get 1
+      local.get 5
+      i64.load32_s offset=12
+      i64.add
+      i64.store offset=PAGE_VA
+      i32.const 0
+      local.get 5
+      i32.load offset=16
+      i32.store offset=PAGE_REC
+    end
     i32.const 0
     local.get 5
+    i32.load offset=20
     i32.store offset=JIT_LEFT_BY
     local.get 5
+    i32.load offset=20
     i32.const -4
     i32.and
     local.tee 5

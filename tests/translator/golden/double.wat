@@ -7,13 +7,13 @@
     (local …)
     i32.const 0
     i64.load offset=x11
-    local.set 9
+    local.set 7
     i32.const 0
     f64.load offset=f1
-    local.set 10
+    local.set 8
     i32.const 0
     f64.load offset=f2
-    local.set 11
+    local.set 9
     i32.const 0
     i32.load8_u offset=FP_OFF
     i32.const 256
@@ -44,22 +44,10 @@
         end
         loop  ;; label = @3
           local.get 0
-          i64.const -1048576
-          i64.add
-          local.set 0
-          local.get 0
-          i64.const 0
+          i64.const 5242880
           i64.lt_s
           if  ;; label = @4
-            local.get 1
-            i64.const 32
-            i64.add
-            local.set 3
-            local.get 1
-            local.set 6
             i32.const records
-            local.set 7
-            i32.const 2
             local.set 5
             br 2 (;@2;)
           end
@@ -67,23 +55,15 @@
           i32.const 513
           i32.and
           if  ;; label = @4
-            local.get 1
-            i64.const 32
-            i64.add
-            local.set 3
-            local.get 1
-            local.set 6
             i32.const records
-            local.set 7
-            i32.const 20
             local.set 5
             br 2 (;@2;)
           end
-          local.get 11
-          local.get 10
+          local.get 9
+          local.get 8
           f64.add
-          local.set 12
-          local.get 12
+          local.set 10
+          local.get 10
           f64.abs
           f64.const inf (;=inf;)
           f64.lt
@@ -93,15 +73,15 @@
           i32.and
           i32.or
           if  ;; label = @4
-            local.get 11
+            local.get 9
             i64.reinterpret_f64
-            local.get 10
+            local.get 8
             i64.reinterpret_f64
             i32.const 0
             i32.load8_u offset=FRM
             call 3
             f64.reinterpret_i64
-            local.set 12
+            local.set 10
             i32.const 0
             i32.load8_u offset=FP_OFF
             i32.const 256
@@ -126,16 +106,16 @@
             i32.or
             local.set 4
           end
-          local.get 12
-          local.set 11
+          local.get 10
+          local.set 9
           i32.const 0
           i32.const 1
           i32.store8 offset=FP_DIRTY
-          local.get 11
-          local.get 10
+          local.get 9
+          local.get 8
           f64.mul
-          local.set 12
-          local.get 12
+          local.set 10
+          local.get 10
           i64.reinterpret_f64
           i64.const 1
           i64.shl
@@ -144,13 +124,13 @@
           i64.const -27021597764222976
           i64.ge_u
           if (result i32)  ;; label = @4
-            local.get 12
-            f64.const 0x0p+0 (;=0;)
-            f64.eq
-            local.get 11
-            f64.const 0x0p+0 (;=0;)
-            f64.eq
             local.get 10
+            f64.const 0x0p+0 (;=0;)
+            f64.eq
+            local.get 9
+            f64.const 0x0p+0 (;=0;)
+            f64.eq
+            local.get 8
             f64.const 0x0p+0 (;=0;)
             f64.eq
             i32.or
@@ -164,15 +144,15 @@
           i32.and
           i32.or
           if  ;; label = @4
-            local.get 11
+            local.get 9
             i64.reinterpret_f64
-            local.get 10
+            local.get 8
             i64.reinterpret_f64
             i32.const 0
             i32.load8_u offset=FRM
             call 4
             f64.reinterpret_i64
-            local.set 12
+            local.set 10
             i32.const 0
             i32.load8_u offset=FP_OFF
             i32.const 256
@@ -197,66 +177,24 @@
             i32.or
             local.set 4
           end
-          local.get 12
-          local.set 10
-          local.get 9
+          local.get 10
+          local.set 8
+          local.get 7
           i64.const -1
           i64.add
-          local.set 9
-          local.get 0
-          i64.const -4194304
-          i64.add
-          local.set 0
-          local.get 0
-          i64.const 0
-          i64.lt_s
-          if  ;; label = @4
-            local.get 9
-            i64.const 0
-            i64.eq
-            if  ;; label = @5
-              local.get 1
-              i64.const 52
-              i64.add
-              local.set 3
-              local.get 1
-              local.set 6
-              i32.const records
-              local.set 7
-              i32.const 2
-              local.set 5
-              br 3 (;@2;)
-            else
-              local.get 1
-              i64.const 48
-              i64.add
-              local.set 3
-              local.get 1
-              local.set 6
-              i32.const records
-              local.set 7
-              i32.const 2
-              local.set 5
-              br 3 (;@2;)
-            end
-            unreachable
-          end
-          local.get 9
+          local.set 7
+          local.get 7
           i64.const 0
           i64.eq
           if  ;; label = @4
-            local.get 1
-            i64.const 52
-            i64.add
-            local.set 3
-            local.get 1
-            local.set 6
             i32.const records
-            local.set 7
-            i32.const 24
             local.set 5
             br 2 (;@2;)
           else
+            local.get 0
+            i64.const -5242880
+            i64.add
+            local.set 0
             br 1 (;@3;)
           end
           unreachable
@@ -264,32 +202,51 @@
         unreachable
       end
       i32.const 0
-      local.get 9
+      local.get 7
       i64.store offset=x11
       i32.const 0
-      local.get 10
+      local.get 8
       f64.store offset=f1
       i32.const 0
-      local.get 11
+      local.get 9
       f64.store offset=f2
       br 0 (;@1;)
     end
+    local.get 0
+    local.get 5
+    i64.load
+    i64.add
+    local.set 0
     i32.const 0
-    local.get 3
+    local.get 1
+    local.get 5
+    i64.load32_s offset=8
+    i64.add
+    local.tee 3
     i64.store offset=PC
     i32.const 0
     local.get 3
     i64.store offset=unit
-    i32.const 0
-    local.get 6
-    i64.store offset=PAGE_VA
-    i32.const 0
-    local.get 7
-    i32.store offset=PAGE_REC
+    local.get 5
+    i32.load offset=16
+    if  ;; label = @1
+      i32.const 0
+      local.get 1
+      local.get 5
+      i64.load32_s offset=12
+      i64.add
+      i64.store offset=PAGE_VA
+      i32.const 0
+      local.get 5
+      i32.load offset=16
+      i32.store offset=PAGE_REC
+    end
     i32.const 0
     local.get 5
+    i32.load offset=20
     i32.store offset=JIT_LEFT_BY
     local.get 5
+    i32.load offset=20
     i32.const -4
     i32.and
     local.tee 5

@@ -21,19 +21,19 @@
     (local …)
     i32.const 0
     i64.load offset=x2
-    local.set 9
+    local.set 7
     i32.const 0
     i64.load offset=x10
-    local.set 10
+    local.set 8
     i32.const 0
     i64.load offset=x11
-    local.set 11
+    local.set 9
     i32.const 0
     i64.load offset=x12
-    local.set 12
+    local.set 10
     i32.const 0
     i64.load offset=x13
-    local.set 13
+    local.set 11
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -42,40 +42,51 @@
           end
           loop  ;; label = @4
             local.get 0
-            i64.const -1048576
-            i64.add
-            local.set 0
-            local.get 0
-            i64.const 0
+            i64.const 3145728
             i64.lt_s
             if  ;; label = @5
-              local.get 1
-              i64.const 36
-              i64.add
-              local.set 3
-              local.get 1
-              local.set 6
               i32.const records
-              local.set 7
-              i32.const 2
               local.set 5
               br 3 (;@2;)
             end
-            loop  ;; label = @5
-              block  ;; label = @6
-                local.get 11
+            local.get 9
+            i64.const -1
+            i64.add
+            local.set 9
+            local.get 9
+            i64.const 0
+            i64.eq
+            if  ;; label = @5
+              i32.const records
+              local.set 5
+              br 3 (;@2;)
+            else
+              local.get 0
+              i64.const -3145728
+              i64.add
+              local.set 0
+              loop  ;; label = @6
+                local.get 0
+                i64.const 11534336
+                i64.lt_s
+                if  ;; label = @7
+                  i32.const records
+                  local.set 5
+                  br 5 (;@2;)
+                end
+                local.get 9
                 i64.const 1
                 i64.and
-                local.set 12
-                local.get 12
+                local.set 10
+                local.get 10
                 i64.const 3
                 i64.shl
-                local.set 12
-                local.get 12
-                local.get 13
+                local.set 10
+                local.get 10
+                local.get 11
                 i64.add
-                local.set 12
-                local.get 12
+                local.set 10
+                local.get 10
                 i64.const -2
                 i64.and
                 local.set 3
@@ -84,10 +95,6 @@
                 i64.add
                 local.set 0
                 block  ;; label = @7
-                  local.get 0
-                  i64.const 0
-                  i64.lt_s
-                  br_if 0 (;@7;)
                   local.get 3
                   local.get 1
                   i64.sub
@@ -114,112 +121,68 @@
                               br 6 (;@7;)
                             end
                             i64.const 24576
-                            local.set 14
-                            local.get 0
-                            i64.const -1048576
-                            i64.add
-                            local.set 0
-                            local.get 1
-                            i64.const 4
-                            i64.add
-                            local.set 3
-                            local.get 1
-                            local.set 6
+                            local.set 12
                             i32.const records
-                            local.set 7
-                            i32.const 24
                             local.set 5
                             br 9 (;@3;)
                           end
                           i64.const 4096
-                          local.set 9
-                          local.get 9
+                          local.set 7
+                          local.get 7
                           i32.wrap_i64
                           i64.const 3
                           i32.wrap_i64
                           i32.add
                           i64.extend_i32_s
-                          local.set 9
-                          local.get 9
+                          local.set 7
+                          local.get 7
                           i64.const 19
                           i64.shl
-                          local.set 9
+                          local.set 7
                           local.get 1
                           i64.const 20
                           i64.add
-                          local.set 13
-                          local.get 13
-                          i64.const 32
-                          i64.add
-                          local.set 13
-                          i64.const 4096
                           local.set 11
                           local.get 11
+                          i64.const 32
+                          i64.add
+                          local.set 11
+                          i64.const 4096
+                          local.set 9
+                          local.get 9
                           i32.wrap_i64
                           i64.const -1096
                           i32.wrap_i64
                           i32.add
                           i64.extend_i32_s
-                          local.set 11
+                          local.set 9
                           local.get 0
                           i64.const -7340032
                           i64.add
                           local.set 0
-                          br 6 (;@5;)
+                          br 5 (;@6;)
                         end
-                        local.get 10
+                        local.get 8
                         i64.const 5
                         i64.add
-                        local.set 10
+                        local.set 8
                         local.get 0
                         i64.const -2097152
                         i64.add
                         local.set 0
-                        local.get 0
-                        i64.const 0
-                        i64.lt_s
-                        if  ;; label = @11
-                          local.get 1
-                          i64.const 68
-                          i64.add
-                          local.set 3
-                          local.get 1
-                          local.set 6
-                          i32.const records
-                          local.set 7
-                          i32.const 2
-                          local.set 5
-                          br 9 (;@2;)
-                        end
-                        br 4 (;@6;)
+                        br 6 (;@4;)
                       end
-                      local.get 10
+                      local.get 8
                       i64.const 9
                       i64.xor
-                      local.set 10
+                      local.set 8
                       local.get 0
                       i64.const -2097152
                       i64.add
                       local.set 0
-                      local.get 0
-                      i64.const 0
-                      i64.lt_s
-                      if  ;; label = @10
-                        local.get 1
-                        i64.const 68
-                        i64.add
-                        local.set 3
-                        local.get 1
-                        local.set 6
-                        i32.const records
-                        local.set 7
-                        i32.const 2
-                        local.set 5
-                        br 8 (;@2;)
-                      end
-                      br 3 (;@6;)
+                      br 5 (;@4;)
                     end
-                    br 2 (;@6;)
+                    br 4 (;@4;)
                   end
                   local.get 3
                   local.get 1
@@ -227,19 +190,19 @@
                   local.set 3
                 end
                 i32.const 0
-                local.get 9
+                local.get 7
                 i64.store offset=x2
                 i32.const 0
-                local.get 10
+                local.get 8
                 i64.store offset=x10
                 i32.const 0
-                local.get 11
+                local.get 9
                 i64.store offset=x11
                 i32.const 0
-                local.get 12
+                local.get 10
                 i64.store offset=x12
                 i32.const 0
-                local.get 13
+                local.get 11
                 i64.store offset=x13
                 i32.const 0
                 local.get 1
@@ -251,109 +214,68 @@
                 local.get 3
                 return
               end
-              local.get 11
-              i64.const -1
-              i64.add
-              local.set 11
-              local.get 0
-              i64.const -2097152
-              i64.add
-              local.set 0
-              local.get 0
-              i64.const 0
-              i64.lt_s
-              if  ;; label = @6
-                local.get 11
-                i64.const 0
-                i64.eq
-                if  ;; label = @7
-                  local.get 1
-                  i64.const 80
-                  i64.add
-                  local.set 3
-                  local.get 1
-                  local.set 6
-                  i32.const records
-                  local.set 7
-                  i32.const 2
-                  local.set 5
-                  br 5 (;@2;)
-                else
-                  local.get 1
-                  i64.const 76
-                  i64.add
-                  local.set 3
-                  local.get 1
-                  local.set 6
-                  i32.const records
-                  local.set 7
-                  i32.const 2
-                  local.set 5
-                  br 5 (;@2;)
-                end
-                unreachable
-              end
-              local.get 11
-              i64.const 0
-              i64.eq
-              if  ;; label = @6
-                local.get 1
-                i64.const 80
-                i64.add
-                local.set 3
-                local.get 1
-                local.set 6
-                i32.const records
-                local.set 7
-                i32.const 24
-                local.set 5
-                br 4 (;@2;)
-              else
-                br 2 (;@4;)
-              end
-              unreachable
             end
+            unreachable
           end
           unreachable
         end
         i32.const 0
-        local.get 14
+        local.get 12
         i64.store offset=x5
         br 0 (;@2;)
       end
       i32.const 0
-      local.get 9
+      local.get 7
       i64.store offset=x2
       i32.const 0
-      local.get 10
+      local.get 8
       i64.store offset=x10
       i32.const 0
-      local.get 11
+      local.get 9
       i64.store offset=x11
       i32.const 0
-      local.get 12
+      local.get 10
       i64.store offset=x12
       i32.const 0
-      local.get 13
+      local.get 11
       i64.store offset=x13
       br 0 (;@1;)
     end
+    local.get 0
+    local.get 5
+    i64.load
+    i64.add
+    local.set 0
     i32.const 0
-    local.get 3
+    local.get 1
+    local.get 5
+    i64.load32_s offset=8
+    i64.add
+    local.tee 3
     i64.store offset=PC
     i32.const 0
     local.get 3
     i64.store offset=unit
-    i32.const 0
-    local.get 6
-    i64.store offset=PAGE_VA
-    i32.const 0
-    local.get 7
-    i32.store offset=PAGE_REC
+    local.get 5
+    i32.load offset=16
+    if  ;; label = @1
+      i32.const 0
+      local.get 1
+      local.get 5
+      i64.load32_s offset=12
+      i64.add
+      i64.store offset=PAGE_VA
+      i32.const 0
+      local.get 5
+      i32.load offset=16
+      i32.store offset=PAGE_REC
+    end
     i32.const 0
     local.get 5
+    i32.load offset=20
     i32.store offset=JIT_LEFT_BY
     local.get 5
+    i32.load offset=20
     i32.const -4
     i32.and
     local.tee 5

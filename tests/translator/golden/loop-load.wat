@@ -7,16 +7,16 @@
     (local …)
     i32.const 0
     i64.load offset=x2
-    local.set 9
+    local.set 7
     i32.const 0
     i64.load offset=x10
-    local.set 10
+    local.set 8
     i32.const 0
     i64.load offset=x11
-    local.set 11
+    local.set 9
     i32.const 0
     i64.load offset=x12
-    local.set 12
+    local.set 10
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -24,125 +24,63 @@
         end
         loop  ;; label = @3
           local.get 0
-          i64.const -1048576
-          i64.add
-          local.set 0
-          local.get 0
-          i64.const 0
+          i64.const 5242880
           i64.lt_s
           if  ;; label = @4
-            local.get 1
-            i64.const 28
-            i64.add
-            local.set 3
-            local.get 1
-            local.set 6
             i32.const records
-            local.set 7
-            i32.const 2
             local.set 5
             br 2 (;@2;)
           end
-          local.get 9
+          local.get 7
           i64.const 16
           i64.add
-          local.tee 13
+          local.tee 11
           i64.const 8
           i64.shr_u
           i32.wrap_i64
           i32.const 65520
           i32.and
-          local.tee 15
+          local.tee 13
           i64.load offset=TLB_READ
-          local.get 13
+          local.get 11
           i64.xor
-          local.tee 14
+          local.tee 12
           i64.const 4089
           i64.ge_u
           if  ;; label = @4
-            local.get 1
-            i64.const 28
-            i64.add
-            local.set 3
-            local.get 1
-            local.set 6
             i32.const records
-            local.set 7
-            i32.const 16
             local.set 5
             br 2 (;@2;)
           end
-          local.get 15
+          local.get 13
           i32.load offset=TLB_READ+8
-          local.get 14
+          local.get 12
           i32.wrap_i64
           i32.add
-          local.set 16
-          local.get 16
+          local.set 14
+          local.get 14
           i64.load
-          local.set 12
-          local.get 10
-          local.get 12
-          i64.add
           local.set 10
-          local.get 11
+          local.get 8
+          local.get 10
+          i64.add
+          local.set 8
+          local.get 9
           i64.const -1
           i64.add
-          local.set 11
-          local.get 0
-          i64.const -4194303
-          i64.add
-          local.set 0
-          local.get 0
-          i64.const 0
-          i64.lt_s
-          if  ;; label = @4
-            local.get 11
-            i64.const 0
-            i64.eq
-            if  ;; label = @5
-              local.get 1
-              i64.const 48
-              i64.add
-              local.set 3
-              local.get 1
-              local.set 6
-              i32.const records
-              local.set 7
-              i32.const 2
-              local.set 5
-              br 3 (;@2;)
-            else
-              local.get 1
-              i64.const 44
-              i64.add
-              local.set 3
-              local.get 1
-              local.set 6
-              i32.const records
-              local.set 7
-              i32.const 2
-              local.set 5
-              br 3 (;@2;)
-            end
-            unreachable
-          end
-          local.get 11
+          local.set 9
+          local.get 9
           i64.const 0
           i64.eq
           if  ;; label = @4
-            local.get 1
-            i64.const 48
-            i64.add
-            local.set 3
-            local.get 1
-            local.set 6
             i32.const records
-            local.set 7
-            i32.const 24
             local.set 5
             br 2 (;@2;)
           else
+            local.get 0
+            i64.const -5242879
+            i64.add
+            local.set 0
             br 1 (;@3;)
           end
           unreachable
@@ -150,32 +88,51 @@
         unreachable
       end
       i32.const 0
-      local.get 10
+      local.get 8
       i64.store offset=x10
       i32.const 0
-      local.get 11
+      local.get 9
       i64.store offset=x11
       i32.const 0
-      local.get 12
+      local.get 10
       i64.store offset=x12
       br 0 (;@1;)
     end
+    local.get 0
+    local.get 5
+    i64.load
+    i64.add
+    local.set 0
     i32.const 0
-    local.get 3
+    local.get 1
+    local.get 5
+    i64.load32_s offset=8
+    i64.add
+    local.tee 3
     i64.store offset=PC
     i32.const 0
     local.get 3
     i64.store offset=unit
-    i32.const 0
-    local.get 6
-    i64.store offset=PAGE_VA
-    i32.const 0
-    local.get 7
-    i32.store offset=PAGE_REC
+    local.get 5
+    i32.load offset=16
+    if  ;; label = @1
+      i32.const 0
+      local.get 1
+      local.get 5
+      i64.load32_s offset=12
+      i64.add
+      i64.store offset=PAGE_VA
+      i32.const 0
+      local.get 5
+      i32.load offset=16
+      i32.store offset=PAGE_REC
+    end
     i32.const 0
     local.get 5
+    i32.load offset=20
     i32.store offset=JIT_LEFT_BY
     local.get 5
+    i32.load offset=20
     i32.const -4
     i32.and
     local.tee 5
