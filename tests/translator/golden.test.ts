@@ -67,13 +67,15 @@ for (const table of ['TLB_READ', 'TLB_WRITE', 'TLB_FETCH'] as const)
   for (const part of [0, 8, 12]) names.set(PLACES[table] + part, part ? `${table}+${part}` : table);
 
 /** Places by name: where they are is not the emitter's affair. */
-const readable = (wat: string): string =>
+const readable = (wat: string, sites: number): string =>
   wat
     .replace(/ offset=(\d+)/g, (_, at: string) => {
       const n = Number(at);
       return ` offset=${names.get(n) ?? (n >= PLACES.DYNAMIC ? 'unit' : at)}`;
     })
-    .replace(/i32\.const (\d+)/g, (all, n: string) => (Number(n) >= PLACES.DYNAMIC ? 'i32.const records' : all))
+    .replace(/i32\.const (\d+)/g, (all, n: string) =>
+      Number(n) >= sites ? 'i32.const site' : Number(n) >= PLACES.DYNAMIC ? 'i32.const records' : all,
+    )
     .replace(/ align=1$/gm, '')
     .replace(/\(local [^)]*\)/, '(local …)');
 
@@ -88,6 +90,8 @@ describe('emitted WebAssembly', () => {
     const wabt = await loadWabt();
     const text = functionText(wabt.readWasm(module, {}).toText({ foldExprs: false }), exported);
     const guest = listing.map(({ address, text: instruction }) => `;; ${address} ${instruction}\n`).join('');
-    await expect(`${guest}${readable(text)}`).toMatchFileSnapshot(`golden/${name}.wat`);
+    await expect(`${guest}${readable(text, Number(host.debug().core.get('JIT_SITES')))}`).toMatchFileSnapshot(
+      `golden/${name}.wat`,
+    );
   });
 });

@@ -23,7 +23,7 @@
           i64.const 4194304
           i64.lt_s
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -36,7 +36,7 @@
           i32.const 1
           i32.eq
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -57,14 +57,14 @@
           i32.const 0
           i32.load offset=STOP
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
           i32.const 0
           i32.load offset=JIT_STALE
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -76,7 +76,7 @@
           i64.const 0
           i64.eq
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           else

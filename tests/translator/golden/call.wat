@@ -18,7 +18,7 @@
             i64.const 1048576
             i64.lt_s
             if  ;; label = @5
-              i32.const records
+              i32.const site
               local.set 5
               br 3 (;@2;)
             end
@@ -29,7 +29,7 @@
             local.get 2
             i32.eqz
             if  ;; label = @5
-              i32.const records
+              i32.const site
               local.set 5
               br 2 (;@3;)
             end
@@ -65,7 +65,7 @@
             i64.const 3145728
             i64.lt_s
             if  ;; label = @5
-              i32.const records
+              i32.const site
               local.set 5
               br 3 (;@2;)
             end
@@ -77,7 +77,7 @@
             i64.const 0
             i64.eq
             if  ;; label = @5
-              i32.const records
+              i32.const site
               local.set 5
               br 3 (;@2;)
             else

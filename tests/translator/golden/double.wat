@@ -47,7 +47,7 @@
           i64.const 5242880
           i64.lt_s
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -55,7 +55,7 @@
           i32.const 513
           i32.and
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -187,7 +187,7 @@
           i64.const 0
           i64.eq
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           else

@@ -45,7 +45,7 @@
             i64.const 3145728
             i64.lt_s
             if  ;; label = @5
-              i32.const records
+              i32.const site
               local.set 5
               br 3 (;@2;)
             end
@@ -57,7 +57,7 @@
             i64.const 0
             i64.eq
             if  ;; label = @5
-              i32.const records
+              i32.const site
               local.set 5
               br 3 (;@2;)
             else
@@ -70,7 +70,7 @@
                 i64.const 11534336
                 i64.lt_s
                 if  ;; label = @7
-                  i32.const records
+                  i32.const site
                   local.set 5
                   br 5 (;@2;)
                 end
@@ -122,7 +122,7 @@
                             end
                             i64.const 24576
                             local.set 12
-                            i32.const records
+                            i32.const site
                             local.set 5
                             br 9 (;@3;)
                           end

@@ -27,7 +27,7 @@
           i64.const 5242880
           i64.lt_s
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -48,7 +48,7 @@
           i64.const 4089
           i64.ge_u
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           end
@@ -73,7 +73,7 @@
           i64.const 0
           i64.eq
           if  ;; label = @4
-            i32.const records
+            i32.const site
             local.set 5
             br 2 (;@2;)
           else
