@@ -5,7 +5,7 @@
 // Entries belong to a module, modules depend on pages: each decoded page has a list of the modules that were made of its
 // code, and a change of the page undoes them all.
 import {
-  CODE_BASE, CODE_FRAMES, CODE_PAGE, CODE_TRANSLATED, DELTA, JIT_ENTRIES, JIT_ENTRY, JIT_LEFT_BY, JIT_MODULE, JIT_MODULES, JIT_NODE, JIT_NODES,
+  CODE_BASE, CODE_FRAMES, CODE_PAGE, CODE_TRANSLATED, DELTA, JIT_ENTRIES, JIT_ENTRY, JIT_LEFT_BY, JIT_MODULE, JIT_MODULES, JIT_NODE, JIT_NODES, JIT_RAN,
   JIT_RELEASED, JIT_RELEASED_COUNT, JIT_RELEASED_MOST, JIT_STALE, PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, SLICE_END, TLB_FETCH,
   TLB_MASK,
 } from '../generated/layout';
@@ -80,6 +80,7 @@ export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
     if (load<u16>(record) != <u16>OP_TRANSLATED) break;
   }
   settlePage();
+  store<u64>(JIT_RAN, load<u64>(JIT_RAN) + <u64>(n - left));
   return left;
 }
 

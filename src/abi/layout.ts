@@ -67,7 +67,7 @@ export const CELLS = [
   'NEXT_LINK', 'HOST_LEVELS',
   // Translated code: instructions a burst (0: no bursts), where the natural slice stands, its tables, how it was left
   'BURST', 'BURST_LEFT', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES', 'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED',
-  'JIT_RELEASED_COUNT', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_UNITS', 'JIT_SITES',
+  'JIT_RELEASED_COUNT', 'JIT_RAN', 'JIT_LEFT_BY', 'JIT_STALE', 'JIT_UNITS', 'JIT_SITES',
   // The debugger: breakpoints and watchpoints set, what to do with the next instruction of which hart (a STEP), why the core halted (a HALT),
   // the access that was watched
   'BREAKS', 'WATCHES', 'STEP', 'STEP_HART', 'HALT', 'HALT_ADDRESS',

@@ -10,7 +10,7 @@ export const EAGER: TranslatorTuning = {
   ...TUNING,
   burst: 300,
   longestBurst: 5000,
-  threshold: 1,
+  threshold: 300,
   mostDoublings: 3,
   // What is translated shall not depend on how fast the computer is.
   freeMs: Number.POSITIVE_INFINITY,

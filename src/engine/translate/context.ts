@@ -19,7 +19,7 @@ const ACCOUNT = 0;
 const BASE = 1;
 const DEPTH = 2;
 /** A run of units takes fewer instructions than this, and so makes fewer accesses. */
-export const ACCESS_BITS = 20;
+export const ACCESS_BITS = 23;
 /** No pc: it is odd. */
 export const NOWHERE = -1;
 

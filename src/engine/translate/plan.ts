@@ -31,7 +31,7 @@ export interface Plan {
 
 /** What is called is translated with what calls it while the module is small: most of it is not hot. */
 const UNITS_MOST = 24;
-const INSTRUCTIONS_MOST = 1500;
+export const INSTRUCTIONS_MOST = 1500;
 
 /** What is called through a register may do anything. */
 export const ANYTHING: Callee = { touched: ALL, written: ALL, onePage: false };
@@ -45,14 +45,20 @@ export interface Standing {
   covers(by: number): boolean;
 }
 
-/**
- * Makes a plan for what begins at some offsets, or for the loops these lie in. One that lies inside the unit of an earlier one gets none
- * of its own, nor does one in a loop that stands.
- */
+/** How much is planned. */
+export interface Extent {
+  /** Beyond so many instructions nothing is added. */
+  readonly most: number;
+  /** Whether units begin at the very offsets, or at the heads of the loops these lie in, unless such a loop stands. */
+  readonly exact: boolean;
+}
+
+/** Makes a plan for what begins at some offsets. One that lies inside the unit of an earlier one gets none of its own. */
 export function planOf(
   code: CodeView,
   entries: readonly number[],
   standing: (at: number) => Standing | undefined,
+  { most, exact }: Extent,
 ): Plan {
   const wanted = new Set(entries);
   const links = new Map<number, Linked>();
@@ -63,7 +69,7 @@ export function planOf(
     if (!code.at(at)) return false;
     const link = standing(at)?.linked;
     if (link) links.set(at, link);
-    else if (wanted.size < UNITS_MOST && instructions < INSTRUCTIONS_MOST) wanted.add(at);
+    else if (wanted.size < UNITS_MOST && instructions < most) wanted.add(at);
     else return false;
     return true;
   };
@@ -71,9 +77,9 @@ export function planOf(
   const covered = new Set<number>();
   /** The unit for what was found to run at an offset. */
   const root = (at: number): Unit | null => {
-    if (covered.has(at)) return null;
+    if (covered.has(at) || instructions > most) return null;
     const unit = unitAt(code, at, callable);
-    const head = unit ? headOf(unit) : at;
+    const head = unit && !exact ? headOf(unit) : at;
     if (head === at) return unit;
     const loop = standing(head);
     // Where it stands, but had less to it when it was made, what it lacks begins here.

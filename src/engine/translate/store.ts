@@ -21,6 +21,8 @@ export interface Installed {
   readonly manner: Manner;
   /** Address of its counts of exits. */
   readonly causes: number;
+  /** Whether it goes through tables. */
+  readonly tables: boolean;
   /** Where its blocks begin and end, as offsets from its entry, in pairs. */
   readonly extent: readonly number[];
 }
@@ -169,6 +171,7 @@ export class Store {
         record: records[n]!,
         manner: mannerOf(records[n]!),
         causes: causesOf(n),
+        tables: planned.unit.tables,
         extent: extentOf(planned.unit),
       };
       if (made.entry >= this.table.length) {

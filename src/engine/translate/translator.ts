@@ -7,7 +7,7 @@ import { type Cause, causeIndex, LAST_EXIT, LAST_TARGET, LEAVING, leftBy } from 
 import { CodeView, fetchSlot, PAGE } from './code.ts';
 import { ACCESS_BITS, type Manner } from './context.ts';
 import type { PrintedModule } from './module.ts';
-import { planOf } from './plan.ts';
+import { type Extent, INSTRUCTIONS_MOST, planOf } from './plan.ts';
 import { Observer, type TranslatorStats } from './report.ts';
 import { covers, type Installed, Store } from './store.ts';
 
@@ -16,24 +16,26 @@ export interface TranslatorTuning {
   /** Instructions between samples while untranslated code runs, and while only translated code does; well below 2^ACCESS_BITS. */
   readonly burst: number;
   readonly longestBurst: number;
-  /** Samples in a page before what was sampled is translated; doubles with every translation of that page. */
+  /** Instructions interpreted in a page before what was met there is translated; doubles with every translation of that page. */
   readonly threshold: number;
   readonly mostDoublings: number;
   /** Bytes of WebAssembly kept; beyond it everything is dropped and begins anew. */
   readonly codeBudget: number;
-  /** Share of the time that may be spent translating, and milliseconds that may be in any case. */
-  readonly share: number;
+  /** Milliseconds that may be spent translating in any case, and for each million instructions interpreted and translated so far. */
   readonly freeMs: number;
+  readonly msInterpreted: number;
+  readonly msTranslated: number;
 }
 
 export const TUNING: TranslatorTuning = {
   burst: 20_000,
-  longestBurst: 1_000_000,
-  threshold: 12,
+  longestBurst: 8_000_000,
+  threshold: 240_000,
   mostDoublings: 3,
   codeBudget: 16 * 2 ** 20,
-  share: 0.3,
-  freeMs: 30,
+  freeMs: 40,
+  msInterpreted: 1.4,
+  msTranslated: 0.1,
 };
 
 /** Instructions a burst may go over. */
@@ -50,11 +52,17 @@ const EXITS_LEAST = 64;
 const EXITS_EVERY = 4000;
 /** Bytes around a unit's code in which what it is left for is taken for a part of the same function. */
 const NEAR = 4096;
+/** Interpreted instructions that are worth translating one: about the same time. */
+const HEAT_EACH = 2000;
+/** What interpreting an instruction costs, of what it costs translated. */
+const INTERPRETED_COSTS = 5;
+/** Instructions translated of what a unit is left for. */
+const LEFT_FOR_MOST = 300;
 /** Units that may stand for each burst without a look at them. */
 const WATCHED_EVERY = 16;
 
 interface Page {
-  /** Samples since the last translation. */
+  /** Instructions interpreted in it since the last translation, by samples. */
   heat: number;
   translations: number;
   /** Samples by offset. */
@@ -85,7 +93,10 @@ export class Translator {
   private readonly remakes = new Map<number, number>();
   /** Records for which a unit was made anew to include them. */
   private readonly grown = new Set<number>();
-  private readonly began = performance.now();
+  private jitter = 1;
+  /** Instructions so far. */
+  private interpreted = 0;
+  private translated = 0;
 
   constructor(core: Core, tuning: TranslatorTuning = TUNING) {
     if (tuning.longestBurst > 2 ** ACCESS_BITS - LONGEST_BLOCK) throw new RangeError('bursts are too long');
@@ -121,42 +132,58 @@ export class Translator {
     const translated = inPage && core.view.getUint16(records + offset * 8, true) === OP_TRANSLATED;
     const inUnit = translated || SPENT.has(left);
     this.observer?.sampled(records + offset * 8, inUnit, core.get('BURST_NOW'));
-    if (inUnit) {
-      this.setBurst(Math.min(this.burst * 2, this.tuning.longestBurst));
-      this.watch();
-      return;
-    }
-    const ran = this.burst;
-    this.setBurst(this.tuning.burst);
-    if (!inPage) return;
+    const ran = this.ranSince();
+    const weight = this.burst;
+    const { burst, longestBurst } = this.tuning;
+    if (ran.interpreted * INTERPRETED_COSTS < ran.translated) this.setBurst(Math.min(weight * 2, longestBurst));
+    else this.setBurst(burst);
+    if (inUnit) this.watch();
+    // What is interpreted in so large a part of all bursts is met in that part of them: on average that is what was interpreted.
+    else if (inPage) this.heat(records, va, offset, weight);
+  }
+
+  /** Instructions since the last time. */
+  private ranSince(): { interpreted: number; translated: number } {
+    const [now, translated] = [Number(this.core.get('BURST_NOW')), Number(this.core.get('JIT_RAN'))];
+    const interpreted = now - translated;
+    const since = { interpreted: interpreted - this.interpreted, translated: translated - this.translated };
+    this.interpreted = interpreted;
+    this.translated = translated;
+    return since;
+  }
+
+  /** So many instructions were interpreted, and the last of them was in this page; translates what was met there when there are enough. */
+  private heat(records: number, va: bigint, offset: number, instructions: number): void {
     let page = this.pages.get(records);
     if (!page) {
       page = { heat: 0, translations: 0, sampled: new Map() };
       this.pages.set(records, page);
     }
     page.sampled.set(offset, (page.sampled.get(offset) ?? 0) + 1);
+    page.heat += instructions;
     const { threshold, mostDoublings } = this.tuning;
-    page.heat += ran / this.tuning.burst;
     if (page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
     if (!this.mayTranslate()) return;
     const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
+    const most = Math.min(INSTRUCTIONS_MOST, Math.ceil(page.heat / HEAT_EACH));
     page.heat = 0;
     page.translations++;
     page.sampled.clear();
     this.watch();
-    this.translate(records, va, wanted);
+    this.translate(records, va, wanted, { most, exact: false });
   }
 
   /** Whether translating has not taken too much of the time so far. */
   private mayTranslate(): boolean {
-    const { share, freeMs } = this.tuning;
-    return this.stats.ms < freeMs + share * (performance.now() - this.began);
+    const { freeMs, msInterpreted, msTranslated } = this.tuning;
+    return this.stats.ms * 1e6 < freeMs * 1e6 + msInterpreted * this.interpreted + msTranslated * this.translated;
   }
 
   private setBurst(burst: number): void {
-    if (burst === this.burst) return;
     this.burst = burst;
-    this.core.set('BURST', burst);
+    // Were they all alike, they might always end in the same part of what the guest does over and over.
+    this.jitter = (Math.imul(this.jitter, 1_664_525) + 1_013_904_223) >>> 0;
+    this.core.set('BURST', burst - Math.floor((burst / 2) * (this.jitter / 2 ** 32)));
   }
 
   private seen(unit: Installed): Watched {
@@ -186,7 +213,9 @@ export class Translator {
       for (const at of [often('indirect') && LAST_TARGET, (often('cold') || often('call')) && LAST_EXIT]) {
         if (!at) continue;
         const target = this.core.view.getBigUint64(unit.causes + at, true);
-        if (this.mayGrow(unit, target)) unfit.add(unit.module);
+        // What it returns to is no part of it.
+        const part = at === LAST_EXIT || unit.tables;
+        if (part && this.mayGrow(unit, target)) unfit.add(unit.module);
         else targets.add(target);
       }
       if (often('miss') || often('straddle') || often('float')) unfit.add(unit.module);
@@ -200,7 +229,7 @@ export class Translator {
       );
     for (const target of targets) {
       const page = this.pageAt(target & ~0xfffn);
-      if (page) this.translate(page, target & ~0xfffn, [Number(target & 0xfffn)]);
+      if (page) this.translate(page, target & ~0xfffn, [Number(target & 0xfffn)], { most: LEFT_FOR_MOST, exact: true });
     }
   }
 
@@ -247,6 +276,7 @@ export class Translator {
         page.records,
         page.va,
         wanted.map((r) => (r - page.records) / 8),
+        { most: INSTRUCTIONS_MOST, exact: true },
       );
     }
   }
@@ -274,13 +304,13 @@ export class Translator {
   }
 
   /** Translates what begins at offsets of a page, the first ones first; what one covers is not an entry again. */
-  private translate(records: number, va: bigint, offsets: readonly number[]): void {
+  private translate(records: number, va: bigint, offsets: readonly number[], extent: Extent): void {
     const started = performance.now();
-    this.install(records, va, offsets);
+    this.install(records, va, offsets, extent);
     this.stats.ms += performance.now() - started;
   }
 
-  private install(records: number, va: bigint, offsets: readonly number[]): void {
+  private install(records: number, va: bigint, offsets: readonly number[], extent: Extent): void {
     const { store } = this;
     const code = new CodeView(this.core, records, va);
     // What is left to the interpreter stands in the midst of what is not.
@@ -291,10 +321,15 @@ export class Translator {
     });
     const wanted = begins.filter((at) => at < PAGE && !store.unitAt(code.record(at)));
     if (!wanted.length) return;
-    const plan = planOf(code, wanted, (at) => {
-      const unit = store.unitAt(code.record(at));
-      return unit && { linked: unit.linked, covers: (by) => covers(unit, by) };
-    });
+    const plan = planOf(
+      code,
+      wanted,
+      (at) => {
+        const unit = store.unitAt(code.record(at));
+        return unit && { linked: unit.linked, covers: (by) => covers(unit, by) };
+      },
+      extent,
+    );
     if (!plan.units.length) return;
     let printed: PrintedModule | null;
     try {

@@ -36,6 +36,8 @@ export interface Unit {
   /** Page of the entry, to which its addresses are relative. */
   readonly home: number;
   readonly blocks: readonly Block[];
+  /** Whether it goes through tables, which may lead to more than has been executed. */
+  readonly tables: boolean;
   /** Of its own instructions. */
   readonly reads: RegisterSet;
   readonly writes: RegisterSet;
@@ -225,7 +227,7 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
       writes = union(writes, i.writes);
     }
   }
-  return { entry, home: pageOf(entry), blocks: [...reached], reads, writes };
+  return { entry, home: pageOf(entry), blocks: [...reached], tables: tables.size > 0, reads, writes };
 }
 
 /** The shortest way from the entry back to it, or none. */

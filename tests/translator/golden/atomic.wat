@@ -20,7 +20,7 @@
         end
         loop  ;; label = @3
           local.get 0
-          i64.const 4194304
+          i64.const 33554432
           i64.lt_s
           if  ;; label = @4
             i32.const site
@@ -81,7 +81,7 @@
             br 2 (;@2;)
           else
             local.get 0
-            i64.const -4194303
+            i64.const -33554431
             i64.add
             local.set 0
             br 1 (;@3;)

@@ -15,54 +15,7 @@
           end
           loop  ;; label = @4
             local.get 0
-            i64.const 1048576
-            i64.lt_s
-            if  ;; label = @5
-              i32.const site
-              local.set 5
-              br 3 (;@2;)
-            end
-            local.get 1
-            i64.const 32
-            i64.add
-            local.set 8
-            local.get 2
-            i32.eqz
-            if  ;; label = @5
-              i32.const site
-              local.set 5
-              br 2 (;@3;)
-            end
-            local.get 0
-            i64.const -1048576
-            i64.add
-            local.set 0
-            i32.const 0
-            local.get 8
-            i64.store offset=x1
-            local.get 0
-            local.get 1
-            local.get 2
-            i32.const 1
-            i32.sub
-            call 3
-            local.set 3
-            local.set 0
-            local.get 3
-            local.get 1
-            i64.const 32
-            i64.add
-            i64.ne
-            if  ;; label = @5
-              i32.const 0
-              local.get 7
-              i64.store offset=x11
-              local.get 0
-              local.get 3
-              return
-            end
-            local.get 0
-            i64.const 3145728
+            i64.const 33554432
             i64.lt_s
             if  ;; label = @5
               i32.const site
@@ -81,10 +34,45 @@
               local.set 5
               br 3 (;@2;)
             else
+              local.get 1
+              i64.const 32
+              i64.add
+              local.set 8
+              local.get 2
+              i32.eqz
+              if  ;; label = @6
+                i32.const site
+                local.set 5
+                br 3 (;@3;)
+              end
               local.get 0
-              i64.const -3145728
+              i64.const -33554432
               i64.add
               local.set 0
+              i32.const 0
+              local.get 8
+              i64.store offset=x1
+              local.get 0
+              local.get 1
+              local.get 2
+              i32.const 1
+              i32.sub
+              call 3
+              local.set 3
+              local.set 0
+              local.get 3
+              local.get 1
+              i64.const 32
+              i64.add
+              i64.ne
+              if  ;; label = @6
+                i32.const 0
+                local.get 7
+                i64.store offset=x11
+                local.get 0
+                local.get 3
+                return
+              end
               br 1 (;@4;)
             end
             unreachable

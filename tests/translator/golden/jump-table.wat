@@ -42,7 +42,7 @@
           end
           loop  ;; label = @4
             local.get 0
-            i64.const 3145728
+            i64.const 25165824
             i64.lt_s
             if  ;; label = @5
               i32.const site
@@ -62,12 +62,12 @@
               br 3 (;@2;)
             else
               local.get 0
-              i64.const -3145728
+              i64.const -25165824
               i64.add
               local.set 0
               loop  ;; label = @6
                 local.get 0
-                i64.const 11534336
+                i64.const 92274688
                 i64.lt_s
                 if  ;; label = @7
                   i32.const site
@@ -91,7 +91,7 @@
                 i64.and
                 local.set 3
                 local.get 0
-                i64.const -4194304
+                i64.const -33554432
                 i64.add
                 local.set 0
                 block  ;; label = @7
@@ -157,7 +157,7 @@
                           i64.extend_i32_s
                           local.set 9
                           local.get 0
-                          i64.const -7340032
+                          i64.const -58720256
                           i64.add
                           local.set 0
                           br 5 (;@6;)
@@ -167,7 +167,7 @@
                         i64.add
                         local.set 8
                         local.get 0
-                        i64.const -2097152
+                        i64.const -16777216
                         i64.add
                         local.set 0
                         br 6 (;@4;)
@@ -177,7 +177,7 @@
                       i64.xor
                       local.set 8
                       local.get 0
-                      i64.const -2097152
+                      i64.const -16777216
                       i64.add
                       local.set 0
                       br 5 (;@4;)

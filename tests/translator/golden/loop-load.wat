@@ -24,7 +24,7 @@
         end
         loop  ;; label = @3
           local.get 0
-          i64.const 5242880
+          i64.const 41943040
           i64.lt_s
           if  ;; label = @4
             i32.const site
@@ -78,7 +78,7 @@
             br 2 (;@2;)
           else
             local.get 0
-            i64.const -5242879
+            i64.const -41943039
             i64.add
             local.set 0
             br 1 (;@3;)
