@@ -67,11 +67,11 @@ function readCounters(): bool {
 export function pmu(call: u64): void {
   if (call == 0) answer(SUCCESS, COUNT);
   else if (call == 1) info(argument(0));
+  else if (call > 6) answer(NOT_SUPPORTED, 0);
+  else if (call > 4 || !readCounters()) answer(INVALID_PARAM, 0);
   else if (call == 2) configure();
   else if (call == 3) start();
-  else if (call == 4) stop();
-  else if (call == 5 || call == 6) answer(INVALID_PARAM, 0);
-  else answer(NOT_SUPPORTED, 0);
+  else stop();
 }
 
 function info(counter: u64): void {
@@ -91,10 +91,6 @@ function follow(event: u64, data: u64): u32 {
 function configure(): void {
   const flags = argument(2);
   const event = argument(3);
-  if (!readCounters()) {
-    answer(INVALID_PARAM, 0);
-    return;
-  }
   const fixed: u32 = event == EVENT_CYCLES ? COUNTER_CYCLE : event == EVENT_INSTRUCTIONS ? COUNTER_INSTRET : COUNT;
   const followed = follow(event, argument(4));
   for (let left = chosen; left; left &= left - 1) {
@@ -117,10 +113,6 @@ function configure(): void {
 }
 
 function start(): void {
-  if (!readCounters()) {
-    answer(INVALID_PARAM, 0);
-    return;
-  }
   let error = SUCCESS;
   for (let left = chosen; left; left &= left - 1) {
     const counter = <u32>ctz(left);
@@ -134,10 +126,6 @@ function start(): void {
 }
 
 function stop(): void {
-  if (!readCounters()) {
-    answer(INVALID_PARAM, 0);
-    return;
-  }
   let error = SUCCESS;
   for (let left = chosen; left; left &= left - 1) {
     const counter = <u32>ctz(left);

@@ -101,6 +101,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/machine/container',
       'src/machine/hostings',
       'src/machine/images',
+      'src/devices',
       'src/devices/node',
       'src/image',
       'src/linux',
@@ -108,7 +109,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     ],
     packages: [],
     node: true,
-    why: 'programs of the host’s files on the host’s terminal, which only one thread can serve',
+    why: 'programs of the host’s files on the host’s terminal, which only one thread can serve; of devices the host’s folders',
   },
   {
     area: 'src/rpc',

@@ -237,17 +237,20 @@ static _Noreturn void serve(void) {
     polled[n++] = (struct pollfd){signals, POLLIN, 0};
     for (int i = 0; i < AGENT_SESSIONS; i++) {
       struct session *s = &sessions[i];
-      polled[n++] = (struct pollfd){s->used && !s->held ? s->out : -1, POLLIN, 0};
-      polled[n++] = (struct pollfd){s->used && !s->held ? s->err : -1, POLLIN, 0};
-      polled[n++] = (struct pollfd){s->used && s->length ? s->in : -1, POLLOUT, 0};
+      if (!s->used) continue;
+      polled[n++] = (struct pollfd){s->held ? -1 : s->out, POLLIN, 0};
+      polled[n++] = (struct pollfd){s->held ? -1 : s->err, POLLIN, 0};
+      polled[n++] = (struct pollfd){s->length ? s->in : -1, POLLOUT, 0};
     }
     if (syscall5(SYS_ppoll, (long)polled, n, 0, 0, 0) < 0) continue;
+    /* None begins or ends before the signals and frames behind this loop are looked at. */
+    const struct pollfd *p = polled + 2;
     for (int i = 0; i < AGENT_SESSIONS; i++) {
       struct session *s = &sessions[i];
       if (!s->used) continue;
-      if (polled[2 + 3 * i].revents) pass(s, &s->out, FRAME_STDOUT);
-      if (polled[3 + 3 * i].revents) pass(s, &s->err, FRAME_STDERR);
-      if (polled[4 + 3 * i].revents) feed(s);
+      if (p++->revents) pass(s, &s->out, FRAME_STDOUT);
+      if (p++->revents) pass(s, &s->err, FRAME_STDERR);
+      if (p++->revents) feed(s);
     }
     if (polled[1].revents) {
       unsigned char information[128];

@@ -12,6 +12,9 @@ void *memcpy(void *to, const void *from, size_t n) {
 
 void *memset(void *to, int byte, size_t n) {
   unsigned char *t = to;
+  uint64_t word = 0x0101010101010101 * (unsigned char)byte;
+  for (; n && ((uintptr_t)t & 7); n--) *t++ = (unsigned char)byte;
+  for (; n >= 8; n -= 8, t += 8) *(uint64_t *)t = word;
   while (n--) *t++ = (unsigned char)byte;
   return to;
 }

@@ -74,8 +74,21 @@ static long become(const struct request *q, int terminal) {
   return error ? error : syscall(SYS_setuid, q->user, 0, 0);
 }
 
-/* The child's side, up to its program. What goes wrong is written to `report`, which a program that starts closes. */
-static _Noreturn void child(const int ends[3], const struct request *q, int report) {
+/* What the child's side needs. */
+struct birth {
+  const struct request *q;
+  int ends[3];
+  int report;
+};
+
+/*
+ * The child's side, up to its program: on a stack of its own in the agent's memory, which it leaves as it is. What goes wrong is written to
+ * `report`, which a program that starts closes.
+ */
+static void child(const void *argument) {
+  const struct birth *b = argument;
+  const struct request *q = b->q;
+  const int *ends = b->ends;
   const char *root = q->strings[0], *directory = q->strings[1];
   char **arguments = q->strings + 2, **environment = arguments + q->arguments + 1;
   uint64_t none = 0;
@@ -91,7 +104,7 @@ static _Noreturn void child(const int ends[3], const struct request *q, int repo
   if (!error && *directory) error = syscall(SYS_chdir, directory, 0, 0);
   if (!error) error = execute(arguments, environment);
   uint32_t code = (uint32_t)-error;
-  sys_write(report, &code, sizeof code);
+  sys_write(b->report, &code, sizeof code);
   sys_exit(127);
 }
 
@@ -138,6 +151,7 @@ static long parse(struct request *q, const unsigned char *payload, uint32_t leng
 }
 
 long session_start(struct session *s, const unsigned char *payload, uint32_t length) {
+  static _Alignas(16) unsigned char stack[16384];
   struct request q;
   long error = parse(&q, payload, length);
   if (error) return error;
@@ -155,14 +169,18 @@ long session_start(struct session *s, const unsigned char *payload, uint32_t len
     return -EAGAIN;
   }
   if (syscall(SYS_pipe2, report, O_CLOEXEC, 0)) return -EAGAIN;
-  *s = (struct session){.used = 1, .id = s->id, .in = in[1], .out = out[0], .err = err[0], .terminal = terminal};
+  /* Not as a whole: it is mostly the room for input, which need not be cleared. */
+  s->used = 1;
+  s->in = in[1];
+  s->out = out[0];
+  s->err = err[0];
+  s->terminal = terminal;
+  s->held = s->input_ended = s->exited = s->status = 0;
+  s->head = s->length = 0;
   if (terminal) session_resize(s, (uint16_t)q.rows, (uint16_t)q.columns);
   error = q.distro ? distro_before_fork(q.distro) : 0;
-  s->pid = error ? error : sys_fork();
-  if (s->pid == 0) {
-    const int ends[3] = {in[0], out[1], err[1]};
-    child(ends, &q, report[1]);
-  }
+  const struct birth b = {&q, {in[0], out[1], err[1]}, report[1]};
+  s->pid = error ? error : sys_vfork(child, &b, stack + sizeof stack);
   if (q.distro) distro_after_fork();
   sys_close(report[1]);
   sys_close(in[0]);

@@ -99,6 +99,29 @@ static inline long sys_read(int fd, void *to, size_t n) { return syscall(SYS_rea
 static inline long sys_write(int fd, const void *from, size_t n) { return syscall(SYS_write, fd, from, n); }
 static inline long sys_ioctl(int fd, unsigned long request, void *argument) { return syscall(SYS_ioctl, fd, request, argument); }
 static inline long sys_fork(void) { return syscall5(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+/*
+ * Starts `run`, which must not return, on a stack of its own in this process's memory; goes on when it has started a program or ended. What
+ * a fork costs is mostly the copying of page tables that the program throws away.
+ */
+static inline long sys_vfork(void (*run)(const void *), const void *argument, void *stack_end) {
+  enum { CLONE_VM = 0x100, CLONE_VFORK = 0x4000 };
+  register long a7 __asm__("a7") = SYS_clone;
+  register long a0 __asm__("a0") = CLONE_VM | CLONE_VFORK | SIGCHLD;
+  register long a1 __asm__("a1") = (long)stack_end;
+  register long a2 __asm__("a2") = 0;
+  register long a3 __asm__("a3") = 0;
+  register long a4 __asm__("a4") = 0;
+  __asm__ volatile(
+      "ecall\n"
+      "bnez a0, 1f\n"
+      "mv a0, %[argument]\n"
+      "jalr %[run]\n"
+      "1:"
+      : "+r"(a0)
+      : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), [run] "r"(run), [argument] "r"(argument)
+      : "memory");
+  return a0;
+}
 static inline _Noreturn void sys_exit(int code) {
   for (;;) syscall(SYS_exit_group, code, 0, 0);
 }

@@ -17,7 +17,8 @@ const MOST_OPEN = 1 << 10;
 
 type Opened =
   | { readonly kind: 'file'; readonly how: OpenHow; readonly file: OpenFile }
-  | { readonly kind: 'folder'; entries: readonly Entry[] }
+  /** `fresh`: its entries were listed when it was opened, and nobody has read them yet. */
+  | { readonly kind: 'folder'; entries: readonly Entry[]; fresh: boolean }
   /** Was open when the state was saved, and could not be opened again. */
   | { readonly kind: 'stale' };
 
@@ -103,7 +104,7 @@ export class Fids {
         try {
           if (how) return { kind: 'file', how, file: folder.open(path, how) };
           if (kind === SAVED.folder && isFolder(folder.stat(path).mode))
-            return { kind: 'folder', entries: folder.list(path) };
+            return { kind: 'folder', entries: folder.list(path), fresh: false };
         } catch (error) {
           if (!(error instanceof FileError)) throw error;
         }

@@ -58,7 +58,9 @@ export const NAME_MAX = 255;
 export function checkedName(name: string): string {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0'))
     throw new FileError('EINVAL');
-  if (new TextEncoder().encode(name).length > NAME_MAX) throw new FileError('ENAMETOOLONG');
+  // No character takes more than three bytes in UTF-8 for each of its units in UTF-16.
+  if (3 * name.length > NAME_MAX && new TextEncoder().encode(name).length > NAME_MAX)
+    throw new FileError('ENAMETOOLONG');
   return name;
 }
 

@@ -175,7 +175,7 @@ export class Server {
       const stat = this.#folder.stat(fid.path);
       if (isFolder(stat.mode)) {
         if (flags & OPEN.access) throw new FileError('EISDIR');
-        this.#fids.open(fid, () => ({ kind: 'folder', entries: this.#folder.list(fid.path) }));
+        this.#fids.open(fid, () => ({ kind: 'folder', entries: this.#folder.list(fid.path), fresh: true }));
       } else {
         if (flags & OPEN.folder) throw new FileError('ENOTDIR');
         const how = this.#how(flags);
@@ -370,7 +370,10 @@ export class Server {
     const { opened } = fid;
     if (opened?.kind === 'stale') throw new FileError('ESTALE');
     if (opened?.kind !== 'folder') throw new FileError('EBADF');
-    if (from === 0) opened.entries = this.#folder.list(fid.path);
+    // Who begins again sees what has changed.
+    if (from === 0 && !opened.fresh) opened.entries = this.#folder.list(fid.path);
+    opened.fresh = false;
+    const { entries } = opened;
     const dots = [
       { name: '.', ...this.#identity(fid.path) },
       { name: '..', ...this.#identity(fid.path.slice(0, -1)) },
@@ -379,8 +382,8 @@ export class Server {
     answer.data(count, (into) => {
       const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
       let at = 0;
-      for (let i = from; i < opened.entries.length + dots.length; i++) {
-        const entry = dots[i] ?? opened.entries[i - dots.length]!;
+      for (let i = from; i < entries.length + dots.length; i++) {
+        const entry = dots[i] ?? entries[i - dots.length]!;
         const name = encoder.encode(entry.name);
         const length = QID_LENGTH + 8 + 1 + 2 + name.length;
         if (at + length > into.length) break;

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { FakeHost } from '../../../tests/support/device-host.ts';
 import { StateReader, StateWriter } from '../state.ts';
 import { GoldfishRtc } from './rtc.ts';
-import { Syscon, type SysconAction } from './syscon.ts';
 
 const START = 1_700_000_000_123_456_700n;
 
@@ -86,32 +85,6 @@ describe('the goldfish clock', () => {
     device.reset();
     expect(device.deadline()).toBeNull();
     expect(time(device)).toBe(START + 500n);
-  });
-});
-
-describe('the system controller', () => {
-  it('says what the guest asked for', () => {
-    const asked: SysconAction[] = [];
-    const device = new Syscon({ base: 0x10_0000, phandle: 7, requested: (action) => asked.push(action) });
-    device.write(0, 4, 0x5555);
-    device.write(0, 4, 0x7777);
-    device.write(4, 4, 0x5555);
-    device.write(0, 4, 1);
-    expect(asked).toEqual(['poweroff', 'reboot']);
-    expect(device.counters()).toEqual({ poweroffs: 1, reboots: 1 });
-    const other = new Syscon({ base: 0x10_0000, phandle: 7, requested: () => {} });
-    other.restore(device.save());
-    expect(other.counters()).toEqual(device.counters());
-  });
-
-  it('describes itself, power-off and reboot in the device tree', () => {
-    const node = new Syscon({ base: 0x10_0000, phandle: 7, requested: () => {} }).node();
-    expect(node.name).toBe('syscon@100000');
-    expect(node.properties?.reg).toEqual([0, 0x10_0000, 0, 0x1000]);
-    expect(node.children?.map((child) => child.properties)).toEqual([
-      { compatible: 'syscon-poweroff', regmap: [7], offset: [0], value: [0x5555] },
-      { compatible: 'syscon-reboot', regmap: [7], offset: [0], value: [0x7777] },
-    ]);
   });
 });
 

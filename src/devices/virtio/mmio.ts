@@ -34,7 +34,7 @@ const OWN_FEATURES = featureBits(
 );
 const WINDOW = 0x1000;
 const WORD = 0xffff_ffffn;
-const VERSION = 1;
+const VERSION = 2;
 /** Registers of queue addresses and the words they set. */
 const ADDRESS_WORDS = new Map<number, number>([
   [REGISTER.QueueDescLow, 0],
@@ -98,10 +98,9 @@ export class VirtioMmio<Model extends VirtioModel = VirtioModel> implements Devi
     if (!queue?.ready || !this.running) return;
     try {
       queue.begin();
-      const before = queue.chains;
       this.model.serve(index, queue);
-      this.#counts.chains += queue.chains - before;
-      const { returned, interrupt } = queue.end();
+      const { taken, returned, interrupt } = queue.end();
+      this.#counts.chains += taken;
       if (interrupt) this.#raise(INTERRUPT.USED_BUFFER);
       else if (returned > 0) this.#counts.silent++;
     } catch (error) {

@@ -42,8 +42,6 @@ export class Virtqueue {
   #left = 0;
   /** Whether the last service stopped for its budget. */
   stopped = false;
-  /** Chains taken, ever. */
-  chains = 0;
 
   /** `most`: the largest size a driver may choose, in descriptors. */
   constructor(memory: GuestMemory, most: number) {
@@ -107,7 +105,6 @@ export class Virtqueue {
     const chain = this.#collect(this.#available.u16(HEADER + 2 * (this.#taken & (size - 1))));
     this.#taken = (this.#taken + 1) & 0xffff;
     this.#left--;
-    this.chains++;
     return chain;
   }
 
@@ -115,7 +112,6 @@ export class Virtqueue {
   unpop(count: number): void {
     this.#taken = (this.#taken - count) & 0xffff;
     this.#left += count;
-    this.chains -= count;
   }
 
   #collect(head: number): Chain {
@@ -163,15 +159,15 @@ export class Virtqueue {
     this.#returned = (this.#returned + 1) & 0xffff;
   }
 
-  /** Ends a service: shows the driver what came back, and says how much that is and whether it wants an interrupt for it. */
-  end(): { returned: number; interrupt: boolean } {
+  /** Ends a service: shows the driver what came back; says how many chains it took, returned, and whether the driver wants an interrupt. */
+  end(): { taken: number; returned: number; interrupt: boolean } {
     const { size } = this;
     this.#used.setU16(2, this.#returned);
     // The driver need not notify before it has gone past what was taken.
     if (this.#withEvents) this.#used.setU16(HEADER + USED_ELEMENT * size, this.#taken);
     const returned = (this.#returned - this.#told) & 0xffff;
     this.#told = this.#returned;
-    return { returned, interrupt: this.stopped || (returned > 0 && this.#wanted(returned)) };
+    return { taken: size - this.#left, returned, interrupt: this.stopped || (returned > 0 && this.#wanted(returned)) };
   }
 
   #wanted(returned: number): boolean {
@@ -184,7 +180,7 @@ export class Virtqueue {
     into.u32(this.size).flag(this.ready);
     for (const word of this.words) into.u32(word);
     into.flag(this.#withIndirect).flag(this.#withEvents);
-    into.u32(this.#taken).u32(this.#returned).u32(this.#told).flag(this.stopped).u64(this.chains);
+    into.u32(this.#taken).u32(this.#returned).u32(this.#told).flag(this.stopped);
   }
 
   restore(from: StateReader): void {
@@ -198,6 +194,5 @@ export class Virtqueue {
     this.#returned = from.u32() & 0xffff;
     this.#told = from.u32() & 0xffff;
     this.stopped = from.flag();
-    this.chains = from.number();
   }
 }
