@@ -16,6 +16,9 @@ const HANDLES = process.platform === 'linux' && fs.existsSync(PROC);
 /** Never wait for the other end of a pipe, never make a terminal one's own. */
 const CAREFUL = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
+/** Folders on a way from which on it takes less to ask where one has come to than to go one by one. */
+const LONG_WAY = 2;
+
 /** Runs something on the host's file system; what it throws becomes a `FileError`. */
 export function attempt<T>(run: () => T): T {
   try {
@@ -68,7 +71,7 @@ export class HostTree {
       const name = names.at(-1) ?? '.';
       // The way to the root itself is the host's alone.
       if (way.length === 0) return use(path.join(this.root, name));
-      if (this.#handles) return this.#step(way, name, use);
+      if (this.#handles) return this.#from(way, (folder) => use(`${PROC}/${folder}/${name}`));
       let folder = this.root;
       for (const step of way) {
         folder = path.join(folder, step);
@@ -79,22 +82,45 @@ export class HostTree {
     });
   }
 
-  #step<T>(way: Path, last: string, use: (name: string) => T): T {
-    const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  /** Gives `use` a handle of a folder below the root. */
+  #from<T>(way: Path, use: (handle: number) => T): T {
+    const handle = (way.length >= LONG_WAY ? this.#leap(way) : null) ?? this.#walk(way);
+    try {
+      return use(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  }
+
+  #walk(way: Path): number {
+    let folder = this.root;
     let handle: number | null = null;
     try {
       for (const name of way) {
-        const next: number = fs.openSync(
-          handle === null ? path.join(this.root, name) : `${PROC}/${handle}/${name}`,
-          flags,
-        );
+        const next: number = fs.openSync(`${folder}/${name}`, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
         if (handle !== null) fs.closeSync(handle);
         handle = next;
+        folder = `${PROC}/${handle}`;
       }
-      return use(`${PROC}/${handle}/${last}`);
-    } finally {
+    } catch (error) {
       if (handle !== null) fs.closeSync(handle);
+      throw error;
     }
+    return handle!;
+  }
+
+  /** A long way at once: the kernel says whether the folder that was reached is the one of that name. Null: it has to be walked. */
+  #leap(way: Path): number | null {
+    const name = `${this.root === path.sep ? '' : this.root}/${way.join('/')}`;
+    let handle: number;
+    try {
+      handle = fs.openSync(name, O_PATH | constants.O_DIRECTORY);
+    } catch {
+      return null;
+    }
+    if (fs.readlinkSync(`${PROC}/${handle}`) === name) return handle;
+    fs.closeSync(handle);
+    return null;
   }
 
   /** Gives `use` a name that stands for what is there, be the path changed meanwhile; links are refused. */
