@@ -38,6 +38,8 @@ export const E = {
   NOSYS: 38,
   NOTEMPTY: 39,
   LOOP: 40,
+  NOMSG: 42,
+  IDRM: 43,
   NODATA: 61,
   OVERFLOW: 75,
   ILSEQ: 84,

@@ -103,6 +103,7 @@ export class System {
         most: number('max', 10) ?? 4096,
       });
     });
+    this.types.set('mqueue', ({ task }) => task.namespaces.ipc.mqueue);
     this.types.set('tmpfs', ({ data, task }) => {
       const size = /(?:^|,)size=(\d+)([kmg]?)/i.exec(data);
       const mode = /(?:^|,)mode=([0-7]+)/.exec(data);
@@ -138,7 +139,7 @@ export class System {
       pid: kernel.pids,
       pidForChildren: kernel.pids,
       uts: new UtsNamespace(kernel.hostName),
-      ipc: new IpcNamespace(),
+      ipc: new IpcNamespace(() => kernel.clock.coarse()),
       net: new NetNamespace(kernel.network),
       user: new UserNamespace(),
       cgroup: new CgroupNamespace(kernel.cgroups),

@@ -46,6 +46,25 @@ describe('namespaces', () => {
     expect(host.system.initTask.namespaces.uts.host).toBe('host');
   });
 
+  it('ipc: segments, semaphores and queues are seen by no other, and gone with the last container', async () => {
+    const ok = 'shm ok\nsem ok\nmsg ok\nmq ok\n';
+    const gone = ['shm', 'sem', 'msg', 'mq'].map((kind) => `${kind} No such file or directory\n`).join('');
+    const other = make(host, ['ipc', 'make', 'wait']);
+    other.start();
+    const { output } = await run(
+      host,
+      ['ipc', 'look', 'ipc', 'make', 'ipc', 'look', 'unshare', NEW.IPC, 'ipc', 'look'],
+      {
+        capAdd: ['sys_admin'],
+      },
+    );
+    expect(output).toBe(`${gone}${ok}${ok}unshare ok\n${gone}`);
+    const { shm, sem, msg } = other.init!.process.leader.namespaces.ipc;
+    expect([shm.count, sem.count, msg.count]).toEqual([1, 1, 1]);
+    host.remove(other);
+    expect([shm.count, sem.count, msg.count]).toEqual([0, 0, 0]);
+  });
+
   it('cgroup: a container is at the root of its own tree, and can’t change it', async () => {
     const { output } = await run(host, ['cat', '/proc/self/cgroup', 'put', '/sys/fs/cgroup/pids.max', '9'], {
       pids: 5,

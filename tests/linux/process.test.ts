@@ -5,10 +5,12 @@ import {
   bootLinux,
   buildPrograms,
   hasQemuUser,
+  hostTarget,
   installFile,
   NO_QEMU_USER,
   type Ran,
   runLinux,
+  runNative,
   runQemuUser,
 } from '../support/linux.ts';
 
@@ -30,10 +32,13 @@ const PROGRAMS = [
   'udp',
 ] as const;
 
+/** What QEMU's user mode does not know, or not of its own: these are compared with this host's kernel, where that is Linux. */
+const OF_A_KERNEL = ['opening', 'ipc', 'mq'] as const;
+
 let built: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  built = await buildPrograms([...PROGRAMS, 'netlink', 'robust', 'crash', 'forever']);
+  built = await buildPrograms([...PROGRAMS, ...OF_A_KERNEL, 'netlink', 'robust', 'crash', 'forever']);
 }, 600_000);
 
 async function runHere(name: string, options: Parameters<typeof bootLinux>[0] = {}): Promise<Ran> {
@@ -64,7 +69,18 @@ describe('a program without a guest kernel', () => {
     else console.warn(hasQemuUser ? `QEMU can make no network here: ${there?.errors}` : NO_QEMU_USER);
   });
 
-  it.each(PROGRAMS)('prints the same interpreted, in counted time: %s', async (name) => {
+  it.each(OF_A_KERNEL)('prints what it prints on a real kernel: %s', async (name) => {
+    const here = await runHere(name);
+    expect(here.status).toBe(0);
+    if (!hostTarget) {
+      console.warn('this host has no Linux to compare with');
+      return;
+    }
+    const native = await buildPrograms([name], hostTarget);
+    expect(here.output).toBe(runNative(native.get(name)!).output);
+  });
+
+  it.each([...PROGRAMS, ...OF_A_KERNEL])('prints the same interpreted, in counted time: %s', async (name) => {
     const translated = await runHere(name);
     const interpreted = await runHere(name, { engine: 'interp', time: 'counted' });
     expect(interpreted).toEqual(translated);

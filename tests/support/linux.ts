@@ -18,15 +18,24 @@ import { FILES, writeFiles } from './linux-files.ts';
 import { coreModule, projectRoot } from './machine.ts';
 
 const OUT = 'build/tests/linux';
-const FLAGS = ['-target', 'riscv64-linux-musl', '-O1', '-static', '-w', '-fno-sanitize=all', '-s'];
+const FLAGS = ['-O1', '-static', '-w', '-fno-sanitize=all', '-s'];
+const TARGETS = { riscv64: 'riscv64-linux-musl', x64: 'x86_64-linux-musl', arm64: 'aarch64-linux-musl' } as const;
+type Target = keyof typeof TARGETS;
+
+/** What programs of this host's own kernel are built for; null: it is no Linux we have a compiler for. */
+export const hostTarget: Target | null =
+  process.platform === 'linux' && process.arch in TARGETS ? (process.arch as Target) : null;
 
 /** Compiles what is out of date; the first program brings the C library, which takes a minute. Their paths, by name. */
-export async function buildPrograms(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function buildPrograms(
+  names: readonly string[],
+  architecture: Target = 'riscv64',
+): Promise<ReadonlyMap<string, string>> {
   const root = projectRoot();
   const folder = 'tests/linux/programs';
   const jobs = names.map((name) => ({
-    target: `${OUT}/${name}`,
-    flags: FLAGS,
+    target: architecture === 'riscv64' ? `${OUT}/${name}` : `${OUT}/${architecture}-${name}`,
+    flags: ['-target', TARGETS[architecture], ...FLAGS],
     sources: [`${folder}/${name}.c`],
     reads: [`${folder}/check.h`],
   }));
@@ -125,11 +134,17 @@ export const hasQemuUser = qemuUserAvailable();
 export const NO_QEMU_USER = `${QEMU_USER} is not installed`;
 
 /** The same program under QEMU's user mode, in a directory with nothing but the files of linux-files.ts. */
-export function runQemuUser(program: string, args: readonly string[] = [], options: readonly string[] = []): Ran {
+export const runQemuUser = (program: string, args: readonly string[] = [], options: readonly string[] = []): Ran =>
+  runThere(QEMU_USER, [...options, program, ...args]);
+
+/** A program of this host's own kernel likewise. */
+export const runNative = (program: string, args: readonly string[] = []): Ran => runThere(program, args);
+
+function runThere(command: string, args: readonly string[]): Ran {
   const cwd = mkdtempSync(join(tmpdir(), 'trapframe-user-'));
   try {
     writeFiles(cwd);
-    const { stdout, stderr, status, signal } = spawnSync(QEMU_USER, [...options, program, ...args], {
+    const { stdout, stderr, status, signal } = spawnSync(command, args, {
       cwd,
       encoding: 'utf8',
       timeout: 30_000,

@@ -21,6 +21,11 @@ export class SharedPages implements Pages {
     this.owner = owner ?? null;
   }
 
+  /** Pages that were touched. */
+  get count(): number {
+    return this.held.size;
+  }
+
   page(index: number): number {
     const found = this.held.get(index);
     if (found) return found;

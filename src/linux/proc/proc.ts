@@ -8,6 +8,7 @@ import type { Task } from '../task/task.ts';
 import { netSysctl, networkOf } from './net.ts';
 import { directory, type Node, NodeFs, text } from './nodes.ts';
 import { taskNode } from './process.ts';
+import { IPC_SYSCTLS, sysvIpc } from './sysvipc.ts';
 
 const MAGIC = 0x9fa0;
 
@@ -65,6 +66,9 @@ function sysctl(kernel: Kernel): Node {
         cap_last_cap: () => text(() => '40\n'),
         hostname: () => text(() => `${uts()?.host ?? kernel.hostName}\n`),
         ngroups_max: () => text(() => '65536\n'),
+        ...Object.fromEntries(
+          Object.entries(IPC_SYSCTLS).map(([name, value]) => [name, () => text(() => `${value}\n`)]),
+        ),
         osrelease: () => text(() => `${RELEASE.release}\n`),
         ostype: () => text(() => `${RELEASE.system}\n`),
         overflowuid: () => text(() => '65534\n'),
@@ -91,6 +95,7 @@ export function procFs(kernel: Kernel, ns: PidNamespace<Task>): NodeFs {
     self: () => ({ kind: 'link', target: () => String(own()?.process.pid.in(ns) ?? '') }),
     stat: () => text(() => statText(kernel)),
     sys: () => sysctl(kernel),
+    sysvipc: () => sysvIpc(() => (own() ?? kernel.init.leader).namespaces.ipc),
     'thread-self': () => ({ kind: 'link', target: () => `${own()?.process.pid.in(ns)}/task/${own()?.pid.in(ns)}` }),
     uptime: () => text(() => `${(kernel.now() / 1e9).toFixed(2)} 0.00\n`),
     version: () => text(() => `${RELEASE.system} version ${RELEASE.release} ${RELEASE.version}\n`),

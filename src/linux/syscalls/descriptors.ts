@@ -1,5 +1,6 @@
 /** Calls on descriptors: open, close, duplicate, seek, control, list a directory. */
 import { E, fail } from '../errno.ts';
+import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
 import { type Task, Unfinished } from '../task/task.ts';
 import { F, O, RLIMIT } from '../uapi.ts';
@@ -11,6 +12,7 @@ import { IN } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { Pipe } from '../vfs/pipe.ts';
 import { Terminal } from '../vfs/terminal.ts';
+import { RESOLVE } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
 import { transfer } from './io.ts';
 import { recordLock } from './locks.ts';
@@ -43,10 +45,11 @@ class HalfOpen extends Unfinished {
   }
 }
 
-export const openat: Call = (k, t, fd, va, flags, mode) => {
+/** Opens a file and gives it a descriptor; a FIFO first waits for its other end. */
+function openFile(k: Kernel, t: Task, fd: number, va: number, flags: number, mode: number, limits: number): number {
   let half = t.progress instanceof HalfOpen ? t.progress : null;
   if (!half) {
-    const file = openAt(k, t, fd, stringIn(t.process.space, va), flags, mode);
+    const file = openAt(k, t, fd, stringIn(t.process.space, va), flags, mode, limits);
     if (!(file.kind instanceof Pipe) || file.nonblocking || (file.readable && file.writable))
       return install(t, file, flags);
     half = new HalfOpen(file, file.kind);
@@ -55,14 +58,32 @@ export const openat: Call = (k, t, fd, va, flags, mode) => {
   if (half.waits) return k.sleep(t, [half.pipe.queue]);
   t.progress = null;
   return install(t, half.file, flags);
-};
+}
+
+export const openat: Call = (k, t, fd, va, flags, mode) => openFile(k, t, fd, va, flags, mode, 0);
 
 /** struct open_how: flags, mode, resolve. */
+const OPEN_HOW = 24;
+const KNOWN_LIMITS = Object.values(RESOLVE).reduce((all, bit) => all | bit, 0);
+/** All of open(2): O_ASYNC, O_DIRECT, O_LARGEFILE, O_NOATIME, O_DSYNC, O_SYNC have no name here. */
+const KNOWN_FLAGS = 0o37777703;
+const PATH_FLAGS = O.PATH | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC;
+
 export const openat2: Call = (k, t, fd, va, how, size) => {
-  if (size < 24) fail(E.INVAL);
   const { space } = t.process;
-  if (wordIn(space, how + 16) !== 0) fail(E.INVAL);
-  return openat(k, t, fd, va, wordIn(space, how), wordIn(space, how + 8), 0, 0);
+  if (size < OPEN_HOW) fail(E.INVAL);
+  if (size > 4096) fail(E.TOOBIG);
+  if (copyIn(space, how + OPEN_HOW, size - OPEN_HOW).some((byte) => byte !== 0)) fail(E.TOOBIG);
+  const [flags, mode, limits] = [wordIn(space, how), wordIn(space, how + 8), wordIn(space, how + 16)];
+  // openat ignores what it does not know.
+  if (flags < 0 || flags > 0x7fff_ffff || flags & ~KNOWN_FLAGS) fail(E.INVAL);
+  if (limits < 0 || limits > KNOWN_LIMITS || limits & ~KNOWN_LIMITS) fail(E.INVAL);
+  if (limits & RESOLVE.BENEATH && limits & RESOLVE.IN_ROOT) fail(E.INVAL);
+  const makes = (flags & O.CREAT) !== 0 || (flags & O.TMPFILE) === O.TMPFILE;
+  if (mode < 0 || mode > 0o7777 || (mode !== 0 && !makes)) fail(E.INVAL);
+  if (flags & O.PATH && flags & ~PATH_FLAGS) fail(E.INVAL);
+  if (limits & RESOLVE.CACHED && (makes || flags & O.TRUNC)) fail(E.AGAIN);
+  return openFile(k, t, fd, va, flags, mode, limits);
 };
 
 export const close: Call = (_k, t, fd) => {

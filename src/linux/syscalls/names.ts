@@ -54,6 +54,8 @@ export const symlinkat: Call = (_k, t, target, fd, va) => {
 };
 
 export const linkat: Call = (_k, t, fromFd, fromVa, toFd, toVa, flags) => {
+  if (flags & ~(AT.SYMLINK_FOLLOW | AT.EMPTY_PATH)) fail(E.INVAL);
+  if (flags & AT.EMPTY_PATH && !t.credential.can('dac_read_search')) fail(E.NOENT);
   const from = pathAt(
     t,
     fromFd,

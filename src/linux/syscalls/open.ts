@@ -6,13 +6,15 @@ import { O, RLIMIT, S } from '../uapi.ts';
 import { make } from '../vfs/change.ts';
 import { DIRECTORY, isSpecial, OpenFile, REGULAR } from '../vfs/file.ts';
 import { isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
-import type { Path } from '../vfs/mount.ts';
+import { Dentry, type Path } from '../vfs/mount.ts';
 import { IN } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { Pipe } from '../vfs/pipe.ts';
 import { demand, MAY } from '../vfs/walk.ts';
 import { newAt } from './paths.ts';
 
+/** O_TMPFILE without the O_DIRECTORY that belongs to it. */
+const TMPFILE_ALONE = O.TMPFILE & ~O.DIRECTORY;
 /** Flags an open file keeps. */
 const STATUS = O.ACCMODE | O.APPEND | O.NONBLOCK | O.PATH;
 
@@ -43,12 +45,40 @@ export function openPlace(kernel: Kernel, task: Task, path: Path, flags: number)
   }
 }
 
-/** openat(2) without the descriptor. */
-export function openAt(kernel: Kernel, task: Task, fd: number, text: string, flags: number, mode: number): OpenFile {
+/** A file without a name in a directory (O_TMPFILE); unless O_EXCL says no, linkat(2) may give it one. */
+function openUnnamed(kernel: Kernel, task: Task, dir: Path, flags: number, mode: number): OpenFile {
+  if (!isDirectory(dir.dentry.inode.mode)) fail(E.NOTDIR);
+  if (dir.mount.flags.readOnly) fail(E.ROFS);
+  const who = task.credential.forFiles;
+  demand(dir.dentry.inode, who, MAY.write | MAY.exec);
+  const birth = { mode: S.IFREG | (mode & 0o7777 & ~task.process.place.umask), uid: who.uid, gid: who.gid };
+  const inode = dir.dentry.inode.unnamed(birth);
+  inode.linkable = !(flags & O.EXCL);
+  const dentry = new Dentry(dir.dentry, `#${inode.ino}`, inode);
+  dentry.gone = true;
+  return openPlace(kernel, task, { mount: dir.mount, dentry }, flags);
+}
+
+/** openat(2) without the descriptor; `limits`: `RESOLVE` bits of openat2(2). */
+export function openAt(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  text: string,
+  flags: number,
+  mode: number,
+  limits = 0,
+): OpenFile {
   const { process } = task;
   const who = task.credential.forFiles;
+  if ((flags & O.TMPFILE) === O.TMPFILE) {
+    if ((flags & O.ACCMODE) === O.RDONLY || flags & O.CREAT) fail(E.INVAL);
+    const { at, last } = newAt(task, fd, text, !(flags & O.NOFOLLOW), limits);
+    return last === null ? openUnnamed(kernel, task, at, flags, mode) : fail(E.NOENT);
+  }
+  if (flags & TMPFILE_ALONE) fail(E.INVAL);
   const follow = !(flags & O.NOFOLLOW) && !((flags & (O.CREAT | O.EXCL)) === (O.CREAT | O.EXCL));
-  const { at, last, slash } = newAt(task, fd, text, follow);
+  const { at, last, slash } = newAt(task, fd, text, follow, limits);
   let path = at;
   let made = false;
   if (last !== null) {

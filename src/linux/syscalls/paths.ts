@@ -6,7 +6,7 @@ import type { Task } from '../task/task.ts';
 import { AT } from '../uapi.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
-import { resolve, resolveNew, resolveParent } from '../vfs/walk.ts';
+import { RESOLVE, resolve, resolveNew, resolveParent } from '../vfs/walk.ts';
 
 /** Where a relative path begins: the directory of a descriptor, or the working directory. */
 export function baseOf(task: Task, fd: number, text: string): Path {
@@ -29,8 +29,18 @@ export const parentAt = (task: Task, fd: number, va: number): { dir: Path; name:
   return resolveParent(viewOf(task), baseOf(task, fd, text), text);
 };
 
-export const newAt = (task: Task, fd: number, text: string, follow: boolean): ReturnType<typeof resolveNew> =>
-  resolveNew(viewOf(task), baseOf(task, fd, text), text, follow);
+export function newAt(
+  task: Task,
+  fd: number,
+  text: string,
+  follow: boolean,
+  limits = 0,
+): ReturnType<typeof resolveNew> {
+  if (limits === 0) return resolveNew(viewOf(task), baseOf(task, fd, text), text, follow);
+  // What may not be left begins at the descriptor, whatever the path says.
+  const base = baseOf(task, fd, limits & RESOLVE.IN_ROOT ? '' : text);
+  return resolveNew({ ...viewOf(task), resolve: limits }, base, text, follow);
+}
 
 /** The number of a device from its parts, and back. */
 export const makeDevice = (major: number, minor: number): number =>

@@ -8,10 +8,14 @@ import * as io from './io.ts';
 import * as locks from './locks.ts';
 import * as memory from './memory.ts';
 import * as messages from './messages.ts';
+import * as mq from './mq.ts';
+import * as msg from './msg.ts';
 import * as names from './names.ts';
 import * as poll from './poll.ts';
 import * as processes from './processes.ts';
 import * as seccomp from './seccomp.ts';
+import * as sem from './sem.ts';
+import * as shm from './shm.ts';
 import * as signals from './signals.ts';
 import * as sockets from './sockets.ts';
 import * as system from './system.ts';
@@ -192,6 +196,24 @@ const ROWS: readonly Row[] = [
   [177, 'getegid', ids.getegid],
   [178, 'gettid', processes.gettid],
   [179, 'sysinfo', system.sysinfo],
+  [180, 'mq_open', mq.mqOpen],
+  [181, 'mq_unlink', mq.mqUnlink],
+  [182, 'mq_timedsend', mq.mqTimedsend],
+  [183, 'mq_timedreceive', mq.mqTimedreceive],
+  [184, 'mq_notify', mq.mqNotify, { partial: 'no SIGEV_THREAD' }],
+  [185, 'mq_getsetattr', mq.mqGetsetattr],
+  [186, 'msgget', msg.msgget],
+  [187, 'msgctl', msg.msgctl],
+  [188, 'msgrcv', msg.msgrcv, { noRestart: true }],
+  [189, 'msgsnd', msg.msgsnd, { noRestart: true }],
+  [190, 'semget', sem.semget],
+  [191, 'semctl', sem.semctl],
+  [192, 'semtimedop', sem.semtimedop, { noRestart: true }],
+  [193, 'semop', sem.semop, { noRestart: true }],
+  [194, 'shmget', shm.shmget],
+  [195, 'shmctl', shm.shmctl],
+  [196, 'shmat', shm.shmat],
+  [197, 'shmdt', shm.shmdt],
   [198, 'socket', sockets.socket, { partial: 'AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (route)' }],
   [199, 'socketpair', sockets.socketpair],
   [200, 'bind', sockets.bind],
@@ -246,7 +268,7 @@ const ROWS: readonly Row[] = [
   [434, 'pidfd_open', watching.pidfdOpen],
   [435, 'clone3', processes.clone3, { ownSignals: true, partial: 'no pidfd, no set_tid, no cgroup' }],
   [436, 'close_range', descriptors.closeRange],
-  [437, 'openat2', descriptors.openat2, { partial: 'no resolve flags' }],
+  [437, 'openat2', descriptors.openat2],
   [438, 'pidfd_getfd', watching.pidfdGetfd],
   [439, 'faccessat2', names.faccessat2],
   [441, 'epoll_pwait2', poll.epollPwait2, { noRestart: true }],

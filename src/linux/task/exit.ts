@@ -74,6 +74,7 @@ function releaseRobust(kernel: Kernel, task: Task): void {
 /** The last thread of a process has ended. */
 function exitProcess(kernel: Kernel, process: Process, status: number): void {
   process.stopTimers();
+  for (const set of [...process.semUndo.keys()]) set.undo(process.semUndo, process.pid.in(process.pid.namespace));
   process.files.release();
   process.space.release();
   process.cgroup.members.delete(process);

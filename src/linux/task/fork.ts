@@ -53,7 +53,7 @@ function demandFlags(task: Task, flags: number): void {
 export function newNamespaces(task: Task, flags: number, place: Place): Namespaces<Task> {
   const ns = { ...task.namespaces };
   if (flags & CLONE.NEWUTS) ns.uts = new UtsNamespace(ns.uts.host, ns.uts.domain);
-  if (flags & CLONE.NEWIPC) ns.ipc = new IpcNamespace();
+  if (flags & CLONE.NEWIPC) ns.ipc = new IpcNamespace(ns.ipc.mqueue.now);
   if (flags & CLONE.NEWNET) ns.net = new NetNamespace(ns.net.stack.host);
   if (flags & CLONE.NEWUSER) ns.user = new UserNamespace();
   if (flags & CLONE.NEWCGROUP) ns.cgroup = new CgroupNamespace(task.process.cgroup);

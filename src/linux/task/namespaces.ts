@@ -1,7 +1,11 @@
 /** What a task sees of the system (namespaces(7)). Each namespace is an object; sharing one is sharing the object. */
+import { MqFs } from '../ipc/mqueue.ts';
+import { MsgTable } from '../ipc/msg.ts';
+import { SemTable } from '../ipc/sem.ts';
+import { ShmTable } from '../ipc/shm.ts';
 import type { NetHost } from '../net/host.ts';
 import { NetStack } from '../net/stack.ts';
-import { dropTree, type Mount } from '../vfs/mount.ts';
+import { dropTree, Mount, type Path, PLAIN, rootDentry } from '../vfs/mount.ts';
 import type { ControlGroup } from './cgroup.ts';
 import { Namespace } from './namespace.ts';
 import type { PidNamespace } from './pid.ts';
@@ -27,7 +31,27 @@ export class UtsNamespace extends Namespace {
   }
 }
 
-export class IpcNamespace extends Namespace {}
+/** System V's objects and POSIX message queues. */
+export class IpcNamespace extends Namespace {
+  readonly shm = new ShmTable();
+  readonly sem = new SemTable();
+  readonly msg = new MsgTable();
+  readonly mqueue: MqFs;
+  /** The directory of message queues; nobody need mount it. */
+  readonly queues: Path;
+
+  constructor(now: () => number) {
+    super();
+    this.mqueue = new MqFs(now);
+    const mount = new Mount(this.mqueue, rootDentry(this.mqueue), 'mqueue', PLAIN);
+    this.queues = { mount, dentry: mount.root };
+  }
+
+  protected override dispose(): void {
+    for (const table of [this.shm, this.sem, this.msg]) table.clear();
+    this.mqueue.release();
+  }
+}
 
 /** Interfaces, routes, ports; abstract socket names belong to it too. */
 export class NetNamespace extends Namespace {

@@ -1,5 +1,6 @@
 /** Tasks (threads) and processes (thread groups): what each of them has. */
 import { E, fail } from '../errno.ts';
+import type { SemUndo } from '../ipc/sem.ts';
 import type { AddressSpace } from '../memory/space.ts';
 import { RLIMIT, RLIMITS, UNLIMITED } from '../uapi.ts';
 import type { OpenFile } from '../vfs/file.ts';
@@ -58,6 +59,7 @@ export class FileTable {
     this.slots[fd] = undefined;
     // A process's locks on a file go with any descriptor of it.
     releaseLocks(file.inode, this);
+    file.kind.closedIn(this);
     file.release();
   }
 
@@ -174,6 +176,8 @@ export class Process {
   lastTimer = -1;
   readonly intervalTimers: (Alarm | undefined)[] = [];
   readonly cpuAlarms = new Set<CpuAlarm>();
+  /** Changes of semaphores that are undone at its end. */
+  readonly semUndo: SemUndo = new Map();
 
   constructor(
     parts: Pick<

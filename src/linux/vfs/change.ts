@@ -59,7 +59,10 @@ export function makeLink(dir: Path, name: string, from: Path, who: Credentials):
   if (isDirectory(from.dentry.inode.mode)) fail(E.PERM);
   demandWrite(dir, who);
   const { inode } = from.dentry;
+  // What has lost its last name gets none again.
+  if (inode.nlink === 0 && !inode.linkable) fail(E.NOENT);
   dir.dentry.inode.link(name, inode);
+  inode.linkable = false;
   dir.dentry.children.delete(name);
   notifyLinks(inode);
   notifyEntry(dir.dentry.inode, IN.CREATE, name, inode);

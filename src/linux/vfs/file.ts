@@ -54,6 +54,8 @@ export abstract class FileKind {
   ioctl(_file: OpenFile, _request: number, _argument: IoctlArgument): number {
     return fail(E.NOTTY);
   }
+  /** Some descriptor of it, in this table, is closed. */
+  closedIn(_table: object): void {}
   /** The last descriptor is closed. */
   close(_file: OpenFile): void {}
 }

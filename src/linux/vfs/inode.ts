@@ -120,6 +120,8 @@ export abstract class Inode {
   /** Who watches it, and how many open files there are of it. */
   watchers: Set<Watcher> | null = null;
   openFiles = 0;
+  /** It never had a name and may be given one. */
+  linkable = false;
   /** Names in it change behind the kernel's back (the host's, an upper layer's), so none is believed without a look. */
   volatile = false;
 
@@ -175,6 +177,10 @@ export abstract class Inode {
   }
   create(_name: string, _birth: Birth): Inode {
     return fail(E.PERM);
+  }
+  /** Makes a file without a name in the directory (O_TMPFILE). */
+  unnamed(_birth: Birth): Inode {
+    return fail(E.OPNOTSUPP);
   }
   symlink(_name: string, _target: string, _birth: Birth): Inode {
     return fail(E.PERM);

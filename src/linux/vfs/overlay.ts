@@ -260,6 +260,11 @@ export class OverlayInode extends Inode {
     return this.add(name, (directory, as) => directory.create(as, birth));
   }
 
+  override unnamed(birth: Birth): OverlayInode {
+    if (this.removed) fail(E.NOENT);
+    return this.fs.inode(this, '', this.copyUp().unnamed(birth), []);
+  }
+
   override symlink(name: string, target: string, birth: Birth): OverlayInode {
     return this.add(name, (directory, as) => directory.symlink(as, target, birth));
   }

@@ -192,6 +192,14 @@ export class TmpfsInode extends Inode {
     return inode;
   }
 
+  override unnamed(birth: Birth): TmpfsInode {
+    if (this.nlink === 0) fail(E.NOENT);
+    this.names();
+    const inode = new TmpfsInode(this.fs, birth);
+    inode.nlink = 0;
+    return inode;
+  }
+
   override symlink(name: string, target: string, birth: Birth): TmpfsInode {
     const inode = this.create(name, { ...birth, mode: S.IFLNK | 0o777 });
     inode.target = target;

@@ -16,7 +16,19 @@ export interface Viewpoint {
   readonly root: Path;
   readonly cwd: Path;
   readonly who: Credentials;
+  /** `RESOLVE` bits: where the way may not lead (openat2(2)). */
+  readonly resolve?: number;
 }
+
+export const RESOLVE = {
+  NO_XDEV: 1,
+  NO_MAGICLINKS: 2,
+  NO_SYMLINKS: 4,
+  BENEATH: 8,
+  IN_ROOT: 0x10,
+  CACHED: 0x20,
+} as const;
+const SCOPED = RESOLVE.BENEATH | RESOLVE.IN_ROOT;
 
 /** Links followed in one resolution (MAXSYMLINKS). */
 const LINKS = 40;
@@ -83,17 +95,34 @@ interface Found {
 
 class Walk {
   private readonly view: Viewpoint;
+  private readonly limits: number;
+  /** Where it began, if it may not leave that. */
+  private readonly scope: Path;
   private links = 0;
 
-  constructor(view: Viewpoint) {
+  constructor(view: Viewpoint, base: Path) {
     this.view = view;
+    this.limits = view.resolve ?? 0;
+    this.scope = this.limits & SCOPED ? base : view.root;
+  }
+
+  /** Where an absolute path, or link, begins. */
+  private top(at: Path): Path {
+    if (this.limits & RESOLVE.BENEATH) fail(E.XDEV);
+    const { scope } = this;
+    if (this.links > 0) this.demandSameMount(at, scope);
+    return scope;
+  }
+
+  private demandSameMount(at: Path, next: Path): void {
+    if (this.limits & RESOLVE.NO_XDEV && at.mount !== next.mount) fail(E.XDEV);
   }
 
   /** Goes along a path; where its last component does not exist, `last` is its name. */
   go(base: Path, text: string, followLast: boolean): Found {
     const { length } = text;
     if (length >= 4096) fail(E.NAMETOOLONG);
-    let at = text.charCodeAt(0) === SLASH ? this.view.root : base;
+    let at = text.charCodeAt(0) === SLASH ? this.top(base) : base;
     let slash = false;
     let any = false;
     for (let from = 0; from < length; ) {
@@ -125,10 +154,13 @@ class Walk {
         return { at, last: name, slash: to < length };
       }
       const next = crossDown({ mount: at.mount, dentry });
+      if (this.limits) this.demandSameMount(at, next);
       if (isSymlink(next.dentry.inode.mode) && (!isLast || followLast || to < length)) {
         const target = this.follow(next.dentry.inode);
-        if ('dentry' in target) at = target;
-        else {
+        if ('dentry' in target) {
+          this.demandSameMount(at, target);
+          at = target;
+        } else {
           const there = this.go(at, target.text, true);
           if (there.last !== null) {
             if (!isLast) fail(E.NOENT);
@@ -143,16 +175,20 @@ class Walk {
   }
 
   private up(at: Path): Path {
-    const { root } = this.view;
-    if (at.mount === root.mount && at.dentry === root.dentry) return at;
+    const { scope: root } = this;
+    if (at.mount === root.mount && at.dentry === root.dentry) return this.limits & RESOLVE.BENEATH ? fail(E.XDEV) : at;
     const from = crossUp(at);
     if (from.mount === root.mount && from.dentry === root.dentry) return from;
-    return crossDown({ mount: from.mount, dentry: from.dentry.parent ?? from.dentry });
+    const up = crossDown({ mount: from.mount, dentry: from.dentry.parent ?? from.dentry });
+    if (this.limits) this.demandSameMount(at, up);
+    return up;
   }
 
   private follow(inode: Inode): Path | { text: string } {
-    if (++this.links > LINKS) fail(E.LOOP);
+    if (++this.links > LINKS || this.limits & RESOLVE.NO_SYMLINKS) fail(E.LOOP);
     if (isMagicLink(inode)) {
+      if (this.limits & RESOLVE.NO_MAGICLINKS) fail(E.LOOP);
+      if (this.limits & SCOPED) fail(E.XDEV);
       const path = inode.follow();
       if (path) return path;
     }
@@ -165,7 +201,7 @@ class Walk {
 /** The place a path names; fails with ENOENT where there is nothing. */
 export function resolve(view: Viewpoint, base: Path, text: string, follow = true): Path {
   if (text === '') fail(E.NOENT);
-  const { at, last } = new Walk(view).go(base, text, follow);
+  const { at, last } = new Walk(view, base).go(base, text, follow);
   if (last !== null) fail(E.NOENT);
   return at;
 }
@@ -173,7 +209,7 @@ export function resolve(view: Viewpoint, base: Path, text: string, follow = true
 /** The same, or the directory and the name it would have (links at the end followed if `follow`). */
 export function resolveNew(view: Viewpoint, base: Path, text: string, follow: boolean): Found {
   if (text === '') fail(E.NOENT);
-  return new Walk(view).go(base, text, follow);
+  return new Walk(view, base).go(base, text, follow);
 }
 
 /** The directory and last component of a path that is to be made, removed or renamed; the component is not followed. */

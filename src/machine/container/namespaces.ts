@@ -29,7 +29,7 @@ const KINDS: Readonly<
 > = {
   pid: { key: 'pid', make: (task) => new PidNamespace<Task>(task.namespaces.pid) },
   network: { key: 'net', make: newNetwork },
-  ipc: { key: 'ipc', make: () => new IpcNamespace() },
+  ipc: { key: 'ipc', make: (task) => new IpcNamespace(task.namespaces.ipc.mqueue.now) },
   uts: { key: 'uts', make: (task) => new UtsNamespace(task.namespaces.uts.host, task.namespaces.uts.domain) },
   user: { key: 'user', make: () => new UserNamespace() },
   cgroup: { key: 'cgroup', make: (task) => new CgroupNamespace(task.process.cgroup) },

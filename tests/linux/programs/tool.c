@@ -7,9 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <mqueue.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -31,6 +36,15 @@ static int cat(const char *path) {
   while ((n = read(fd, b, sizeof b)) > 0) fwrite(b, 1, n, stdout);
   close(fd);
   return 0;
+}
+
+/* Looks for a segment, a set of semaphores, a queue of each kind, by one name; "make" makes them. */
+static void ipc(const char *how) {
+  int flags = strcmp(how, "make") ? 0 : IPC_CREAT | 0600;
+  printf("shm %s\n", why(shmget(77, 4096, flags)));
+  printf("sem %s\n", why(semget(77, 1, flags)));
+  printf("msg %s\n", why(msgget(77, flags)));
+  printf("mq %s\n", why(mq_open("/77", O_RDWR | (flags ? O_CREAT : 0), 0600, NULL)));
 }
 
 static int put(const char *path, const char *text) {
@@ -129,6 +143,7 @@ int main(int argc, char **argv) {
       uname(&u);
       printf("%s\n", u.nodename);
     } else if (!strcmp(what, "sethost")) { const char *h = ARG; printf("sethostname %s\n", why(sethostname(h, strlen(h)))); }
+    else if (!strcmp(what, "ipc")) ipc(ARG);
     else if (!strcmp(what, "env")) { const char *v = getenv(ARG); printf("%s\n", v ? v : "(none)"); }
     else if (!strcmp(what, "cwd")) { char b[256]; printf("%s\n", getcwd(b, sizeof b) ? b : strerror(errno)); }
     else if (!strcmp(what, "mount")) { const char *type = ARG; printf("mount %s\n", why(mount("none", ARG, type, 0, NULL))); }
