@@ -80,6 +80,17 @@ describe.skipIf(CHROMIUM === null)('the dashboard in Chromium', () => {
     expect(errors).toEqual([]);
   });
 
+  it('runs processes, containers and WebAssembly programs, and counts what Node counts', async () => {
+    const [w, e] = ['null-syscall,fork,startup,untar', 'process,container,container-wasm'];
+    const { stdout, code } = await trapframe(['compare', '-w', w, '-e', e, '--quick', '--repeat', '0', '--json', '-q']);
+    expect(code).toBe(0);
+    const { page, errors } = await dashboard.open(`${url}#w=${w}&e=${e}&repeat=0&size=quick`);
+    const browser = await compare(page);
+    expect(browser.cells.filter(({ status }) => status === 'ok')).toHaveLength(11);
+    expect(deterministic(browser)).toBe(deterministic(resultSchema.parse(JSON.parse(stdout))));
+    expect(errors).toEqual([]);
+  });
+
   it('counts the same without SharedArrayBuffer', async () => {
     const { page, errors } = await dashboard.open((await dashboard.serve(false)) + COUNTS_ONLY);
     expect(await page.evaluate('crossOriginIsolated')).toBe(false);

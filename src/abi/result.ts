@@ -200,8 +200,17 @@ export const lawRowSchema = z.strictObject({
   kind: z.enum(['exact', 'shape']),
   statement: z.string(),
   expected: scalar.describe('exact: the value the law demands; shape: the order or band it demands'),
-  counted: scalar.describe('exact: the value counted; shape: the modelled ratio'),
+  counted: scalar.describe('what was found; `figure` says what kind of figure it is'),
+  figure: z
+    .enum(['counted', 'modelled', 'measured'])
+    .default('counted')
+    .describe('counted: equal on every machine; modelled: from counts and a profile; measured: wall time of this host'),
   pass: z.boolean(),
+  deviation: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('why a case that does not hold here is not expected to; null for all others'),
   published: z
     .strictObject({ value: z.string(), source: z.string(), tag: z.enum(['S', 'A', '2', 'D']) })
     .nullable()
@@ -218,5 +227,6 @@ export const lawsSchema = z.strictObject({
   coreSha256: sha256,
   host: hostSchema,
   laws: z.array(lawRowSchema),
+  leftOut: z.array(z.string()).default([]).describe('what was not checked, and what it needs'),
 });
 export type LawsResult = z.infer<typeof lawsSchema>;

@@ -13,6 +13,7 @@ import type { CompareRequest, Control, Lab, LabEvent, SweepRequest } from '../la
 import { createLab } from '../lab/browser.ts';
 import { profileByName, resolveProfile } from '../lab/profile.ts';
 import { parseResult } from '../lab/report/json.ts';
+import { localLinux } from './linux/images.ts';
 
 export type Activity = 'idle' | 'comparing' | 'sweeping' | 'checking-laws' | 'stopping';
 
@@ -49,7 +50,7 @@ let lab: Lab | null = null;
 let stopper: AbortController | null = null;
 
 const theLab = (): Lab => {
-  lab ??= createLab({ version: __VERSION__, base: new URL('build/', document.baseURI) });
+  lab ??= createLab({ version: __VERSION__, base: new URL('build/', document.baseURI), findLinux: localLinux });
   return lab;
 };
 

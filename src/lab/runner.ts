@@ -64,6 +64,11 @@ export class Runner {
     }
   }
 
+  /** Whether there is a real Linux kernel. */
+  async hasKernel(): Promise<boolean> {
+    return (await this.#platform.linux()) !== null;
+  }
+
   /** Runs a workload as a program of Linux or WASI. */
   async #program(
     { workload, config, params }: PlannedCell,

@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { LawRow } from '../../abi/result.ts';
 import { formatCount } from '../../lab/report/format.ts';
+import { LAW_GROUPS, lawsOf, verdictOf } from '../../lab/report/law-tables.ts';
 import { busy, checkLaws, lawRows, laws } from '../session.ts';
 
 const onlyFailed = signal(false);
@@ -9,10 +10,7 @@ const rows = computed(() => lawRows.value.filter((row) => !onlyFailed.value || !
 
 const figure = (value: number | string): string => (typeof value === 'number' ? formatCount(value) : value);
 
-const KINDS = [
-  { id: 'exact', title: 'Exact laws', summary: 'equalities between counters; they hold on every machine' },
-  { id: 'shape', title: 'Shape laws', summary: 'orders and bands in modelled cycles, beside the published figure' },
-] as const;
+const TONES = { pass: 'good', FAIL: 'bad', differs: '' } as const;
 
 /** One case of a law. */
 function Case({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
@@ -20,14 +18,14 @@ function Case({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
     <tr>
       <th scope="row">
         {row.case || row.id}
-        {!row.pass && <small class="bad">{row.detail}</small>}
+        {!row.pass && <small class={TONES[verdictOf(row)]}>{row.deviation ?? row.detail}</small>}
       </th>
       <td class="number">{figure(row.expected)}</td>
       <td class="number">{figure(row.counted)}</td>
       {shape && <td>{row.published ? `${row.published.value} [${row.published.tag}]` : '–'}</td>}
       {shape && <td>{row.profile ?? '–'}</td>}
       <td>
-        <span class={`badge ${row.pass ? 'good' : 'bad'}`}>{row.pass ? 'pass' : 'FAIL'}</span>
+        <span class={`badge ${TONES[verdictOf(row)]}`}>{verdictOf(row)}</span>
       </td>
     </tr>
   );
@@ -72,14 +70,14 @@ export function Laws(): JSX.Element {
           </p>
         </div>
       )}
-      {KINDS.map(({ id, title, summary }) => {
-        const mine = rows.value.filter((row) => row.kind === id);
+      {LAW_GROUPS.map((group) => {
+        const mine = lawsOf(rows.value, group);
         if (mine.length === 0) return null;
-        const shape = id === 'shape';
+        const shape = group.kind === 'shape';
         return (
-          <article key={id} class="card">
+          <article key={group.title} class="card">
             <h3>
-              {title} <span class="faint">{summary}</span>
+              {group.title} <span class="faint">{group.summary}</span>
             </h3>
             <div class="scroll">
               <table class="laws">
@@ -90,7 +88,7 @@ export function Laws(): JSX.Element {
                       expected
                     </th>
                     <th scope="col" class="number">
-                      {shape ? 'modelled' : 'counted'}
+                      {group.figure}
                     </th>
                     {shape && <th scope="col">published</th>}
                     {shape && <th scope="col">profile</th>}

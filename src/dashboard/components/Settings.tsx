@@ -11,7 +11,8 @@ const GROUPS = [...new Set(WORKLOADS.map((w) => w.group))];
 /** The strategies in their plain form first; their variants are folded away. */
 const PLAIN = ['native', 'bare', 'shadow', 'nested', 'paravirt'];
 const plain = PLAIN.flatMap((id) => ENVIRONMENTS.filter((e) => e.id === id));
-const variants = ENVIRONMENTS.filter((e) => !PLAIN.includes(e.id));
+const hostings = ENVIRONMENTS.filter((e) => e.hosting !== 'machine' && e.hosting !== 'native');
+const variants = ENVIRONMENTS.filter((e) => !PLAIN.includes(e.id) && !hostings.includes(e));
 
 const profileError = signal<string | null>(null);
 
@@ -108,6 +109,13 @@ export function Settings(): JSX.Element {
         <Choices
           legend="strategies"
           rows={plain}
+          known={form.ENVIRONMENT_IDS}
+          chosen={form.environments}
+          disabled={busy}
+        />
+        <Choices
+          legend="programs of Linux"
+          rows={hostings}
           known={form.ENVIRONMENT_IDS}
           chosen={form.environments}
           disabled={busy}

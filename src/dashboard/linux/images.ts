@@ -1,5 +1,6 @@
 /** Kernels and userlands the page can boot: those that the server of this page has in its cache, and files of the user's. */
 import { InputError } from '../../abi/errors.ts';
+import type { LinuxFiles } from '../../abi/program.ts';
 import { buildInitramfs } from '../../machine/initramfs.ts';
 
 /** What `list.json` names. */
@@ -56,8 +57,19 @@ export async function readImages({ kernel, initrd }: Chosen): Promise<BootImages
   );
   if (initrd) return { kernel: image, initrd: await contentOf(initrd), agent: null };
   const [busybox, agent] = await Promise.all([fetched('local/linux/busybox'), fetched('build/guests/linux/agent')]);
-  // Only our own kernel surely has virtio built in.
-  return { kernel: image, initrd: buildInitramfs({ busybox, agent }), agent: kernel === 'built' ? 'virtio' : 'serial' };
+  return { kernel: image, initrd: buildInitramfs({ busybox, agent }), agent: agentOf(kernel) };
+}
+
+/** Only our own kernel surely has virtio built in. */
+const agentOf = (kernel: string | File): 'virtio' | 'serial' => (kernel === 'built' ? 'virtio' : 'serial');
+
+/** What the server of this page has, for the lab: our own kernel before Debian's. */
+export async function localLinux(): Promise<LinuxFiles | null> {
+  const images = await localImages();
+  const kernel = ['built', 'debian'].flatMap((name) => images.filter((image) => image.name === name))[0];
+  if (!kernel || !images.some(({ name }) => name === 'busybox')) return null;
+  const [image, busybox] = await Promise.all([fetched(`local/linux/${kernel.name}`), fetched('local/linux/busybox')]);
+  return { kernel: await unpacked(image), about: kernel.about, agent: agentOf(kernel.name), busybox };
 }
 
 /** The compiled machine. */

@@ -1,5 +1,6 @@
 /** The lab in a browser: module workers, files by fetch. */
 import { InputError } from '../../abi/errors.ts';
+import type { LinuxFiles, LinuxUserland } from '../../abi/program.ts';
 import { startBrowserWorker } from '../../rpc/browser.ts';
 import { sha256 } from '../digest.ts';
 import type { Core, Platform } from '../platform.ts';
@@ -9,6 +10,8 @@ export interface BrowserOptions {
   readonly version: string;
   /** Where trapframe.wasm and guests/ are served, relative to the page. */
   readonly base: URL;
+  /** Where a real Linux kernel is, if there is one; without, workloads that need one are left out. */
+  readonly findLinux?: () => Promise<LinuxFiles | null>;
 }
 
 const FETCH_MS = 60_000;
@@ -22,12 +25,23 @@ async function fetched(url: URL): Promise<Uint8Array> {
 }
 
 /** The lab’s platform in a page: workers of the browser, guests fetched below `base`. */
-export function browserPlatform({ version, base }: BrowserOptions): Platform {
+export function browserPlatform({ version, base, findLinux = async () => null }: BrowserOptions): Platform {
   let core: Promise<Core> | null = null;
   const files = new Map<string, Promise<Uint8Array>>();
   const compile = async (): Promise<Core> => {
     const bytes = await fetched(new URL('trapframe.wasm', base));
     return { module: await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>), sha256: await sha256(bytes) };
+  };
+  const guest = (file: string): Promise<Uint8Array> => {
+    const known = files.get(file) ?? fetched(new URL(`guests/${file}`, base));
+    files.set(file, known);
+    known.catch(() => files.delete(file));
+    return known;
+  };
+  let linux: Promise<LinuxUserland | null> | null = null;
+  const gather = async (): Promise<LinuxUserland | null> => {
+    const found = await findLinux();
+    return found && { ...found, init: await guest('linux/agent'), archive: await guest('linux/archive') };
   };
   return {
     version,
@@ -39,13 +53,14 @@ export function browserPlatform({ version, base }: BrowserOptions): Platform {
       });
       return core;
     },
-    guest: (file) => {
-      const known = files.get(file) ?? fetched(new URL(`guests/${file}`, base));
-      files.set(file, known);
-      known.catch(() => files.delete(file));
-      return known;
+    guest,
+    linux: () => {
+      linux ??= gather().catch((error: unknown) => {
+        linux = null;
+        throw error;
+      });
+      return linux;
     },
-    linux: async () => null,
     host: () => ({
       runtime: 'browser',
       version: navigator.userAgent,

@@ -2,12 +2,15 @@
 import { MACHINE_DEFAULT } from '../../abi/config.ts';
 import type { ConfigPatch, Control } from '../api.ts';
 import { environmentById, patched } from '../environments.ts';
-import { paramsOf, planCell, type Settings, workloadById } from '../plan.ts';
+import { type PlannedCell, paramsOf, planCell, type Settings, workloadById } from '../plan.ts';
 import { guestRecord, type RunRecord } from '../record.ts';
 import type { Runner } from '../runner.ts';
-import type { Bench, RunChoice } from './law.ts';
+import { median } from '../stats.ts';
+import type { Bench, RunChoice, Timed } from './law.ts';
 
 const PROBE_IMAGE = 'probe.elf';
+/** Of wall time, after one that does not count. */
+const SAMPLES = 5;
 
 /** Results of runs by what was run, shared by all lanes. */
 export type Runs = Map<string, Promise<RunRecord>>;
@@ -21,7 +24,14 @@ class GuestError extends Error {
 }
 
 /** What checks run on: `lane` of `runner`, with results shared through `runs`. */
-export function benchOn(runner: Runner, lane: number, runs: Runs, settings: Settings, control: Control): Bench {
+export function benchOn(
+  runner: Runner,
+  lane: number,
+  runs: Runs,
+  settings: Settings,
+  control: Control,
+  leaveOut: (what: string) => void,
+): Bench {
   const once = (key: string, what: string, make: () => Promise<RunRecord>): Promise<RunRecord> => {
     const known = runs.get(key);
     if (known) return known;
@@ -33,11 +43,14 @@ export function benchOn(runner: Runner, lane: number, runs: Runs, settings: Sett
     runs.set(key, made);
     return made;
   };
-  const run = (workloadId: string, environmentId: string, choice: RunChoice = {}): Promise<RunRecord> => {
+  const plan = (workloadId: string, environmentId: string, choice: RunChoice): PlannedCell => {
     const workload = workloadById(workloadId);
     const params = paramsOf(workload, choice.params ?? {}, true);
     const changes = patched(settings.config, choice.config);
-    const cell = planCell(workload, params, environmentById(environmentId), changes);
+    return planCell(workload, params, environmentById(environmentId), changes);
+  };
+  const run = (workloadId: string, environmentId: string, choice: RunChoice = {}): Promise<RunRecord> => {
+    const cell = plan(workloadId, environmentId, choice);
     const key = JSON.stringify([cell.key, cell.params, cell.config]);
     return once(key, cell.key, () => runner.run(cell, lane, settings, control));
   };
@@ -51,5 +64,24 @@ export function benchOn(runner: Runner, lane: number, runs: Runs, settings: Sett
       return guestRecord(outcome, imageSha256);
     });
   };
-  return { run, probe };
+  const time = async (workloadId: string, environmentId: string, choice: RunChoice = {}): Promise<Timed> => {
+    const cell = plan(workloadId, environmentId, choice);
+    const records: RunRecord[] = [];
+    for (let i = 0; i <= SAMPLES; i++) {
+      control.onEvent?.({ kind: 'start', what: cell.key, phase: i === 0 ? 'warm-up' : 'sample' });
+      const record = await runner.run(cell, lane, settings, control);
+      if (record.status !== 'ok') throw new GuestError(cell.key, record);
+      if (i > 0) records.push(record);
+    }
+    const ms = records.map(({ wallMs }) => wallMs);
+    const names = Object.keys(records[0]!.phases);
+    const phases = names.map((name) => [name, median(records.map((record) => record.phases[name] ?? 0))]);
+    return { ms, median: median(ms), phases: Object.fromEntries(phases) as Record<string, number> };
+  };
+  const hasKernel = async (what: string): Promise<boolean> => {
+    const has = await runner.hasKernel();
+    if (!has) leaveOut(what);
+    return has;
+  };
+  return { run, time, hasKernel, probe };
 }

@@ -6,7 +6,7 @@ import { hostInfo } from '../head.ts';
 import { suggest } from '../nearest.ts';
 import { settingsOf } from '../plan.ts';
 import type { Platform } from '../platform.ts';
-import type { Runner } from '../runner.ts';
+import { OBTAIN, type Runner } from '../runner.ts';
 import { benchOn, type Runs } from './bench.ts';
 import type { Bench, Law, LawCase } from './law.ts';
 import { LAWS } from './table.ts';
@@ -35,13 +35,22 @@ export async function laws(
   control.onEvent?.({ kind: 'plan', total: chosen.length, unit: 'laws', cells: 0 });
   const runs: Runs = new Map();
   const rows = new Map<Law, LawRow[]>();
-  await runner.each(chosen, settings.parallel, async (law, lane) => {
-    const bench = benchOn(runner, lane, runs, settings, control);
+  const leftOut = new Set<string>();
+  const check = async (law: Law, lane: number): Promise<void> => {
+    const bench = benchOn(runner, lane, runs, settings, control, (what) => {
+      leftOut.add(`${law.id}, ${what}: it needs a Linux kernel. ${OBTAIN}`);
+    });
     const decided = await rowsOf(law, bench, control);
     rows.set(law, decided);
     for (const row of decided) control.onEvent?.({ kind: 'law', row });
     control.onEvent?.({ kind: 'done', what: law.id, done: rows.size, total: chosen.length });
-  });
+  };
+  await runner.each(
+    chosen.filter(({ timed }) => !timed),
+    settings.parallel,
+    check,
+  );
+  for (const law of chosen.filter(({ timed }) => timed)) await check(law, 0);
   return {
     schema: LAWS_SCHEMA,
     trapframe: platform.version,
@@ -49,6 +58,7 @@ export async function laws(
     coreSha256: sha256,
     host,
     laws: chosen.flatMap((law) => rows.get(law)!),
+    leftOut: [...leftOut],
   };
 }
 
@@ -70,8 +80,10 @@ const row = (law: Law, found: LawCase): LawRow => ({
   statement: law.statement,
   expected: found.expected,
   counted: found.counted,
+  figure: found.figure ?? (law.kind === 'exact' ? 'counted' : 'modelled'),
   pass: found.pass,
+  deviation: found.pass ? null : (found.deviation ?? null),
   published: found.published ?? null,
-  profile: law.profile ?? null,
+  profile: found.figure === undefined || found.figure === 'modelled' ? (law.profile ?? null) : null,
   detail: found.detail,
 });

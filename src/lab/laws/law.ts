@@ -12,6 +12,10 @@ export interface LawCase {
   readonly pass: boolean;
   readonly detail: string;
   readonly published?: NonNullable<LawRow['published']>;
+  /** What kind of figure `counted` is; left out: counted for an exact law, modelled for a shape law. */
+  readonly figure?: LawRow['figure'];
+  /** Why it is known not to hold here, which is then shown and no failure. */
+  readonly deviation?: string;
 }
 
 export interface Law {
@@ -20,6 +24,8 @@ export interface Law {
   readonly statement: string;
   /** Cost profile of a shape law. */
   readonly profile?: string;
+  /** Whether it takes wall time, so that nothing may run beside it. */
+  readonly timed?: true;
   check(bench: Bench): Promise<LawCase[]>;
 }
 
@@ -29,10 +35,25 @@ export interface RunChoice {
   readonly config?: ConfigPatch;
 }
 
+/** Samples in milliseconds, and medians of the parts of a start. */
+export interface Timed {
+  readonly ms: readonly number[];
+  readonly median: number;
+  readonly phases: Readonly<Record<string, number>>;
+}
+
+/** A case that does not hold, and was expected to: wall time depends on the host, and deviations are known. */
+export const isLawFailure = ({ pass, figure, deviation }: LawRow): boolean =>
+  !pass && figure !== 'measured' && deviation === null;
+
 /** What a check works with. A run that does not end well throws, and the law fails with the guest's message. */
 export interface Bench {
   /** One run of a workload, at its quick size unless `params` say otherwise. Equal runs are made once. */
   run(workload: string, environment: string, choice?: RunChoice): Promise<RunRecord>;
+  /** Wall time of one run after the other, alone: a first one that does not count, then five. */
+  time(workload: string, environment: string, choice?: RunChoice): Promise<Timed>;
+  /** Whether there is a real Linux kernel; where not, says that `what` is left out. */
+  hasKernel(what: string): Promise<boolean>;
   /** One run of the law probe (bench/laws): `event` is its part of the command line. */
   probe(event: string, n: number, config: ConfigPatch): Promise<RunRecord>;
 }

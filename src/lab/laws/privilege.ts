@@ -1,8 +1,10 @@
 /** Laws of privilege: system calls, devices, and what a program must not be able to do. */
+
+import type { Counters } from '../../abi/counters.ts';
 import type { EXITS } from '../../abi/exits.ts';
 import type { ConfigPatch } from '../api.ts';
 import { BARE, exits, N, NESTED, probed, SYNC, UNSYNC } from './events.ts';
-import { type Bench, count, eachEvent, exact, type Law, type LawCase } from './law.ts';
+import { type Bench, count, eachEvent, eachOperation, exact, type Law, type LawCase } from './law.ts';
 
 /** Privileged instructions of the probe's system-call handler: csrr sepc, csrw sepc, sret. */
 const HANDLER_PRIVILEGED = 3;
@@ -13,7 +15,24 @@ async function syscallCases(bench: Bench): Promise<LawCase[]> {
     await exact('bare', 0, exits(bench, 'syscall', BARE), detail),
     await exact('nested', 0, exits(bench, 'syscall', NESTED), detail),
     await exact('shadow', 1 + HANDLER_PRIVILEGED, exits(bench, 'syscall', UNSYNC), detail),
+    ...(await programSyscallCases(bench)),
   ];
+}
+
+/** The same of programs on the lab's own kernel: one call each time, which leaves for a VMM, or the host, or neither. */
+async function programSyscallCases(bench: Bench): Promise<LawCase[]> {
+  const each = (environment: string): Promise<Counters> => eachOperation(bench, 'null-syscall', environment, 'n', N);
+  const calls = (counters: Counters): number => counters['trap.ecall-u'] ?? 0;
+  const detail = (counters: Counters): string =>
+    `null-syscall, ${N} and ${2 * N} calls: ${calls(counters)} system call each`;
+  const [container, process] = [await each('container'), await each('process')];
+  const left = (counters: Counters): number => (counters['exit.total'] ?? 0) + (counters['host.crossings'] ?? 0);
+  const rows = [
+    await exact('container', 0, left(container), detail(container)),
+    await exact('syscall translation, crossings to the host', 1, left(process), detail(process)),
+  ];
+  // Equal because nothing was called would show nothing.
+  return rows.map((row, i) => ({ ...row, pass: row.pass && calls([container, process][i]!) === 1 }));
 }
 
 /** Reasons that have nothing to do with memory and are the guest's own doing. */
@@ -96,7 +115,7 @@ export const PRIVILEGE_LAWS: readonly Law[] = [
     id: 'E11',
     kind: 'exact',
     statement:
-      'A guest system call: with the H extension 0 exits; trap and emulate 1 and the privileged instructions executed.',
+      'A guest system call: with the H extension 0 exits; trap and emulate 1 and the privileged instructions executed; container 0; system-call translation 1 crossing to the host.',
     check: syscallCases,
   },
   {

@@ -2,6 +2,7 @@
 import { EARLY_LAWS } from './early.ts';
 import { EQUIVALENCE_LAWS } from './equivalence.ts';
 import { EXIT_LAWS } from './exits.ts';
+import { HOSTING_LAWS } from './hostings.ts';
 import type { Law } from './law.ts';
 import { OVERHEAD_LAWS } from './overhead.ts';
 import { PAGING_LAWS } from './paging.ts';
@@ -13,5 +14,5 @@ const inOrder = (laws: readonly Law[]): Law[] => [...laws].sort((a, b) => number
 
 export const LAWS: readonly Law[] = [
   ...inOrder([...WALK_LAWS, ...EXIT_LAWS, ...PRIVILEGE_LAWS, ...EQUIVALENCE_LAWS]),
-  ...inOrder([...EARLY_LAWS, ...PAGING_LAWS, ...OVERHEAD_LAWS]),
+  ...inOrder([...EARLY_LAWS, ...PAGING_LAWS, ...OVERHEAD_LAWS, ...HOSTING_LAWS]),
 ];

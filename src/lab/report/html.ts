@@ -4,17 +4,10 @@ import { COST_CLASSES } from '../costs.ts';
 import { sweptCycles } from '../sweep.ts';
 import { findings } from './findings.ts';
 import { formatCount, formatMs } from './format.ts';
+import { lawTables } from './law-tables.ts';
 import { provenance } from './provenance.ts';
 import { type BarRow, barPlot, escaped, linePlot } from './svg.ts';
-import {
-  breakdownTables,
-  comparisonTables,
-  crossoverLines,
-  exitTables,
-  lawTables,
-  sweepTable,
-  type Table,
-} from './tables.ts';
+import { breakdownTables, comparisonTables, crossoverLines, exitTables, sweepTable, type Table } from './tables.ts';
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fdfdfc;--fg:#1c1e21;--dim:#62676e;--rule:#d9dbde;--good:#1a7f4b;--bad:#c0312b;

@@ -1,8 +1,9 @@
 /** Reports as Markdown (tables of GitHub's dialect). */
 import type { LawsResult, Result, SweepResult } from '../../abi/result.ts';
 import { findings } from './findings.ts';
+import { lawTables } from './law-tables.ts';
 import { provenance } from './provenance.ts';
-import { breakdownTables, comparisonTables, exitTables, lawTables, sweepTable, type Table } from './tables.ts';
+import { breakdownTables, comparisonTables, exitTables, sweepTable, type Table } from './tables.ts';
 
 const escaped = (text: string): string => text.replace(/[\\|*_<>`[\]]/g, (c) => `\\${c}`).replace(/\s*\n\s*/g, ' ');
 

@@ -9,6 +9,7 @@ import { findings } from './findings.ts';
 import { formatCount, formatMs, formatRatio, formatShare } from './format.ts';
 import { comparisonHtml, lawsHtml, sweepHtml } from './html.ts';
 import { parseResult, resultJson } from './json.ts';
+import { lawTables } from './law-tables.ts';
 import { comparisonMarkdown, lawsMarkdown, sweepMarkdown } from './markdown.ts';
 import { comparisonTables } from './tables.ts';
 import { terminalReport, terminalTable } from './terminal.ts';
@@ -68,7 +69,9 @@ const LAWS = (): LawsResult => ({
       statement: 'words',
       expected: 3,
       counted: 4,
+      figure: 'counted',
       pass: false,
+      deviation: null,
       published: null,
       profile: null,
       detail: 'why',
@@ -80,12 +83,29 @@ const LAWS = (): LawsResult => ({
       statement: 'more, "words"',
       expected: 'above 1×',
       counted: '6.10×',
+      figure: 'modelled',
       pass: true,
+      deviation: null,
       published: { value: '6.1×', source: 'PVM', tag: 'S' },
       profile: 'skylake',
       detail: '',
     },
+    {
+      id: 'S17',
+      case: 'own files',
+      kind: 'shape',
+      statement: 'words',
+      expected: 'above 1×',
+      counted: '0.50×',
+      figure: 'measured',
+      pass: false,
+      deviation: 'no such system here',
+      published: null,
+      profile: null,
+      detail: '',
+    },
   ],
+  leftOut: ['S12, a boot: it needs a kernel'],
 });
 
 describe('numbers', () => {
@@ -246,6 +266,12 @@ describe('sweeps and laws', () => {
     expect(text).toMatch(/E1 .*3 .*4 .*FAIL/);
     expect(text).toContain('E1 (Sv39): why');
     expect(text).toMatch(/S4 .*6\.1× \[S\]/);
+    // What is known not to hold here is no failure, and what is left out is told of.
+    expect(text).toMatch(/S17 .*0\.50×.*differs/);
+    expect(text).toContain('S17 (own files): no such system here.');
+    expect(text).toContain('left out: S12, a boot: it needs a kernel');
+    for (const { columns } of lawTables(LAWS()))
+      expect(new Set(columns.flatMap(({ kind }) => (kind === null ? [] : [kind]))).size).toBe(1);
     expect(lawsMarkdown(LAWS())).toContain('6.1×');
     expect(lawsCsv(LAWS())).toContain('"more, ""words"""');
     expect(balanced(lawsHtml(LAWS()))).toEqual([]);

@@ -3,7 +3,7 @@
  * counted comes first, what was modelled from it second, what was measured on this machine third.
  */
 import type { Profile } from '../../abi/profile.ts';
-import { CELL_STATUSES, type Cell, type LawsResult, type Result, type SweepResult } from '../../abi/result.ts';
+import { CELL_STATUSES, type Cell, type Result, type SweepResult } from '../../abi/result.ts';
 import { exitLines } from '../model.ts';
 import { bootstrapRatio } from '../stats.ts';
 import { sweptCycles } from '../sweep.ts';
@@ -36,15 +36,15 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
-const column = (title: string, kind: Kind | null, rank: number, align: Column['align'] = 'right'): Column => ({
+export const column = (title: string, kind: Kind | null, rank: number, align: Column['align'] = 'right'): Column => ({
   title,
   align,
   kind,
   rank,
 });
 
-const NONE: Entry = { text: '–', tone: 'dim' };
-const text = (value: string): Entry => ({ text: value });
+export const NONE: Entry = { text: '–', tone: 'dim' };
+export const text = (value: string): Entry => ({ text: value });
 
 interface Sum {
   readonly title: string;
@@ -222,62 +222,4 @@ export function crossoverLines(result: SweepResult): string[] {
     ({ cheaperBelow, cheaperAbove, at }) =>
       `crossover at ${param} ≈ ${formatCount(at)}: ${cheaperBelow} is cheaper below, ${cheaperAbove} above`,
   );
-}
-
-/** Two tables: the laws that must hold exactly, and the published orders with their figures. */
-export function lawTables(result: LawsResult): Table[] {
-  const exact = result.laws.filter((row) => row.kind === 'exact');
-  const shape = result.laws.filter((row) => row.kind === 'shape');
-  const verdict = (pass: boolean): Entry => (pass ? { text: 'pass', tone: 'good' } : { text: 'FAIL', tone: 'bad' });
-  const show = (value: number | string): string => (typeof value === 'number' ? formatCount(value) : value);
-  const failures = (rows: LawsResult['laws']): string[] =>
-    rows.filter((row) => !row.pass).map((row) => `${row.id}${row.case === '' ? '' : ` (${row.case})`}: ${row.detail}`);
-  const tables: Table[] = [];
-  if (exact.length > 0) {
-    tables.push({
-      title: 'exact laws',
-      caption: 'equalities between counters',
-      columns: [
-        column('law', null, 0, 'left'),
-        column('case', null, 0, 'left'),
-        column('expected', 'counted', 0),
-        column('counted', 'counted', 0),
-        column('', null, 0, 'left'),
-      ],
-      rows: exact.map((row) => [
-        text(row.id),
-        text(row.case),
-        text(show(row.expected)),
-        text(show(row.counted)),
-        verdict(row.pass),
-      ]),
-      notes: failures(exact),
-    });
-  }
-  if (shape.length > 0) {
-    tables.push({
-      title: 'shape laws',
-      caption: 'orders and bands, modelled, beside the published figure',
-      columns: [
-        column('law', null, 0, 'left'),
-        column('case', null, 0, 'left'),
-        column('expected', 'modelled', 1, 'left'),
-        column('modelled', 'modelled', 0),
-        column('published', null, 0, 'left'),
-        column('profile', null, 3, 'left'),
-        column('', null, 0, 'left'),
-      ],
-      rows: shape.map((row) => [
-        text(row.id),
-        text(row.case),
-        text(show(row.expected)),
-        text(show(row.counted)),
-        row.published ? text(`${row.published.value} [${row.published.tag}]`) : NONE,
-        text(row.profile ?? ''),
-        verdict(row.pass),
-      ]),
-      notes: failures(shape),
-    });
-  }
-  return tables;
 }

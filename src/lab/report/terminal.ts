@@ -2,7 +2,8 @@
 import type { SweepResult } from '../../abi/result.ts';
 import { sweptCycles } from '../sweep.ts';
 import type { AnyResult } from './json.ts';
-import { type Column, comparisonTables, type Entry, exitTables, lawTables, sweepTable, type Table } from './tables.ts';
+import { lawTables } from './law-tables.ts';
+import { type Column, comparisonTables, type Entry, exitTables, sweepTable, type Table } from './tables.ts';
 import { terminalPlot } from './terminal-plot.ts';
 
 export interface TerminalOptions {
