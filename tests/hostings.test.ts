@@ -27,6 +27,7 @@ const SMALL = [
   { id: 'untar', params: { files: 20 } },
   { id: 'untar-host', params: { files: 20 } },
   { id: 'file-calls', params: { rounds: 5 } },
+  { id: 'tcp-echo', params: { n: 5 } },
 ];
 
 describe('a program in several hostings', () => {
@@ -52,6 +53,23 @@ describe('a program in several hostings', () => {
       result.cells.flatMap(({ environment, status }) => (environment === 'bare' && status === 'ok' ? ['bare'] : [])),
     );
   }, 60_000);
+
+  it('counts the same translated as interpreted', async () => {
+    const counts = async (engine: 'interp' | 'jit') => {
+      const { cells } = await lab.compare({
+        workloads: [
+          { id: 'sha256', params: { kib: 64 } },
+          { id: 'fork', params: { n: 20, pages: 16, touch: 4 } },
+          { id: 'file-calls', params: { rounds: 100 } },
+        ],
+        environments: ['process', 'container'],
+        repeat: 0,
+        config: { engine },
+      });
+      return cells.map(({ workload, environment, status, counters }) => ({ workload, environment, status, counters }));
+    };
+    expect(await counts('jit')).toEqual(await counts('interp'));
+  }, 30_000);
 
   it('leaves the host for a system call of a process, and never for one of a container', async () => {
     const crossings = async (n: number) => {

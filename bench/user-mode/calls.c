@@ -1,10 +1,12 @@
 /* bench/user/lib's calls, as Linux has them on RISC-V (include/uapi/asm-generic/unistd.h). */
 #include "user.h"
 #include "files.h"
+#include "sockets.h"
 #include "system_call.h"
 
 enum {
   LINUX_dup3 = 24,
+  LINUX_ioctl = 29,
   LINUX_mkdirat = 34,
   LINUX_unlinkat = 35,
   LINUX_renameat2 = 276,
@@ -23,6 +25,13 @@ enum {
   LINUX_kill = 129,
   LINUX_rt_sigaction = 134,
   LINUX_getpid = 172,
+  LINUX_socket = 198,
+  LINUX_bind = 200,
+  LINUX_listen = 201,
+  LINUX_accept = 202,
+  LINUX_connect = 203,
+  LINUX_getsockname = 204,
+  LINUX_setsockopt = 208,
   LINUX_brk = 214,
   LINUX_munmap = 215,
   LINUX_clone = 220,
@@ -31,6 +40,7 @@ enum {
   LINUX_wait4 = 260
 };
 enum { CLOCK_MONOTONIC = 1, SIGCHLD = 17, SA_SIGINFO = 4, MAP_PRIVATE_ANONYMOUS = 0x22 };
+enum { AF_INET = 2, SOCK_STREAM = 1, IPPROTO_TCP = 6, TCP_NODELAY = 1, SIOCSIFFLAGS = 0x8914, IFF_UP = 1 };
 enum { AT_FDCWD = -100, AT_REMOVEDIR = 0x200, O_RDONLY = 0, O_RDWR_CREAT_TRUNC = 0x242 };
 
 static s64 system_call6(u64 number, u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5) {
@@ -127,4 +137,55 @@ s64 file_size(const char *path) {
   u64 stat[16]; /* st_size is the seventh word (asm-generic/stat.h) */
   s64 failed = system_call6(LINUX_newfstatat, (u64)AT_FDCWD, (u64)path, (u64)stat, 0, 0, 0);
   return failed ? failed : (s64)stat[6];
+}
+
+/* An Internet address: the family, then the port and 127.0.0.1 in network order. */
+struct address {
+  u16 family, port;
+  u8 host[4], zero[8];
+};
+
+static struct address loopback(u32 port) {
+  return (struct address){AF_INET, (u16)(port >> 8 | port << 8), {127, 0, 0, 1}, {0}};
+}
+
+static s64 tcp_socket(void) { return system_call(LINUX_socket, AF_INET, SOCK_STREAM, 0); }
+
+static void at_once(s64 file) {
+  s32 on = 1;
+  system_call6(LINUX_setsockopt, (u64)file, IPPROTO_TCP, TCP_NODELAY, (u64)&on, sizeof(on), 0);
+}
+
+s64 tcp_listen(u32 *port) {
+  struct address at = loopback(0);
+  u32 length = sizeof(at);
+  struct {
+    char name[16];
+    u16 flags;
+    u8 rest[22];
+  } interface = {"lo", IFF_UP, {0}};
+  s64 file = tcp_socket();
+  if (file < 0) return file;
+  /* Of a system that has just booted; where it is up already, who may not do this need not. */
+  system_call(LINUX_ioctl, (u64)file, SIOCSIFFLAGS, (u64)&interface);
+  s64 failed = system_call(LINUX_bind, (u64)file, (u64)&at, sizeof(at));
+  if (!failed) failed = system_call(LINUX_listen, (u64)file, 1, 0);
+  if (!failed) failed = system_call(LINUX_getsockname, (u64)file, (u64)&at, (u64)&length);
+  *port = (u32)(at.port >> 8 | (at.port & 255) << 8);
+  return failed ? failed : file;
+}
+
+s64 tcp_accept(s32 listener) {
+  s64 file = system_call(LINUX_accept, (u64)listener, 0, 0);
+  if (file >= 0) at_once(file);
+  return file;
+}
+
+s64 tcp_connect(u32 port) {
+  struct address at = loopback(port);
+  s64 file = tcp_socket();
+  if (file < 0) return file;
+  s64 failed = system_call(LINUX_connect, (u64)file, (u64)&at, sizeof(at));
+  at_once(file);
+  return failed ? failed : file;
 }

@@ -72,4 +72,19 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     builds: PROGRAM,
     quick: { rounds: 200 },
   },
+  {
+    id: 'tcp-echo',
+    group: 'system',
+    summary:
+      'Bytes go to another process over a TCP connection on the loopback address and come back changed: two system calls, two segments and two switches each way.',
+    params: [
+      { name: 'n', default: 5_000, summary: 'round trips', unit: 'round trips', least: 1 },
+      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
+    ],
+    program: 'system/tcp',
+    operations: 'n',
+    native: false,
+    builds: ['linux'],
+    quick: { n: 200 },
+  },
 ];

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { COUNTERS, SERVED, WALK_LEVELS, walkReferenceId } from '../../abi/counters.ts';
 import { rawEvent } from '../../abi/pmu.ts';
-import { WORKLOADS } from '../../abi/workloads.ts';
+import { buildsOf, WORKLOADS } from '../../abi/workloads.ts';
 import { ENVIRONMENTS } from '../../lab/environments.ts';
 import { LAWS } from '../../lab/laws/table.ts';
 import { PROFILES } from '../../lab/profile.ts';
@@ -43,13 +43,25 @@ const LISTINGS: readonly Listing[] = [
   {
     id: 'workloads',
     summary: 'programs that can be run, with their parameters',
-    rows: () => WORKLOADS.map(({ id, summary, group, params, native }) => ({ id, summary, group, params, native })),
+    rows: () =>
+      WORKLOADS.map((workload) => {
+        const { id, summary, group, params, native } = workload;
+        return { id, summary, group, params, native, builds: buildsOf(workload) };
+      }),
     show: ['id', 'group'],
   },
   {
     id: 'environments',
     summary: 'what a workload can be run under',
-    rows: () => ENVIRONMENTS.map(({ id, summary, engine, image, config }) => ({ id, summary, engine, image, config })),
+    rows: () =>
+      ENVIRONMENTS.map(({ id, summary, engine, image, hosting, config }) => ({
+        id,
+        summary,
+        engine,
+        image,
+        hosting,
+        config,
+      })),
     show: ['id'],
   },
   {

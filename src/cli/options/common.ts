@@ -124,8 +124,8 @@ export const type2Option = (): Option =>
 export function environments(names: readonly string[], type2: boolean): string[] {
   const known = new Set(ENVIRONMENTS.map((e) => e.id));
   return names.map((name) => {
-    const { id, engine, config } = environmentById(name);
-    const hasVmm = engine === 'interp' && config.strategy !== 'bare' && config.hosting !== 'type2';
+    const { id, hosting, config } = environmentById(name);
+    const hasVmm = hosting === 'machine' && config.strategy !== 'bare' && config.hosting !== 'type2';
     if (!type2 || !hasVmm) return id;
     if (known.has(`${id}-type2`)) return `${id}-type2`;
     const forms = ENVIRONMENTS.filter((e) => e.config.hosting === 'type2').map((e) => e.id);
