@@ -441,6 +441,74 @@ export function vanishingPage(how: Entering, rounds: number): Uint8Array {
   );
 }
 
+/** Where a list ends that leads out of what is mapped: by no page, beyond what an address can be, or across an edge. */
+export const ASTRAY = [
+  0x1000n,
+  0x4000_0000_0000_0000n,
+  0xffff_ffff_ffff_f008n,
+  0xffff_ffff_ffff_fffcn,
+  BigInt(WINDOW),
+  BigInt(BASE) + 0x4000_0000n - 4n,
+] as const;
+
+/**
+ * Follows a list over several pages, again and again, in a loop of a few instructions; in the end it leads astray. Half of the times what
+ * is at an element is first looked at in a later turn.
+ */
+export function listAstray(rounds: number): Uint8Array {
+  const tables = new Tables(TABLES, 8);
+  const root = tables.page();
+  const NODES = 40;
+  const STEP = 1000;
+  const last = DATA + NODES * STEP;
+  const list = new DataView(new ArrayBuffer((NODES + 1) * STEP));
+  for (let n = 0; n < NODES; n++) {
+    list.setBigUint64(n * STEP, BigInt(DATA + (n + 1) * STEP), true);
+    list.setBigUint64(n * STEP + 8, BigInt(n % 3), true);
+  }
+  return pagingGuest(
+    tables,
+    root,
+    (a) => {
+      a.la(R.t0, 'fault');
+      a.csrw(CSR.stvec, R.t0);
+      a.repeat(R.s1, rounds, () => {
+        for (const astray of ASTRAY) {
+          a.li(R.t0, astray);
+          a.li(R.t1, last);
+          a.sd(R.t0, 0, R.t1);
+          a.li(R.a0, DATA);
+          a.la(R.s2, `behind ${astray}`);
+          const [again, skip] = [a.fresh(), a.fresh()];
+          a.op('andi', { rd: R.a3, rs1: R.s1, imm: 1 });
+          a.label(again);
+          a.beq(R.a3, 0, skip);
+          a.ld(R.a2, 8, R.a0);
+          a.add(R.s0, R.s0, R.a2);
+          a.label(skip);
+          a.ld(R.a0, 0, R.a0);
+          a.addi(R.a3, R.a3, 1);
+          a.bne(R.a0, 0, again);
+          a.label(`behind ${astray}`);
+          a.stir(R.a3);
+        }
+      });
+      a.stir(R.s8);
+    },
+    (a) => {
+      a.align(4);
+      a.label('fault');
+      for (const csr of [CSR.scause, CSR.stval, CSR.sepc]) {
+        a.csrr(R.t0, csr);
+        a.add(R.s8, R.s8, R.t0);
+      }
+      a.csrw(CSR.sepc, R.s2);
+      a.op('sret');
+    },
+    [{ address: DATA, bytes: new Uint8Array(list.buffer) }],
+  );
+}
+
 /**
  * A timer interrupts a loop with loads, stores, branches, a call and an atomic after 1 to `longest` instructions and a few, again and
  * again; where it struck goes into the checksum.

@@ -4,6 +4,7 @@ import { MACHINE_DEFAULT, type MachineConfig } from '../../src/abi/config.ts';
 import type { TranslatorTuning } from '../../src/engine/translate/translator.ts';
 import { EAGER, expectEqual, expectTranslation, translator } from './engines.ts';
 import {
+  ASTRAY,
   aliases,
   chainOverPages,
   distinctLoops,
@@ -12,6 +13,7 @@ import {
   generated,
   growingTables,
   interrupted,
+  listAstray,
   patchedCaller,
   recursion,
   remapped,
@@ -43,6 +45,11 @@ describe.each(STRATEGIES)('paging: %j', (config) => {
 
   it.each(['fence', 'stale', 'satp'] as const)('calls what a page has become: %s', async (how) => {
     await expectPassed(remapped(how, 600), config, OFTEN);
+  });
+
+  it('follows a list that leads astray', async () => {
+    const { counters } = await expectPassed(listAstray(300), config);
+    expect(counters['trap.load-page']).toBeGreaterThanOrEqual(300 * ASTRAY.length);
   });
 
   it.each(['call', 'fall', 'straddle'] as const)('faults in the midst of a chain of calls: %s', async (how) => {

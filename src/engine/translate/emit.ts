@@ -10,7 +10,7 @@ import { type Flow, flowOf, reloads } from './flow.ts';
 import { Memory } from './memory.ts';
 import type { Callee } from './plan.ts';
 import { common, NONE, one, type RegisterSet, union, without } from './registers.ts';
-import { Printer, type Shape, shapeOf } from './structure.ts';
+import { innermostLoops, Printer, type Shape, shapeOf } from './structure.ts';
 import { Tree } from './tree.ts';
 import type { Block, Unit } from './unit.ts';
 import type { Body } from './wasm.ts';
@@ -47,8 +47,18 @@ class UnitPrinter {
     this.shape = shapeOf<Block>(unit.blocks, (b) => b.successors, [first]);
     this.looks = looksOf(this.shape);
     const select = this.context.code.local('i32');
-    this.printer = new Printer(this.context.code, this.shape, select, (b, to) => this.block(b, to));
-    this.memory = new Memory(this.context, { blocks: unit.blocks, inMidst: (b) => this.printer.inMidst(b) });
+    this.printer = new Printer(
+      this.context.code,
+      this.shape,
+      select,
+      (b, to) => this.block(b, to),
+      (head) => this.memory.forgetPages(head),
+    );
+    this.memory = new Memory(this.context, {
+      blocks: unit.blocks,
+      loops: innermostLoops(this.shape),
+      inMidst: (b) => this.printer.inMidst(b),
+    });
   }
 
   print(): Body {

@@ -30,6 +30,10 @@ const STORES: Readonly<Record<Width, RawName>> = {
   8: 'i64.store',
 };
 const PAGE = 4096;
+/** Instructions of a loop in which pages are kept, and pages kept in it. */
+const KEEPING_LOOP = 12;
+const KEPT_MOST = 2;
+const CALLS: ReadonlySet<Block['end']> = new Set(['call', 'pointer']);
 const STOP_TRAP = 1;
 
 const TABLES = { read: PLACES.TLB_READ, write: PLACES.TLB_WRITE } as const;
@@ -44,6 +48,15 @@ interface Group {
   members: number;
   /** Local with the linear address of what is at `low`, once it is known; 0 in it: they are not all in one page. */
   host: number;
+  /** Locals with the page that was found last, in a small loop. */
+  kept: Kept | null;
+}
+
+interface Kept {
+  readonly tag: number;
+  readonly addend: number;
+  /** Distances from the tag below this are in the page. 0 at first: there is no tag that matches no address. */
+  readonly limit: number;
 }
 
 type WriteEffect = Extract<Effect, { kind: 'write' }>;
@@ -52,6 +65,7 @@ type StoreEffect = Extract<Effect, { kind: 'store' }>;
 /** Blocks of a unit with those that are printed in the midst of each. */
 export interface Nesting {
   readonly blocks: readonly Block[];
+  readonly loops: ReadonlyMap<Block, readonly Block[]>;
   inMidst(block: Block): boolean;
 }
 
@@ -75,7 +89,7 @@ function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instructio
           group.members++;
           groups.set(i, group);
         } else {
-          const made = { base, table, first: i, low: at, high: end, members: 1, host: -1 };
+          const made = { base, table, first: i, low: at, high: end, members: 1, host: -1, kept: null };
           open.set(key, made);
           groups.set(i, made);
         }
@@ -96,10 +110,41 @@ function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instructio
 export class Memory {
   private readonly context: Context;
   private readonly groups: ReadonlyMap<Instruction, Group>;
+  /** By the head of the loop. */
+  private readonly kept = new Map<Block, readonly Kept[]>();
 
   constructor(context: Context, nesting: Nesting) {
     this.context = context;
-    this.groups = groupsOf(nesting, context.surroundings.manner.misses === 'leave');
+    const { misses, straddles } = context.surroundings.manner;
+    this.groups = groupsOf(nesting, misses === 'leave');
+    if (misses === 'leave' && straddles === 'leave') this.keepPages(nesting.loops);
+  }
+
+  /** In small loops without calls the page of each group is kept from turn to turn. */
+  private keepPages(loops: ReadonlyMap<Block, readonly Block[]>): void {
+    for (const [head, body] of loops) {
+      const inside = body.flatMap((b) => b.body);
+      if (inside.length > KEEPING_LOOP || body.some((b) => CALLS.has(b.end)) || inside.some((i) => i.facts.asksHart))
+        continue;
+      const groups = new Set(inside.flatMap((i) => this.groups.get(i) ?? []));
+      if (groups.size > KEPT_MOST || [...groups].some(({ first }) => !inside.includes(first))) continue;
+      const all: Kept[] = [];
+      for (const group of groups) {
+        const { code } = this.context;
+        group.kept = { tag: code.local('i64'), addend: code.local('i32'), limit: code.local('i64') };
+        all.push(group.kept);
+      }
+      this.kept.set(head, all);
+    }
+  }
+
+  /** Before a loop: no page is kept. */
+  forgetPages(head: Block): void {
+    const { code } = this.context;
+    for (const { limit } of this.kept.get(head) ?? []) {
+      code.i64(0);
+      code.set(limit);
+    }
   }
 
   // Looking up
@@ -131,6 +176,10 @@ export class Memory {
     const whole = this.isWhole(group);
     const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
     if (group.host < 0) group.host = code.local('i32');
+    if (group.kept) {
+      this.findKept(group, group.kept, missed);
+      return;
+    }
     this.virtual(group.base, group.low);
     code.tee(va);
     code.i64(8);
@@ -160,6 +209,51 @@ export class Memory {
       code.op('i64.lt_u');
       code.raw('select');
     }
+    code.set(group.host);
+  }
+
+  /** The same where the page found last is kept. */
+  private findKept(group: Group, { tag, addend, limit }: Kept, missed: (distance: number) => void): void {
+    const { context } = this;
+    const { code } = context;
+    const table = TABLES[group.table];
+    const most = PAGE + 1 - (group.high - group.low);
+    const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
+    this.virtual(group.base, group.low);
+    code.tee(va);
+    code.get(tag);
+    code.op('i64.xor');
+    code.tee(t);
+    code.get(limit);
+    code.raw('i64.ge_u');
+    code.unlikely();
+    code.get(va);
+    code.i64(8);
+    code.op('i64.shr_u');
+    code.op('i32.wrap_i64');
+    code.i32(SIZES.TLB_MASK);
+    code.op('i32.and');
+    code.tee(slot);
+    code.memory('i64.load', table);
+    code.tee(tag);
+    code.get(va);
+    code.op('i64.xor');
+    code.tee(t);
+    code.i64(most);
+    code.raw('i64.ge_u');
+    code.unlikely();
+    missed(t);
+    code.end();
+    code.i64(most);
+    code.set(limit);
+    code.get(slot);
+    code.memory('i32.load', table + 8);
+    code.set(addend);
+    code.end();
+    code.get(addend);
+    code.get(t);
+    code.op('i32.wrap_i64');
+    code.op('i32.add');
     code.set(group.host);
   }
 
@@ -194,7 +288,7 @@ export class Memory {
     access(group.host, offset);
     code.else();
     const low = group.low + offset;
-    const alone: Group = { ...group, low, high: low + i.facts.width, members: 1, host: -1 };
+    const alone: Group = { ...group, low, high: low + i.facts.width, members: 1, host: -1, kept: null };
     this.find(alone, (distance) => this.leaveMissed(i, alone, distance));
     access(alone.host, 0);
     code.end();

@@ -118,22 +118,52 @@ export function shapeOf<B>(blocks: readonly B[], successors: (b: B) => readonly 
   }
 }
 
+/** The loops that have no other in them, by their heads: what is on the way from each back to it. */
+export function innermostLoops<B>({ ordered }: Shape<B>): Map<B, B[]> {
+  const found = new Map<B, B[]>();
+  for (const head of ordered) {
+    if (!head.loops) continue;
+    const body = new Set([head]);
+    for (const p of head.predecessors) if (p.order >= head.order && dominates(head, p)) body.add(p);
+    // What is added while it is gone through is gone through too.
+    for (const n of body) if (n !== head) for (const p of n.predecessors) body.add(p);
+    const inner = [...body].some((n) => n !== head && n.loops);
+    if (!inner)
+      found.set(
+        head.block!,
+        [...body].map((n) => n.block!),
+      );
+  }
+  return found;
+}
+
 /** Prints a shape. `select` is the local with the number of the head to start at. */
 export class Printer<B> {
   private readonly code: Code;
   private readonly shape: Shape<B>;
   private readonly select: number;
   private readonly body: (block: B, to: (target: B) => void) => void;
+  private readonly beforeLoop: (head: B) => void;
   private readonly labels = new Map<Node<B>, Label>();
   private readonly loops = new Map<Node<B>, Label>();
   private dispatch: Label = { depth: 0 };
 
-  /** `body` prints a block; it calls `to` where control passes to a successor. It must not fall through. */
-  constructor(code: Code, shape: Shape<B>, select: number, body: (block: B, to: (target: B) => void) => void) {
+  /**
+   * `body` prints a block; it calls `to` where control passes to a successor. It must not fall through. `beforeLoop` prints what precedes a
+   * loop.
+   */
+  constructor(
+    code: Code,
+    shape: Shape<B>,
+    select: number,
+    body: (block: B, to: (target: B) => void) => void,
+    beforeLoop: (head: B) => void = () => {},
+  ) {
     this.code = code;
     this.shape = shape;
     this.select = select;
     this.body = body;
+    this.beforeLoop = beforeLoop;
   }
 
   /** Whether a block is printed in the midst of the only one that leads to it. */
@@ -152,7 +182,10 @@ export class Printer<B> {
 
   private tree(n: Node<B>): void {
     const { code } = this;
-    if (n.loops) this.loops.set(n, code.loop());
+    if (n.loops) {
+      this.beforeLoop(n.block!);
+      this.loops.set(n, code.loop());
+    }
     const joined = n.children.filter((c) => c.joined).sort((a, b) => b.order - a.order);
     for (const c of joined) this.labels.set(c, code.block());
     if (n.block === null) {
