@@ -1,12 +1,16 @@
 /** Seccomp: profiles mean what their rules say, filters are checked, and what they refuse is told. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SysError } from '../../src/linux/errno.ts';
+import { errnoName, SysError } from '../../src/linux/errno.ts';
+import { CALL_NUMBERS } from '../../src/linux/syscalls/numbers.ts';
 import { BPF, checkProgram, type Instruction } from '../../src/linux/task/bpf.ts';
-import { ACTION, actionOf, SeccompFilter } from '../../src/linux/task/seccomp.ts';
+import { CAPABILITIES, type Capability } from '../../src/linux/task/credential.ts';
+import { ACTION, actionOf, dataOf, SeccompFilter } from '../../src/linux/task/seccomp.ts';
+import { capabilities } from '../../src/machine/container/config.ts';
 import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { compileProfile } from '../../src/machine/container/seccomp.ts';
-import { parseSeccomp } from '../../src/machine/container/security.ts';
+import { defaultSeccomp } from '../../src/machine/container/seccomp-default.ts';
+import { parseSeccomp, securityOf } from '../../src/machine/container/security.ts';
 import { SECCOMP_OPERATORS, type SeccompProfile } from '../../src/machine/container/spec.ts';
 import { buildTool, openHost, run } from '../support/containers.ts';
 
@@ -79,7 +83,7 @@ describe('a profile', () => {
     const args = fc.array(word, { minLength: 6, maxLength: 6 });
     fc.assert(
       fc.property(profile, fc.constantFrom(...NAMES), args, (p, name, values) => {
-        const filter = new SeccompFilter(null, compileProfile(p as SeccompProfile, host.system.table));
+        const filter = new SeccompFilter(null, compileProfile(p as SeccompProfile));
         const x = new Uint32Array(64);
         values.forEach((value, i) => {
           x[20 + i * 2] = value % 2 ** 32;
@@ -109,6 +113,66 @@ describe('a profile', () => {
     expect(names(['sys_admin'])).toEqual(['read', 'mount']);
     expect(() => parseSeccomp('{"defaultAction": "SCMP_ACT_MAYBE"}', [])).toThrow('defaultAction');
     expect(() => parseSeccomp('{', [])).toThrow('this is no JSON');
+  });
+});
+
+describe('the default profile', () => {
+  const capabilityNames = (profile: SeccompProfile): string[] => profile.syscalls.flatMap((r) => r.names);
+  const filterOf = (caps: readonly Capability[]) => new SeccompFilter(null, compileProfile(defaultSeccomp(caps)));
+  const ask = (filter: SeccompFilter, name: string, first = 0): string => {
+    const x = new Uint32Array(64);
+    x[20] = first;
+    const verdict = filter.judge(CALL_NUMBERS.get(name)!, 0, x);
+    return actionOf(verdict) === ACTION.ALLOW ? 'served' : errnoName(dataOf(verdict));
+  };
+
+  it('names calls that there are, by the numbers of the kernel’s own table', () => {
+    for (const name of capabilityNames(defaultSeccomp(CAPABILITIES)))
+      expect(CALL_NUMBERS.get(name), name).toBeDefined();
+    for (const { name, number } of host.system.table.values())
+      expect([name, CALL_NUMBERS.get(name)]).toEqual([name, number]);
+  });
+
+  it('refuses what Docker’s refuses, and lets capabilities open what they are for', () => {
+    const plain = filterOf(capabilities({ capAdd: [], capDrop: [], privileged: false }));
+    const refused =
+      'mount umount2 pivot_root unshare setns keyctl add_key request_key bpf perf_event_open userfaultfd reboot swapon';
+    for (const name of `${refused} init_module kexec_load clock_settime io_uring_setup acct syslog open_by_handle_at move_pages`.split(
+      ' ',
+    ))
+      expect([name, ask(plain, name)]).toEqual([name, 'EPERM']);
+    for (const name of 'read write openat execve futex mmap ptrace chroot kill mknodat setuid seccomp'.split(' '))
+      expect([name, ask(plain, name)]).toEqual([name, 'served']);
+    // Flags of clone(2), families of sockets, personalities; clone3 falls back.
+    expect([ask(plain, 'clone', 17), ask(plain, 'clone', 0x1000_0011), ask(plain, 'clone3')]).toEqual([
+      'served',
+      'EPERM',
+      'ENOSYS',
+    ]);
+    expect([ask(plain, 'socket', 2), ask(plain, 'socket', 40)]).toEqual(['served', 'EPERM']);
+    expect([ask(plain, 'personality', 8), ask(plain, 'personality', 0x40000)]).toEqual(['served', 'EPERM']);
+    const admin = filterOf(['sys_admin']);
+    expect(['mount', 'unshare', 'clone3', 'bpf', 'chroot'].map((name) => ask(admin, name))).toEqual([
+      ...['served', 'served', 'served', 'served'],
+      'EPERM',
+    ]);
+    expect(ask(admin, 'clone', 0x1000_0011)).toBe('served');
+    expect(ask(filterOf(['sys_boot', 'sys_time']), 'reboot')).toBe('served');
+  });
+
+  it('is what a container has that says nothing, and none where it is privileged or unconfined', () => {
+    const of = (options: readonly string[], privileged = false) => securityOf(options, ['chown'], privileged);
+    expect(of([]).seccomp).toEqual(defaultSeccomp(['chown']));
+    expect(of(['seccomp=builtin'], true).seccomp).toEqual(defaultSeccomp(['chown']));
+    for (const none of [of([], true), of(['seccomp=unconfined']), of(['seccomp:unconfined'])])
+      expect(none.seccomp).toBeNull();
+    expect([of([]).openPaths, of(['systempaths=unconfined']).openPaths, of([], true).openPaths]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(of(['no-new-privileges', 'apparmor=unconfined', 'label=disable']).noNewPrivileges).toBe(true);
+    expect(() => of(['apparmor=mine'])).toThrow('there is no “apparmor=mine”');
   });
 });
 

@@ -68,6 +68,7 @@ export const CHOICES: Choices = {
   capDrop: [],
   noNewPrivileges: false,
   seccomp: null,
+  openPaths: false,
   privileged: false,
   memory: 0,
   memoryReservation: 0,

@@ -53,8 +53,10 @@ export function addCreateOptions(command: Command): Command {
     .addOption(repeated('--ulimit <NAME=SOFT[:HARD]>', 'a limit of its processes, such as nofile=64:128'))
     .addOption(repeated('--cap-add <NAME>', 'a capability it has besides, or ALL'))
     .addOption(repeated('--cap-drop <NAME>', 'a capability it has not, or ALL'))
-    .addOption(repeated('--security-opt <OPTION>', 'no-new-privileges, seccomp=FILE or seccomp=unconfined'))
-    .option('--privileged', 'every capability, and nothing of /proc and /sys hidden')
+    .addOption(
+      repeated('--security-opt <OPTION>', 'no-new-privileges, seccomp=FILE|builtin|unconfined, systempaths=unconfined'),
+    )
+    .option('--privileged', 'every capability, every system call, and nothing of /proc and /sys hidden')
     .option('--stop-signal <SIGNAL>', 'what `stop` sends (default TERM)')
     .option('--stop-timeout <SECONDS>', 'how long `stop` waits for it (default 10)')
     .option('--rm', 'remove it when it ends');
@@ -96,7 +98,8 @@ function ulimit(value: string, { count }: Readers): { Name: string; Soft: number
 /** A profile is read here, where its name means something. */
 function security(value: string): string {
   const match = /^seccomp[=:](.+)$/.exec(value);
-  if (!match || match[1] === 'unconfined' || match[1]!.trimStart().startsWith('{')) return value;
+  if (!match || match[1] === 'unconfined' || match[1] === 'builtin' || match[1]!.trimStart().startsWith('{'))
+    return value;
   return `seccomp=${new TextDecoder().decode(readInput(match[1]!, '--security-opt seccomp'))}`;
 }
 

@@ -21,6 +21,8 @@ const MASKED = [
   '/proc/timer_stats',
   '/proc/sched_debug',
   '/proc/scsi',
+  '/proc/interrupts',
+  '/sys/devices/system/cpu/cpu0/thermal_throttle',
   '/sys/devices/virtual/powercap',
   '/sys/firmware',
 ];
@@ -49,7 +51,9 @@ export interface Choices {
   readonly capDrop: readonly string[];
   readonly noNewPrivileges: boolean;
   readonly seccomp: SeccompProfile | null;
-  /** Nothing of /proc and /sys is hidden, and everything may be done. */
+  /** Nothing of /proc and /sys is masked or read-only. */
+  readonly openPaths: boolean;
+  /** Everything may be done. */
   readonly privileged: boolean;
   /** Bytes; 0: no limit. */
   readonly memory: number;
@@ -175,8 +179,8 @@ export function specOf(choices: Choices): SpecInput {
         unified: { ...choices.unified },
       },
       ...(choices.seccomp && { seccomp: choices.seccomp }),
-      maskedPaths: choices.privileged ? [] : [...MASKED],
-      readonlyPaths: choices.privileged ? [] : [...READ_ONLY],
+      maskedPaths: choices.openPaths ? [] : [...MASKED],
+      readonlyPaths: choices.openPaths ? [] : [...READ_ONLY],
     },
   };
 }

@@ -131,7 +131,7 @@ export class Container {
     this.streams = new ProcessIo(system, io, this.log);
     try {
       const { seccomp } = spec.linux;
-      this.filter = seccomp ? new SeccompFilter(null, compileProfile(seccomp, system.table)) : null;
+      this.filter = seccomp ? new SeccompFilter(null, compileProfile(seccomp)) : null;
       if (spec.linux.resources) limitGroup(system, this.cgroup, spec.linux.resources);
     } catch (e) {
       this.dispose();
@@ -321,6 +321,9 @@ export class Container {
     const { parent, name } = this.cgroup;
     for (const child of [...this.cgroup.children.keys()]) this.cgroup.removeTree(child);
     parent?.removeChild(name);
+    // Nor do groups stay that were made for it.
+    for (let above = parent; above?.parent && !above.children.size && !above.members.size; above = above.parent)
+      above.parent.removeChild(above.name);
     this.files.root.fs.release();
     this.files.release?.();
   }

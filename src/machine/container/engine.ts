@@ -10,7 +10,7 @@ import { NAME, newId, newName } from './names.ts';
 import { memoryPlaces } from './places.ts';
 import { type CreateRequest, type ExecRequest, readCreate, readExec } from './request.ts';
 import { type Base, type OpenedRoot, openRoot } from './roots.ts';
-import { parseSeccomp } from './security.ts';
+import { securityOf } from './security.ts';
 import { parseSpec, type SpecProcess } from './spec.ts';
 import { findUser } from './users.ts';
 
@@ -164,9 +164,11 @@ export class ContainerEngine {
     if (!args.length || args[0] === '') throw new InputError('there is nothing to run: name a program after the image');
     const hostname = request.Hostname || id.slice(0, 12);
     const binds = host.Binds.map(bindOf);
-    const security = this.security(
+    const privileged = host.Privileged === true;
+    const security = securityOf(
       host.SecurityOpt,
-      capabilities({ capAdd: host.CapAdd, capDrop: host.CapDrop, privileged: host.Privileged === true }),
+      capabilities({ capAdd: host.CapAdd, capDrop: host.CapDrop, privileged }),
+      privileged,
     );
     const terminal = request.Tty === true;
     const cwd = request.WorkingDir || defaults.cwd || '/';
@@ -190,7 +192,8 @@ export class ContainerEngine {
       capDrop: host.CapDrop,
       noNewPrivileges: security.noNewPrivileges,
       seccomp: security.seccomp,
-      privileged: host.Privileged === true,
+      openPaths: security.openPaths,
+      privileged,
       memory: host.Memory,
       memoryReservation: host.MemoryReservation,
       cpus: host.NanoCpus / 1e9,
@@ -249,22 +252,6 @@ export class ContainerEngine {
       this.host.remove(container);
       throw e;
     }
-  }
-
-  private security(options: readonly string[], caps: readonly string[]): Pick<Choices, 'noNewPrivileges' | 'seccomp'> {
-    let noNewPrivileges = false;
-    let seccomp: Choices['seccomp'] = null;
-    for (const option of options) {
-      const cut = option.search(/[=:]/);
-      const [key, value] = cut < 0 ? [option, ''] : [option.slice(0, cut), option.slice(cut + 1)];
-      if (key === 'no-new-privileges') noNewPrivileges = value !== 'false';
-      else if (key === 'seccomp') seccomp = value === 'unconfined' ? null : parseSeccomp(value, caps);
-      else
-        throw new InputError(
-          `--security-opt: there is no “${key}”; known: no-new-privileges, seccomp=PROFILE|unconfined`,
-        );
-    }
-    return { noNewPrivileges, seccomp };
   }
 
   start(entry: Entry): void {

@@ -1,5 +1,5 @@
 /** linux.seccomp as a BPF program (OCI runtime specification, "Seccomp"; libseccomp's meaning of its comparisons). */
-import type { CallTable } from '../../linux/syscalls/call.ts';
+import { CALL_NUMBERS } from '../../linux/syscalls/numbers.ts';
 import { BPF, type Instruction } from '../../linux/task/bpf.ts';
 import { ACTION, AUDIT_ARCH } from '../../linux/task/seccomp.ts';
 import type { SeccompProfile } from './spec.ts';
@@ -116,8 +116,7 @@ function ruleCode(number: number, args: readonly Argument[], verdict: number): I
  * The program of a profile. Names of calls that this architecture has not are left out, as runtimes do; the first rule
  * that applies decides.
  */
-export function compileProfile(profile: SeccompProfile, table: CallTable): Instruction[] {
-  const numbers = new Map([...table.values()].map((row) => [row.name, row.number]));
+export function compileProfile(profile: SeccompProfile): Instruction[] {
   const code: Instruction[] = [
     load(4),
     { code: BPF.JEQ, jt: 1, jf: 0, k: AUDIT_ARCH },
@@ -126,7 +125,7 @@ export function compileProfile(profile: SeccompProfile, table: CallTable): Instr
   ];
   for (const { names, action, errnoRet, args } of profile.syscalls) {
     for (const name of names) {
-      const number = numbers.get(name);
+      const number = CALL_NUMBERS.get(name);
       if (number !== undefined) code.push(...ruleCode(number, args ?? [], verdictOf(action, errnoRet)));
     }
   }
