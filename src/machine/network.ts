@@ -6,6 +6,7 @@ import { ROUTE_PROTOCOL } from '../linux/net/ip/routes.ts';
 import type { NetStack } from '../linux/net/stack.ts';
 
 const PREFIX = 24;
+const ANYWHERE = '0.0.0.0';
 
 export { labMac } from '../devices/net/net.ts';
 export { LabSwitch };
@@ -17,31 +18,41 @@ export const resolverOf = ({ host }: LabSwitch): string => `nameserver ${ipv4Tex
 export interface LabPlace {
   /** `a.b.c.d`. */
   readonly address: string;
+  readonly mac: Uint8Array;
+  readonly network: LabSwitch;
   /** Unplugs it; its address is free again. */
   close(): void;
 }
 
 /**
  * Gives a namespace the interface `eth0` on the lab's network, with an address, the route to everywhere, and a name that the
- * lab's DNS knows. Throws InputError where no address is left.
+ * lab's DNS knows; `names` are further ones. Throws InputError where no address is left.
  */
 export function joinLab(
   stack: NetStack,
   network: LabSwitch,
-  { mac, name }: { readonly mac: Uint8Array; readonly name: string },
+  { mac, name, names = [] }: { readonly mac: Uint8Array; readonly name: string; readonly names?: readonly string[] },
 ): LabPlace {
   const { host } = network;
   const address = host.reserve(mac, name);
   const eth0 = stack.interfaces.addWire(stack.interfaces.freeName('eth'), mac, (receive) => network.plug(receive));
+  for (const one of names) host.addName(one, address);
   const gateway = ipv4Text(host.gateway);
   addAddress(stack, eth0, { address, bits: PREFIX, broadcast: address.replace(/\d+$/, '255') });
   setUp(stack, eth0, true);
-  addRoute(stack, { net: '0.0.0.0', bits: 0, via: gateway, out: eth0.index, protocol: ROUTE_PROTOCOL.boot });
+  // Who had it before may be gone a moment only.
+  stack.neighboursOf(eth0).announce(address);
+  // Of several networks the first one leads everywhere.
+  if (!stack.routes.all().some((r) => r.bits === 0 && r.net === ANYWHERE))
+    addRoute(stack, { net: ANYWHERE, bits: 0, via: gateway, out: eth0.index, protocol: ROUTE_PROTOCOL.boot });
   return {
     address,
+    mac,
+    network,
     close: () => {
       stack.interfaces.remove(eth0);
       host.release(mac);
+      host.removeNames(address);
     },
   };
 }

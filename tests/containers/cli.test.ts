@@ -164,7 +164,7 @@ describe('trapframe container', { timeout: CALL_MS }, () => {
     [['run', 'nothing-of-the-kind'], 'there is no image nothing-of-the-kind'],
     [
       ['run', '--rm', '--rootfs', 'ROOTFS', '/bin/none'],
-      '/bin/none can’t be started: there is no such file in the container',
+      '/bin/none can’t be started: no such file or directory in the container',
     ],
     [['run', '--memory', 'much', '--rootfs', 'ROOTFS', 'x'], '--memory: “much” is not an amount of memory'],
     [['kill', 'nobody'], 'there is no container nobody'],

@@ -225,7 +225,7 @@ describe('a bundle', () => {
     expect(() => bad.start()).toThrow('mounts[6] (/x): nfs: ENODEV');
     host.remove(bad);
     const missing = make(host, [], { edit: (spec) => Object.assign(spec.process, { args: ['/bin/none'] }) });
-    expect(() => missing.start()).toThrow('/bin/none can’t be started: there is no such file in the container');
+    expect(() => missing.start()).toThrow('/bin/none can’t be started: no such file or directory in the container');
     host.remove(missing);
     expect([kernel.frames.used, kernel.tasks.size, kernel.processes.size, kernel.cgroups.descendants]).toEqual(before);
   });

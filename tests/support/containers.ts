@@ -107,6 +107,7 @@ export function make(
     spec: parsed,
     files: files ?? smallRoot(host),
     io: { terminal: parsed.process.terminal, openStdin: openStdin ?? false, rows: 24, columns: 80 },
+    wires: [{ network: host.network, names: [] }],
   });
 }
 

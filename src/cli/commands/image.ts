@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { baseEntries } from '../../machine/images/base.ts';
 import type { ImageRecord } from '../../machine/images/catalogue.ts';
+import { historyOf, imageInspection } from '../../machine/images/describe.ts';
 import { ImageStore, type ImportOptions, type Job } from '../../machine/images/store.ts';
 import { nodeFolder, openHostFile } from '../../machine/node/folder.ts';
 import { type Context, exitCode } from '../context.ts';
@@ -222,24 +223,7 @@ async function buildBase(name: string, options: Options, context: Context): Prom
 async function history(ref: string, options: Options, { stdout }: Context): Promise<void> {
   const store = storeOf();
   const record = await store.find(ref);
-  const config = await store.config(record);
-  const layers = [...record.layers];
-  const steps = [];
-  for (const { created, created_by, comment, empty_layer } of config.history ?? []) {
-    const layer = empty_layer ? undefined : layers.shift();
-    const size = layer === undefined ? 0 : await store.layerSize(layer);
-    steps.push({
-      layer: layer ?? null,
-      created: created ?? null,
-      createdBy: created_by ?? '',
-      size,
-      comment: comment ?? '',
-    });
-  }
-  // An image need not tell how it was made.
-  for (const layer of layers)
-    steps.push({ layer, created: null, createdBy: '', size: await store.layerSize(layer), comment: '' });
-  steps.reverse();
+  const steps = await historyOf(store, record);
   if (options.json) {
     stdout.write(`${JSON.stringify(steps, null, 2)}\n`);
     return;
@@ -258,20 +242,7 @@ async function inspect(refs: readonly string[], { stdout }: Context): Promise<vo
   const all = [];
   for (const ref of refs) {
     const record = await store.find(ref);
-    const config = await store.config(record);
-    all.push({
-      Id: record.id,
-      RepoTags: record.names,
-      Created: config.created ?? null,
-      Architecture: config.architecture,
-      Os: config.os,
-      Author: config.author ?? '',
-      Size: record.size,
-      Config: config.config ?? {},
-      RootFS: { Type: 'layers', Layers: record.layers },
-      Manifest: record.manifest,
-      Metadata: { Added: record.added },
-    });
+    all.push(await imageInspection(store, record));
   }
   stdout.write(`${JSON.stringify(all, null, 2)}\n`);
 }

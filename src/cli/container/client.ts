@@ -29,6 +29,13 @@ export interface Inspection {
   readonly Config: { readonly Tty: boolean; readonly OpenStdin: boolean };
 }
 
+export interface NetworkRow {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Driver: string;
+  readonly IPAM: { readonly Config: readonly { readonly Subnet: string }[] };
+}
+
 export interface Stats {
   readonly name: string;
   readonly pids_stats: { readonly current: number; readonly limit: number };
@@ -61,6 +68,28 @@ export class ContainerClient {
   static async reach(): Promise<ContainerClient | null> {
     const daemon = await reach(placeOf('container'));
     return daemon && new ContainerClient(daemon);
+  }
+
+  async createNetwork(name: string): Promise<string> {
+    const made = await this.daemon.call('POST', '/networks/create', { body: { Name: name } });
+    return (made as { Id: string }).Id;
+  }
+
+  async networks(): Promise<readonly NetworkRow[]> {
+    return (await this.daemon.call('GET', '/networks')) as NetworkRow[];
+  }
+
+  async network(name: string): Promise<object> {
+    return (await this.daemon.call('GET', `/networks/${encodeURIComponent(name)}`)) as object;
+  }
+
+  async joinNetwork(network: string, container: string, how: 'connect' | 'disconnect'): Promise<void> {
+    const path = `/networks/${encodeURIComponent(network)}/${how}`;
+    await this.daemon.call('POST', path, { body: { Container: container } });
+  }
+
+  async removeNetwork(name: string): Promise<void> {
+    await this.daemon.call('DELETE', `/networks/${encodeURIComponent(name)}`);
   }
 
   async create(body: CreateInput, name: string | null): Promise<string> {

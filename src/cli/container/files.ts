@@ -1,7 +1,7 @@
 /** Files of containers on the way in and out: archives, and images made of what a container changed. */
 
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Writable } from 'node:stream';
 import { type NewEntry, writeTar } from '../../image/tar-write.ts';
 import type { Container } from '../../machine/container/container.ts';
 import type { Entry } from '../../machine/container/engine.ts';
@@ -22,12 +22,47 @@ export function placeOf(root: Root, path: string): NonNullable<ReturnType<typeof
   return found;
 }
 
+/** Bits of Go's FileMode, as the API writes modes. */
+const GO_MODE = { directory: 2 ** 31, link: 2 ** 27 } as const;
+const TYPE = 0o170000;
+const TYPES = { directory: 0o040000, link: 0o120000 } as const;
+
+/** What a path of a container is, as `docker cp` wants to know it before. */
+export function statHeader(root: Root, path: string): Readonly<Record<string, string>> {
+  const { inode, name } = placeOf(root, path);
+  const type = inode.mode & TYPE;
+  const kind = type === TYPES.directory ? GO_MODE.directory : type === TYPES.link ? GO_MODE.link : 0;
+  const stat = {
+    name: name || '/',
+    size: inode.size,
+    mode: kind + (inode.mode & 0o777),
+    mtime: new Date(inode.mtime).toISOString(),
+    linkTarget: '',
+  };
+  return { 'x-docker-container-path-stat': Buffer.from(JSON.stringify(stat)).toString('base64') };
+}
+
+/** Resolves when more may be written, or nobody reads any more. */
+export function drained(out: Writable): Promise<void> {
+  return new Promise((go) => {
+    const over = (): void => {
+      out.off('drain', over).off('close', over);
+      go();
+    };
+    out.on('drain', over).on('close', over);
+  });
+}
+
 /** Answers with an archive, as fast as it is read. */
-export async function sendTar(entries: Iterable<NewEntry>, request: Request): Promise<null> {
-  const out = request.stream('application/x-tar');
+export async function sendTar(
+  entries: Iterable<NewEntry>,
+  request: Request,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<null> {
+  const out = request.stream('application/x-tar', headers);
   for (const chunk of writeTar(entries)) {
     if (request.signal.aborted) break;
-    if (!out.write(chunk)) await Promise.race([once(out, 'drain'), once(out, 'close')]);
+    if (!out.write(chunk)) await drained(out);
   }
   out.end();
   return null;

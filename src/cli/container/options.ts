@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError } from '../../abi/errors.ts';
+import { parsePublish, portBindings } from '../../machine/container/ports.ts';
 import type { CreateInput } from '../../machine/container/request.ts';
 import { readInput } from '../files.ts';
 
@@ -36,10 +37,13 @@ export function addCreateOptions(command: Command): Command {
     .option('--entrypoint <PROGRAM>', 'the program, in place of the image’s; the command is its arguments')
     .option('-h, --hostname <NAME>', 'its host name (default: the beginning of its number)')
     .addOption(
-      new Option('--network <MODE>', 'bridge: on the network of all containers; none: loopback alone; host')
-        .choices(['bridge', 'none', 'host'])
-        .default('bridge'),
+      new Option(
+        '--network <NAME>',
+        'bridge: on the network of all containers; none: loopback alone; host: the kernel’s; or one of `trapframe network`',
+      ).default('bridge'),
     )
+    .addOption(repeated('-p, --publish <[IP:][HOST:]CONTAINER[/udp]>', 'a port of it that is listened on at the host'))
+    .addOption(repeated('--network-alias <NAME>', 'a name it is found by on a network of `trapframe network`'))
     .addOption(repeated('--add-host <NAME:ADDRESS>', 'a line of its /etc/hosts'))
     .addOption(repeated('-l, --label <KEY=VALUE>', 'a label'))
     .option('-m, --memory <SIZE>', 'memory.max: who needs more is killed')
@@ -172,6 +176,10 @@ export function createRequest(args: readonly string[], options: Options, readers
       Ulimits: many(options, 'ulimit').map((row) => ulimit(row, readers)),
       ExtraHosts: [...many(options, 'addHost')],
       NetworkMode: String(options.network),
+      PortBindings: portBindings(many(options, 'publish').map(parsePublish)),
+    },
+    NetworkingConfig: {
+      EndpointsConfig: { [String(options.network)]: { Aliases: [...many(options, 'networkAlias')] } },
     },
   };
 }

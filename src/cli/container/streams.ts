@@ -58,12 +58,15 @@ export interface LogRequest {
   readonly timestamps: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly until: number;
 }
 
 /** Writes what was kept; returns what writes one entry more. */
 export function writeLog(out: Writable, log: OutputLog, terminal: boolean, request: LogRequest): Listener {
   const write: Listener = (entry) => {
-    if (!request[entry.stream]) return;
+    if (!request[entry.stream] || entry.time < request.since || entry.time > request.until) return;
     const stamped = request.timestamps ? stamp(entry) : entry;
     out.write(encode(stamped, terminal));
   };

@@ -5,6 +5,8 @@ import { type Route, Service } from './server.ts';
 
 export interface DaemonWork {
   readonly routes: readonly Route[];
+  /** Sent with every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether it has to stay although nobody speaks to it. */
   busy(): boolean;
   /** Ends what it holds. */
@@ -41,7 +43,14 @@ export async function runDaemon(
       },
     },
   ];
-  const service = new Service({ place, routes: [...common, ...work.routes], busy: () => work.busy(), idleMs, log });
+  const service = new Service({
+    place,
+    routes: [...common, ...work.routes],
+    ...(work.headers && { headers: work.headers }),
+    busy: () => work.busy(),
+    idleMs,
+    log,
+  });
   const onSignal = (): void => service.end();
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

@@ -31,19 +31,21 @@ export interface Request {
   readonly wantsUpgrade: boolean;
   /** Takes the connection over, both ways. */
   upgrade(): Duplex;
-  /** Answers in pieces. */
-  stream(type: string): ServerResponse;
+  /** Answers in pieces, the headers at once. */
+  stream(type: string, headers?: Readonly<Record<string, string>>): ServerResponse;
 }
 
-/** What a handler answers: a value that goes out as JSON, or nothing where it has used `upgrade` or `stream`. */
+/** What a handler answers: a value that goes out as JSON, or text, or nothing where it has used `upgrade` or `stream`. */
 export interface Reply {
   readonly status: number;
   readonly json?: unknown;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
-  /** `/containers/:id/start`; a leading version (`/v1.43`) is cut off before. */
+  /** `/containers/:id/start`; `:name+` is one part of the path or several; a leading version (`/v1.43`) is cut off before. */
   readonly path: string;
   handle(request: Request): Promise<Reply | null>;
 }
@@ -53,6 +55,8 @@ export interface ServiceOptions {
   readonly routes: readonly Route[];
   /** Whether it has to stay although nobody speaks to it. */
   busy(): boolean;
+  /** Sent with every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** It ends after so many milliseconds without work. */
   readonly idleMs: number;
   log(line: string): void;
@@ -82,11 +86,18 @@ async function bodyOf(message: IncomingMessage): Promise<unknown> {
 /** The parameters of a path that fits a route, or null. */
 function match(route: Route, parts: readonly string[]): Record<string, string> | null {
   const wanted = route.path.split('/').filter(Boolean);
-  if (wanted.length !== parts.length) return null;
+  const many = wanted.findIndex((word) => word.endsWith('+'));
+  const extra = parts.length - wanted.length;
+  if (many < 0 ? extra !== 0 : extra < 0) return null;
+  // What stands for several parts is one again.
+  const given =
+    many < 0
+      ? parts
+      : [...parts.slice(0, many), parts.slice(many, many + extra + 1).join('/'), ...parts.slice(many + extra + 1)];
   const params: Record<string, string> = {};
   for (const [i, word] of wanted.entries()) {
-    if (word.startsWith(':')) params[word.slice(1)] = parts[i]!;
-    else if (word !== parts[i]) return null;
+    if (word.startsWith(':')) params[word.slice(1).replace('+', '')] = given[i]!;
+    else if (word !== given[i]) return null;
   }
   return params;
 }
@@ -190,13 +201,18 @@ export class Service {
     };
     (response ?? socket!).once('close', leave);
     let taken = false;
-    const say = (status: number, value: unknown): void => {
+    const say = (status: number, { json: value, text: plain, headers: more }: Omit<Reply, 'status'>): void => {
       if (taken) {
         (response ?? socket)?.destroy();
         return;
       }
-      const text = value === undefined ? '' : `${JSON.stringify(value)}\n`;
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+      const text = plain ?? (value === undefined ? '' : `${JSON.stringify(value)}\n`);
+      const headers = {
+        'content-type': plain === undefined ? 'application/json' : 'text/plain; charset=utf-8',
+        'content-length': Buffer.byteLength(text),
+        ...this.options.headers,
+        ...more,
+      };
       if (response) response.writeHead(status, headers).end(text);
       else
         socket?.end(
@@ -229,15 +245,15 @@ export class Service {
             if (head?.length) socket.unshift(head);
             return socket;
           },
-          stream(type) {
+          stream(type, more = {}) {
             if (!response) throw new HttpError(400, 'this can not be upgraded');
             taken = true;
-            response.writeHead(200, { 'content-type': type });
+            response.writeHead(200, { 'content-type': type, ...more });
             response.flushHeaders();
             return response;
           },
         });
-        if (reply) say(reply.status, reply.json);
+        if (reply) say(reply.status, reply);
         return;
       }
       throw known
@@ -247,7 +263,7 @@ export class Service {
       const status = e instanceof HttpError ? e.status : isInputError(e) ? 400 : 500;
       if (status === 500)
         this.options.log(`${message.method} ${message.url}: ${e instanceof Error ? e.stack : String(e)}`);
-      say(status, { message: e instanceof Error ? e.message : String(e) });
+      say(status, { json: { message: e instanceof Error ? e.message : String(e) } });
     }
   }
 }

@@ -43,7 +43,7 @@ export class LabHost {
   readonly gateway: Uint8Array;
   readonly dns: Uint8Array;
   readonly #dhcp: Dhcp;
-  readonly #names: readonly (readonly [string, Uint8Array])[];
+  readonly #names: Map<string, Uint8Array>;
 
   constructor(options: LabHostOptions = {}) {
     const network = options.network ?? [10, 0, 2];
@@ -51,7 +51,7 @@ export class LabHost {
     this.dns = Uint8Array.of(...network, 3);
     this.#dhcp = new Dhcp({ server: this.gateway, dns: this.dns, domain: DOMAIN, mtu: MTU });
     const given = Object.entries(options.names ?? {});
-    this.#names = given.map(([name, address]) => [name.toLowerCase(), ipv4(address)]);
+    this.#names = new Map(given.map(([name, address]) => [name.toLowerCase(), ipv4(address)]));
   }
 
   /** The address a MAC was given, as text; null before it asked. */
@@ -66,6 +66,16 @@ export class LabHost {
     if (!lease)
       throw new InputError('the lab’s network has no address left', 'End guests or containers that are on it.');
     return ipv4Text(this.#dhcp.address(lease));
+  }
+
+  /** One more name for an address; the latest that is given a name has it. */
+  addName(name: string, address: string): void {
+    for (const full of [name, `${name}.${DOMAIN}`]) this.#names.set(full.toLowerCase(), ipv4(address));
+  }
+
+  /** Forgets the names that were added for an address. */
+  removeNames(address: string): void {
+    for (const [name, bytes] of this.#names) if (ipv4Text(bytes) === address) this.#names.delete(name);
   }
 
   /** The address of a MAC is free again. */

@@ -29,6 +29,9 @@ export interface Ending {
   readonly signal: number;
 }
 
+/** As shells and Docker have it for what can't be found. */
+const NEVER_RAN: Ending = { code: 127, signal: 0 };
+
 const endingOf = (status: number): Ending => {
   const signal = status & 0x7f;
   return { code: signal ? 128 + signal : status >> 8, signal };
@@ -36,9 +39,9 @@ const endingOf = (status: number): Ending => {
 
 /** What stands in the way of starting a program, in words. */
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file in the container, or the interpreter it names is missing',
+  ENOENT: 'no such file or directory in the container, or the interpreter it names is missing',
   ENOEXEC: 'it is no ELF program for 64-bit RISC-V, nor a script',
-  EACCES: 'it may not be executed',
+  EACCES: 'permission denied: it may not be executed',
   ENOMEM: 'there is too little memory',
   EAGAIN: 'the container may have no more processes',
   ENOTDIR: 'a part of its path is no directory',
@@ -65,10 +68,11 @@ export class Running {
   }
 }
 
-/** Where a container is plugged in. */
+/** Where a container is plugged in when it runs. */
 export interface Wire {
   readonly network: LabSwitch;
-  readonly mac: Uint8Array;
+  /** What it is found by there, beside its host name. */
+  readonly names: readonly string[];
 }
 
 export interface ContainerRequest {
@@ -76,8 +80,16 @@ export interface ContainerRequest {
   readonly spec: Spec;
   readonly files: Files;
   readonly io: IoRequest;
-  /** Its network is the loopback alone. */
-  readonly alone?: boolean;
+  /** Networks it is on; none: its own is the loopback alone. */
+  readonly wires: readonly Wire[];
+}
+
+/** As the Docker Engine API names them. */
+export interface Traffic {
+  readonly rx_bytes: number;
+  readonly rx_packets: number;
+  readonly tx_bytes: number;
+  readonly tx_packets: number;
 }
 
 export interface ContainerStats {
@@ -107,10 +119,11 @@ export class Container {
   /** Of its last end. */
   ending: Ending = { code: 0, signal: 0 };
   oomKilled = false;
-  /** Its place on the lab's network, while it runs; null: it has none. */
-  place: LabPlace | null = null;
+  /** Its places on networks, while it runs. */
+  readonly places: LabPlace[] = [];
   private readonly system: System;
-  private readonly wire: Wire | null;
+  private readonly wires: Wire[];
+  private readonly newMac: () => Uint8Array;
   private readonly io: IoRequest;
   /** What it wrote, over all its starts. */
   readonly log = new OutputLog();
@@ -118,9 +131,10 @@ export class Container {
   private streams: ProcessIo;
   private readonly filter: SeccompFilter | null;
 
-  constructor(system: System, wire: Wire, { id, spec, files, io, alone = false }: ContainerRequest) {
+  constructor(system: System, newMac: () => Uint8Array, { id, spec, files, io, wires }: ContainerRequest) {
     this.system = system;
-    this.wire = alone ? null : wire;
+    this.newMac = newMac;
+    this.wires = [...wires];
     this.id = id;
     this.spec = spec;
     this.files = files;
@@ -179,15 +193,21 @@ export class Container {
     }
   }
 
-  /** A network of its own is on the lab's wire, under its host name, as long as there are addresses. */
+  /** Whether its network is its own, and not the kernel's or another's. */
+  private get hasNetwork(): boolean {
+    return this.spec.linux.namespaces.some(({ type, path }) => type === 'network' && !path);
+  }
+
+  /** A network of its own is on its wires, under its host name, as long as there are addresses. */
   private plug(task: Task): void {
-    const { linux, hostname } = this.spec;
-    const own = linux.namespaces.some(({ type, path }) => type === 'network' && !path);
-    if (!own || !this.wire) return;
     this.unplug();
-    const { network, mac } = this.wire;
+    if (this.hasNetwork) for (const wire of this.wires) this.plugInto(task, wire);
+  }
+
+  private plugInto(task: Task, { network, names }: Wire): void {
+    const name = this.spec.hostname ?? '';
     try {
-      this.place = joinLab(task.namespaces.net.stack, network, { mac, name: hostname ?? '' });
+      this.places.push(joinLab(task.namespaces.net.stack, network, { mac: this.newMac(), name, names }));
     } catch (e) {
       if (!(e instanceof InputError)) throw e;
       this.system.kernel.say(`container ${this.id.slice(0, 12)} has no network: ${e.message}`);
@@ -195,8 +215,50 @@ export class Container {
   }
 
   private unplug(): void {
-    this.place?.close();
-    this.place = null;
+    for (const place of this.places.splice(0)) place.close();
+  }
+
+  /** Puts it on one more network, at once where it runs. */
+  connect(wire: Wire): void {
+    if (!this.hasNetwork) throw new InputError(`container ${this.id.slice(0, 12)} has no network of its own`);
+    if (this.wires.some((w) => w.network === wire.network))
+      throw new InputError(`container ${this.id.slice(0, 12)} is on this network already`);
+    this.wires.push(wire);
+    if (this.isUp && this.init) this.plugInto(this.init.process.leader, wire);
+  }
+
+  /** Takes it off a network. */
+  disconnect(network: LabSwitch): void {
+    const at = this.wires.findIndex((w) => w.network === network);
+    if (at < 0) throw new InputError(`container ${this.id.slice(0, 12)} is not on this network`);
+    this.wires.splice(at, 1);
+    const place = this.places.findIndex((p) => p.network === network);
+    if (place >= 0) this.places.splice(place, 1)[0]!.close();
+  }
+
+  /** What it is found by on a network, beside its host name. */
+  namesOn(network: LabSwitch | null): readonly string[] {
+    return this.wires.find((w) => w.network === network)?.names ?? [];
+  }
+
+  /** Bytes and packets its interfaces have had, but the loopback. */
+  traffic(): (Traffic & { readonly name: string })[] {
+    const { init } = this;
+    if (!this.isUp || !init || !this.hasNetwork) return [];
+    const { interfaces } = init.process.leader.namespaces.net.stack;
+    return [...interfaces]
+      .filter((i) => i !== interfaces.loopback)
+      .map(({ name, received, sent }) => ({
+        name,
+        rx_bytes: received.bytes,
+        rx_packets: received.packets,
+        tx_bytes: sent.bytes,
+        tx_packets: sent.packets,
+      }));
+  }
+
+  isOn(network: LabSwitch): boolean {
+    return this.wires.some((w) => w.network === network);
   }
 
   /** Starts its first process. Throws InputError where that can't be. */
@@ -318,6 +380,11 @@ export class Container {
   dispose(): void {
     this.unplug();
     if (this.isUp) this.system.signal(this.up().process, SIG.KILL);
+    // Who waits for the end of one that never ran waits no longer.
+    else {
+      for (const settle of this.waiting) settle(NEVER_RAN);
+      this.waiting.clear();
+    }
     const { parent, name } = this.cgroup;
     for (const child of [...this.cgroup.children.keys()]) this.cgroup.removeTree(child);
     parent?.removeChild(name);

@@ -1,6 +1,10 @@
 /** Containers as JSON, in the Docker Engine API's shapes. */
 import { signalName } from '../../linux/uapi.ts';
 import type { Entry, Exec } from './engine.ts';
+import type { Network } from './networks.ts';
+import { portBindings } from './ports.ts';
+
+const PREFIX = 24;
 
 const date = (ms: number): string => (ms ? new Date(ms).toISOString() : '0001-01-01T00:00:00Z');
 
@@ -45,17 +49,75 @@ export const summaryOf = (entry: Entry, now: number): object => ({
   Created: Math.floor(entry.container.created / 1000),
   State: entry.container.state,
   Status: statusText(entry, now),
-  Ports: [],
+  Ports: entry.published.map(({ hostIp, hostPort, port, protocol }) => ({
+    IP: hostIp,
+    PrivatePort: port,
+    PublicPort: hostPort,
+    Type: protocol,
+  })),
   Labels: entry.labels,
-  HostConfig: { NetworkMode: entry.request.HostConfig?.NetworkMode || 'bridge' },
-  NetworkSettings: networksOf(entry),
+  HostConfig: { NetworkMode: entry.network.name },
+  NetworkSettings: { Networks: endpointsOf(entry) },
   Mounts: mountsOf(entry),
 });
 
-/** Its place on the lab's network, while it runs. */
-const networksOf = ({ container: { place } }: Entry) => ({
-  Networks: place ? { bridge: { IPAddress: place.address, IPPrefixLen: 24 } } : {},
-});
+const macText = (mac: Uint8Array): string => Array.from(mac, (b) => b.toString(16).padStart(2, '0')).join(':');
+
+/** Its places on networks, by their names; an address is given while it runs. */
+function endpointsOf({ container, network: first, networks }: Entry): Record<string, object> {
+  const all: Record<string, object> = {};
+  for (const network of networks.list()) {
+    const { wire } = network;
+    if (!(wire ? container.isOn(wire) : network === first)) continue;
+    const place = container.places.find((p) => p.network === wire);
+    all[network.name] = {
+      NetworkID: network.id,
+      EndpointID: place ? container.id : '',
+      Gateway: place ? network.gateway : '',
+      IPAddress: place?.address ?? '',
+      IPPrefixLen: place ? PREFIX : 0,
+      MacAddress: place ? macText(place.mac) : '',
+      GlobalIPv6Address: '',
+      GlobalIPv6PrefixLen: 0,
+      IPv6Gateway: '',
+      Aliases: null,
+      DNSNames: container.namesOn(wire),
+    };
+  }
+  return all;
+}
+
+/** A network, with the containers that run on it: GET /networks and /networks/ID. */
+export function networkOf(network: Network, users: readonly Entry[]): object {
+  const { id, name, driver, subnet, gateway, created, labels } = network;
+  const containers = users.flatMap(({ container, name: own }) => {
+    const place = container.places.find((p) => p.network === network.wire);
+    const row = { Name: own, EndpointID: container.id, MacAddress: '', IPv4Address: '', IPv6Address: '' };
+    if (!container.isUp) return [];
+    return [
+      [
+        container.id,
+        place ? { ...row, MacAddress: macText(place.mac), IPv4Address: `${place.address}/${PREFIX}` } : row,
+      ],
+    ];
+  });
+  return {
+    Name: name,
+    Id: id,
+    Created: date(created),
+    Scope: 'local',
+    Driver: driver === 'none' ? 'null' : driver,
+    EnableIPv6: false,
+    IPAM: { Driver: 'default', Options: null, Config: subnet ? [{ Subnet: subnet, Gateway: gateway }] : [] },
+    Internal: false,
+    Attachable: false,
+    Ingress: false,
+    ConfigOnly: false,
+    Containers: Object.fromEntries(containers),
+    Options: {},
+    Labels: labels,
+  };
+}
 
 /** GET /containers/ID/json. */
 export function inspectionOf(entry: Entry): object {
@@ -104,7 +166,12 @@ export function inspectionOf(entry: Entry): object {
       StopSignal: signalName(entry.stopSignal),
       StopTimeout: entry.stopSeconds,
     },
-    NetworkSettings: networksOf(entry),
+    NetworkSettings: {
+      Ports: portBindings(entry.published),
+      ...((endpoints) => ({ ...(endpoints.bridge ?? { IPAddress: '', Gateway: '' }), Networks: endpoints }))(
+        endpointsOf(entry),
+      ),
+    },
     /** The runtime bundle's document: what was really asked of the kernel. */
     Spec: c.spec,
   };
@@ -123,32 +190,50 @@ export const execOf = ({ id, entry, request, running }: Exec): object => ({
 
 const limit = (n: number): number => (Number.isFinite(n) ? n : 0);
 
-/** GET /containers/ID/stats. */
-export function statsOf(entry: Entry, read: number): object {
+/** What the machine has, for who has no limit of its own. */
+export interface Whole {
+  readonly memory: number;
+  readonly processors: number;
+  /** Nanoseconds of processor time there were, of all processors together. */
+  readonly time: number;
+}
+
+/** GET /containers/ID/stats; `before` is what was told last, of which rates are made. */
+export function statsOf(entry: Entry, read: number, whole: Whole, before: object | null = null): object {
   const { container: c } = entry;
   const { memory, cpu, pids, io } = c.stats();
+  const earlier = before as { read: string; cpu_stats: object } | null;
   return {
     id: c.id,
     name: `/${entry.name}`,
     read: date(read),
+    preread: earlier?.read ?? date(0),
+    num_procs: 0,
     pids_stats: { current: pids.current, limit: limit(pids.max) },
-    memory_stats: { usage: memory.current, max_usage: memory.peak, limit: limit(memory.max) },
+    memory_stats: {
+      usage: memory.current,
+      max_usage: memory.peak,
+      limit: Math.min(memory.max, whole.memory),
+      stats: {},
+    },
     cpu_stats: {
       cpu_usage: { total_usage: cpu.usage, usage_in_usermode: cpu.usage, usage_in_kernelmode: 0 },
-      online_cpus: 1,
+      system_cpu_usage: whole.time,
+      online_cpus: whole.processors,
       throttling_data: {
         periods: cpu.periods,
         throttled_periods: cpu.throttledPeriods,
         throttled_time: cpu.throttled,
       },
     },
+    precpu_stats: earlier?.cpu_stats ?? { cpu_usage: { total_usage: 0 }, throttling_data: {} },
     blkio_stats: {
       io_service_bytes_recursive: [
         { major: 0, minor: 0, op: 'read', value: io.read },
         { major: 0, minor: 0, op: 'write', value: io.written },
       ],
     },
-    networks: {},
+    networks: Object.fromEntries(c.traffic().map(({ name, ...counts }) => [name, counts])),
   };
 }
 

@@ -1,13 +1,17 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
 import { InputError } from '../../abi/errors.ts';
+import type { NetStack } from '../../linux/net/stack.ts';
 import { SIG } from '../../linux/uapi.ts';
 import { resolverOf } from '../network.ts';
 import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
-import type { Container, Running } from './container.ts';
+import type { Container, Running, Wire } from './container.ts';
+import { EngineEvents } from './events.ts';
 import type { ContainerHost } from './host.ts';
 import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
+import { type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
+import { bindingsOf, type PortBinding, type Published } from './ports.ts';
 import { type CreateRequest, type ExecRequest, readCreate, readExec } from './request.ts';
 import { type Base, type OpenedRoot, openRoot } from './roots.ts';
 import { securityOf } from './security.ts';
@@ -21,6 +25,11 @@ export interface Sources {
   openPlace(path: string, readOnly: boolean): HostPlace;
   /** It stays for as long as `holder`, a container's number, has not released it. */
   openImage(name: string, holder: string): Promise<Base>;
+  /** Listens on ports of the host for a container; not given: there are none. Rejects with InputError. */
+  publish?(
+    ports: readonly PortBinding[],
+    target: () => { readonly stack: NetStack; readonly address: string } | null,
+  ): Promise<readonly Published[]>;
 }
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -39,6 +48,12 @@ export interface Entry {
   readonly stopSeconds: number;
   readonly binds: readonly Bind[];
   readonly hostname: string;
+  readonly networks: Networks;
+  /** The one it was made on. */
+  readonly network: Network;
+  readonly ports: readonly PortBinding[];
+  /** While it runs. */
+  published: readonly Published[];
   restarts: number;
 }
 
@@ -87,22 +102,20 @@ function environment(...lists: (readonly string[])[]): string[] {
   return [...all.values()];
 }
 
-/** bridge (on the lab's network) unless it says none (the loopback alone) or host (the kernel's own). */
-function networkMode(mode: string | null | undefined): 'bridge' | 'none' | 'host' {
-  if (!mode || mode === 'default' || mode === 'bridge') return 'bridge';
-  if (mode === 'none' || mode === 'host') return mode;
-  throw new InputError(`--network: “${mode}” is not bridge, none or host`);
-}
-
 export class ContainerEngine {
   readonly host: ContainerHost;
   readonly entries = new Map<string, Entry>();
   readonly execs = new Map<string, Exec>();
+  readonly networks: Networks;
+  readonly events: EngineEvents;
   private readonly sources: Sources;
 
   constructor(host: ContainerHost, sources: Sources) {
     this.host = host;
     this.sources = sources;
+    const now = (): number => this.host.system.kernel.clock.realtime();
+    this.networks = new Networks(host.network, now());
+    this.events = new EngineEvents(now);
   }
 
   /** By name, number, or the beginning of its number. */
@@ -146,6 +159,7 @@ export class ContainerEngine {
     try {
       const entry = this.make(id, name, request, opened);
       this.entries.set(id, entry);
+      this.tell(entry, 'create');
       return entry;
     } catch (e) {
       opened.root.fs.release();
@@ -172,7 +186,13 @@ export class ContainerEngine {
     );
     const terminal = request.Tty === true;
     const cwd = request.WorkingDir || defaults.cwd || '/';
-    const mode = networkMode(host.NetworkMode);
+    const mode = host.NetworkMode && host.NetworkMode !== 'default' ? host.NetworkMode : 'bridge';
+    const network = this.networks.find(mode);
+    const ports = bindingsOf(host.PortBindings ?? {});
+    if (ports.length && network.driver !== 'bridge')
+      throw new InputError(`--publish: a container on the network ${network.name} has no ports of its own`);
+    if (host.PublishAllPorts) throw new InputError('--publish-all is not offered', 'Name ports: --publish.');
+    const wires = this.wiresOf(request, network, name, id);
     const choices: Choices = {
       args,
       env: environment(
@@ -203,12 +223,12 @@ export class ContainerEngine {
       ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
       shmSize: host.ShmSize || SHM,
       extraHosts: host.ExtraHosts,
-      hostNetwork: mode === 'host',
+      hostNetwork: network.driver === 'host',
       unified: {},
       cgroupsPath: `/trapframe/${id}`,
     };
     const { places, release } = memoryPlaces(
-      identityFiles(hostname, null, host.ExtraHosts, resolverOf(this.host.network)),
+      identityFiles(hostname, null, host.ExtraHosts, resolverOf(network.wire ?? this.host.network)),
       () => this.host.system.kernel.clock.coarse(),
     );
     const files: Files = {
@@ -227,7 +247,7 @@ export class ContainerEngine {
       spec,
       files,
       io: { terminal, openStdin: request.OpenStdin === true, rows, columns },
-      alone: mode === 'none',
+      wires,
     });
     try {
       const user = findUser(request.User || defaults.user, (path) => container.readText(path));
@@ -246,6 +266,10 @@ export class ContainerEngine {
         stopSeconds: request.StopTimeout ?? STOP_SECONDS,
         binds,
         hostname,
+        networks: this.networks,
+        network,
+        ports,
+        published: [],
         restarts: 0,
       };
     } catch (e) {
@@ -254,8 +278,110 @@ export class ContainerEngine {
     }
   }
 
+  private tell(entry: Entry, action: string, more: Readonly<Record<string, string>> = {}): void {
+    const { name, labels, opened, container } = entry;
+    this.events.tell('container', action, container.id, { ...labels, image: opened.base.name, name, ...more });
+  }
+
+  kill(entry: Entry, signal: number): void {
+    entry.container.signal(signal);
+    this.tell(entry, 'kill', { signal: String(signal) });
+  }
+
+  pause(entry: Entry): void {
+    entry.container.pause();
+    this.tell(entry, 'pause');
+  }
+
+  resume(entry: Entry): void {
+    entry.container.resume();
+    this.tell(entry, 'unpause');
+  }
+
+  createNetwork(name: string, labels: Readonly<Record<string, string>>): Network {
+    const network = this.networks.create(name, labels, this.host.system.kernel.clock.realtime());
+    this.events.tell('network', 'create', network.id, { name, type: network.driver });
+    return network;
+  }
+
+  /** The wires of a container that is made: the network it names, and those of NetworkingConfig. */
+  private wiresOf({ NetworkingConfig }: CreateRequest, first: Network, name: string, id: string): Wire[] {
+    const endpoints = NetworkingConfig?.EndpointsConfig ?? {};
+    const wires: Wire[] = [];
+    const others = Object.keys(endpoints).map((key) => this.networks.find(key === 'default' ? 'bridge' : key));
+    for (const network of new Set([first, ...others])) {
+      const aliases = endpoints[network.name]?.Aliases ?? [];
+      if (network.wire) wires.push(this.wireOf(network, name, id, aliases));
+    }
+    return wires;
+  }
+
+  /** On networks people make, containers are found by name, number and alias. */
+  private wireOf({ wire, own }: Network, name: string, id: string, aliases: readonly string[]): Wire {
+    return { network: wire!, names: own ? [name, id.slice(0, 12), ...aliases] : [] };
+  }
+
+  /** Puts a container on one more network. */
+  connect(entry: Entry, network: Network, aliases: readonly string[]): void {
+    if (!network.wire) throw new InputError(`nobody can be put on the network ${network.name}`);
+    entry.container.connect(this.wireOf(network, entry.name, entry.container.id, aliases));
+  }
+
+  disconnect(entry: Entry, network: Network): void {
+    if (!network.wire) throw new InputError(`nobody can be taken off the network ${network.name}`);
+    entry.container.disconnect(network.wire);
+  }
+
+  /** Who is on a network. */
+  usersOf(network: Network): Entry[] {
+    const { wire } = network;
+    return [...this.entries.values()].filter((e) => (wire ? e.container.isOn(wire) : e.network === network));
+  }
+
+  removeNetwork(network: Network): void {
+    const users = this.usersOf(network);
+    if (users.length)
+      throw new InputError(`the network ${network.name} is used by ${users.map((e) => e.name).join(', ')}`);
+    this.networks.remove(network);
+    this.events.tell('network', 'destroy', network.id, { name: network.name, type: network.driver });
+  }
+
+  /** Publishes the ports it asks for, and starts it. Rejects with InputError, and then neither is done. */
+  async run(entry: Entry): Promise<void> {
+    const { container, ports } = entry;
+    if (container.isUp) throw new InputError(`container ${entry.name} runs already`);
+    const { publish } = this.sources;
+    if (ports.length && !publish) throw new InputError('--publish: there are no ports of a host here');
+    const published = ports.length
+      ? await publish!(ports, () => {
+          const place = container.places[0];
+          return place ? { stack: this.host.outside(place.network), address: place.address } : null;
+        })
+      : [];
+    const close = (): void => {
+      for (const port of published) port.close();
+      entry.published = [];
+    };
+    entry.published = published;
+    try {
+      this.start(entry);
+    } catch (e) {
+      close();
+      // Nobody else would remove it.
+      if (entry.request.HostConfig.AutoRemove) this.remove(entry, false);
+      throw e;
+    }
+    void container.wait().then(close);
+  }
+
   start(entry: Entry): void {
-    entry.container.start();
+    const { container } = entry;
+    container.start();
+    this.tell(entry, 'start');
+    void container.wait().then(({ code }) => {
+      if (container.oomKilled) this.tell(entry, 'oom');
+      this.tell(entry, 'die', { exitCode: String(code) });
+    });
     if (entry.request.HostConfig.AutoRemove)
       void entry.container.wait().then(() => {
         // Who waits for its end hears of it before it is gone.
@@ -280,11 +406,14 @@ export class ContainerEngine {
       await container.wait();
     }
     clearTimeout(timer);
+    this.tell(entry, 'stop');
   }
 
   rename(entry: Entry, name: string): void {
     this.demandName(name);
+    const oldName = entry.name;
     entry.name = name;
+    this.tell(entry, 'rename', { oldName: `/${oldName}` });
   }
 
   remove(entry: Entry, force: boolean): void {
@@ -296,6 +425,20 @@ export class ContainerEngine {
     this.host.remove(container);
     entry.opened.root.fs.release();
     entry.opened.release();
+    this.tell(entry, 'destroy');
+  }
+
+  /** Resolves when it has been removed. */
+  gone(entry: Entry): Promise<void> {
+    const { id } = entry.container;
+    return new Promise((settle) => {
+      if (!this.entries.has(id)) return settle();
+      const stop = this.events.listen((event) => {
+        if (event.id !== id || event.action !== 'destroy') return;
+        stop();
+        settle();
+      });
+    });
   }
 
   /** Prepares a program to be run in a container that runs. */
@@ -306,6 +449,7 @@ export class ContainerEngine {
     // Of those that have ended only the latest are kept.
     if (this.execs.size > 100) for (const [id, e] of this.execs) if (e.running?.ending) this.execs.delete(id);
     this.execs.set(exec.id, exec);
+    this.tell(entry, `exec_create: ${request.Cmd.join(' ')}`, { execID: exec.id });
     return exec;
   }
 
@@ -342,6 +486,7 @@ export class ContainerEngine {
       rows,
       columns,
     });
+    this.tell(exec.entry, `exec_start: ${request.Cmd.join(' ')}`, { execID: exec.id });
     return exec.running;
   }
 

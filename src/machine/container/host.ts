@@ -1,8 +1,10 @@
 /** A container host: one kernel on one machine, and the containers that share it. */
 import { InputError } from '../../abi/errors.ts';
+import { NetStack } from '../../linux/net/stack.ts';
+import { RELEASE } from '../../linux/syscalls/release.ts';
 import type { System } from '../../linux/system.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
-import { LabSwitch, labMac } from '../network.ts';
+import { joinLab, LabSwitch, labMac } from '../network.ts';
 import { createLinuxHost, type LinuxHost, type LinuxOptions } from '../programs.ts';
 import { Container, type ContainerRequest } from './container.ts';
 
@@ -15,6 +17,7 @@ export class ContainerHost {
   failure: Error | null = null;
   /** The wire its containers are on, and whoever else is plugged in. */
   readonly network = new LabSwitch();
+  private readonly stacks = new WeakMap<LabSwitch, NetStack>();
   private made = 0;
   private readonly host: LinuxHost;
 
@@ -49,19 +52,35 @@ export class ContainerHost {
     return new ContainerHost(host, onFailure);
   }
 
+  /** As uname(2) tells it. */
+  get kernelRelease(): string {
+    return RELEASE.release;
+  }
+
   get system(): System {
     return this.host.system;
+  }
+
+  private newMac(): Uint8Array {
+    return labMac(FIRST_MAC + (this.made++ % FIRST_MAC));
+  }
+
+  /** A stack of the host itself on a network, for what it passes on to containers. */
+  outside(network: LabSwitch): NetStack {
+    let stack = this.stacks.get(network);
+    if (!stack) {
+      stack = new NetStack(this.system.kernel.network);
+      joinLab(stack, network, { mac: this.newMac(), name: '' });
+      this.stacks.set(network, stack);
+    }
+    return stack;
   }
 
   /** Makes a container; nothing of it runs yet. */
   create(request: ContainerRequest): Container {
     if (this.failure) throw this.failure;
     if (this.containers.has(request.id)) throw new InputError(`there is a container ${request.id} already`);
-    const container = new Container(
-      this.system,
-      { network: this.network, mac: labMac(FIRST_MAC + (this.made++ % FIRST_MAC)) },
-      request,
-    );
+    const container = new Container(this.system, () => this.newMac(), request);
     this.containers.set(request.id, container);
     return container;
   }

@@ -40,6 +40,13 @@ const hostConfig = z.object({
   Ulimits: z.array(ulimit).nullish(),
   ExtraHosts: words,
   NetworkMode: z.string().nullish(),
+  PortBindings: z
+    .record(
+      z.string(),
+      z.array(z.object({ HostIp: z.string().optional(), HostPort: z.string().optional() })).nullable(),
+    )
+    .nullish(),
+  PublishAllPorts: z.boolean().nullish(),
   BlkioDeviceReadBps: throttle,
   BlkioDeviceWriteBps: throttle,
   BlkioDeviceReadIOps: throttle,
@@ -68,6 +75,19 @@ const create = z.object({
   StopTimeout: z.number().int().nonnegative().nullish(),
   ConsoleSize: z.tuple([z.number().int(), z.number().int()]).nullish(),
   HostConfig: hostConfig.prefault({}),
+  NetworkingConfig: z
+    .object({
+      EndpointsConfig: z
+        .record(
+          z.string(),
+          z
+            .object({ Aliases: words })
+            .nullable()
+            .transform((e) => e ?? { Aliases: [] }),
+        )
+        .nullish(),
+    })
+    .nullish(),
 });
 
 export type CreateRequest = z.infer<typeof create>;
@@ -87,6 +107,42 @@ const exec = z.object({
 export type ExecRequest = z.infer<typeof exec>;
 export type ExecInput = z.input<typeof exec>;
 
+const labels = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((all) => all ?? {});
+
+const network = z.object({
+  Name: z.string().min(1, 'has to be given'),
+  Driver: z
+    .string()
+    .refine((driver) => driver === '' || driver === 'bridge', 'can only be bridge')
+    .nullish(),
+  Internal: z
+    .boolean()
+    .refine((on) => !on, 'is not offered')
+    .nullish(),
+  IPAM: z.object({ Config: z.array(z.unknown()).max(0, 'addresses are chosen here').nullish() }).nullish(),
+  Labels: labels,
+});
+export type NetworkRequest = z.infer<typeof network>;
+
+/** POST /networks/ID/connect and disconnect. */
+const endpoint = z.object({
+  Container: z.string().min(1, 'has to be given'),
+  EndpointConfig: z.object({ Aliases: words }).nullish(),
+});
+export type EndpointRequest = z.infer<typeof endpoint>;
+
+const volume = z.object({
+  Name: z.string().nullish(),
+  Driver: z
+    .string()
+    .refine((driver) => driver === '' || driver === 'local', 'can only be local')
+    .nullish(),
+});
+export type VolumeRequest = z.infer<typeof volume>;
+
 function read<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value ?? {});
   if (!result.success) throw new InputError(`the request: ${issuesOf(result.error)}`);
@@ -96,3 +152,6 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
 /** @throws InputError that names every field that is wrong */
 export const readCreate = (value: unknown): CreateRequest => read(create as z.ZodType<CreateRequest>, value);
 export const readExec = (value: unknown): ExecRequest => read(exec as z.ZodType<ExecRequest>, value);
+export const readNetwork = (value: unknown): NetworkRequest => read(network as z.ZodType<NetworkRequest>, value);
+export const readEndpoint = (value: unknown): EndpointRequest => read(endpoint as z.ZodType<EndpointRequest>, value);
+export const readVolume = (value: unknown): VolumeRequest => read(volume as z.ZodType<VolumeRequest>, value);

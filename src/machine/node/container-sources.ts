@@ -10,6 +10,7 @@ import { imageBase } from '../container/images.ts';
 import { type Base, NO_DEFAULTS } from '../container/roots.ts';
 import type { ImageStore } from '../images/store.ts';
 import { hostFiles } from './host-files.ts';
+import { publish } from './publish.ts';
 import type { Volumes } from './volumes.ts';
 
 /** `onError` hears of what could not be given back to the store. */
@@ -47,5 +48,6 @@ export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: un
       return { fs, dentry };
     },
     openImage: (name, holder) => imageBase(store, name, holder, onError),
+    publish,
   };
 }

@@ -96,6 +96,11 @@ export class Neighbours {
       this.out.transmit(ethernet(entry.mac, this.out.mac, type, payload));
   }
 
+  /** Tells everybody who knew somebody else at an address of ours that it is here now (RFC 5227, 3). */
+  announce(address: Address): void {
+    this.arp(ARP.request, address, BROADCAST, address, new Uint8Array(6));
+  }
+
   /** An entry of the administrator's. */
   set(address: Address, mac: Uint8Array): void {
     this.learn(address, mac, true);

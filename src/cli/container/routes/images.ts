@@ -1,0 +1,175 @@
+/** Routes about images. */
+import { InputError, isInputError } from '../../../abi/errors.ts';
+import { bytesSource } from '../../../image/source.ts';
+import type { ContainerEngine } from '../../../machine/container/engine.ts';
+import type { ImageRecord } from '../../../machine/images/catalogue.ts';
+import { historyOf, imageInspection, imageSummary } from '../../../machine/images/describe.ts';
+import type { ImageStore } from '../../../machine/images/store.ts';
+import { HttpError, type Request, type Route } from '../../daemon/server.ts';
+import { bodyBytes, drained } from '../files.ts';
+import { filtersOf, flag, json, knowFilters, orStatusLater } from './reply.ts';
+
+/** What an archive of a root file system is for. */
+const PLATFORM = { os: 'linux', architecture: 'riscv64' };
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Answers lines of JSON as work goes on; what goes wrong is the last of them. */
+async function lines(request: Request, work: (say: (line: object) => void) => Promise<void>): Promise<null> {
+  const out = request.stream('application/json');
+  const say = (line: object): void => void out.write(`${JSON.stringify(line)}\n`);
+  try {
+    await work(say);
+  } catch (e) {
+    if (!isInputError(e)) throw e;
+    say({ error: e.message, errorDetail: { message: e.message } });
+  }
+  out.end();
+  return null;
+}
+
+export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[] {
+  const find = (name: string): Promise<ImageRecord> => orStatusLater(404, () => store.find(name));
+  const usersOf = ({ id }: ImageRecord): number =>
+    [...engine.entries.values()].filter((e) => e.opened.base.imageId === id).length;
+  const told = ({ id, names }: ImageRecord, action: string): void =>
+    engine.events.tell('image', action, id, { name: names[0] ?? id });
+
+  async function save(refs: readonly string[], request: Request): Promise<null> {
+    for (const ref of refs) await find(ref);
+    const out = request.stream('application/x-tar');
+    for await (const chunk of store.save(refs)) {
+      if (request.signal.aborted) break;
+      if (!out.write(chunk)) await drained(out);
+    }
+    out.end();
+    return null;
+  }
+
+  /** `docker import`: an image of a root file system. */
+  async function take(request: Request): Promise<null> {
+    const { query } = request;
+    const repo = query.get('repo');
+    const names = repo ? [query.get('tag') ? `${repo}:${query.get('tag')}` : repo] : [];
+    const bytes = await bodyBytes(request.body);
+    return lines(request, async (say) => {
+      const record = await store.importRoot(bytesSource(bytes), {
+        what: 'the archive',
+        names,
+        platform: PLATFORM,
+        config: { Env: [PATH] },
+        created: new Date().toISOString(),
+        createdBy: 'import',
+        comment: query.get('message') || 'Imported from -',
+      });
+      told(record, 'import');
+      say({ status: record.id });
+    });
+  }
+
+  return [
+    {
+      method: 'GET',
+      path: '/images/json',
+      async handle({ query }) {
+        const filters = filtersOf(query);
+        knowFilters(filters, ['reference', 'dangling', 'label', 'before', 'since']);
+        const fits = (name: string, text: string): boolean =>
+          name === text || name.startsWith(`${text}:`) || name.endsWith(`/${text}`);
+        const list = (await store.list()).filter(
+          (image) =>
+            (filters.reference?.some((text) => image.names.some((name) => fits(name, text))) ?? true) &&
+            (filters.dangling?.some((text) => (image.names.length === 0) === /^(1|true)$/.test(text)) ?? true),
+        );
+        return json(list.map((image) => imageSummary(image, usersOf(image))));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/images/create',
+      async handle(request) {
+        const { query } = request;
+        if (query.get('fromSrc') === '-') return take(request);
+        if (query.get('fromSrc')) throw new HttpError(400, 'an image is imported from an archive, not from an address');
+        const name = query.get('fromImage') ?? '';
+        throw new HttpError(404, `there is no image ${name} here, and no registry to pull from: load or import it`);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/images/load',
+      async handle(request) {
+        const bytes = await bodyBytes(request.body);
+        return lines(request, async (say) => {
+          for (const record of await store.load(bytesSource(bytes), 'the archive')) {
+            told(record, 'load');
+            say({ stream: `Loaded image: ${record.names.join(', ') || record.id}\n` });
+          }
+        });
+      },
+    },
+    { method: 'GET', path: '/images/get', handle: (request) => save(request.query.getAll('names'), request) },
+    {
+      method: 'POST',
+      path: '/images/prune',
+      async handle({ query }) {
+        const all = filtersOf(query).dangling?.some((text) => /^(0|false)$/.test(text)) ?? false;
+        const gone = [];
+        let freed = 0;
+        for (const image of await store.list()) {
+          if (usersOf(image) || (!all && image.names.length)) continue;
+          const { untagged, deleted } = await store.remove(image.id, true);
+          freed += image.size;
+          gone.push(...untagged.map((Untagged) => ({ Untagged })), ...deleted.map((Deleted) => ({ Deleted })));
+        }
+        return json({ ImagesDeleted: gone, SpaceReclaimed: freed });
+      },
+    },
+    { method: 'GET', path: '/images/search', handle: async () => json([]) },
+    {
+      method: 'GET',
+      path: '/images/:name+/json',
+      handle: async ({ params }) => json(await imageInspection(store, await find(params.name!))),
+    },
+    { method: 'GET', path: '/images/:name+/get', handle: (request) => save([request.params.name!], request) },
+    {
+      method: 'GET',
+      path: '/images/:name+/history',
+      async handle({ params }) {
+        const record = await find(params.name!);
+        const steps = await historyOf(store, record);
+        return json(
+          steps.map((step, i) => ({
+            Id: i === 0 ? record.id : '<missing>',
+            Created: step.created ? Math.floor(Date.parse(step.created) / 1000) : 0,
+            CreatedBy: step.createdBy,
+            Tags: i === 0 ? record.names : null,
+            Size: step.size,
+            Comment: step.comment,
+          })),
+        );
+      },
+    },
+    {
+      method: 'POST',
+      path: '/images/:name+/tag',
+      async handle({ params, query }) {
+        await find(params.name!);
+        const repo = query.get('repo');
+        if (!repo) throw new InputError('repo: the new name is missing');
+        told(await store.tag(params.name!, query.get('tag') ? `${repo}:${query.get('tag')}` : repo), 'tag');
+        return { status: 201 };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/images/:name+',
+      async handle({ params, query }) {
+        const record = await find(params.name!);
+        const removed = await orStatusLater(409, () => store.remove(params.name!, flag(query, 'force')));
+        const { untagged, deleted } = removed;
+        told(record, deleted.length ? 'delete' : 'untag');
+        return json([...untagged.map((Untagged) => ({ Untagged })), ...deleted.map((Deleted) => ({ Deleted }))]);
+      },
+    },
+  ];
+}

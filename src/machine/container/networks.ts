@@ -1,0 +1,77 @@
+/** Networks of containers: the one all are on, and those people make, on which containers find each other by name. */
+import { InputError } from '../../abi/errors.ts';
+import { LabSwitch } from '../network.ts';
+import { NAME, newId } from './names.ts';
+
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  /** bridge: a wire of its own; none: no wire; host: the kernel's own network. */
+  readonly driver: 'bridge' | 'none' | 'host';
+  readonly wire: LabSwitch | null;
+  /** `a.b.c.0/24`; empty without a wire. */
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly created: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether a person made it: its containers are found by their names. */
+  readonly own: boolean;
+}
+
+/** Of 172.16.0.0/12 the networks from 172.18.0.0 on, as Docker's. */
+const FIRST = 18;
+const MOST = 200;
+
+export class Networks {
+  private readonly all = new Map<string, Network>();
+  private made = 0;
+
+  /** `bridge` is the wire of those that name no other. */
+  constructor(bridge: LabSwitch, now: number) {
+    const given = { created: now, labels: {}, own: false };
+    for (const driver of ['bridge', 'host', 'none'] as const)
+      this.put({ ...given, id: newId(), name: driver, driver, ...placeOf(driver === 'bridge' ? bridge : null) });
+  }
+
+  private put(network: Network): Network {
+    this.all.set(network.id, network);
+    return network;
+  }
+
+  list(): Network[] {
+    return [...this.all.values()];
+  }
+
+  /** By name, number, or the beginning of its number. Throws InputError where there is none. */
+  find(text: string): Network {
+    const list = this.list();
+    const found =
+      list.find((n) => n.name === text || n.id === text) ??
+      list.find((n) => /^[0-9a-f]{3,}$/.test(text) && n.id.startsWith(text));
+    if (!found)
+      throw new InputError(`there is no network ${text}`, `There are: ${list.map((n) => n.name).join(', ')}.`);
+    return found;
+  }
+
+  /** Makes one of a name nobody has. */
+  create(name: string, labels: Readonly<Record<string, string>>, now: number): Network {
+    if (!NAME.test(name)) throw new InputError(`“${name}” is no name for a network`);
+    if (this.list().some((n) => n.name === name)) throw new InputError(`there is a network ${name} already`);
+    if (this.all.size >= MOST) throw new InputError(`there are ${MOST} networks already`);
+    const number = this.made++;
+    const wire = new LabSwitch({ network: [172, FIRST + (Math.floor(number / 256) % 13), number % 256] });
+    return this.put({ id: newId(), name, driver: 'bridge', created: now, labels, own: true, ...placeOf(wire) });
+  }
+
+  /** Takes one that nobody uses away. */
+  remove({ id, own, name }: Network): void {
+    if (!own) throw new InputError(`the network ${name} is always there`);
+    this.all.delete(id);
+  }
+}
+
+function placeOf(wire: LabSwitch | null): Pick<Network, 'wire' | 'subnet' | 'gateway'> {
+  if (!wire) return { wire, subnet: '', gateway: '' };
+  const gateway = [...wire.host.gateway];
+  return { wire, subnet: `${gateway.slice(0, 3).join('.')}.0/24`, gateway: gateway.join('.') };
+}

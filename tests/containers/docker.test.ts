@@ -1,0 +1,205 @@
+/** The stock `docker` client drives the background process: every command it has for containers, images, networks and volumes. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytesSource } from '../../src/image/source.ts';
+import { type NewEntry, writeTar } from '../../src/image/tar-write.ts';
+import { buildPrograms } from '../support/linux.ts';
+import { projectRoot } from '../support/machine.ts';
+
+const CALL_MS = 20_000;
+const hasDocker = spawnSync('docker', ['--version']).status === 0;
+if (!hasDocker) console.warn('tests/containers/docker.test.ts is left out: there is no docker client');
+
+let folder: string;
+let daemon: ReturnType<typeof spawn>;
+
+/** Runs `docker …`; what it says, with standard error where it fails. */
+function docker(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
+  const ran = spawnSync('docker', args, {
+    env: { ...process.env, DOCKER_HOST: `unix://${folder}/state/container.sock`, DOCKER_CONFIG: folder },
+    input,
+    encoding: 'utf8',
+    timeout: CALL_MS,
+  });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+const ok = (...args: readonly string[]): string => {
+  const { code, out, err } = docker(args);
+  expect({ args, code, err }).toMatchObject({ code: 0 });
+  return out.trim();
+};
+
+describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
+  beforeAll(async () => {
+    const programs = await buildPrograms(['tool', 'echo']);
+    folder = mkdtempSync(join(tmpdir(), 'trapframe-docker-'));
+    mkdirSync(join(folder, 'state'));
+    const own = { uid: 0, gid: 0, mtime: 0, link: '', device: [0, 0], xattrs: new Map() } as const;
+    const program = (name: string): NewEntry => ({
+      ...own,
+      name: `bin/${name}`,
+      type: 'file',
+      mode: 0o755,
+      content: bytesSource(readFileSync(programs.get(name)!)),
+    });
+    const bin: NewEntry = { ...own, name: 'bin/', type: 'directory', mode: 0o755 };
+    writeFileSync(join(folder, 'root.tar'), Buffer.concat([...writeTar([bin, program('tool'), program('echo')])]));
+    daemon = spawn(process.execPath, [join(projectRoot(), 'src/cli/trapframe.mjs'), 'daemon', 'container'], {
+      env: { ...process.env, TRAPFRAME_STATE: join(folder, 'state'), TRAPFRAME_NO_SETUP: '1' },
+      stdio: 'ignore',
+    });
+    for (let i = 0; i < 400 && !existsSync(join(folder, 'state/container.sock')); i++) await sleep(50);
+    expect(ok('import', join(folder, 'root.tar'), 'small:1')).toMatch(/^sha256:/);
+  }, 600_000);
+  afterAll(async () => {
+    daemon?.kill('SIGTERM');
+    await sleep(300);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('speaks its present version with the engine, and is told what it is', () => {
+    expect(ok('version', '--format', '{{.Server.APIVersion}} {{.Server.Os}}/{{.Server.Arch}}')).toBe(
+      '1.43 linux/riscv64',
+    );
+    expect(ok('info', '--format', '{{.OSType}} {{.CgroupVersion}} {{.Images}}')).toBe('linux 2 1');
+  });
+
+  it('runs programs: output, input, exit codes, and why one can’t be', () => {
+    expect(docker(['run', '--rm', '-i', 'small:1', '/bin/tool', 'read', 'exit', '7'], 'in\n')).toEqual({
+      code: 7,
+      out: 'read 3: in\n\n',
+      err: '',
+    });
+    expect(docker(['run', '--rm', 'small:1', '/none'])).toMatchObject({
+      code: 127,
+      err: expect.stringContaining('no such file'),
+    });
+    expect(docker(['run', '--rm', 'other', 'x'])).toMatchObject({
+      code: 125,
+      err: expect.stringContaining('no registry to pull from'),
+    });
+    expect(ok('ps', '-aq')).toBe('');
+  });
+
+  it('follows a container’s life', () => {
+    const id = ok(
+      'run',
+      '-d',
+      '--name',
+      'box',
+      '-l',
+      'a=b',
+      '-m',
+      '32m',
+      'small:1',
+      '/bin/tool',
+      'say',
+      'up',
+      'on',
+      '15',
+      'pause',
+      'exit',
+      '3',
+    );
+    expect(ok('ps', '--filter', 'label=a=b', '--format', '{{.ID}} {{.Names}} {{.State}}')).toBe(
+      `${id.slice(0, 12)} box running`,
+    );
+    expect(ok('exec', 'box', '/bin/tool', 'say', 'inside')).toBe('inside');
+    expect(ok('logs', 'box')).toBe('up');
+    expect(ok('top', 'box')).toContain('tool');
+    expect(ok('stats', '--no-stream', '--format', '{{.Name}} {{.MemUsage}}', 'box')).toMatch(/^box .*KiB \/ 32MiB$/);
+    ok('pause', 'box');
+    expect(ok('inspect', '-f', '{{.State.Paused}}', 'box')).toBe('true');
+    ok('unpause', 'box');
+    ok('rename', 'box', 'case');
+    ok('stop', 'case');
+    expect(ok('wait', 'case')).toBe('3');
+    ok('start', 'case');
+    ok('kill', 'case');
+    expect(ok('inspect', '-f', '{{.State.Status}} {{.State.ExitCode}}', 'case')).toBe('exited 137');
+    expect(docker(['stop', 'nobody'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no container nobody'),
+    });
+    ok('rm', 'case');
+    const actions = ok(
+      'events',
+      '--since',
+      '5m',
+      '--until',
+      String(Math.ceil(Date.now() / 1000) + 1),
+      '--filter',
+      `container=${id}`,
+      '--format',
+      '{{.Action}}',
+    ).split('\n');
+    expect(actions.filter((a) => !a.startsWith('exec'))).toEqual([
+      ...['create', 'start', 'pause', 'unpause', 'rename', 'die', 'stop', 'start', 'kill', 'die', 'destroy'],
+    ]);
+  });
+
+  it('moves files and images', () => {
+    ok('run', '--name', 'made', 'small:1', '/bin/tool', 'put', '/new', 'mine');
+    writeFileSync(join(folder, 'file'), 'of the host');
+    ok('cp', join(folder, 'file'), 'made:/copied');
+    ok('cp', 'made:/new', join(folder, 'back'));
+    expect(readFileSync(join(folder, 'back'), 'utf8')).toBe('mine');
+    expect(ok('diff', 'made').split('\n')).toEqual(expect.arrayContaining(['A /copied', 'A /new']));
+    const id = ok('commit', '-m', 'changed', 'made', 'mine/image:2');
+    expect(ok('history', '--format', '{{.Comment}}', 'mine/image:2').split('\n')[0]).toBe('changed');
+    ok('save', '-o', join(folder, 'saved.tar'), 'mine/image:2');
+    expect(ok('rmi', 'mine/image:2')).toContain(`Deleted: ${id}`);
+    expect(ok('load', '-i', join(folder, 'saved.tar'))).toBe('Loaded image: mine/image:2');
+    ok('tag', 'mine/image:2', 'again');
+    expect(ok('images', '--format', '{{.Repository}}:{{.Tag}}').split('\n').sort()).toEqual([
+      'again:latest',
+      'mine/image:2',
+      'small:1',
+    ]);
+    expect(ok('image', 'inspect', '-f', '{{.Id}}', 'again')).toBe(id);
+    expect(ok('run', '--rm', 'again', '/bin/tool', 'cat', '/new')).toBe('mine');
+    ok('export', '-o', join(folder, 'root2.tar'), 'made');
+    expect(spawnSync('tar', ['tf', join(folder, 'root2.tar')], { encoding: 'utf8' }).stdout).toContain('copied');
+    ok('rm', 'made');
+    ok('rmi', 'again', 'mine/image:2');
+  });
+
+  it('keeps networks, ports and volumes', async () => {
+    ok('network', 'create', 'net');
+    ok('run', '-d', '--name', 'server', '--network', 'net', '-p', '127.0.0.1::7', 'small:1', '/bin/echo', '7');
+    const port = /:(\d+)$/.exec(ok('port', 'server', '7'))![1]!;
+    const said = await new Promise<string>((done, reject) => {
+      void import('node:net').then(({ connect }) =>
+        connect(Number(port), '127.0.0.1')
+          .on('data', (bytes) => done(bytes.toString()))
+          .on('error', reject)
+          .write('hello'),
+      );
+    });
+    expect(said).toBe('hello');
+    expect(ok('run', '--rm', '--network', 'net', 'small:1', '/bin/echo', 'name', 'server')).toMatch(
+      /^server: 172\.18\./,
+    );
+    expect(docker(['run', '--rm', 'small:1', '/bin/echo', 'name', 'server'])).toMatchObject({
+      code: 1,
+      out: 'server: nobody\n',
+    });
+    ok('network', 'connect', 'bridge', 'server');
+    expect(ok('network', 'inspect', '-f', '{{range .Containers}}{{.Name}}{{end}}', 'bridge')).toBe('server');
+    expect(docker(['network', 'rm', 'net'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is used by server'),
+    });
+    ok('rm', '-f', 'server');
+    ok('network', 'rm', 'net');
+    ok('volume', 'create', 'store');
+    ok('run', '--rm', '-v', 'store:/data', 'small:1', '/bin/tool', 'put', '/data/x', 'kept');
+    expect(ok('run', '--rm', '-v', 'store:/data', 'small:1', '/bin/tool', 'cat', '/data/x')).toBe('kept');
+    expect(ok('volume', 'ls', '-q')).toBe('store');
+    ok('volume', 'rm', 'store');
+  });
+});
