@@ -4,9 +4,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LINUX_MACHINE, type MachineEngine, type Strategy } from '../src/abi/config.ts';
 import { cacheDirectory } from '../src/cli/linux/cache.ts';
-import { readImages } from '../src/cli/linux/images.ts';
+import { cachedLinux, readImages } from '../src/cli/linux/images.ts';
+import { createLab } from '../src/index.ts';
 import { createHostedLinux, type HostedEnding } from '../src/machine/hosted.ts';
-import { CHROMIUM, Dashboard } from './support/browser.ts';
+import { CHROMIUM, compare, Dashboard } from './support/browser.ts';
 import { hasKernel } from './support/kernels.ts';
 import { coreModule, projectRoot } from './support/machine.ts';
 
@@ -56,6 +57,23 @@ describe.skipIf(CHROMIUM === null || !hasKernel('built'))('Linux in Chromium', (
     await status(page).filter({ hasText: 'Ready to boot' }).waitFor();
     return { page, errors };
   }
+
+  it('compares a light VM with containers, with the counters of Node', async () => {
+    const lab = createLab({ findLinux: cachedLinux });
+    const [workloads, environments] = [
+      ['startup', 'untar'],
+      ['container', 'wsl2'],
+    ];
+    const node = await lab.compare({ workloads, environments, repeat: 0, quick: true });
+    await lab.close();
+    const { page, errors } = await dashboard.open(`${url}#w=${workloads}&e=${environments}&repeat=0&size=quick`);
+    const { cells } = await compare(page);
+    const counted = (list: typeof cells) =>
+      list.map(({ workload, environment, counters }) => [workload, environment, counters]);
+    expect(cells.every(({ status }) => status === 'ok')).toBe(true);
+    expect(counted(cells)).toEqual(counted(node.cells));
+    expect(errors).toEqual([]);
+  });
 
   it('boots with the counters of Node, under each strategy', async () => {
     const { page, errors } = await opened();

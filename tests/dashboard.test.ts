@@ -1,11 +1,10 @@
 /** The dashboard in a real browser, and that it counts what Node counts. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Result, resultSchema, sweepSchema } from '../src/abi/result.ts';
-import { CHROMIUM, Dashboard } from './support/browser.ts';
+import { CHROMIUM, compare, Dashboard, download } from './support/browser.ts';
 import { trapframe } from './support/cli.ts';
 
 if (CHROMIUM === null) console.warn('dashboard tests are skipped: no Chromium found (set CHROMIUM to its path)');
@@ -34,21 +33,6 @@ const deterministic = ({ cells }: Result): string =>
     null,
     1,
   );
-
-async function download(page: Page, button: string): Promise<string> {
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('group', { name: 'Download the report' }).getByRole('button', { name: button }).click(),
-  ]);
-  return readFileSync(await file.path(), 'utf8');
-}
-
-/** Presses Compare and waits for the end. */
-async function compare(page: Page): Promise<Result> {
-  await page.getByRole('button', { name: 'Compare' }).click();
-  await page.getByRole('status').filter({ hasText: 'Done' }).waitFor({ timeout: 120_000 });
-  return resultSchema.parse(JSON.parse(await download(page, 'JSON')));
-}
 
 describe.skipIf(CHROMIUM === null)('the dashboard in Chromium', () => {
   const dashboard = new Dashboard();

@@ -27,8 +27,9 @@ export interface LinuxFiles {
   readonly busybox: Uint8Array;
 }
 
-/** The same with what is built here: process 1, and what packs and unpacks trees. */
+/** The same with what is built here: process 1, what packs and unpacks trees, and the machine, which a boot compiles anew. */
 export interface LinuxUserland extends LinuxFiles {
+  readonly core: Uint8Array;
   readonly init: Uint8Array;
   readonly archive: Uint8Array;
 }

@@ -134,7 +134,9 @@ export class Lane {
       }
       this.#onProgress = watch.onProgress ?? (() => {});
       const running = host.call('the run', timeoutMs + 2 * GRACE_MS, (remote) => remote.run(request));
-      return this.#supervised('program', host, running, timeoutMs, watch.signal);
+      // A WebAssembly program cannot be asked to stop: it ends with its worker.
+      const graceMs = request.hosting === 'wasi' ? 0 : GRACE_MS;
+      return this.#supervised('program', host, running, timeoutMs, watch.signal, graceMs);
     });
   }
 
@@ -156,6 +158,7 @@ export class Lane {
     running: Promise<T>,
     timeoutMs: number,
     signal?: AbortSignal,
+    graceMs = GRACE_MS,
   ): Promise<T> {
     let stopped: unknown = null;
     let ended = false;
@@ -164,7 +167,7 @@ export class Lane {
       if (ended || stopped !== null) return;
       stopped = reason;
       guest.tell((remote) => remote.cancel());
-      timers.push(setTimeout(() => void this.#close(kind), GRACE_MS));
+      timers.push(setTimeout(() => void this.#close(kind), graceMs));
     };
     const onAbort = (): void => stop(signal?.reason);
     timers.push(setTimeout(() => stop(new DeadlineError('the guest', timeoutMs)), timeoutMs));

@@ -20,7 +20,7 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     id: 'boot',
     group: 'system',
     summary:
-      'A real Linux kernel boots, from power-on to the prompt of a shell at a terminal: the machine is made and loaded, the kernel comes to its first process, that gets ready, and the shell speaks.',
+      'A real Linux kernel boots, from nothing to the prompt of a shell at a terminal: the machine is compiled, made and loaded, the kernel comes to its first process, that gets ready, and the shell speaks.',
     params: [],
     program: 'system/startup',
     native: false,

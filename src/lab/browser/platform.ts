@@ -15,6 +15,7 @@ export interface BrowserOptions {
 }
 
 const FETCH_MS = 60_000;
+const CORE = 'trapframe.wasm';
 
 async function fetched(url: URL): Promise<Uint8Array> {
   const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS) }).catch((error: unknown) => {
@@ -29,7 +30,7 @@ export function browserPlatform({ version, base, findLinux = async () => null }:
   let core: Promise<Core> | null = null;
   const files = new Map<string, Promise<Uint8Array>>();
   const compile = async (): Promise<Core> => {
-    const bytes = await fetched(new URL('trapframe.wasm', base));
+    const bytes = await fetched(new URL(CORE, base));
     return { module: await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>), sha256: await sha256(bytes) };
   };
   const guest = (file: string): Promise<Uint8Array> => {
@@ -41,7 +42,9 @@ export function browserPlatform({ version, base, findLinux = async () => null }:
   let linux: Promise<LinuxUserland | null> | null = null;
   const gather = async (): Promise<LinuxUserland | null> => {
     const found = await findLinux();
-    return found && { ...found, init: await guest('linux/agent'), archive: await guest('linux/archive') };
+    if (!found) return null;
+    const [init, archive] = [await guest('linux/agent'), await guest('linux/archive')];
+    return { ...found, init, archive, core: await fetched(new URL(CORE, base)) };
   };
   return {
     version,

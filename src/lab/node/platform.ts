@@ -13,6 +13,8 @@ import type { Core, Platform } from '../platform.ts';
 
 const SET_UP = 'Run `npm start` or `npm run setup` once; it builds the machine and the guests.';
 
+const CORE = 'build/trapframe.wasm';
+
 /** Workers that can do more in Node than in a page. */
 const NODE_FORMS: Readonly<Partial<Record<WorkerKind, string>>> = { program: 'node/program.js' };
 
@@ -38,7 +40,7 @@ export function nodePlatform(root: string = findRoot(), findLinux: FindLinux = (
   const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
   let core: Promise<Core> | null = null;
   const compile = async (): Promise<Core> => {
-    const bytes = await built(path.join(root, 'build/trapframe.wasm'));
+    const bytes = await built(path.join(root, CORE));
     return { module: await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>), sha256: await sha256(bytes) };
   };
   return {
@@ -56,7 +58,8 @@ export function nodePlatform(root: string = findRoot(), findLinux: FindLinux = (
       const files = findLinux();
       if (!files) return null;
       const program = (name: string): Promise<Uint8Array> => built(path.join(root, 'build/guests/linux', name));
-      return { ...files, init: await program('agent'), archive: await program('archive') };
+      const [init, archive] = [await program('agent'), await program('archive')];
+      return { ...files, init, archive, core: await built(path.join(root, CORE)) };
     },
     host: () => ({
       runtime: 'node',
