@@ -43,6 +43,7 @@ export const E = {
   NODATA: 61,
   OVERFLOW: 75,
   ILSEQ: 84,
+  USERS: 87,
   NOTSOCK: 88,
   DESTADDRREQ: 89,
   MSGSIZE: 90,

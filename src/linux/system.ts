@@ -15,6 +15,7 @@ import { createTable } from './syscalls/table.ts';
 import { Credential } from './task/credential.ts';
 import { execute, viewOf } from './task/exec.ts';
 import { exitGroup } from './task/exit.ts';
+import { UserNamespace } from './task/namespace.ts';
 import {
   CgroupNamespace,
   IpcNamespace,
@@ -22,7 +23,6 @@ import {
   type Namespaces,
   NetNamespace,
   TimeNamespace,
-  UserNamespace,
   UtsNamespace,
 } from './task/namespaces.ts';
 import { Pid } from './task/pid.ts';
@@ -134,6 +134,8 @@ export class System {
     const { kernel } = this;
     const task = new Task();
     const pid = new Pid(kernel.pids, task);
+    const time = new TimeNamespace();
+    time.entered = true;
     const namespaces: Namespaces<Task> = {
       mnt: new MountNamespace(root.mount),
       pid: kernel.pids,
@@ -141,9 +143,10 @@ export class System {
       uts: new UtsNamespace(kernel.hostName),
       ipc: new IpcNamespace(() => kernel.clock.coarse()),
       net: new NetNamespace(kernel.network),
-      user: new UserNamespace(),
+      user: new UserNamespace(null),
       cgroup: new CgroupNamespace(kernel.cgroups),
-      time: new TimeNamespace(),
+      time,
+      timeForChildren: time,
     };
     const process = new Process({
       pid,
@@ -158,7 +161,7 @@ export class System {
       startedAt: kernel.now(),
       cgroup: kernel.cgroups,
     });
-    Object.assign(task, { pid, process, credential: new Credential(), name: 'init', state: 'sleeping' });
+    Object.assign(task, { pid, process, credential: new Credential(namespaces.user), name: 'init', state: 'sleeping' });
     task.join(namespaces);
     setUp(namespaces.net.stack, namespaces.net.stack.interfaces.loopback, true);
     process.threads.add(task);
@@ -252,7 +255,7 @@ export class System {
     const task = new Task();
     task.onWake = (t) => kernel.ready(t);
     task.join({ ...this.initTask.namespaces });
-    task.credential = new Credential();
+    task.credential = new Credential(this.initTask.namespaces.user);
     task.name = request.argv[0] ?? '';
     const root: Path = { mount: kernel.rootMount, dentry: kernel.rootMount.root };
     const blank = {

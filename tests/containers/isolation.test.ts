@@ -65,6 +65,38 @@ describe('namespaces', () => {
     expect([shm.count, sem.count, msg.count]).toEqual([0, 0, 0]);
   });
 
+  it('user: ids are those of the bundle’s maps, and root inside is nobody outside', async () => {
+    const files = smallRoot(host);
+    files.root.fs.hold();
+    const map = [{ containerID: 0, hostID: 100_000, size: 1000 }];
+    const args = [
+      'put',
+      '/tmp/made',
+      'x',
+      'cat',
+      '/proc/self/uid_map',
+      'mknod',
+      '/tmp/null',
+      'put',
+      '/etc/passwd',
+      'x',
+    ];
+    const { output } = await run(host, [...args, 'mount', 'tmpfs', '/tmp', 'sethost', 'mine', 'setuid', '1000'], {
+      files,
+      capAdd: ['mknod', 'sys_admin'],
+      edit: (spec) => {
+        spec.linux!.namespaces!.push({ type: 'user' });
+        Object.assign(spec.linux!, { uidMappings: map, gidMappings: map });
+      },
+    });
+    expect(output).toBe(
+      '         0     100000       1000\nmknod Operation not permitted\n/etc/passwd: Permission denied\n' +
+        'mount ok\nsethostname ok\nsetuid Invalid argument\n',
+    );
+    expect(files.root.fs.root.lookup('tmp')!.lookup('made')!.uid).toBe(100_000);
+    files.root.fs.release();
+  });
+
   it('cgroup: a container is at the root of its own tree, and can’t change it', async () => {
     const { output } = await run(host, ['cat', '/proc/self/cgroup', 'put', '/sys/fs/cgroup/pids.max', '9'], {
       pids: 5,

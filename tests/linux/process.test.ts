@@ -33,7 +33,9 @@ const PROGRAMS = [
 ] as const;
 
 /** What QEMU's user mode does not know, or not of its own: these are compared with this host's kernel, where that is Linux. */
-const OF_A_KERNEL = ['opening', 'ipc', 'mq'] as const;
+const OF_A_KERNEL = ['opening', 'ipc', 'mq', 'users', 'clocks'] as const;
+/** What those end with that need namespaces and may make none. */
+const NO_NAMESPACES = 77 << 8;
 
 let built: ReadonlyMap<string, string>;
 
@@ -77,7 +79,9 @@ describe('a program without a guest kernel', () => {
       return;
     }
     const native = await buildPrograms([name], hostTarget);
-    expect(here.output).toBe(runNative(native.get(name)!).output);
+    const there = runNative(native.get(name)!);
+    if (there.status === NO_NAMESPACES) console.warn('this host lets us make no namespaces');
+    else expect(here.output).toBe(there.output);
   });
 
   it.each([...PROGRAMS, ...OF_A_KERNEL])('prints the same interpreted, in counted time: %s', async (name) => {

@@ -61,7 +61,7 @@ export class MsgQueue extends IpcObject {
 }
 
 export class MsgTable extends IpcTable<MsgQueue> {
-  constructor() {
-    super(MSG_LIMITS.queues);
+  constructor(space: IpcObject['space']) {
+    super(MSG_LIMITS.queues, space);
   }
 }

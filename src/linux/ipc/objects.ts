@@ -1,6 +1,7 @@
 /** What System V's segments, semaphores and queues have in common: keys, numbers, owners (sysvipc(7)). */
 import { E, fail } from '../errno.ts';
 import type { Credential } from '../task/credential.ts';
+import type { UserNamespace } from '../task/namespace.ts';
 
 /** Flags of the get calls, and commands of the ctl calls. */
 export const IPC = {
@@ -23,6 +24,8 @@ export const PERM_SIZE = 48;
 export abstract class IpcObject {
   readonly key: number;
   id = -1;
+  /** The namespace it is in. */
+  space: { readonly owner: UserNamespace | null } = { owner: null };
   uid: number;
   gid: number;
   readonly cuid: number;
@@ -52,27 +55,36 @@ export abstract class IpcObject {
     let granted = this.mode;
     if (who.euid === this.uid || who.euid === this.cuid) granted >>= 6;
     else if ([this.gid, this.cgid].some((gid) => gid === who.egid || who.groups.includes(gid))) granted >>= 3;
-    if (wanted & ~granted & 7 && !who.can('ipc_owner')) fail(E.ACCES);
+    if (wanted & ~granted & 7 && !who.canIn(this.space.owner, 'ipc_owner')) fail(E.ACCES);
   }
 
   /** Its owner, its maker and the administrator may change and remove it. */
   demandOwner(who: Credential): void {
-    if (who.euid !== this.uid && who.euid !== this.cuid && !who.can('sys_admin')) fail(E.PERM);
+    if (who.euid !== this.uid && who.euid !== this.cuid && !who.canIn(this.space.owner, 'sys_admin')) fail(E.PERM);
   }
 
   /** struct ipc64_perm; `extra`: mode bits of the kind. */
-  permBytes(view: DataView, extra = 0): void {
+  permBytes(view: DataView, { user }: Credential, extra = 0): void {
     view.setInt32(0, this.key, true);
-    [this.uid, this.gid, this.cuid, this.cgid, this.mode | extra].forEach((value, i) => {
+    const owners = [
+      user.shownUid(this.uid),
+      user.shownGid(this.gid),
+      user.shownUid(this.cuid),
+      user.shownGid(this.cgid),
+    ];
+    [...owners, this.mode | extra].forEach((value, i) => {
       view.setUint32(4 + i * 4, value, true);
     });
     view.setUint16(24, (this.id >> PLACE_BITS) & 0xffff, true);
   }
 
   /** What IPC_SET takes of it. */
-  takePerm(view: DataView, now: number): void {
-    this.uid = view.getUint32(4, true);
-    this.gid = view.getUint32(8, true);
+  takePerm(view: DataView, { user }: Credential, now: number): void {
+    const uid = user.uids.toKernel(view.getUint32(4, true));
+    const gid = user.gids.toKernel(view.getUint32(8, true));
+    if (uid < 0 || gid < 0) fail(E.INVAL);
+    this.uid = uid;
+    this.gid = gid;
     this.mode = view.getUint32(20, true) & 0o777;
     this.changed = now;
   }
@@ -83,12 +95,14 @@ export class IpcTable<T extends IpcObject> {
   private readonly places: (T | undefined)[] = [];
   private readonly byKey = new Map<number, T>();
   private readonly most: number;
+  private readonly space: IpcObject['space'];
   private sequence = 0;
   private lastPlace = -1;
   count = 0;
 
-  constructor(most: number) {
+  constructor(most: number, space: IpcObject['space']) {
     this.most = most;
+    this.space = space;
   }
 
   /** The get calls: the object of a key, or a new one. `check` looks at one that is there. */
@@ -103,6 +117,7 @@ export class IpcTable<T extends IpcObject> {
     if (key !== IPC.PRIVATE && !(flags & IPC.CREAT)) fail(E.NOENT);
     if (this.count >= this.most) fail(E.NOSPC);
     const made = make();
+    made.space = this.space;
     let place = 0;
     while (this.places[place]) place++;
     // A number that was given back does not come again at once.

@@ -110,8 +110,8 @@ export class SemSet extends IpcObject {
 }
 
 export class SemTable extends IpcTable<SemSet> {
-  constructor() {
-    super(SEM_LIMITS.sets);
+  constructor(space: IpcObject['space']) {
+    super(SEM_LIMITS.sets, space);
   }
 
   /** semget(2). */

@@ -75,8 +75,8 @@ export class ShmSegment extends IpcObject implements Pages {
 }
 
 export class ShmTable extends IpcTable<ShmSegment> {
-  constructor() {
-    super(SHM_MOST);
+  constructor(space: IpcObject['space']) {
+    super(SHM_MOST, space);
   }
 
   /** IPC_RMID: at once, or with the last mapping. */

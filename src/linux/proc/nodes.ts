@@ -11,6 +11,9 @@ export type Node =
   | {
       readonly kind: 'directory';
       readonly mode?: number;
+      /** Whose it is, and all below; not given: whose the directory above is. */
+      readonly owner?: { readonly uid: number; readonly gid: number };
+      readonly below?: { readonly uid: number; readonly gid: number };
       lookup(name: string): Node | null;
       names(): readonly string[];
       make?(name: string): void;
@@ -20,8 +23,14 @@ export type Node =
   | { readonly kind: 'link'; target(): string; follow?(): Path | null };
 
 /** A directory with fixed entries; each is made when it is looked up. */
-export const directory = (entries: Readonly<Record<string, () => Node>>): Node => ({
+export const directory = (
+  entries: Readonly<Record<string, () => Node>>,
+  owner?: { readonly uid: number; readonly gid: number },
+  below = owner,
+): Node => ({
   kind: 'directory',
+  ...(owner && { owner }),
+  ...(below && { below }),
   lookup: (name) => (Object.hasOwn(entries, name) ? entries[name]!() : null),
   names: () => Object.keys(entries),
 });
@@ -66,6 +75,8 @@ class TextKind extends FileKind {
   }
 }
 
+const ROOT = { uid: 0, gid: 0 } as const;
+
 export class NodeFs extends FileSystem {
   readonly type: string;
   readonly magic: number;
@@ -78,7 +89,7 @@ export class NodeFs extends FileSystem {
     this.type = type;
     this.magic = magic;
     this.now = now;
-    this.root = new NodeInode(this, '', root);
+    this.root = new NodeInode(this, '', root, ROOT);
   }
 
   /** The inode number of a path stays the same. */
@@ -99,13 +110,16 @@ export class NodeInode extends Inode {
   override readonly volatile = true;
   readonly node: Node;
   private readonly path: string;
+  private readonly owner: { readonly uid: number; readonly gid: number };
   declare kindOf: SpecialFile['kindOf'];
   declare follow: () => Path | null;
 
-  constructor(fs: NodeFs, path: string, node: Node) {
+  constructor(fs: NodeFs, path: string, node: Node, above: { readonly uid: number; readonly gid: number }) {
+    const owner = (node.kind === 'directory' && node.owner) || above;
     const writable = node.kind === 'text' && node.write ? 0o644 : 0o444;
     const mode = node.kind === 'directory' ? 0o555 : node.kind === 'text' ? writable : 0o777;
-    super({ mode: TYPES[node.kind] | (('mode' in node && node.mode) || mode), uid: 0, gid: 0 }, fs.now());
+    super({ mode: TYPES[node.kind] | (('mode' in node && node.mode) || mode), ...owner }, fs.now());
+    this.owner = (node.kind === 'directory' && node.below) || owner;
     this.fs = fs;
     this.path = path;
     this.node = node;
@@ -118,7 +132,7 @@ export class NodeInode extends Inode {
   override lookup(name: string): Inode | null {
     if (this.node.kind !== 'directory') fail(E.NOTDIR);
     const node = this.node.lookup(name);
-    return node ? new NodeInode(this.fs, `${this.path}/${name}`, node) : null;
+    return node ? new NodeInode(this.fs, `${this.path}/${name}`, node, this.owner) : null;
   }
 
   override entries(): DirectoryEntry[] {

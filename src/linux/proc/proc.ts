@@ -97,7 +97,7 @@ export function procFs(kernel: Kernel, ns: PidNamespace<Task>): NodeFs {
     sys: () => sysctl(kernel),
     sysvipc: () => sysvIpc(() => (own() ?? kernel.init.leader).namespaces.ipc),
     'thread-self': () => ({ kind: 'link', target: () => `${own()?.process.pid.in(ns)}/task/${own()?.pid.in(ns)}` }),
-    uptime: () => text(() => `${(kernel.now() / 1e9).toFixed(2)} 0.00\n`),
+    uptime: () => text(() => `${((kernel.now() + (own()?.namespaces.time.boottime ?? 0)) / 1e9).toFixed(2)} 0.00\n`),
     version: () => text(() => `${RELEASE.system} version ${RELEASE.release} ${RELEASE.version}\n`),
   };
   const processes = (): string[] =>

@@ -5,14 +5,17 @@ import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
 import type { AddressSpace } from '../memory/space.ts';
 import { copyIn } from '../memory/user.ts';
+import type { Credential } from '../task/credential.ts';
 import type { PidNamespace } from '../task/pid.ts';
 import { bit } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
 import { PROT, RLIMITS } from '../uapi.ts';
 import { Dentry, mountsOf, nameOf, type Path } from '../vfs/mount.ts';
+import { idMapNode, setgroupsNode } from './id-map.ts';
 import { NamespaceFile } from './namespace-file.ts';
 import { netNode } from './net.ts';
 import { directory, type Node, text } from './nodes.ts';
+import { timeOffsetsNode } from './time-offsets.ts';
 
 const hex = (n: number, digits = 0): string => n.toString(16).padStart(digits, '0');
 
@@ -47,7 +50,7 @@ const maskText = (mask: bigint): string => BigInt.asUintN(64, mask).toString(16)
 const leaderOf = (p: Process): Task | null => p.leader ?? null;
 const stateOf = (p: Process): string => (p.status !== null ? STATE.dead : STATE[leaderOf(p)?.state ?? 'dead']);
 
-function statusOf(task: Task, ns: PidNamespace<Task>): string {
+function statusOf(task: Task, ns: PidNamespace<Task>, { user }: Credential): string {
   const p = task.process;
   const c = task.credential;
   const set = (pick: (handler: number) => boolean): bigint =>
@@ -63,10 +66,10 @@ function statusOf(task: Task, ns: PidNamespace<Task>): string {
     ['Pid', task.pid.in(ns)],
     ['PPid', p.parent?.pid.in(ns) ?? 0],
     ['TracerPid', 0],
-    ['Uid', [c.uid, c.euid, c.suid, c.fsuid].join('\t')],
-    ['Gid', [c.gid, c.egid, c.sgid, c.fsgid].join('\t')],
+    ['Uid', [c.uid, c.euid, c.suid, c.fsuid].map((id) => user.shownUid(id)).join('\t')],
+    ['Gid', [c.gid, c.egid, c.sgid, c.fsgid].map((id) => user.shownGid(id)).join('\t')],
     ['FDSize', 256],
-    ['Groups', c.groups.join(' ')],
+    ['Groups', c.groups.map((id) => user.shownGid(id)).join(' ')],
     ['VmSize', kib(p.space.size / PAGE)],
     ['VmRSS', kib(p.space.resident)],
     ['VmPTE', kib(p.space.table.size)],
@@ -114,7 +117,7 @@ function statOf(p: Process, ns: PidNamespace<Task>): string {
     0,
     p.threads.size,
     0,
-    ticks(p.startedAt),
+    ticks(p.startedAt + (leaderOf(p)?.namespaces.time.boottime ?? 0)),
     p.space.size,
     p.space.resident,
     '18446744073709551615',
@@ -175,16 +178,30 @@ function limitsOf(p: Process): string {
   return `${'Limit'.padEnd(26)}${'Soft Limit'.padEnd(21)}${'Hard Limit'.padEnd(21)}${'Units'.padEnd(10)}\n${rows.join('')}`;
 }
 
-const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'] as const;
+/** Names under ns, and what stands behind them. */
+const NAMESPACES = {
+  cgroup: 'cgroup',
+  ipc: 'ipc',
+  mnt: 'mnt',
+  net: 'net',
+  pid: 'pid',
+  pid_for_children: 'pidForChildren',
+  time: 'time',
+  time_for_children: 'timeForChildren',
+  user: 'user',
+  uts: 'uts',
+} as const;
 
-function namespaceNode(task: Task, name: (typeof NAMESPACES)[number], viewer: () => Process): Node {
-  const file = new NamespaceFile(name, task.namespaces[name]);
+function namespaceNode(task: Task, name: keyof typeof NAMESPACES, viewer: () => Process): Node {
+  const file = new NamespaceFile(name.replace('_for_children', ''), task.namespaces[NAMESPACES[name]]);
   return {
     kind: 'link',
     target: () => file.name,
     follow: () => ({ mount: viewer().place.root.mount, dentry: file.entry() }),
   };
 }
+
+const namesOf = <T extends object>(table: T): (keyof T & string)[] => Object.keys(table) as (keyof T & string)[];
 
 function setOomScore(kernel: Kernel, p: Process, line: string): void {
   const value = Number(line.trim() || Number.NaN);
@@ -199,7 +216,8 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
   const viewer = (): Process => kernel.current?.process ?? p;
   const { args } = p.space;
   const live = p.status === null;
-  return directory({
+  const { euid: uid, egid: gid } = task.credential;
+  const entries: Readonly<Record<string, () => Node>> = {
     cgroup: () => text(() => `0::${p.cgroup.pathFrom((kernel.current ?? task).namespaces.cgroup.root)}\n`),
     cmdline: () => text(() => (live ? memoryText(p.space, args.start, args.end) : '')),
     comm: () =>
@@ -218,36 +236,26 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
       names: () => p.files.numbers().map(String),
       lookup: (name) => (p.files.numbers().includes(Number(name)) ? descriptorNode(p, Number(name), viewer) : null),
     }),
-    gid_map: () =>
-      text(
-        () => '         0          0 4294967295\n',
-        () => {},
-      ),
+    gid_map: () => idMapNode(kernel, task, 'gids'),
     limits: () => text(() => limitsOf(p)),
     maps: () => text(() => mapsOf(p.space)),
     mountinfo: () => text(() => mountInfo(p, task)),
     mounts: () => text(() => mountTable(p, task)),
     net: () => netNode(task.namespaces.net.stack),
-    ns: () => directory(Object.fromEntries(NAMESPACES.map((name) => [name, () => namespaceNode(task, name, viewer)]))),
+    ns: () =>
+      directory(Object.fromEntries(namesOf(NAMESPACES).map((name) => [name, () => namespaceNode(task, name, viewer)]))),
     oom_score_adj: () =>
       text(
         () => `${p.oomScoreAdj}\n`,
         (line) => setOomScore(kernel, p, line),
       ),
     root: () => link(viewer, () => p.place.root),
-    setgroups: () =>
-      text(
-        () => 'allow\n',
-        () => {},
-      ),
+    setgroups: () => setgroupsNode(kernel, task),
     stat: () => text(() => statOf(p, ns)),
     statm: () => text(() => `${p.space.size / PAGE} ${p.space.resident} 0 0 0 0 0\n`),
-    status: () => text(() => statusOf(task, ns)),
-    uid_map: () =>
-      text(
-        () => '         0          0 4294967295\n',
-        () => {},
-      ),
+    status: () => text(() => statusOf(task, ns, (kernel.current ?? task).credential)),
+    timens_offsets: () => timeOffsetsNode(kernel, task),
+    uid_map: () => idMapNode(kernel, task, 'uids'),
     ...(withThreads && {
       task: (): Node => ({
         kind: 'directory',
@@ -258,5 +266,7 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
         },
       }),
     }),
-  });
+  };
+  // Of one that may not be looked into, only the directory shows whose it is.
+  return directory(entries, { uid, gid }, p.dumpable ? { uid, gid } : { uid: 0, gid: 0 });
 }

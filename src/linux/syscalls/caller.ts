@@ -10,7 +10,7 @@ import { demand, MAY, resolve, resolveParent } from '../vfs/walk.ts';
 
 export const callerOf = (t: Task): Caller => ({
   owner: { pid: t.process.pid.in(t.namespaces.pid), uid: t.credential.euid, gid: t.credential.egid },
-  can: (capability) => t.credential.can(capability),
+  can: (capability) => t.credential.canIn(t.namespaces.net.owner, capability),
   lookUp: (name) => lookUp(t, name),
   claim: (name, socket) => claim(t, name, socket),
   network: (by, number) => {

@@ -194,7 +194,7 @@ const argumentAt = (t: Task, va: number): IoctlArgument => ({
   in: (length) => copyIn(t.process.space, va, length),
   out: (bytes) => copyOut(t.process.space, va, bytes),
   at: (other) => argumentAt(t, other),
-  can: (capability) => t.credential.can(capability),
+  can: (capability) => t.credential.canIn(t.namespaces.net.owner, capability),
 });
 
 const WHENCE = { SET: 0, CUR: 1, END: 2, DATA: 3, HOLE: 4 } as const;

@@ -72,9 +72,9 @@ export const msgrcv: Call = (k, t, id, va, length, type, flags) => {
 };
 
 /** struct msqid64_ds. */
-function statBytes(queue: MsgQueue): Uint8Array {
+function statBytes(t: Task, queue: MsgQueue): Uint8Array {
   const view = new DataView(new ArrayBuffer(SIZE));
-  queue.permBytes(view);
+  queue.permBytes(view, t.credential);
   const { sentAt, receivedAt, changed, bytes, messages, most } = queue;
   [sentAt, receivedAt, changed, bytes, messages.length, most].forEach((value, i) => {
     view.setBigUint64(PERM_SIZE + i * 8, BigInt(value), true);
@@ -122,7 +122,7 @@ export const msgctl: Call = (k, t, id, wanted, va) => {
     case MSG.STAT_ANY: {
       const queue = command === IPC.STAT ? msg.at(id | 0) : msg.atPlace(id | 0);
       if (command !== MSG.STAT_ANY) queue.demand(t.credential, 0o444);
-      copyOut(space, va, statBytes(queue));
+      copyOut(space, va, statBytes(t, queue));
       return command === IPC.STAT ? 0 : queue.id;
     }
     case IPC.SET: {
@@ -131,7 +131,7 @@ export const msgctl: Call = (k, t, id, wanted, va) => {
       queue.demandOwner(t.credential);
       const most = Number(view.getBigUint64(88, true));
       if (most > MSG_LIMITS.queue && !t.credential.can('sys_resource')) fail(E.PERM);
-      queue.takePerm(view, seconds(k));
+      queue.takePerm(view, t.credential, seconds(k));
       queue.most = Math.min(most, MSG_LIMITS.queue * 64);
       queue.queue.wake();
       return 0;

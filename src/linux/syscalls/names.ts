@@ -11,6 +11,7 @@ import { IN, notify } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { demand, isMagicLink, MAY, mayAccess } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
+import { gidIn, uidIn } from './ids.ts';
 import { newAt, parentAt, pathAt, statBytes, statxBytes } from './paths.ts';
 
 const birth = (task: Task, mode: number, rdev = 0) => ({
@@ -90,19 +91,19 @@ export const readlinkat: Call = (_k, t, fd, va, buffer, size) => {
 export const newfstatat: Call = (_k, t, fd, va, out, flags) => {
   const empty = flags & AT.EMPTY_PATH && (va === 0 || stringIn(t.process.space, va) === '');
   const inode = empty && fd !== AT.FDCWD ? t.process.files.get(fd).inode : pathAt(t, fd, va, flags).dentry.inode;
-  copyOut(t.process.space, out, statBytes(inode));
+  copyOut(t.process.space, out, statBytes(inode, t.credential.user));
   return 0;
 };
 
 export const fstat: Call = (_k, t, fd, out) => {
-  copyOut(t.process.space, out, statBytes(t.process.files.get(fd).inode));
+  copyOut(t.process.space, out, statBytes(t.process.files.get(fd).inode, t.credential.user));
   return 0;
 };
 
 export const statx: Call = (_k, t, fd, va, flags, _mask, out) => {
   const empty = flags & AT.EMPTY_PATH && (va === 0 || stringIn(t.process.space, va) === '');
   const inode = empty && fd !== AT.FDCWD ? t.process.files.get(fd).inode : pathAt(t, fd, va, flags).dentry.inode;
-  copyOut(t.process.space, out, statxBytes(inode));
+  copyOut(t.process.space, out, statxBytes(inode, t.credential.user));
   return 0;
 };
 
@@ -115,7 +116,8 @@ function access(t: Task, fd: number, va: number, want: number, flags: number, ef
         uid: credential.uid,
         gid: credential.gid,
         groups: credential.groups,
-        override: credential.uid === 0 && credential.can('dac_override'),
+        override: credential.uid === credential.root && credential.canHere('dac_override'),
+        user: credential.user,
       };
   if (want & MAY.write && path.mount.flags.readOnly && !((path.dentry.inode.mode & S.IFMT) === S.IFCHR)) fail(E.ROFS);
   if (want && !mayAccess(path.dentry.inode, who, want)) fail(E.ACCES);
@@ -139,11 +141,11 @@ function eventsOf({ mode, uid, gid, atime, mtime }: Change): number {
 function change(k: Kernel, t: Task, path: Path | null, inode: Path['dentry']['inode'], what: Change): number {
   if (path?.mount.flags.readOnly) fail(E.ROFS);
   const { credential } = t;
-  const owner = credential.fsuid === inode.uid || credential.can('fowner');
-  if (what.uid !== undefined && what.uid !== inode.uid && !credential.can('chown')) fail(E.PERM);
+  const owner = credential.fsuid === inode.uid || credential.canOn(inode, 'fowner');
+  if (what.uid !== undefined && what.uid !== inode.uid && !credential.canOn(inode, 'chown')) fail(E.PERM);
   if (
     what.gid !== undefined &&
-    !credential.can('chown') &&
+    !credential.canOn(inode, 'chown') &&
     !(owner && (what.gid === credential.fsgid || credential.groups.includes(what.gid)))
   )
     fail(E.PERM);
@@ -169,19 +171,19 @@ export const fchmodat: Call = (k, t, fd, va, mode, flags) => {
 };
 export const fchmodat1: Call = (k, t, fd, va, mode) => fchmodat(k, t, fd, va, mode, 0, 0, 0);
 
-const owners = (uid: number, gid: number): Change => ({
-  ...((uid | 0) !== -1 && { uid: uid >>> 0 }),
-  ...((gid | 0) !== -1 && { gid: gid >>> 0 }),
+const owners = (t: Task, uid: number, gid: number): Change => ({
+  ...((uid | 0) !== -1 && { uid: uidIn(t, uid) }),
+  ...((gid | 0) !== -1 && { gid: gidIn(t, gid) }),
 });
 
 export const fchown: Call = (k, t, fd, uid, gid) => {
   const file = t.process.files.get(fd);
-  return change(k, t, file.path, file.inode, owners(uid, gid));
+  return change(k, t, file.path, file.inode, owners(t, uid, gid));
 };
 
 export const fchownat: Call = (k, t, fd, va, uid, gid, flags) => {
   const path = pathAt(t, fd, va, flags);
-  return change(k, t, path, path.dentry.inode, owners(uid, gid));
+  return change(k, t, path, path.dentry.inode, owners(t, uid, gid));
 };
 
 const UTIME = { NOW: 0x3fff_ffff, OMIT: 0x3fff_fffe } as const;
@@ -244,7 +246,7 @@ export const fchdir: Call = (_k, t, fd) => {
 };
 
 export const chroot: Call = (_k, t, va) => {
-  if (!t.credential.can('sys_chroot')) fail(E.PERM);
+  if (!t.credential.canHere('sys_chroot')) fail(E.PERM);
   t.process.place.root = enterable(t, pathAt(t, AT.FDCWD, va, 0));
   return 0;
 };

@@ -2,6 +2,7 @@
 import { E, fail } from '../errno.ts';
 import { stringIn } from '../memory/user.ts';
 import { viewOf } from '../task/exec.ts';
+import type { UserNamespace } from '../task/namespace.ts';
 import type { Task } from '../task/task.ts';
 import { AT } from '../uapi.ts';
 import type { Inode } from '../vfs/inode.ts';
@@ -67,15 +68,15 @@ function putTime(at: number, ms: number): void {
 }
 
 /** struct stat of asm-generic; the bytes are good until the next one. */
-export function statBytes(inode: Inode): Uint8Array {
+export function statBytes(inode: Inode, user: UserNamespace): Uint8Array {
   inode.refresh();
   words.fill(0, 0, 32);
   words[0] = inode.fs.device;
   putWord(2, inode.ino);
   words[4] = inode.mode;
   words[5] = inode.nlink;
-  words[6] = inode.uid;
-  words[7] = inode.gid;
+  words[6] = user.shownUid(inode.uid);
+  words[7] = user.shownGid(inode.gid);
   words[8] = inode.rdev;
   putWord(12, inode.size);
   words[14] = 4096;
@@ -87,14 +88,14 @@ export function statBytes(inode: Inode): Uint8Array {
 }
 
 /** struct statx with the basic fields (STATX_BASIC_STATS); the bytes are good until the next one. */
-export function statxBytes(inode: Inode): Uint8Array {
+export function statxBytes(inode: Inode, user: UserNamespace): Uint8Array {
   inode.refresh();
   words.fill(0);
   words[0] = 0x7ff;
   words[1] = 4096;
   words[4] = inode.nlink;
-  words[5] = inode.uid;
-  words[6] = inode.gid;
+  words[5] = user.shownUid(inode.uid);
+  words[6] = user.shownGid(inode.gid);
   words[7] = inode.mode;
   putWord(8, inode.ino);
   putWord(10, inode.size);

@@ -5,7 +5,7 @@ import { type Kernel, REGISTERS_SET } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, stringsIn, wordIn, wordOut } from '../memory/user.ts';
 import { execute } from '../task/exec.ts';
 import { exitGroup, exitTask, reap } from '../task/exit.ts';
-import { type CloneRequest, cloneTask, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
+import { type CloneRequest, cloneTask, demandNamespaces, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
 import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
 import { outcomeOf } from '../task/notify.ts';
 import { processOf } from '../task/pidfd.ts';
@@ -258,7 +258,7 @@ export const futex: Call = (k, t, va, operation, value, timeout, va2, value3) =>
       return futexWait(k, t, va, value, 0xffff_ffff, own, timeout ? timeIn(t, timeout) : UNLIMITED);
     case FUTEX.WAIT_BITSET: {
       if (value3 === 0) fail(E.INVAL);
-      const now = operation & FUTEX.CLOCK_REALTIME ? k.clock.realtime() * 1e6 : k.now() + t.namespaces.time.offset;
+      const now = operation & FUTEX.CLOCK_REALTIME ? k.clock.realtime() * 1e6 : k.now() + t.namespaces.time.monotonic;
       return futexWait(k, t, va, value, value3, own, timeout ? Math.max(0, timeIn(t, timeout) - now) : UNLIMITED);
     }
     case FUTEX.WAKE:
@@ -314,9 +314,18 @@ function setLimit(t: Task, process: Process, which: number, wanted: Limit): void
   if (which === 9) process.space.limit = wanted.soft;
 }
 
+/** Another process's limits are those of all its ids' owner to see and to set. */
+function demandSameUser(t: Task, process: Process): void {
+  const [own, other] = [t.credential, process.leader?.credential];
+  if (!other || own.canIn(other.user, 'sys_resource')) return;
+  const users = [other.uid, other.euid, other.suid].every((id) => id === own.uid);
+  if (!users || ![other.gid, other.egid, other.sgid].every((id) => id === own.gid)) fail(E.PERM);
+}
+
 export const prlimit64: Call = (_k, t, pid, which, wanted, old) => {
   if (which < 0 || which >= RLIMITS.length) fail(E.INVAL);
   const process = processAt(t, pid);
+  if (process !== t.process) demandSameUser(t, process);
   const { space } = t.process;
   const was = process.limits[which]!;
   if (wanted)
@@ -340,15 +349,15 @@ export const getrusage: Call = (_k, t, who, out) => {
 
 export const unshare: Call = (_k, t, flags) => {
   if (flags & ~(NAMESPACE_FLAGS | CLONE.FS | CLONE.FILES | CLONE.SIGHAND | CLONE.VM | CLONE.THREAD)) fail(E.INVAL);
-  if (flags & NAMESPACE_FLAGS & ~CLONE.NEWUSER && !(flags & CLONE.NEWUSER) && !t.credential.can('sys_admin'))
-    fail(E.PERM);
+  if (flags & (CLONE.NEWUSER | CLONE.THREAD) && t.process.threads.size > 1) fail(E.INVAL);
+  demandNamespaces(t, flags);
   if (flags & CLONE.FILES && t.process.files.users > 1) {
     const own = t.process.files.copy();
     t.process.files.release();
     t.process.files = own;
   }
   if (flags & (CLONE.FS | CLONE.NEWNS)) t.process.place = { ...t.process.place };
-  t.join(newNamespaces(t, flags, t.process.place));
+  t.join(newNamespaces(t, t.credential, flags, t.process.place));
   return 0;
 };
 
@@ -388,8 +397,11 @@ export const prctl: Call = (_k, t, option, a, b) => {
       return 0;
     }
     case PR.GET_DUMPABLE:
-      return 1;
+      return process.dumpable ? 1 : 0;
     case PR.SET_DUMPABLE:
+      if (a !== 0 && a !== 1) fail(E.INVAL);
+      process.dumpable = a === 1;
+      return 0;
     case PR.SET_PDEATHSIG:
     case PR.SET_VMA:
       return 0;
@@ -405,7 +417,7 @@ export const prctl: Call = (_k, t, option, a, b) => {
     case PR.CAPBSET_READ:
       return a < 0 || a > 40 ? fail(E.INVAL) : Number((credential.bounding >> BigInt(a)) & 1n);
     case PR.CAPBSET_DROP:
-      if (!credential.can('setpcap')) fail(E.PERM);
+      if (!credential.canHere('setpcap')) fail(E.PERM);
       credential.bounding &= ~(1n << BigInt(a));
       return 0;
     case PR.SET_CHILD_SUBREAPER:

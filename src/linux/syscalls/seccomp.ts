@@ -34,7 +34,7 @@ function filter(t: Task, va: number, flags: number): number {
   if (flags & ~(FLAG.TSYNC | FLAG.LOG | FLAG.SPEC_ALLOW | FLAG.TSYNC_ESRCH)) fail(E.INVAL);
   if (t.strict) fail(E.INVAL);
   const { credential, process } = t;
-  if (!credential.noNewPrivileges && !credential.can('sys_admin')) fail(E.ACCES);
+  if (!credential.noNewPrivileges && !credential.canHere('sys_admin')) fail(E.ACCES);
   const made = new SeccompFilter(t.seccomp, programIn(t, va), (flags & FLAG.LOG) !== 0);
   if (flags & FLAG.TSYNC) {
     // Threads that went ways of their own can't be brought in step.

@@ -84,9 +84,9 @@ export const semtimedop: Call = (k, t, id, va, count, timeout) =>
   operate(k, t, id | 0, va, count, timeout ? timeIn(t, timeout) : UNLIMITED);
 
 /** struct semid64_ds. */
-function statBytes(set: SemSet): Uint8Array {
+function statBytes(t: Task, set: SemSet): Uint8Array {
   const view = new DataView(new ArrayBuffer(SIZE));
-  set.permBytes(view);
+  set.permBytes(view, t.credential);
   [set.operatedAt, set.changed, set.values.length].forEach((value, i) => {
     view.setBigUint64(PERM_SIZE + i * 8, BigInt(value), true);
   });
@@ -128,14 +128,14 @@ export const semctl: Call = (k, t, id, num, wanted, argument) => {
     case SEM.STAT_ANY: {
       const set = command === IPC.STAT ? sem.at(id | 0) : sem.atPlace(id | 0);
       if (command !== SEM.STAT_ANY) set.demand(t.credential, 0o444);
-      copyOut(space, argument, statBytes(set));
+      copyOut(space, argument, statBytes(t, set));
       return command === IPC.STAT ? 0 : set.id;
     }
     case IPC.SET: {
       const view = new DataView(copyIn(space, argument, SIZE).buffer);
       const set = sem.at(id | 0);
       set.demandOwner(t.credential);
-      set.takePerm(view, seconds(k));
+      set.takePerm(view, t.credential, seconds(k));
       return 0;
     }
     case IPC.RMID: {

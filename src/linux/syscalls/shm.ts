@@ -87,9 +87,9 @@ export const shmdt: Call = (_k, t, address) => {
 };
 
 /** struct shmid64_ds. */
-function statBytes(segment: ShmSegment): Uint8Array {
+function statBytes(t: Task, segment: ShmSegment): Uint8Array {
   const view = new DataView(new ArrayBuffer(SIZE));
-  segment.permBytes(view, segment.doomed ? SHM.DEST : 0);
+  segment.permBytes(view, t.credential, segment.doomed ? SHM.DEST : 0);
   [segment.size, segment.attachedAt, segment.detachedAt, segment.changed].forEach((value, i) => {
     view.setBigUint64(PERM_SIZE + i * 8, BigInt(value), true);
   });
@@ -125,14 +125,14 @@ export const shmctl: Call = (k, t, id, wanted, va) => {
     case SHM.STAT_ANY: {
       const segment = command === IPC.STAT ? shm.at(id | 0) : shm.atPlace(id | 0);
       if (command !== SHM.STAT_ANY) segment.demand(t.credential, 0o444);
-      copyOut(space, va, statBytes(segment));
+      copyOut(space, va, statBytes(t, segment));
       return command === IPC.STAT ? 0 : segment.id;
     }
     case IPC.SET: {
       const view = new DataView(copyIn(space, va, SIZE).buffer);
       const segment = shm.at(id | 0);
       segment.demandOwner(t.credential);
-      segment.takePerm(view, seconds(k));
+      segment.takePerm(view, t.credential, seconds(k));
       return 0;
     }
     case IPC.RMID: {
@@ -144,7 +144,7 @@ export const shmctl: Call = (k, t, id, wanted, va) => {
     case SHM.LOCK:
     case SHM.UNLOCK: {
       const segment = shm.at(id | 0);
-      if (!t.credential.can('ipc_lock')) segment.demandOwner(t.credential);
+      if (!t.credential.canHere('ipc_lock')) segment.demandOwner(t.credential);
       return 0;
     }
     default:

@@ -17,7 +17,7 @@ function mayKill(t: Task, to: Process, signal: number): boolean {
   const [own, other] = [t.credential, to.leader?.credential];
   if (
     !other ||
-    own.can('kill') ||
+    own.canIn(other.user, 'kill') ||
     own.uid === other.uid ||
     own.euid === other.uid ||
     own.uid === other.suid ||
@@ -32,7 +32,9 @@ const fromOutside = (t: Task, to: Process): boolean => t.process.pid.in(to.pid.n
 export function sendAs(k: Kernel, t: Task, to: Process, signal: number, code: number, thread: Task | null): void {
   if (!mayKill(t, to, signal)) fail(E.PERM);
   if (signal === 0) return;
-  const queued: Queued = { signal, code, pid: t.process.pid.in(to.pid.namespace), uid: t.credential.uid };
+  // As the one who gets it sees the sender.
+  const uid = (to.leader?.credential.user ?? t.credential.user).shownUid(t.credential.uid);
+  const queued: Queued = { signal, code, pid: t.process.pid.in(to.pid.namespace), uid };
   send(k, to, queued, thread, fromOutside(t, to));
 }
 

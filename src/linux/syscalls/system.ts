@@ -5,7 +5,9 @@ import { PAGE } from '../machine.ts';
 import { copyIn, copyOut, encode, stringIn } from '../memory/user.ts';
 import { NamespaceFile } from '../proc/namespace-file.ts';
 import { viewOf } from '../task/exec.ts';
-import { MountNamespace } from '../task/namespaces.ts';
+import { enterTime } from '../task/fork.ts';
+import { UserNamespace } from '../task/namespace.ts';
+import { MountNamespace, TimeNamespace } from '../task/namespaces.ts';
 import type { Task } from '../task/task.ts';
 import { AT, CLONE, O, S } from '../uapi.ts';
 import { OpenFile, REGULAR } from '../vfs/file.ts';
@@ -18,7 +20,9 @@ import {
   type FileSystemType,
   Mount,
   type MountFlags,
+  mountsOf,
   type Path,
+  PLAIN,
   rootDentry,
 } from '../vfs/mount.ts';
 import { Tmpfs, TmpfsInode } from '../vfs/tmpfs.ts';
@@ -42,7 +46,7 @@ export const uname: Call = (_k, t, out) => {
 };
 
 function nameIn(t: Task, va: number, length: number): string {
-  if (!t.credential.can('sys_admin')) fail(E.PERM);
+  if (!t.credential.canIn(t.namespaces.uts.owner, 'sys_admin')) fail(E.PERM);
   if (length < 0 || length > 64) fail(E.INVAL);
   return new TextDecoder().decode(copyIn(t.process.space, va, length));
 }
@@ -60,7 +64,7 @@ export const setdomainname: Call = (_k, t, va, length) => {
 export const sysinfo: Call = (k, t, out) => {
   const view = new DataView(new ArrayBuffer(112));
   const words = [
-    Math.floor(k.now() / 1e9),
+    Math.floor((k.now() + t.namespaces.time.boottime) / 1e9),
     0,
     0,
     0,
@@ -163,8 +167,30 @@ const mountFlags = (flags: number): MountFlags => ({
   noexec: (flags & MS.NOEXEC) !== 0,
 });
 
+/** Who may change the mounts it sees. */
 function demandAdmin(t: Task): void {
-  if (!t.credential.can('sys_admin')) fail(E.PERM);
+  if (!t.credential.canIn(t.namespaces.mnt.owner, 'sys_admin')) fail(E.PERM);
+}
+
+/** File systems that root of a user namespace may mount in there. */
+const USER_TYPES: readonly string[] = ['proc', 'sysfs', 'tmpfs', 'devpts', 'mqueue', 'overlay', 'cgroup2'];
+/** Those that show the system: only where they are shown already, with nothing that hides a part. */
+const REVEALING: readonly string[] = ['proc', 'sysfs'];
+
+/** Fails where a user namespace may not mount a type; the flags it is mounted with. */
+function userFlags(t: Task, type: string, wanted: MountFlags): MountFlags {
+  const { mnt } = t.namespaces;
+  if (!mnt.owner) return wanted;
+  if (!USER_TYPES.includes(type)) fail(E.PERM);
+  if (REVEALING.includes(type)) {
+    const shown = mountsOf(mnt.root).find(
+      (m) => m.fs.type === type && m.root === rootDentry(m.fs) && ![...m.children.values()].flat().some((c) => c.fixed),
+    );
+    if (!shown?.permits({ ...wanted, readOnly: wanted.readOnly || !shown.flags.readOnly })) fail(E.PERM);
+    if (shown.flags.readOnly && !wanted.readOnly) fail(E.PERM);
+  }
+  // Devices are not theirs to make.
+  return { ...wanted, nodev: true };
 }
 
 /** File systems that mount(2) can make, by type; what is given here at boot. */
@@ -175,7 +201,9 @@ export function mountCall(types: ReadonlyMap<string, FileSystemType<Kernel, Task
     const target = pathAt(t, AT.FDCWD, targetVa, 0);
     if (flags & MS.REMOUNT) {
       if (target.dentry !== target.mount.root) fail(E.INVAL);
-      target.mount.flags = mountFlags(flags);
+      const wanted = mountFlags(flags);
+      if (!target.mount.permits(wanted)) fail(E.PERM);
+      target.mount.flags = wanted;
       return 0;
     }
     if (flags & (MS.PRIVATE | MS.SLAVE | MS.SHARED | MS.UNBINDABLE)) return 0;
@@ -183,20 +211,29 @@ export function mountCall(types: ReadonlyMap<string, FileSystemType<Kernel, Task
     if (flags & MS.BIND) {
       const from = resolve(viewOf(t), place.cwd, source);
       if (isDirectory(from.dentry.inode.mode) !== isDirectory(target.dentry.inode.mode)) fail(E.NOTDIR);
-      attach(bind(from, (flags & MS.REC) !== 0), target);
+      const recursive = (flags & MS.REC) !== 0;
+      if (!recursive && [...from.mount.children.values()].flat().some((m) => m.fixed)) fail(E.INVAL);
+      attach(bind(from, recursive), target);
       return 0;
     }
     if (flags & MS.MOVE) {
       const from = resolve(viewOf(t), place.cwd, source);
-      if (from.dentry !== from.mount.root || !from.mount.parent) fail(E.INVAL);
+      if (from.dentry !== from.mount.root || !from.mount.parent || from.mount.fixed) fail(E.INVAL);
       detach(from.mount);
       attach(from.mount, target);
       return 0;
     }
-    const type = types.get(stringIn(space, typeVa)) ?? fail(E.NODEV);
+    const name = stringIn(space, typeVa);
+    const type = types.get(name) ?? fail(E.NODEV);
+    const wanted = userFlags(t, name, mountFlags(flags));
     const fs = type({ kernel: k, task: t, source, data: dataVa ? stringIn(space, dataVa) : '' });
     if (!isDirectory(target.dentry.inode.mode)) fail(E.NOTDIR);
-    attach(new Mount(fs, rootDentry(fs), source || fs.type, mountFlags(flags)), target);
+    // A tree of files belongs to who makes it.
+    if (fs instanceof Tmpfs && name === 'tmpfs')
+      Object.assign(fs.root, { uid: t.credential.fsuid, gid: t.credential.fsgid });
+    const made = new Mount(fs, rootDentry(fs), source || fs.type, wanted);
+    if (t.namespaces.mnt.owner) made.locked = { ...PLAIN, nodev: true };
+    attach(made, target);
     return 0;
   };
 }
@@ -204,6 +241,7 @@ export function mountCall(types: ReadonlyMap<string, FileSystemType<Kernel, Task
 /** A second mount of what is seen at a place. */
 export function bind(from: Path, recursive: boolean): Mount {
   const copy = new Mount(from.mount.fs, from.dentry, from.mount.source, { ...from.mount.flags });
+  copy.locked = from.mount.locked;
   if (!recursive) return copy;
   for (const [dentry, stack] of from.mount.children) {
     let up: typeof dentry | null = dentry;
@@ -218,7 +256,7 @@ const MNT_DETACH = 2;
 export const umount2: Call = (k, t, va, flags) => {
   demandAdmin(t);
   const { mount, dentry } = pathAt(t, AT.FDCWD, va, 0);
-  if (dentry !== mount.root || !mount.parent) fail(E.INVAL);
+  if (dentry !== mount.root || !mount.parent || mount.fixed) fail(E.INVAL);
   if (!(flags & MNT_DETACH)) {
     if (mount.children.size) fail(E.BUSY);
     for (const { process } of k.tasks) {
@@ -237,6 +275,7 @@ export const pivotRoot: Call = (k, t, newVa, putVa) => {
   const { root } = t.process.place;
   if (fresh.dentry !== fresh.mount.root || !fresh.mount.parent || root.dentry !== root.mount.root) fail(E.INVAL);
   if (fresh.mount === root.mount) fail(E.BUSY);
+  if (fresh.mount.fixed) fail(E.INVAL);
   const { parent, point } = root.mount;
   detach(fresh.mount);
   if (parent && point) {
@@ -271,11 +310,25 @@ const NAMESPACE_OF: Readonly<Record<string, number>> = {
 
 /** setns(2) with a file of /proc/pid/ns. */
 export const setns: Call = (_k, t, fd, flags) => {
-  demandAdmin(t);
   const { inode } = t.process.files.get(fd);
   if (!(inode instanceof NamespaceFile)) fail(E.INVAL);
   const { kind, namespace } = inode;
   if (flags && NAMESPACE_OF[kind] !== flags) fail(E.INVAL);
+  const { credential } = t;
+  if (namespace instanceof UserNamespace) {
+    if (namespace === credential.user || t.process.threads.size > 1) fail(E.INVAL);
+    if (!credential.canIn(namespace, 'sys_admin')) fail(E.PERM);
+    t.join({ ...t.namespaces, user: namespace });
+    credential.enter(namespace);
+    return 0;
+  }
+  if (!credential.canIn(namespace.owner, 'sys_admin') || !credential.canHere('sys_admin')) fail(E.PERM);
+  if (kind === 'mnt' && !credential.canHere('sys_chroot')) fail(E.PERM);
+  if (namespace instanceof TimeNamespace) {
+    if (t.process.threads.size > 1) fail(E.USERS);
+    t.join({ ...t.namespaces, time: enterTime(namespace), timeForChildren: namespace });
+    return 0;
+  }
   // A process's own number never changes: its children are born there.
   t.join({ ...t.namespaces, [kind === 'pid' ? 'pidForChildren' : kind]: namespace });
   if (namespace instanceof MountNamespace) {

@@ -34,8 +34,9 @@ export function readClock(k: Kernel, t: Task, clock: number): [number, number] {
     case CLOCK.MONOTONIC:
     case CLOCK.MONOTONIC_COARSE:
     case CLOCK.RAW:
+      return split(k.now() + t.namespaces.time.monotonic);
     case CLOCK.BOOTTIME:
-      return split(k.now() + t.namespaces.time.offset);
+      return split(k.now() + t.namespaces.time.boottime);
     case CLOCK.PROCESS:
       return split(k.cpuTime(t.process));
     case CLOCK.THREAD:

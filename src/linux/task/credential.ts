@@ -1,5 +1,6 @@
 /** Who a task is: user and group ids, capabilities, seccomp (credentials(7), capabilities(7)). */
 import type { Credentials } from '../vfs/walk.ts';
+import type { UserNamespace } from './namespace.ts';
 
 /** Capabilities by name; the number of each is its place here (include/uapi/linux/capability.h). */
 // biome-ignore format: a table
@@ -20,6 +21,8 @@ const NUMBER = Object.fromEntries(CAPABILITIES.map((name, i) => [name, i])) as R
 export const capabilityBit = (capability: Capability): bigint => 1n << BigInt(NUMBER[capability]);
 
 export class Credential {
+  /** Where its capabilities count, and whose ids it has; the ids kept here are those of the first. */
+  user: UserNamespace;
   uid = 0;
   euid = 0;
   suid = 0;
@@ -40,7 +43,8 @@ export class Credential {
   private high = 0;
   private files: Credentials | null = null;
 
-  constructor() {
+  constructor(user: UserNamespace) {
+    this.user = user;
     this.effective = ALL_CAPABILITIES;
   }
 
@@ -54,45 +58,93 @@ export class Credential {
   }
 
   copy(): Credential {
-    const copy = Object.assign(new Credential(), this);
+    const copy = Object.assign(new Credential(this.user), this);
     copy.groups = [...this.groups];
     return copy;
   }
 
-  can(capability: Capability): boolean {
+  /** Whether it has a capability in its own user namespace: over what only concerns itself. */
+  canHere(capability: Capability): boolean {
     const number = NUMBER[capability];
     return (((number < 32 ? this.low : this.high) >>> (number & 31)) & 1) !== 0;
   }
 
+  /** Whether it has a capability in the first user namespace: over what belongs to nobody. */
+  can(capability: Capability): boolean {
+    return this.user.level === 0 && this.canHere(capability);
+  }
+
+  /** Whether it has a capability over what belongs to a user namespace (null: the first), as user_namespaces(7) says. */
+  canIn(where: UserNamespace | null, capability: Capability): boolean {
+    if (!where) return this.can(capability);
+    for (let up: UserNamespace | null = where; up; up = up.parent) {
+      if (up === this.user) return this.canHere(capability);
+      if (up.level <= this.user.level) return false;
+      // Who made a namespace may do all in it.
+      if (up.parent === this.user && up.uid === this.euid) return true;
+    }
+    return false;
+  }
+
+  /** The same over a file, whose ids have to have names in its own. */
+  canOn(file: { readonly uid: number; readonly gid: number }, capability: Capability): boolean {
+    return this.canHere(capability) && this.user.maps(file.uid, file.gid);
+  }
+
+  /** The first thing in a new user namespace: everything in there. */
+  enter(user: UserNamespace): void {
+    this.user = user;
+    this.permitted = ALL_CAPABILITIES;
+    this.effective = ALL_CAPABILITIES;
+    this.bounding = ALL_CAPABILITIES;
+    this.inheritable = 0n;
+    this.ambient = 0n;
+    this.keepCapabilities = false;
+  }
+
+  /** What root of its user namespace is; −1: nobody. */
+  get root(): number {
+    return this.user.uids.toKernel(0);
+  }
+
   /** As file systems ask for it. */
   get forFiles(): Credentials {
-    const { files, fsuid, fsgid, groups } = this;
-    const override = this.can('dac_override');
-    if (files && files.uid === fsuid && files.gid === fsgid && files.groups === groups && files.override === override)
+    const { files, fsuid, fsgid, groups, user } = this;
+    const override = this.canHere('dac_override');
+    if (
+      files &&
+      files.uid === fsuid &&
+      files.gid === fsgid &&
+      files.groups === groups &&
+      files.override === override &&
+      files.user === user
+    )
       return files;
-    this.files = { uid: fsuid, gid: fsgid, groups, override };
+    this.files = { uid: fsuid, gid: fsgid, groups, override, user };
     return this.files;
   }
 
   /** What a change of user ids does to capabilities (capabilities(7), "Effect of user ID changes"). */
   afterIds(before: { readonly uid: number; readonly euid: number; readonly suid: number }): void {
-    const hadRoot = before.uid === 0 || before.euid === 0 || before.suid === 0;
-    const hasRoot = this.uid === 0 || this.euid === 0 || this.suid === 0;
+    const { root } = this;
+    const hadRoot = before.uid === root || before.euid === root || before.suid === root;
+    const hasRoot = this.uid === root || this.euid === root || this.suid === root;
     if (hadRoot && !hasRoot && !this.keepCapabilities) {
       this.permitted = 0n;
       this.effective = 0n;
       this.ambient = 0n;
     }
-    if (before.euid === 0 && this.euid !== 0) this.effective = 0n;
-    if (before.euid !== 0 && this.euid === 0) this.effective = this.permitted;
+    if (before.euid === root && this.euid !== root) this.effective = 0n;
+    if (before.euid !== root && this.euid === root) this.effective = this.permitted;
   }
 
   /** What execve does to capabilities of a program without file capabilities. */
   afterExec(setuidRoot: boolean): void {
     this.keepCapabilities = false;
-    if (this.uid === 0 || this.euid === 0 || setuidRoot) {
+    const { root } = this;
+    if (this.uid === root || this.euid === root || setuidRoot) {
       this.permitted = (this.inheritable | this.bounding) & ALL_CAPABILITIES;
-      this.effective = this.euid === 0 ? this.permitted : 0n;
+      this.effective = this.euid === root ? this.permitted : 0n;
       this.permitted &= this.bounding | this.inheritable;
     } else {
       this.permitted = this.ambient;

@@ -123,10 +123,10 @@ export function execute(
       [AUX.BASE, loaderBase],
       [AUX.FLAGS, 0],
       [AUX.ENTRY, base + program.entry],
-      [AUX.UID, credential.uid],
-      [AUX.EUID, credential.euid],
-      [AUX.GID, credential.gid],
-      [AUX.EGID, credential.egid],
+      [AUX.UID, credential.user.shownUid(credential.uid)],
+      [AUX.EUID, credential.user.shownUid(credential.euid)],
+      [AUX.GID, credential.user.shownGid(credential.gid)],
+      [AUX.EGID, credential.user.shownGid(credential.egid)],
       [AUX.HWCAP, HWCAP],
       [AUX.CLKTCK, 100],
       [AUX.SECURE, 0],
@@ -165,6 +165,11 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
   }));
   process.handlers = new Handlers(actions);
   process.deleteTimers();
+  const { credential } = task;
+  process.dumpable = credential.euid === credential.uid && credential.egid === credential.gid;
+  const { time, timeForChildren } = task.namespaces;
+  if (time !== timeForChildren) task.join({ ...task.namespaces, time: timeForChildren });
+  timeForChildren.entered = true;
   process.exe = path;
   process.execed = true;
   task.altStack = { base: 0, size: 0, flags: 2 };
@@ -184,7 +189,8 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
 function setIds(task: Task, path: Path): void {
   const { inode } = path.dentry;
   const { credential } = task;
-  const may = !path.mount.flags.nosuid && !credential.noNewPrivileges;
+  const { user } = credential;
+  const may = !path.mount.flags.nosuid && !credential.noNewPrivileges && user.maps(inode.uid, inode.gid);
   const setuid = may && (inode.mode & S.ISUID) !== 0;
   if (setuid) credential.euid = inode.uid;
   if (may && (inode.mode & S.ISGID) !== 0) credential.egid = inode.gid;
@@ -192,5 +198,5 @@ function setIds(task: Task, path: Path): void {
   credential.fsuid = credential.euid;
   credential.sgid = credential.egid;
   credential.fsgid = credential.egid;
-  credential.afterExec(setuid && inode.uid === 0);
+  credential.afterExec(setuid && inode.uid === credential.root);
 }

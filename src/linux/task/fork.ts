@@ -3,8 +3,10 @@ import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { intOut } from '../memory/user.ts';
 import { CLONE } from '../uapi.ts';
-import { cloneTree, type Mount, type Path } from '../vfs/mount.ts';
+import { cloneTree, crossDown, type Mount, type Path } from '../vfs/mount.ts';
 import type { ControlGroup } from './cgroup.ts';
+import type { Credential } from './credential.ts';
+import { UserNamespace } from './namespace.ts';
 import {
   CgroupNamespace,
   IpcNamespace,
@@ -12,7 +14,6 @@ import {
   type Namespaces,
   NetNamespace,
   TimeNamespace,
-  UserNamespace,
   UtsNamespace,
 } from './namespaces.ts';
 import { Pid, PidNamespace } from './pid.ts';
@@ -45,29 +46,66 @@ function demandFlags(task: Task, flags: number): void {
   if (flags & CLONE.THREAD && !(flags & CLONE.SIGHAND)) fail(E.INVAL);
   if (flags & CLONE.FS && flags & CLONE.NEWNS) fail(E.INVAL);
   if (flags & CLONE.THREAD && flags & (CLONE.NEWPID | CLONE.NEWUSER)) fail(E.INVAL);
-  if (flags & NAMESPACE_FLAGS & ~CLONE.NEWUSER && !(flags & CLONE.NEWUSER) && !task.credential.can('sys_admin'))
-    fail(E.PERM);
+  demandNamespaces(task, flags);
+}
+
+/** User namespaces that may stand in each other. */
+const USER_LEVELS = 32;
+
+/** Who may make the namespaces that flags ask for: anybody a user namespace, and in that the others. */
+export function demandNamespaces(task: Task, flags: number): void {
+  if (!(flags & NAMESPACE_FLAGS)) return;
+  const { credential, namespaces, process } = task;
+  if (!(flags & CLONE.NEWUSER)) {
+    if (!credential.canHere('sys_admin')) fail(E.PERM);
+    return;
+  }
+  if (credential.user.level >= USER_LEVELS) fail(E.NOSPC);
+  // Below a root of its own, the whole tree would be its to mount over.
+  const { root } = process.place;
+  const { mnt } = namespaces;
+  const top = crossDown({ mount: mnt.root, dentry: mnt.root.root });
+  if (root.mount !== top.mount || root.dentry !== top.dentry) fail(E.PERM);
+  if (!credential.user.maps(credential.euid, credential.egid)) fail(E.PERM);
 }
 
 /** The namespaces of a task that is made or unshares; `place` is moved to the copies of its mounts. */
-export function newNamespaces(task: Task, flags: number, place: Place): Namespaces<Task> {
+export function newNamespaces(task: Task, credential: Credential, flags: number, place: Place): Namespaces<Task> {
   const ns = { ...task.namespaces };
+  if (flags & CLONE.NEWUSER) {
+    ns.user = new UserNamespace(ns.user, credential.euid, credential.egid);
+    credential.enter(ns.user);
+  }
   if (flags & CLONE.NEWUTS) ns.uts = new UtsNamespace(ns.uts.host, ns.uts.domain);
   if (flags & CLONE.NEWIPC) ns.ipc = new IpcNamespace(ns.ipc.mqueue.now);
   if (flags & CLONE.NEWNET) ns.net = new NetNamespace(ns.net.stack.host);
-  if (flags & CLONE.NEWUSER) ns.user = new UserNamespace();
   if (flags & CLONE.NEWCGROUP) ns.cgroup = new CgroupNamespace(task.process.cgroup);
-  if (flags & CLONE.NEWTIME) ns.time = new TimeNamespace();
+  if (flags & CLONE.NEWTIME) ns.timeForChildren = new TimeNamespace(ns.timeForChildren);
   if (flags & CLONE.NEWPID) ns.pidForChildren = new PidNamespace<Task>(ns.pidForChildren);
   if (flags & CLONE.NEWNS) {
     const moved = new Map<Mount, Mount>();
+    const { owner } = ns.mnt;
     ns.mnt = new MountNamespace(cloneTree(ns.mnt.root, moved));
+    // What a stronger namespace mounted is neither taken away nor loosened in a weaker one.
+    if ((owner ?? null) !== ownerOf(ns.user)) for (const mount of moved.values()) mount.lock();
     const follow = (path: Path): Path => ({ mount: moved.get(path.mount) ?? path.mount, dentry: path.dentry });
     place.root = follow(place.root);
     place.cwd = follow(place.cwd);
   }
+  for (const kind of OWNED) if (ns[kind] !== task.namespaces[kind]) ns[kind].owner = ownerOf(ns.user);
   return ns;
 }
+
+/** Its clocks are what they are from now on. */
+export function enterTime(time: TimeNamespace): TimeNamespace {
+  time.entered = true;
+  return time;
+}
+
+const OWNED = ['mnt', 'uts', 'ipc', 'net', 'cgroup', 'timeForChildren', 'pidForChildren'] as const;
+
+/** As namespaces keep their owner. */
+const ownerOf = (user: UserNamespace): UserNamespace | null => (user.level === 0 ? null : user);
 
 /** Counts a task more against pids.max; the first refusal of a group is told. */
 function demandRoom(kernel: Kernel, group: ControlGroup): void {
@@ -133,8 +171,10 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   // The address space first: it is what can fail.
   const space = flags & CLONE.VM ? parent.space : parent.space.fork(parent.cgroup);
   const place = flags & CLONE.FS ? parent.place : { ...parent.place };
-  const namespaces = newNamespaces(task, flags, place);
+  const namespaces = newNamespaces(task, child.credential, flags, place);
   namespaces.pid = namespaces.pidForChildren;
+  // With an address space of another's it goes by that one's time until it executes a program.
+  if (!(flags & CLONE.VM)) namespaces.time = enterTime(namespaces.timeForChildren);
   if (flags & CLONE.VM) space.users++;
   if (flags & CLONE.FILES) parent.files.users++;
   child.join(namespaces);
@@ -155,6 +195,7 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   process.exitSignal = exitSignal;
   process.exe = parent.exe;
   process.oomScoreAdj = parent.oomScoreAdj;
+  process.dumpable = parent.dumpable;
   process.terminal = parent.terminal;
   process.vforking = (flags & CLONE.VFORK) !== 0;
   process.threads.add(child);

@@ -7,7 +7,7 @@ import type { NetHost } from '../net/host.ts';
 import { NetStack } from '../net/stack.ts';
 import { dropTree, Mount, type Path, PLAIN, rootDentry } from '../vfs/mount.ts';
 import type { ControlGroup } from './cgroup.ts';
-import { Namespace } from './namespace.ts';
+import { Namespace, type UserNamespace } from './namespace.ts';
 import type { PidNamespace } from './pid.ts';
 
 export class MountNamespace extends Namespace {
@@ -33,9 +33,9 @@ export class UtsNamespace extends Namespace {
 
 /** System V's objects and POSIX message queues. */
 export class IpcNamespace extends Namespace {
-  readonly shm = new ShmTable();
-  readonly sem = new SemTable();
-  readonly msg = new MsgTable();
+  readonly shm = new ShmTable(this);
+  readonly sem = new SemTable(this);
+  readonly msg = new MsgTable(this);
   readonly mqueue: MqFs;
   /** The directory of message queues; nobody need mount it. */
   readonly queues: Path;
@@ -66,8 +66,6 @@ export class NetNamespace extends Namespace {
   }
 }
 
-export class UserNamespace extends Namespace {}
-
 export class CgroupNamespace extends Namespace {
   readonly root: ControlGroup;
   constructor(root: ControlGroup) {
@@ -76,9 +74,19 @@ export class CgroupNamespace extends Namespace {
   }
 }
 
-/** Offset of the monotonic and boot clocks in nanoseconds. */
+/** Clocks that go ahead of the kernel's by so many nanoseconds (time_namespaces(7)). */
 export class TimeNamespace extends Namespace {
-  offset = 0;
+  monotonic = 0;
+  boottime = 0;
+  /** Somebody was in it: its clocks can't be set any more. */
+  entered = false;
+
+  constructor(from: TimeNamespace | null = null) {
+    super();
+    if (!from) return;
+    this.monotonic = from.monotonic;
+    this.boottime = from.boottime;
+  }
 }
 
 export interface Namespaces<T> {
@@ -92,4 +100,6 @@ export interface Namespaces<T> {
   user: UserNamespace;
   cgroup: CgroupNamespace;
   time: TimeNamespace;
+  /** Where children are born, after unshare(CLONE_NEWTIME). */
+  timeForChildren: TimeNamespace;
 }

@@ -4,7 +4,7 @@ import { S } from '../uapi.ts';
 import { type Birth, type Inode, isDirectory } from './inode.ts';
 import { Dentry, type Path, pin } from './mount.ts';
 import { IN, notifyEntry, notifyGone, notifyLinks, notifyMove } from './notify.ts';
-import { type Credentials, child, demand, MAY } from './walk.ts';
+import { type Credentials, child, demand, MAY, overrides } from './walk.ts';
 
 /** Who may write to a directory, on a mount that may be written to. */
 function demandWrite(dir: Path, who: Credentials): void {
@@ -19,7 +19,7 @@ function demandName(name: string): void {
 
 /** In a sticky directory only the owner of an entry or of the directory may take it away. */
 function demandSticky(dir: Inode, inode: Inode, who: Credentials): void {
-  if (dir.mode & S.ISVTX && !who.override && who.uid !== inode.uid && who.uid !== dir.uid) fail(E.PERM);
+  if (dir.mode & S.ISVTX && !overrides(who, inode) && who.uid !== inode.uid && who.uid !== dir.uid) fail(E.PERM);
 }
 
 /** Files of a set-group-id directory have its group; directories have the bit as well. */

@@ -42,6 +42,10 @@ export class Mount {
   readonly children = new Map<Dentry, Mount[]>();
   readonly source: string;
   flags: MountFlags;
+  /** Flags that stay set, since a stronger user namespace set them. */
+  locked: Readonly<MountFlags> | null = null;
+  /** It stays where it is, as what it hides is not to be seen. */
+  fixed = false;
 
   constructor(fs: FileSystem, root: Dentry, source: string, flags: MountFlags) {
     this.fs = fs;
@@ -51,6 +55,18 @@ export class Mount {
     this.source = source;
     this.flags = flags;
     fs.hold();
+  }
+
+  /** It goes on in a weaker user namespace. */
+  lock(): void {
+    this.locked = { ...this.flags };
+    this.fixed = true;
+  }
+
+  /** Whether flags leave set what is locked. */
+  permits(flags: MountFlags): boolean {
+    const { locked } = this;
+    return !locked || (Object.keys(flags) as (keyof MountFlags)[]).every((key) => flags[key] || !locked[key]);
   }
 }
 
@@ -129,6 +145,8 @@ export function crossUp(at: Path): Path {
 /** A copy of a mount and of all that stands below it. `moved` collects where each of them went. */
 export function cloneTree(mount: Mount, moved: Map<Mount, Mount>): Mount {
   const copy = new Mount(mount.fs, mount.root, mount.source, { ...mount.flags });
+  copy.locked = mount.locked;
+  copy.fixed = mount.fixed;
   moved.set(mount, copy);
   for (const [dentry, stack] of mount.children)
     for (const child of stack) attach(cloneTree(child, moved), { mount: copy, dentry });

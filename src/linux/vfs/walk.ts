@@ -8,9 +8,14 @@ export interface Credentials {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** CAP_DAC_OVERRIDE. */
+  /** CAP_DAC_OVERRIDE, over files whose ids have names in `user`. */
   readonly override: boolean;
+  readonly user?: { maps(uid: number, gid: number): boolean };
 }
+
+/** Whether modes do not bind `who` at a file. */
+export const overrides = ({ override, user }: Credentials, { uid, gid }: Inode): boolean =>
+  override && (user === undefined || user.maps(uid, gid));
 
 export interface Viewpoint {
   readonly root: Path;
@@ -37,7 +42,7 @@ export const MAY = { exec: 1, write: 2, read: 4 } as const;
 
 /** Whether the file's mode lets `who` do this (`MAY` bits). */
 export function mayAccess(inode: Inode, who: Credentials, want: number): boolean {
-  if (who.override) return !(want & MAY.exec) || isDirectory(inode.mode) || (inode.mode & 0o111) !== 0;
+  if (overrides(who, inode)) return !(want & MAY.exec) || isDirectory(inode.mode) || (inode.mode & 0o111) !== 0;
   let bits = inode.mode & 7;
   if (who.uid === inode.uid) bits = (inode.mode >> 6) & 7;
   else if (who.gid === inode.gid || who.groups.includes(inode.gid)) bits = (inode.mode >> 3) & 7;

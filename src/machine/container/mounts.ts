@@ -190,7 +190,10 @@ export function enterTerminal(task: Task): void {
 export function buildMounts(system: System, task: Task, spec: Spec, files: Files): void {
   const { fs, source } = files.root;
   const root = new Mount(fs, rootDentry(fs), source, { ...PLAIN });
-  task.join({ ...task.namespaces, mnt: new MountNamespace(root) });
+  const mnt = new MountNamespace(root);
+  const { user } = task.namespaces;
+  mnt.owner = user.level === 0 ? null : user;
+  task.join({ ...task.namespaces, mnt });
   const at: Path = { mount: root, dentry: root.root };
   task.process.place = { root: at, cwd: at, umask: 0o022 };
   const builder = new Builder(system, task, files);

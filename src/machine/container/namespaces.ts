@@ -2,13 +2,13 @@
 import { InputError } from '../../abi/errors.ts';
 import { setUp } from '../../linux/net/configure.ts';
 import type { System } from '../../linux/system.ts';
+import { UserNamespace } from '../../linux/task/namespace.ts';
 import {
   CgroupNamespace,
   IpcNamespace,
   type Namespaces,
   NetNamespace,
   TimeNamespace,
-  UserNamespace,
   UtsNamespace,
 } from '../../linux/task/namespaces.ts';
 import { PidNamespace } from '../../linux/task/pid.ts';
@@ -22,8 +22,8 @@ const KINDS: Readonly<
   Record<
     Exclude<Type, 'mount'>,
     {
-      key: Exclude<keyof Namespaces<Task>, 'mnt' | 'pidForChildren'>;
-      make(task: Task): Namespaces<Task>[keyof Namespaces<Task>];
+      key: Exclude<keyof Namespaces<Task>, 'mnt' | 'pidForChildren' | 'timeForChildren'>;
+      make(task: Task, spec: Spec): Namespaces<Task>[keyof Namespaces<Task>];
     }
   >
 > = {
@@ -31,10 +31,34 @@ const KINDS: Readonly<
   network: { key: 'net', make: newNetwork },
   ipc: { key: 'ipc', make: (task) => new IpcNamespace(task.namespaces.ipc.mqueue.now) },
   uts: { key: 'uts', make: (task) => new UtsNamespace(task.namespaces.uts.host, task.namespaces.uts.domain) },
-  user: { key: 'user', make: () => new UserNamespace() },
+  user: { key: 'user', make: newUsers },
   cgroup: { key: 'cgroup', make: (task) => new CgroupNamespace(task.process.cgroup) },
-  time: { key: 'time', make: () => new TimeNamespace() },
+  time: { key: 'time', make: newTime },
 };
+
+/** A container's clocks are ahead by what the bundle says. */
+function newTime(_task: Task, { linux }: Spec): TimeNamespace {
+  const made = new TimeNamespace();
+  for (const clock of ['monotonic', 'boottime'] as const) {
+    const offset = linux.timeOffsets[clock];
+    if (offset) made[clock] = offset.secs * 1e9 + offset.nanosecs;
+  }
+  made.entered = true;
+  return made;
+}
+
+/** Its ids are those the bundle maps; without a map they are the first namespace's. */
+function newUsers(task: Task, { linux }: Spec): UserNamespace {
+  const made = new UserNamespace(task.namespaces.user);
+  for (const [map, mappings] of [
+    [made.uids, linux.uidMappings],
+    [made.gids, linux.gidMappings],
+  ] as const)
+    map.extents = mappings.length
+      ? mappings.map(({ containerID, hostID, size }) => ({ inside: containerID, outside: hostID, count: size }))
+      : task.namespaces.user.uids.extents;
+  return made;
+}
 
 /** A container's own network has a loopback that is up. */
 function newNetwork(task: Task): NetNamespace {
@@ -56,7 +80,8 @@ function joined(system: System, type: Exclude<Type, 'mount'>, path: string): Nam
 }
 
 /** Puts a task that is being made into them; its control group is set already. The mount namespace is made later. */
-export function enterNamespaces(system: System, task: Task, { linux, hostname, domainname }: Spec): void {
+export function enterNamespaces(system: System, task: Task, spec: Spec): void {
+  const { linux, hostname, domainname } = spec;
   const types = new Set(linux.namespaces.map((n) => n.type));
   if (!types.has('mount')) throw new InputError('linux.namespaces: mount is missing: a container has files of its own');
   const next = { ...task.namespaces };
@@ -66,9 +91,13 @@ export function enterNamespaces(system: System, task: Task, { linux, hostname, d
       continue;
     }
     const kind = KINDS[type];
-    Object.assign(next, { [kind.key]: path ? joined(system, type, path) : kind.make(task) });
+    Object.assign(next, { [kind.key]: path ? joined(system, type, path) : kind.make(task, spec) });
   }
   next.pidForChildren = next.pid;
+  next.timeForChildren = next.time;
+  const owner = next.user.level === 0 ? null : next.user;
+  for (const { type, path } of linux.namespaces)
+    if (!path && type !== 'mount' && type !== 'user') next[KINDS[type].key].owner = owner;
   task.join(next);
   for (const [name, value] of [
     ['hostname', hostname],

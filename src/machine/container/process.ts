@@ -1,4 +1,5 @@
 /** What config.json says of a process, put on a task that is being made: who it is, what it may do, its limits. */
+import { InputError } from '../../abi/errors.ts';
 import { ALL_CAPABILITIES, type Capability, Credential, capabilityBit } from '../../linux/task/credential.ts';
 import type { Task } from '../../linux/task/task.ts';
 import { RLIMITS, UNLIMITED } from '../../linux/uapi.ts';
@@ -13,10 +14,13 @@ export function prepareProcess(
   task: Task,
   { user, capabilities, rlimits, noNewPrivileges, oomScoreAdj }: SpecProcess,
 ): void {
-  const credential = new Credential();
-  const { uid, gid } = user;
+  const own = task.namespaces.user;
+  const credential = new Credential(own);
+  const [uid, gid] = [own.uids.toKernel(user.uid), own.gids.toKernel(user.gid)];
+  if (uid < 0 || gid < 0)
+    throw new InputError(`process.user: ${user.uid}:${user.gid} is in no mapping of linux.uidMappings and gidMappings`);
   Object.assign(credential, { uid, euid: uid, suid: uid, fsuid: uid, gid, egid: gid, sgid: gid, fsgid: gid });
-  credential.groups = [...user.additionalGids];
+  credential.groups = user.additionalGids.map((id) => own.gids.toKernel(id)).filter((id) => id >= 0);
   credential.noNewPrivileges = noNewPrivileges;
   const sets = capabilities ?? { bounding: [], effective: [], inheritable: [], permitted: [], ambient: [] };
   credential.bounding = setOf(sets.bounding) & ALL_CAPABILITIES;

@@ -70,6 +70,10 @@ const device = z.object({
   gid: amount.default(0),
 });
 
+const timeOffset = z.object({
+  secs: z.number().int().default(0),
+  nanosecs: z.number().int().min(0).max(999_999_999).default(0),
+});
 const idMapping = z.object({ containerID: amount, hostID: amount, size: amount });
 
 export const SECCOMP_ACTIONS = [
@@ -151,6 +155,7 @@ const linux = z.object({
   namespaces: z.array(namespace).default([]),
   uidMappings: z.array(idMapping).default([]),
   gidMappings: z.array(idMapping).default([]),
+  timeOffsets: z.partialRecord(z.enum(['monotonic', 'boottime']), timeOffset).default({}),
   devices: z.array(device).default([]),
   cgroupsPath: z.string().optional(),
   resources: resources.optional(),

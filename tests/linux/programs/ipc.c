@@ -198,8 +198,9 @@ static void semaphores(void) {
   usleep(60000);
   while (semctl(set, 1, GETNCNT) == 0) usleep(1000);
   SAY(lines("/proc/sysvipc/sem"));
-  SAY(semctl(set, 0, IPC_RMID));
+  int gone = semctl(set, 0, IPC_RMID);
   status_of(child);
+  SAY(gone);
   SAY(semctl(set, 0, GETVAL));
   SAY(op(0, 1, 0));
 }
@@ -296,14 +297,15 @@ static void messages(void) {
     _exit(0);
   }
   usleep(30000);
-  SAY(msgctl(queue, IPC_RMID, 0));
+  int gone = msgctl(queue, IPC_RMID, 0);
   status_of(child);
+  SAY(gone);
   SAY(msgctl(queue, IPC_STAT, &d));
   SAY(put(1, "x"));
 }
 
 int main(void) {
-  unshare(CLONE_NEWIPC);
+  if (unshare(CLONE_NEWIPC)) return 77;
   shared_memory();
   semaphores();
   messages();

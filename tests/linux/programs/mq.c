@@ -12,7 +12,7 @@ static void on_message(int n, siginfo_t *i, void *c) {
 }
 
 int main(void) {
-  unshare(CLONE_NEWIPC);
+  if (unshare(CLONE_NEWIPC)) return 77;
   struct mq_attr a = {.mq_maxmsg = 4, .mq_msgsize = 32};
   SAY(mq_open("/none", O_RDONLY));
   SAY(mq_open("/a/b", O_RDWR | O_CREAT, 0600, 0));
