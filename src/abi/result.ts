@@ -128,6 +128,7 @@ export const cellSchema = z.strictObject({
   status: z.enum(ids(CELL_STATUSES)),
   message: z.string().describe('one line: what happened; empty when ok'),
   imageSha256: sha256.nullable(),
+  kernel: z.string().nullable().default(null).describe('the real Linux kernel that ran it; null: none did'),
   iterations: count,
   checksum: z
     .string()

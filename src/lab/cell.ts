@@ -34,6 +34,7 @@ export function cellOf(
     status,
     message,
     imageSha256: record.imageSha256,
+    kernel: record.kernel,
     iterations: record.iterations,
     checksum: record.checksum,
     digest: record.digest,

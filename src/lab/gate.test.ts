@@ -8,6 +8,7 @@ const GOOD: RunRecord = {
   status: 'ok',
   message: '',
   imageSha256: null,
+  kernel: null,
   iterations: 1,
   checksum: 'a'.repeat(16),
   digest: 'd'.repeat(32),

@@ -14,6 +14,8 @@ export interface RunRecord {
   /** Of the measured region, or of the whole run where the guest marked none. */
   readonly counters: Counters | null;
   readonly wallMs: number;
+  /** The real Linux kernel that ran it, for a person. */
+  readonly kernel: string | null;
   /** What the program wrote, where that is the same wherever it runs. */
   readonly output: string | null;
   /** Milliseconds of the parts of a start. */
@@ -22,6 +24,7 @@ export interface RunRecord {
 
 const NOTHING = {
   imageSha256: null,
+  kernel: null,
   iterations: 0,
   checksum: null,
   digest: null,
@@ -61,14 +64,16 @@ export function guestRecord(outcome: Omit<ProgramOutcome, 'phases'>, imageSha256
     digest: outcome.digest,
     counters: sortedCounters(outcome.region?.counters ?? outcome.counters),
     wallMs: outcome.region?.wallMs ?? outcome.wallMs,
+    kernel: null,
     output: null,
     phases: {},
   };
 }
 
 /** The same of a program of Linux or WASI, which writes the same wherever it runs. */
-export const programRecord = (outcome: ProgramOutcome, imageSha256: string): RunRecord => ({
+export const programRecord = (outcome: ProgramOutcome, imageSha256: string, kernel: string | null): RunRecord => ({
   ...guestRecord(outcome, imageSha256),
+  kernel,
   output: outcome.console,
   phases: outcome.phases,
 });

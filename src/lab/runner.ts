@@ -92,7 +92,8 @@ export class Runner {
       hostFiles: workload.hostFiles === true,
       budget: settings.budget,
     };
-    return programRecord(await this.#lane(lane).runProgram(request, linux, settings.timeoutMs, watch), image.sha256);
+    const outcome = await this.#lane(lane).runProgram(request, linux, settings.timeoutMs, watch);
+    return programRecord(outcome, image.sha256, linux?.about ?? null);
   }
 
   /** Runs `task` over all items, `parallel` at a time; the number it gets names the lane it may use. */

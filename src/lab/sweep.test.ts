@@ -11,6 +11,7 @@ const cell = (environment: string, cycles: number | null): Cell => ({
   status: cycles === null ? 'failed' : 'ok',
   message: '',
   imageSha256: null,
+  kernel: null,
   iterations: 1,
   checksum: null,
   digest: null,

@@ -21,6 +21,9 @@ describe.skipIf(!hasKernel('built'))('a real Linux among the hostings', () => {
         cells.find((cell) => cell.workload === workload && cell.environment === environment)!;
       const [nested, shadow] = [ran('nested'), ran('shadow')];
       expect(shadow.digest).toBe(nested.digest);
+      // Which kernel it was stands in the result, and of nobody else.
+      expect([nested.kernel, shadow.kernel]).toEqual([cachedLinux()!.about, cachedLinux()!.about]);
+      expect(ran('container').kernel).toBeNull();
       expect(shadow.counters!.instret).toBe(nested.counters!.instret);
       expect(nested.counters!.instret).toBeGreaterThan(10_000);
       expect(shadow.counters!['exit.total']).toBeGreaterThan(nested.counters!['exit.total']!);

@@ -106,13 +106,13 @@ async function crossover(bench: Bench): Promise<LawCase[]> {
 
 async function mixCell(bench: Bench, environment: string, updates: number): Promise<Cell> {
   const params = { ...MIX, updates };
-  const { status, message, imageSha256, iterations, checksum, digest, counters } = await bench.run(
+  const { status, message, imageSha256, kernel, iterations, checksum, digest, counters } = await bench.run(
     'update-miss-mix',
     environment,
     { params },
   );
   const modelled = modelCycles(counters ?? {}, profileByName(SKYLAKE), iterations);
-  const known = { status, message, imageSha256, iterations, checksum, digest, counters };
+  const known = { status, message, imageSha256, kernel, iterations, checksum, digest, counters };
   return { workload: 'update-miss-mix', environment, params, ...known, modelled, wall: null };
 }
 

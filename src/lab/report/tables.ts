@@ -126,8 +126,17 @@ export function comparisonTables(result: Result): Table[] {
           return ms === undefined ? NONE : text(formatMs(ms));
         }),
       ]),
-      notes: cells.filter((cell) => cell.status !== 'ok').map(note),
+      notes: [...kernelNotes(cells), ...cells.filter((cell) => cell.status !== 'ok').map(note)],
     };
+  });
+}
+
+/** Which environments ran the workload on a real Linux, and which. */
+function kernelNotes(cells: readonly Cell[]): string[] {
+  const kernels = new Set(cells.flatMap(({ kernel }) => (kernel === null ? [] : [kernel])));
+  return [...kernels].map((kernel) => {
+    const names = cells.filter((cell) => cell.kernel === kernel).map((cell) => cell.environment);
+    return `${names.join(', ')}: on a real Linux (${kernel})`;
   });
 }
 

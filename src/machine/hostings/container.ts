@@ -6,6 +6,7 @@ import { rootDentry } from '../../linux/vfs/mount.ts';
 import { ContainerEngine, type Entry } from '../container/engine.ts';
 import { ContainerHost } from '../container/host.ts';
 import { type Base, NO_DEFAULTS } from '../container/roots.ts';
+import { LOOK_MS } from './guest.ts';
 import { explained, kernelOptions, PROGRAM, programFiles } from './process.ts';
 import type { HostFolder } from './side.ts';
 import { type Ended, endedWith, type Watch } from './watch.ts';
@@ -29,15 +30,14 @@ async function run(engine: ContainerEngine, watch: Watch, withHost: boolean): Pr
   });
   watch.phase('create');
   engine.start(entry);
-  const { machine } = engine.host.system.kernel;
   let over: Ended | null = null;
   const look = setInterval(() => {
-    over ??= watch.over(machine.instructions());
+    over ??= watch.over();
     if (over) container.signal(9);
-  }, 10);
+  }, LOOK_MS);
   try {
     const { code } = await container.wait();
-    over ??= watch.over(machine.instructions());
+    over ??= watch.over();
     return { entry, ended: over ?? endedWith(code) };
   } finally {
     clearInterval(look);

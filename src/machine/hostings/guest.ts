@@ -7,6 +7,8 @@ import { type Ended, endedWith, type Watch } from './watch.ts';
 export const FIXED_TIME = 1_700_000_000_000_000_000n;
 export const SEED = 1;
 export const PATH = { PATH: '/bin' } as const;
+/** How often it is looked whether a program has to end. */
+export const LOOK_MS = 10;
 
 /** What starts programs: the agent of a guest, or a distribution of a light VM. */
 export type Exec = (options: ExecOptions) => AgentSession;
@@ -27,28 +29,22 @@ export async function install(exec: Exec, program: Uint8Array, path: string, mor
   if (code !== 0) throw new Error(`the program could not be put into the guest: ${said.trim()}`);
 }
 
-/** Runs the program at `path`; `stop` is called when it has to end before it does. */
+/** Runs the program at `path` to its end, or to where it has to end before. */
 export async function attend(exec: Exec, path: string, watch: Watch, system: System): Promise<Ended> {
-  let over: Ended | null = null;
   const session = exec({ argv: [path, ...watch.request.args], env: PATH, onStdout: watch.wrote });
   session.end();
-  const look = setInterval(() => {
-    over ??= watch.over(Number(system.instret));
-    if (over) system.stop();
-  }, 10);
+  let look: ReturnType<typeof setInterval> | undefined;
+  const over = new Promise<Ended>((resolve) => {
+    look = setInterval(() => {
+      const why = watch.over();
+      if (!why) return;
+      system.stop();
+      resolve(why);
+    }, LOOK_MS);
+  });
   try {
-    const ended = await Promise.race([
-      session.exit.then(({ code }) => endedWith(code)),
-      new Promise<Ended>((resolve) => {
-        const wait = setInterval(() => {
-          if (!over) return;
-          clearInterval(wait);
-          resolve(over);
-        }, 10);
-        session.exit.finally(() => clearInterval(wait)).catch(() => {});
-      }),
-    ]);
-    return over ?? ended;
+    const ended = await Promise.race([over, session.exit.then(({ code }) => endedWith(code))]);
+    return watch.over() ?? ended;
   } finally {
     clearInterval(look);
   }

@@ -77,10 +77,11 @@ export async function runProcess(
   watch.phase('create');
   let over: Ended | null = null;
   await host.drive(() => {
-    over ??= watch.over(system.kernel.machine.instructions());
+    over ??= watch.over();
     return program.status !== null || over !== null;
   });
   host.stop();
+  over ??= watch.over();
   const status = program.status ?? 0;
   // It has the files of its host, and none of its own.
   watch.takesDisk(0);

@@ -52,6 +52,7 @@ export class Watch {
   private last = this.began;
   private told = this.began;
   private before: Counters = {};
+  private beganAt = 0;
   private readonly phases: Record<string, number> = {};
   private own: Counters = {};
   /** Milliseconds from the request to the first output. */
@@ -88,6 +89,7 @@ export class Watch {
     this.began = performance.now();
     this.last = this.began;
     this.before = this.core ? currentCounters(this.core) : {};
+    this.beganAt = this.instructions();
   }
 
   /** A part of the start ends now. */
@@ -120,8 +122,13 @@ export class Watch {
     if (this.request.measure === 'startup') this.own = { 'disk.bytes': bytes };
   }
 
-  /** Why the program has to end before it does, or null. To be asked often. */
-  over(instret: number): Ended | null {
+  private instructions(): number {
+    return this.core ? Number(this.core.get('INSTRET')) : 0;
+  }
+
+  /** Why the program has to end before it does, or null. To be asked often, and once more at its end. */
+  over(): Ended | null {
+    const instret = this.instructions() - this.beganAt;
     if (this.supervision.cancelled())
       return { status: 'cancelled', exitCode: 1, message: `stopped after ${instret} instructions` };
     if (instret > this.request.budget)
