@@ -62,7 +62,18 @@ async function socketMs(argv: readonly string[]): Promise<number> {
   if (!socket) throw new Error('no VM runs');
   const { code } = await call(
     socket,
-    { protocol: PROTOCOL, op: 'run', distro: null, user: null, argv, cwd: '/', cd: '/', env: {}, terminal: null },
+    {
+      protocol: PROTOCOL,
+      op: 'run',
+      distro: null,
+      user: null,
+      argv,
+      cwd: '/',
+      cd: '/',
+      env: {},
+      terminal: null,
+      observation: null,
+    },
     { stdin: null, stdout: nowhere(), stderr: process.stderr, signals: false },
   );
   if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}`);

@@ -168,6 +168,11 @@ describe.skipIf(!hasKernel('built'))('a trace of the built kernel', () => {
     const linux = await trapframe(['linux', '--kernel', 'built', '--exec', 'true', '--trace', guest]);
     expect(linux.code, linux.stderr).toBe(0);
     expect(counted(readFileSync(guest, 'utf8')).of('syscall', 'execve')).toBeGreaterThan(0);
+    const [snapshot, restored] = [path.join(folder, 'guest.snap'), path.join(folder, 'restored.json')];
+    expect((await trapframe(['snapshot', 'save', snapshot])).code).toBe(0);
+    const again = await trapframe(['snapshot', 'restore', snapshot, '--exec', 'true', '--trace', restored]);
+    expect(again.code, again.stderr).toBe(0);
+    expect(counted(readFileSync(restored, 'utf8')).of('syscall', 'execve')).toBeGreaterThan(0);
     const busybox = findBusybox(cacheDirectory())!;
     const process = await trapframe(['process', '--trace', program, busybox, 'ls', '/']);
     expect(process.code, process.stderr).toBe(0);

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Sends this signal once stderr or stdout holds the text, or after some milliseconds. */
   readonly interrupt?: { readonly when: RegExp | number; readonly signal: NodeJS.Signals };
+  /** Called once with the first that comes on stderr. */
+  readonly heard?: (stderr: string) => void;
   /** Milliseconds; the process is killed afterwards. */
   readonly deadline?: number;
   /** Beside this process's own environment. */
@@ -32,7 +34,7 @@ export interface RunOptions {
 /** Runs `trapframe …args`. Set-up has been done by whoever started the tests. */
 export function trapframe(
   args: readonly string[],
-  { cwd = ROOT, interrupt, deadline = 120_000, env = {}, input }: RunOptions = {},
+  { cwd = ROOT, interrupt, heard, deadline = 120_000, env = {}, input }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [BIN, ...args], {
@@ -53,6 +55,7 @@ export function trapframe(
     };
     stdout.on('data', take('stdout'));
     stderr.on('data', take('stderr'));
+    stderr.once('data', (chunk: Buffer) => heard?.(chunk.toString()));
     const after = typeof interrupt?.when === 'number' ? interrupt.when : deadline;
     const interrupter = setTimeout(() => child.kill(interrupt?.signal), after);
     const timer = setTimeout(() => child.kill('SIGKILL'), deadline);

@@ -144,6 +144,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/image',
       'src/abi',
       'src/cli/files.ts',
+      'src/cli/observe.ts',
       'src/cli/daemon',
       'src/cli/container',
       'src/cli/escapes',
@@ -158,6 +159,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the command line; isa and image for `disasm`, which needs no machine; machine for snapshots',
   },
   { area: 'src/cli/files.ts', may: ['src/abi'], packages: [], node: true, why: 'files that options name' },
+  {
+    area: 'src/cli/observe.ts',
+    may: ['src/machine', 'src/machine/node', 'src/abi'],
+    packages: [],
+    node: true,
+    why: 'a debugger and a trace, for whatever runs a guest',
+  },
   {
     area: 'src/cli/container',
     may: [
@@ -214,6 +222,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/devices/node',
       'src/image',
       'src/cli/files.ts',
+      'src/cli/observe.ts',
       'src/cli/daemon',
       'src/cli/linux',
       'src/abi',

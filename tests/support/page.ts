@@ -11,19 +11,29 @@ export class WorkerPage {
   private server: Server | null = null;
   private browser: Browser | null = null;
 
-  /** Bundles the module at `entry` (from the repository's root) and starts a browser beside a server of it and of `files`, by name. */
-  async open(entry: string, files: Readonly<Record<string, Uint8Array>> = {}): Promise<void> {
-    const built = await build({
-      configFile: false,
-      logLevel: 'error',
-      build: { write: false, minify: false, lib: { entry: join(ROOT, entry), formats: ['es'], fileName: 'worker' } },
-    });
-    const { code } = ([built].flat()[0] as Rollup.RollupOutput).output[0];
+  /**
+   * Bundles the module at `entry` (from the repository's root) and others by the names of their scripts, and starts a browser beside a server
+   * of them and of `files`, by name.
+   */
+  async open(
+    entry: string,
+    files: Readonly<Record<string, Uint8Array>> = {},
+    others: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const bundled = async ([name, module]: readonly [string, string]): Promise<[string, string]> => {
+      const built = await build({
+        configFile: false,
+        logLevel: 'error',
+        build: { write: false, minify: false, lib: { entry: join(ROOT, module), formats: ['es'], fileName: 'worker' } },
+      });
+      return [name, ([built].flat()[0] as Rollup.RollupOutput).output[0].code];
+    };
+    const scripts = new Map(await Promise.all([['worker.js', entry] as const, ...Object.entries(others)].map(bundled)));
     this.server = createServer((request, response) => {
-      const file = files[request.url!.slice(1)];
-      const script = request.url === '/worker.js';
+      const name = request.url!.slice(1);
+      const [file, script] = [files[name], scripts.get(name)];
       response.setHeader('content-type', file ? 'application/octet-stream' : script ? 'text/javascript' : 'text/html');
-      response.end(file ?? (script ? code : '<!doctype html><title>worker</title>'));
+      response.end(file ?? script ?? '<!doctype html><title>worker</title>');
     });
     await new Promise<void>((done) => this.server!.listen(0, '127.0.0.1', done));
     this.browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });

@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -214,6 +215,33 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
     const fsck = spawnSync('e2fsck', ['-fn', join(home, 'state/wsl/disks/busybox.ext4')], { encoding: 'utf8' });
     if (!fsck.error) expect(`${fsck.status} ${fsck.status === 0 ? '' : fsck.stdout}`).toBe('0 ');
     await writing;
+  });
+
+  it('is traced while a command runs, and waits for a debugger, or until who waits has had enough', async () => {
+    const trace = join(home, 'wsl.json');
+    expect((await wsl(['--trace', trace, '--', 'sh', '-c', 'echo seen'])).stdout).toBe('seen\n');
+    const events = (JSON.parse(readFileSync(trace, 'utf8')) as { traceEvents: { name: string }[] }).traceEvents;
+    expect(events.filter(({ name }) => name === 'execve').length).toBeGreaterThan(0);
+    expect(events.filter(({ name }) => name === 'mount')).toEqual([]);
+    // A debugger that comes and goes: detaching lets the command run.
+    const waiting = wsl(['--gdb', '0,wait', '--', 'echo', 'through'], {
+      heard: (stderr) => {
+        const port = /target remote 127\.0\.0\.1:(\d+)\n/.exec(stderr)?.[1];
+        if (!port) return;
+        const debuggerSocket = connect(Number(port), '127.0.0.1', () => debuggerSocket.end('+$D#44'));
+        debuggerSocket.on('error', () => {}).resume();
+      },
+    });
+    expect(await waiting).toMatchObject({ code: 0, stdout: 'through\n' });
+    const alone = wsl(['--gdb', '0,wait', '--', 'sh', '-c', 'sleep 100'], {
+      interrupt: { when: /target remote/, signal: 'SIGTERM' },
+    });
+    expect((await alone).code).toBe(143);
+    expect(await wsl(['--gdb', '0', '--status'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--gdb') });
+    expect(await wsl(['--gdb', 'here', '--', 'true'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no port'),
+    });
   });
 
   it('does what wsl.conf says, and says what is wrong with it', async () => {

@@ -11,11 +11,11 @@ import { cacheDirectory } from '../linux/cache.ts';
 import { agentEntry, type Images, readImages } from '../linux/images.ts';
 import { type BootRequest, type DriveOptions, type LinuxSession, startGuest } from '../linux/run.ts';
 import { BootTimes } from '../linux/timing.ts';
+import { observe } from '../observe.ts';
 import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
-import { addGdbOption, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
-import { TRACE_OPTION, traceTo } from '../options/trace.ts';
+import { addObserveOptions, observationOf } from '../options/observe.ts';
 import { count, more } from '../options/values.ts';
 import { columns } from '../table.ts';
 import { regionsOf, statsOption, translationText } from '../translation.ts';
@@ -122,8 +122,7 @@ export function addLinux(program: Command, context: Context): void {
     .addOption(statsOption())
     .option('-q, --quiet', 'no progress');
   command.option('--time', 'tell on stderr where the time of the boot went: wall time and instructions of its phases');
-  command.option(...TRACE_OPTION);
-  addGdbOption(command);
+  addObserveOptions(command);
   addGuestOptions(command);
   command.action(async (options: Options) => {
     const exec = (options.exec as string | undefined) ?? null;
@@ -131,6 +130,7 @@ export function addLinux(program: Command, context: Context): void {
       await obtain(options, context);
       if (exec === null) return;
     }
+    const observation = observationOf(options);
     const times = options.time ? new BootTimes(compiledCore(context.root).ms) : undefined;
     if (times && options.gdb !== undefined) {
       throw new InputError('--time and --gdb: a boot that a debugger stops has no time of its own', 'Leave one out.');
@@ -144,12 +144,7 @@ export function addLinux(program: Command, context: Context): void {
         system.observe();
         report = () => system.translation(regions);
       }
-      const endGdb = await listenForGdb(system.debug(), options, context);
-      const endTrace = await traceTo(system.core, options, context);
-      return () => {
-        endGdb();
-        endTrace();
-      };
+      return observe(system, observation, context);
     };
     const streams = streamsOf(context);
     const request = await bootRequest(options, context, { exec, watch }, times);

@@ -8,9 +8,10 @@ import { compiledCore, readInput } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
 import { fetchRoot, findRoot } from '../linux/root.ts';
 import { ENVIRONMENT } from '../linux/session.ts';
+import { traceTo } from '../observe.ts';
 import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
-import { TRACE_OPTION, traceTo } from '../options/trace.ts';
+import { observationOf, TRACE_OPTION } from '../options/observe.ts';
 import { bytes, count, more, oneOf } from '../options/values.ts';
 import { columns } from '../table.ts';
 import { regionsOf, statsOption, translationText } from '../translation.ts';
@@ -182,7 +183,7 @@ export function addProcess(program: Command, context: Context): void {
           seed: options.seed === undefined ? null : count('--seed', String(options.seed)),
           regions: regionsOf(options.stats, engine),
           onCore: async (core) => {
-            endTrace = await traceTo(core, options, context);
+            endTrace = await traceTo(core, observationOf(options).trace, context);
           },
         },
         { input: process.stdin, output: process.stdout, errors: process.stderr },

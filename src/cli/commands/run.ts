@@ -9,10 +9,10 @@ import { type Context, exitCode } from '../context.ts';
 import { counterTable } from '../counters.ts';
 import { onLab } from '../experiment.ts';
 import { compiledCore, readInput } from '../files.ts';
+import { type Observation, observe } from '../observe.ts';
 import type { Options } from '../options/common.ts';
-import { addGdbOption, gdbOf, listenForGdb } from '../options/gdb.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
-import { TRACE_OPTION, traceTo } from '../options/trace.ts';
+import { addObserveOptions, observationOf } from '../options/observe.ts';
 import { atLeast, duration } from '../options/values.ts';
 import { mismatchText, regionsOf, statsOption, translationText } from '../translation.ts';
 
@@ -78,8 +78,7 @@ export function addRun(program: Command, context: Context): void {
     .option('--budget <N>', 'instructions at most', '20G')
     .option('--timeout <TIME>', 'time at most', '10m')
     .option('-q, --quiet', 'no progress');
-  command.option(...TRACE_OPTION);
-  addGdbOption(command);
+  addObserveOptions(command);
   addMachineOptions(command);
   command.action(async (path: string, options: Options) => {
     const config = machineOf(options, MACHINE_DEFAULT);
@@ -98,9 +97,10 @@ export function addRun(program: Command, context: Context): void {
       await verifyHere(elf, config, limits.budget, context, refuse);
       return;
     }
+    const observation = observationOf(options);
     const done =
-      gdbOf(options) || options.trace !== undefined
-        ? await runHere(elf, config, limits, options, context, refuse)
+      observation.gdb || observation.trace !== null
+        ? await runHere(elf, config, limits, observation, context, refuse)
         : await onLab(context, quiet, (lab, control) => lab.run(elf, config, limits, control).catch(refuse));
     const { translation } = done.outcome;
     tell(done, config, String(options.counters), context);
@@ -145,21 +145,19 @@ async function runHere(
   elf: Uint8Array,
   config: MachineConfig,
   limits: RunOptions,
-  options: Options,
+  observation: Observation,
   context: Context,
   refuse: (error: unknown) => never,
 ): Promise<GuestRun> {
   const host = createMachineHost(compiledCore(context.root).module);
   const imageSha256 = await host.load(elf, config).catch(refuse);
   const machine = host.debug();
-  const close = await listenForGdb(machine, options, context);
-  const endTrace = await traceTo(machine.core, options, context);
+  const unobserve = await observe({ debug: () => machine, core: machine.core }, observation, context);
   context.signal.addEventListener('abort', () => machine.end(), { once: true });
   try {
     return { outcome: await host.run(limits), imageSha256 };
   } finally {
-    close();
-    endTrace();
+    unobserve();
   }
 }
 

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { difference } from '../../machine/differ.ts';
+import type { LinuxGuest } from '../../machine/linux.ts';
 import { decodeSnapshot, encodeSnapshot, type MachineState } from '../../machine/snapshot.ts';
 import type { Context } from '../context.ts';
 import { compiledCore, coreBytes, readInput } from '../files.ts';
 import { writeWhole } from '../linux/cache.ts';
 import { type About, resumeGuest, startGuest } from '../linux/run.ts';
+import { observe } from '../observe.ts';
 import type { Options } from '../options/common.ts';
+import { addObserveOptions, observationOf } from '../options/observe.ts';
 import { atLeast } from '../options/values.ts';
 import { addGuestOptions, bootRequest, streamsOf } from './linux.ts';
 
@@ -28,7 +31,7 @@ async function read(file: string, context: Context): Promise<MachineState> {
 
 async function save(file: string, options: Options, context: Context): Promise<void> {
   let about: About | undefined;
-  const keep = async (guest: Parameters<NonNullable<Parameters<typeof bootRequest>[2]['keep']>>[0]): Promise<void> => {
+  const keep = async (guest: LinuxGuest): Promise<void> => {
     const bytes = await encodeSnapshot(guest.save(coreSha256(context), { ...about }));
     writeWhole(file, bytes);
     context.stderr.write(
@@ -47,8 +50,10 @@ async function restore(file: string, options: Options, context: Context): Promis
   const state = await read(file, context);
   const exec = (options.exec as string | undefined) ?? null;
   const verbose = options.verbose === true;
+  const observation = observationOf(options);
+  const watch = ({ system }: LinuxGuest) => observe(system, observation, context);
   const session = await resumeGuest(
-    { module: compiledCore(context.root).module, state, exec, verbose },
+    { module: compiledCore(context.root).module, state, exec, verbose, watch },
     streamsOf(context),
   );
   context.setExitCode(await session.done);
@@ -94,9 +99,7 @@ export function addSnapshot(program: Command, context: Context): void {
     .description('Boots a guest, runs --exec in it, and saves it while it runs on.')
     .option('--exec <COMMAND>', 'a command to run before it is saved')
     .action((file: string, options: Options) => save(file, options, context));
-  group
-    .command('restore')
-    .argument('<file>', 'a snapshot')
+  addObserveOptions(group.command('restore').argument('<file>', 'a snapshot'))
     .description('Goes on with a saved guest: a shell at this terminal, or one command.')
     .option('--exec <COMMAND>', 'run a command; its status is this process’s')
     .option('-v, --verbose', 'with --exec: what the kernel says goes to stderr')

@@ -9,6 +9,7 @@ import { type Context, exitCode } from '../context.ts';
 import { fetchRoot } from '../linux/root.ts';
 import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
+import { addObserveOptions, observationOf } from '../options/observe.ts';
 import { columns } from '../table.ts';
 import { type CallStreams, call, connected, Unheard } from '../wsl/client.ts';
 import { socketOf, stateDirectory } from '../wsl/paths.ts';
@@ -283,12 +284,11 @@ async function runIt({ options, words, context, state }: Call): Promise<void> {
   const option = (key: string): string | null => (options[key] as string | undefined) ?? null;
   // What can be said at once needs no VM.
   findDistro(readRegistry(state), option('distribution'));
-  const request = runRequest({
-    distro: option('distribution'),
-    user: option('user'),
-    cd: option('cd'),
-    argv: words,
-  });
+  const asked = observationOf(options);
+  const request = runRequest(
+    { distro: option('distribution'), user: option('user'), cd: option('cd'), argv: words },
+    asked.gdb || asked.trace !== null ? asked : null,
+  );
   const { stdin, stdout, stderr } = process;
   const { code } = await ask(context.root, state, request, { stdin, stdout, stderr, signals: true });
   context.setExitCode(code);
@@ -328,8 +328,7 @@ function keysOf(rows: readonly { readonly section: string; readonly key: string 
 
 /** `trapframe wsl`: distributions in one light VM. */
 export function addWsl(program: Command, context: Context): void {
-  program
-    .command('wsl')
+  addObserveOptions(program.command('wsl'))
     .summary('run Linux distributions in one light VM that stays warm, as WSL 2 does')
     .description(
       'Runs a command, or a shell, in a Linux distribution. All distributions share one VM with a real kernel, which starts with the first ' +
@@ -376,6 +375,11 @@ export function addWsl(program: Command, context: Context): void {
       const verbs = VERBS.filter((verb) => options[verb] !== undefined);
       if (verbs.length > 1) throw new InputError(`--${verbs.join(' and --')} cannot be asked for together`);
       const verb = verbs[0] ?? 'run';
+      if (verb !== 'run' && (options.gdb !== undefined || options.trace !== undefined))
+        throw new InputError(
+          '--gdb and --trace go with a command',
+          'Give none of the other options that say what to do.',
+        );
       if (options.rootfs !== undefined && verb !== 'install') throw new InputError('--rootfs goes with --install');
       const value = verb === 'run' ? '' : options[verb];
       await ACTIONS[verb]({
@@ -386,6 +390,7 @@ export function addWsl(program: Command, context: Context): void {
         context,
         state: stateDirectory(),
       });
-      if (context.signal.aborted) context.setExitCode(exitCode('interrupted'));
+      // A command that was sent a signal ends as it will.
+      if (context.signal.aborted && verb !== 'run') context.setExitCode(exitCode('interrupted'));
     });
 }

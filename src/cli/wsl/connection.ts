@@ -23,6 +23,9 @@ export class Connection {
   /** What came before there was a program. */
   private early: ((program: Program) => void)[] = [];
   private held = false;
+  private readonly urged = new AbortController();
+  /** The client is gone, or has sent a signal. */
+  readonly hurry = this.urged.signal;
   closed = false;
 
   /** `serve` is called once, with the first frame; what it throws is the caller's to catch. */
@@ -51,6 +54,7 @@ export class Connection {
     });
     socket.once('close', () => {
       this.closed = true;
+      this.urged.abort();
       this.program?.closed();
     });
   }
@@ -60,8 +64,10 @@ export class Connection {
       const bytes = new Uint8Array(payload);
       this.tell((program) => program.stdin(bytes));
     } else if (type === TYPE.stdinEnd) this.tell((program) => program.stdinEnd());
-    else if (type === TYPE.signal) this.tell((program) => program.signal(Number(JSON.parse(payload.toString())) | 0));
-    else if (type === TYPE.size) this.tell((program) => program.size(JSON.parse(payload.toString()) as Size));
+    else if (type === TYPE.signal) {
+      this.tell((program) => program.signal(Number(JSON.parse(payload.toString())) | 0));
+      this.urged.abort();
+    } else if (type === TYPE.size) this.tell((program) => program.size(JSON.parse(payload.toString()) as Size));
   }
 
   private tell(what: (program: Program) => void): void {

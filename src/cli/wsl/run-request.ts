@@ -1,4 +1,5 @@
 /** `wsl [-d NAME] [-u USER] [--cd DIR] [--] [COMMAND…]` as a request. Imports nothing heavy: see wire.ts. */
+import type { Observation } from '../observe.ts';
 import { sizeOf } from './client.ts';
 import { PROTOCOL, type Request } from './wire.ts';
 
@@ -53,7 +54,7 @@ export function passedEnvironment(env: NodeJS.ProcessEnv): Record<string, string
 }
 
 /** A terminal on both sides makes the program one with a terminal. */
-export function runRequest(words: RunWords): RunRequest {
+export function runRequest(words: RunWords, observation: Observation | null = null): RunRequest {
   const { stdin, stdout } = process;
   return {
     protocol: PROTOCOL,
@@ -62,5 +63,6 @@ export function runRequest(words: RunWords): RunRequest {
     cwd: process.cwd(),
     env: passedEnvironment(process.env),
     terminal: stdin.isTTY && stdout.isTTY ? sizeOf(stdout) : null,
+    observation,
   };
 }

@@ -6,6 +6,7 @@ import type { AgentSession, ExecEnding, ExecOptions } from '../../machine/agent.
 import { PARTLY, scriptWords } from '../../machine/light/scripts.ts';
 import { deviceOf, type LightVm } from '../../machine/light/vm.ts';
 import { ENVIRONMENT } from '../linux/session.ts';
+import { observe } from '../observe.ts';
 import type { Connection } from './connection.ts';
 import { Distros, makeDisk, type User } from './distros.ts';
 import {
@@ -52,7 +53,7 @@ export class Service {
   async serve(request: Request, connection: Connection): Promise<Answer> {
     switch (request.op) {
       case 'run':
-        return { code: (await this.run(request, connection)).code };
+        return { code: (await this.observed(request, connection)).code };
       case 'install':
         return this.create(request.name, connection, 'install', 'installed');
       case 'import':
@@ -99,6 +100,16 @@ export class Service {
     const inside = relative(this.facts.settings.share, cwd);
     if (!shared || inside === '..' || inside.startsWith(`..${sep}`) || inside.startsWith(sep)) return null;
     return inside === '' ? SHARE_AT : `${SHARE_AT}/${inside}`;
+  }
+
+  /** Runs a program, and looks at the VM meanwhile as it is asked to. */
+  private async observed(request: RunRequest, connection: Connection): Promise<ExecEnding> {
+    if (!request.observation) return this.run(request, connection);
+    // What is to be seen is the program, not how its distribution starts.
+    await this.distros.start(this.find(request.distro));
+    const stderr = { write: (text: string) => connection.stderr(new TextEncoder().encode(text)) };
+    const end = await observe(this.vm.system, request.observation, { stderr }, connection.hurry);
+    return this.run(request, connection).finally(end);
   }
 
   private async run(request: RunRequest, connection: Connection): Promise<ExecEnding> {

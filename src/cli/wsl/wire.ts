@@ -4,8 +4,10 @@
  * is no HTTP, as it is between other commands and their background process, and nothing is imported here.
  */
 
+import type { Observation } from '../observe.ts';
+
 /** Both sides must speak the same, except for `shutdown`, which every version understands. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export const TYPE = {
   /** JSON, a Request. */
@@ -48,6 +50,8 @@ export type Request = { readonly protocol: number } & (
       readonly cd: string | null;
       readonly env: Readonly<Record<string, string>>;
       readonly terminal: Size | null;
+      /** How the VM is looked at while the command runs; paths are the host's. */
+      readonly observation: Observation | null;
     }
   | { readonly op: 'install'; readonly name: string }
   /** Standard input is a tar archive. */

@@ -86,6 +86,8 @@ export class LightVm {
   private balloon: VirtioBalloon;
   private running: Promise<SystemEnding>;
   private readonly started = new Map<number, { readonly stopped: Promise<void>; readonly tell: () => void }>();
+  /** It is about to stand still for a moment. */
+  private standing = false;
   private end: (ending: SystemEnding) => void = () => {};
   /** Resolves when the guest has ended, in whatever way. */
   readonly ended: Promise<SystemEnding>;
@@ -155,7 +157,8 @@ export class LightVm {
     const { guest } = this;
     guest.agent!.onStopped = (number) => this.stopped(number);
     const ending = await guest.run();
-    if (ending.reason !== 'stopped') {
+    // Stopped by this VM it goes on; by a debugger, or by who has waited for long enough, it does not.
+    if (ending.reason !== 'stopped' || !this.standing) {
       for (const number of [...this.started.keys()]) this.stopped(number);
       this.end(ending);
     }
@@ -187,7 +190,7 @@ export class LightVm {
     return Object.assign({}, this.guest.system.counters(), ...devices);
   }
 
-  /** The machine of now: `compact` makes another. */
+  /** The machine of now: `compact` makes another, but not while a program runs. */
   get system(): LinuxGuest['system'] {
     return this.guest.system;
   }
@@ -206,8 +209,11 @@ export class LightVm {
   }
 
   private async standStill(): Promise<void> {
+    this.standing = true;
     this.guest.system.stop();
-    const ending = await this.running;
+    const ending = await this.running.finally(() => {
+      this.standing = false;
+    });
     if (ending.reason !== 'stopped') throw new InputError(`the VM has ended: ${ending.message}`);
   }
 

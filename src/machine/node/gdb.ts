@@ -7,6 +7,8 @@ import type { GdbAddress } from './gdb-address.ts';
 
 export interface GdbListener {
   readonly port: number;
+  /** A guest that still waits for a debugger goes on without. */
+  forgo(): void;
   /** Takes no further connection and ends the one there is. */
   close(): void;
 }
@@ -43,10 +45,15 @@ export async function serveGdb(machine: Debugger, address: GdbAddress): Promise<
     server.listen(address.port, address.host, resolve);
   });
   const bound = server.address();
+  const forgo = (): void => {
+    if (!client) machine.detach();
+  };
   return {
+    forgo,
     port: typeof bound === 'object' && bound ? bound.port : address.port,
     close: () => {
       server.close();
+      forgo();
       client?.end();
     },
   };
