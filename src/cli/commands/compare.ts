@@ -33,7 +33,8 @@ export function addCompare(program: Command, context: Context): void {
     .summary('run workloads under several environments and compare')
     .description(
       'Runs every workload under every environment and compares them: counters first, modelled cycles second, wall time ' +
-        'with its 95 % interval third. An environment whose outcome differs from the others’ is reported and gets no figures.',
+        'with its 95 % interval third. Environments are strategies of a VMM, and whole hostings: process, container, ' +
+        'container-wasm, wsl2. An environment whose outcome differs from the others’ is reported and gets no figures.',
     )
     .addOption(workloadOption().default(DEFAULT_WORKLOADS))
     .addOption(environmentOption().default(DEFAULT_ENVIRONMENTS))

@@ -31,7 +31,7 @@ function relations(result: Result): { baseline: string; all: Relation[] } {
 
 /** Up to three lines; failures, if any, come first. */
 export function findings(result: Result): string[] {
-  return [...failures(result), ...costs(result), ...speed(result)].slice(0, 3);
+  return [...failures(result), ...hostings(result), ...costs(result), ...speed(result)].slice(0, 3);
 }
 
 function failures(result: Result): string[] {
@@ -79,6 +79,28 @@ function shadowAgainstNested(all: readonly Relation[]): string | null {
   if (lines.length === 0) return null;
   const sentence = lines.join('; ');
   return `${sentence[0]!.toUpperCase()}${sentence.slice(1)}, in modelled cycles.`;
+}
+
+/** Processes and virtual machines beside containers, which only wall time can tell. */
+function hostings(result: Result): string[] {
+  const medians = (environment: string): Map<string, number> =>
+    new Map(
+      result.cells.flatMap(({ workload, environment: name, wall }) =>
+        name === environment && wall && wall.median > 0 ? [[workload, wall.median] as const] : [],
+      ),
+    );
+  const container = medians('container');
+  if (container.size === 0) return [];
+  const others = result.experiment.environments.flatMap(({ id }) => {
+    const ratios = [...medians(id)].flatMap(([workload, ms]) => {
+      const base = container.get(workload);
+      return base === undefined ? [] : [ms / base];
+    });
+    return id === 'container' || ratios.length === 0 ? [] : [`${id} ${formatRatio(median(ratios))}`];
+  });
+  return others.length === 0
+    ? []
+    : [`Wall time on this machine over container, median of the workloads both ran: ${others.join(', ')}.`];
 }
 
 function speed(result: Result): string[] {

@@ -201,6 +201,15 @@ describe('the comparison', () => {
     expect(lines.length).toBeLessThanOrEqual(3);
     expect(lines[0]).toContain('fork under nested (crashed)');
     expect(lines.join('\n')).toContain('shadow paging');
+    // With the bare machine (5 ms) as the container, shadow paging (7 ms) is 1.4 times as slow; only gups ran in both.
+    const { cells, experiment, ...rest } = await comparison();
+    const named = (id: string): string => (id === 'bare' ? 'container' : id);
+    const renamed = {
+      ...rest,
+      experiment: { ...experiment, environments: experiment.environments.map((e) => ({ ...e, id: named(e.id) })) },
+      cells: cells.map((cell) => ({ ...cell, environment: named(cell.environment) })),
+    };
+    expect(findings(renamed)[1]).toMatch(/^Wall time on this machine over container, .*: native .*×, shadow 1\.40×/);
   });
 });
 

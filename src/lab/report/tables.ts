@@ -77,9 +77,11 @@ const paramsText = (params: Readonly<Record<string, number>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 
-/** The cell all modelled ratios refer to: the bare machine, else the first that has a model. */
+/** The cell all modelled ratios refer to: the bare machine, else nested paging, else the first that has a model. */
 export const modelBaseline = (cells: readonly Cell[]): Cell | undefined =>
-  cells.find((cell) => cell.environment === 'bare' && cell.modelled) ?? cells.find((cell) => cell.modelled);
+  cells.find((cell) => cell.environment === 'bare' && cell.modelled) ??
+  cells.find((cell) => cell.environment === 'nested' && cell.modelled) ??
+  cells.find((cell) => cell.modelled);
 
 /** The cell all wall-time ratios refer to: the workload without translation, else the bare machine, else the first. */
 export const wallBaseline = (cells: readonly Cell[]): Cell | undefined =>
