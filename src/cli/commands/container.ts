@@ -88,7 +88,7 @@ async function foreground(
 }
 
 async function exec(id: string, command: readonly string[], options: Options, context: Context): Promise<void> {
-  const client = await reachContainers();
+  const client = await reachContainers(context.root);
   const terminal = options.tty === true;
   const input = options.interactive === true;
   const exec = await client.createExec(id, {
@@ -220,7 +220,7 @@ export function addContainer(program: Command, context: Context): void {
     .option('-a, --attach', 'show what it writes, and end as it does')
     .option('-i, --interactive', 'send it what is typed')
     .action(async (id: string, options: Options) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       if (options.attach !== true) {
         await client.start(id);
         context.stdout.write(`${id}\n`);
@@ -233,7 +233,7 @@ export function addContainer(program: Command, context: Context): void {
   one(add('attach', 'put the terminal on a container that runs; Ctrl-P Ctrl-Q leaves it'))
     .option('--no-stdin', 'only show what it writes')
     .action(async (id: string, options: Options) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       const { Id, State, Config } = await client.inspect(id);
       if (!State.Running) throw new InputError(`container ${id} does not run`);
       const input = options.stdin !== false && Config.OpenStdin;
@@ -258,7 +258,7 @@ export function addContainer(program: Command, context: Context): void {
     .option('-q, --quiet', 'only their numbers')
     .option('--json', 'as the Docker Engine API has them')
     .action(async (options: Options) => {
-      const client = await ContainerClient.reach();
+      const client = await ContainerClient.reach(context.root);
       const rows = client ? await client.list(options.all === true) : [];
       if (options.json) context.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
       else if (options.quiet) context.stdout.write(rows.map((c) => `${c.Id.slice(0, SHORT)}\n`).join(''));
@@ -281,7 +281,7 @@ export function addContainer(program: Command, context: Context): void {
     .option('-n, --tail <N>', 'only the last lines', 'all')
     .option('-t, --timestamps', 'say when')
     .action(async (id: string, options: Options) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       const { Id, Config } = await client.inspect(id);
       const tail = options.tail === 'all' ? 'all' : String(count('--tail', String(options.tail)));
       const query = `stdout=1&stderr=1&tail=${tail}&follow=${options.follow ? 1 : 0}&timestamps=${options.timestamps ? 1 : 0}`;
@@ -306,7 +306,7 @@ export function addContainer(program: Command, context: Context): void {
   several(add('stop', 'ask containers to end, and end those that do not'))
     .option('-t, --time <SECONDS>', 'how long to wait for it')
     .action(async (ids: string[], options: Options) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       const seconds = options.time === undefined ? undefined : count('--time', String(options.time));
       await each(ids, context, (id) => client.stop(id, seconds));
     });
@@ -314,14 +314,14 @@ export function addContainer(program: Command, context: Context): void {
   several(add('kill', 'send containers a signal'))
     .option('-s, --signal <SIGNAL>', 'by name or number', 'KILL')
     .action(async (ids: string[], options: Options) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       await each(ids, context, (id) => client.kill(id, String(options.signal)));
     });
 
   several(add('rm', 'remove containers'))
     .option('-f, --force', 'end those that run')
     .action(async (ids: string[], options: Options) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       await each(ids, context, (id) => client.remove(id, options.force === true));
     });
 
@@ -330,21 +330,21 @@ export function addContainer(program: Command, context: Context): void {
     ['unpause', 'let frozen containers go on'],
   ] as const)
     several(add(name, summary)).action(async (ids: string[]) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       await each(ids, context, (id) => client.act(id, name));
     });
 
   several(add('wait', 'wait until containers end, and print their exit codes')).action(async (ids: string[]) => {
-    const client = await reachContainers();
+    const client = await reachContainers(context.root);
     for (const id of ids) context.stdout.write(`${await client.wait(id)}\n`);
   });
 
   one(add('rename', 'give a container another name'))
     .argument('<name>', 'the new one')
-    .action(async (id: string, name: string) => (await reachContainers()).rename(id, name));
+    .action(async (id: string, name: string) => (await reachContainers(context.root)).rename(id, name));
 
   several(add('inspect', 'print all that is known of containers, as JSON')).action(async (ids: string[]) => {
-    const client = await reachContainers();
+    const client = await reachContainers(context.root);
     const all = [];
     for (const id of ids) all.push(await client.inspect(id));
     context.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
@@ -353,10 +353,10 @@ export function addContainer(program: Command, context: Context): void {
   add('cp', 'copy files between a container and the host')
     .argument('<from>', 'a path, or CONTAINER:PATH')
     .argument('<to>', 'the same; a folder that is there gets the file into it')
-    .action(async (from: string, to: string) => copy(await reachContainers(), from, to));
+    .action(async (from: string, to: string) => copy(await reachContainers(context.root), from, to));
 
   one(add('diff', 'list what a container changed: A added, C changed, D deleted')).action(async (id: string) => {
-    const rows = await (await reachContainers()).changes(id);
+    const rows = await (await reachContainers(context.root)).changes(id);
     context.stdout.write(rows.map(({ Kind, Path }) => `${['C', 'A', 'D'][Kind]} ${Path}\n`).join(''));
   });
 
@@ -364,14 +364,14 @@ export function addContainer(program: Command, context: Context): void {
     .argument('[image]', 'its name')
     .option('-m, --message <TEXT>', 'a comment', '')
     .action(async (id: string, image: string | undefined, options: Options) => {
-      const made = await (await reachContainers()).commit(id, image, String(options.message));
+      const made = await (await reachContainers(context.root)).commit(id, image, String(options.message));
       context.stdout.write(`${made}\n`);
     });
 
   one(add('export', 'write all files of a container as a tar archive'))
     .option('-o, --output <FILE>', 'where to (default: standard output)')
     .action(async (id: string, options: Options) => {
-      const stream = await (await reachContainers()).archive(id, null);
+      const stream = await (await reachContainers(context.root)).archive(id, null);
       if (options.output !== undefined) {
         writeWhole(String(options.output), await wholeBody(stream));
         return;
@@ -382,7 +382,7 @@ export function addContainer(program: Command, context: Context): void {
     });
 
   one(add('top', 'list the processes of a container')).action(async (id: string) => {
-    const { Titles, Processes } = await (await reachContainers()).top(id);
+    const { Titles, Processes } = await (await reachContainers(context.root)).top(id);
     context.stdout.write(`${columns([Titles, ...Processes], 200)}\n`);
   });
 
@@ -390,7 +390,7 @@ export function addContainer(program: Command, context: Context): void {
     .argument('[containers...]', 'which ones (default: all that run)')
     .option('--json', 'as the Docker Engine API has them')
     .action(async (ids: string[], options: Options) => {
-      const client = await ContainerClient.reach();
+      const client = await ContainerClient.reach(context.root);
       const wanted = ids.length || !client ? ids : (await client.list(false)).map((c) => c.Id);
       if (!client && ids.length) throw new InputError(`there is no container ${ids[0]}`);
       const rows: [string, Stats][] = [];

@@ -27,7 +27,7 @@ export function addNetwork(program: Command, context: Context): void {
     .alias('list')
     .description('Lists the networks.')
     .action(async () => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       const rows = (await client.networks()).map(({ Id, Name, Driver, IPAM }) => [
         Id.slice(0, SHORT),
         Name,
@@ -41,7 +41,7 @@ export function addNetwork(program: Command, context: Context): void {
     .argument('<name...>')
     .description('Shows networks and who is on them, as JSON.')
     .action(async (names: string[]) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       const all = await Promise.all(names.map((name) => client.network(name)));
       context.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     });
@@ -52,14 +52,14 @@ export function addNetwork(program: Command, context: Context): void {
       .argument('<container>')
       .description(what === 'connect' ? 'Puts a container on a network.' : 'Takes a container off a network.')
       .action(async (network: string, container: string) => {
-        await (await reachContainers()).joinNetwork(network, container, what);
+        await (await reachContainers(context.root)).joinNetwork(network, container, what);
       });
   group
     .command('rm')
     .argument('<name...>')
     .description('Removes networks that no container is on.')
     .action(async (names: string[]) => {
-      const client = await reachContainers();
+      const client = await reachContainers(context.root);
       for (const name of names) {
         await client.removeNetwork(name);
         context.stdout.write(`${name}\n`);

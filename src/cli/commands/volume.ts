@@ -7,9 +7,9 @@ import { volumesFolder } from '../daemon/place.ts';
 import { columns } from '../table.ts';
 
 /** Containers that a volume is mounted in, by its name. */
-async function users(): Promise<ReadonlyMap<string, readonly string[]>> {
+async function users(root: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const all = new Map<string, string[]>();
-  const client = await ContainerClient.reach();
+  const client = await ContainerClient.reach(root);
   for (const { Id } of (await client?.list(true)) ?? []) {
     const { Name, Mounts } = await client!.inspect(Id);
     for (const { Source } of Mounts) all.set(Source, [...(all.get(Source) ?? []), Name.replace(/^\//, '')]);
@@ -17,9 +17,9 @@ async function users(): Promise<ReadonlyMap<string, readonly string[]>> {
   return all;
 }
 
-async function remove(names: readonly string[], { stdout }: Context): Promise<void> {
+async function remove(names: readonly string[], { stdout, root }: Context): Promise<void> {
   const volumes = new Volumes(volumesFolder());
-  const used = await users();
+  const used = await users(root);
   for (const name of names) {
     volumes.about(name);
     const by = used.get(name);
@@ -52,7 +52,7 @@ export function addVolume(program: Command, context: Context): void {
     .alias('list')
     .description('Lists the volumes and who uses them.')
     .action(async () => {
-      const used = await users();
+      const used = await users(context.root);
       const rows = volumes()
         .list()
         .map((name) => [name, used.get(name)?.join(', ') ?? '–']);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { InputError } from '../../abi/errors.ts';
 import type { CreateInput, ExecInput } from '../../machine/container/request.ts';
 import { type DaemonClient, reach, reachOrStart } from '../daemon/client.ts';
-import { placeOf } from '../daemon/place.ts';
+import { keepsContainers, placeOf } from '../daemon/place.ts';
 
 export interface Summary {
   readonly Id: string;
@@ -64,10 +64,11 @@ export class ContainerClient {
     return new ContainerClient(await reachOrStart(root, placeOf('container'), warn));
   }
 
-  /** The same, or null where none runs, and so there are no containers. */
-  static async reach(): Promise<ContainerClient | null> {
+  /** The same, or null where none runs and none are kept, and so there are no containers. */
+  static async reach(root: string): Promise<ContainerClient | null> {
     const daemon = await reach(placeOf('container'));
-    return daemon && new ContainerClient(daemon);
+    if (daemon) return new ContainerClient(daemon);
+    return keepsContainers() ? ContainerClient.start(root, () => {}) : null;
   }
 
   async createNetwork(name: string): Promise<string> {
@@ -214,8 +215,8 @@ export class ContainerClient {
 }
 
 /** For commands that need a container to be there. */
-export async function reachContainers(): Promise<ContainerClient> {
-  const client = await ContainerClient.reach();
+export async function reachContainers(root: string): Promise<ContainerClient> {
+  const client = await ContainerClient.reach(root);
   if (!client)
     throw new InputError('there are no containers: no background process runs', 'Start one: trapframe container run');
   return client;

@@ -1,11 +1,12 @@
 /** The background process that holds containers: the Docker Engine API's requests, on one container host. */
 import { ContainerEngine } from '../../machine/container/engine.ts';
 import { ContainerHost } from '../../machine/container/host.ts';
+import { KeptContainers } from '../../machine/container/kept.ts';
 import { ImageStore } from '../../machine/images/store.ts';
 import { hostSources } from '../../machine/node/container-sources.ts';
 import { nodeFolder } from '../../machine/node/folder.ts';
 import { Volumes } from '../../machine/node/volumes.ts';
-import { imagesFolder, volumesFolder } from '../daemon/place.ts';
+import { containersFolder, imagesFolder, volumesFolder } from '../daemon/place.ts';
 import type { DaemonWork } from '../daemon/run.ts';
 import { compiledCore } from '../files.ts';
 import { containerRoutes } from './routes/containers.ts';
@@ -16,6 +17,8 @@ import { volumeRoutes } from './routes/volumes.ts';
 
 /** Of the machine all containers share; what is not touched takes nothing. */
 const MEMORY = 2 ** 30;
+/** What runs when the process is ended has so long to end well. */
+const STOP_SECONDS = 2;
 
 /** Boots the kernel that containers share. */
 export async function startContainers(root: string, log: (line: string) => void): Promise<DaemonWork> {
@@ -25,13 +28,16 @@ export async function startContainers(root: string, log: (line: string) => void)
     (e) => log(`the kernel gave up: ${e.stack ?? e.message}`),
   );
   const store = new ImageStore(nodeFolder(imagesFolder()), Date.now);
-  // Containers of a process that is gone are gone too, and what they held.
-  for (const holder of Object.keys((await store.catalogue()).holds)) await store.letGo(holder);
   const volumes = new Volumes(volumesFolder());
-  const engine = new ContainerEngine(
-    host,
-    hostSources(store, volumes, (e) => log(`the store of images: ${String(e)}`)),
-  );
+  const keeper = new KeptContainers(nodeFolder(containersFolder()), log);
+  const engine = new ContainerEngine(host, {
+    ...hostSources(store, volumes, (e) => log(`the store of images: ${String(e)}`)),
+    keeper,
+  });
+  await keeper.load((kept, before) => engine.restore(kept, before));
+  // Containers that were not kept are gone, and what they held.
+  for (const holder of Object.keys((await store.catalogue()).holds))
+    if (!engine.entries.has(holder)) await store.letGo(holder);
   return {
     routes: [
       ...systemRoutes(engine, store, volumes, MEMORY),
@@ -43,6 +49,7 @@ export async function startContainers(root: string, log: (line: string) => void)
     headers: API_HEADERS,
     busy: () => engine.busy && host.failure === null,
     async close() {
+      await engine.shutDown(STOP_SECONDS);
       host.close();
       store.close();
     },

@@ -1,5 +1,5 @@
 /** Where a background process keeps its socket, its lock and its log. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
@@ -29,6 +29,15 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /** Where images are kept, for all commands and the processes that run containers. */
 export const imagesFolder = (env: NodeJS.ProcessEnv = process.env): string => join(stateFolder(env), 'images');
+
+/** Where containers are kept that do not run. */
+export const containersFolder = (env: NodeJS.ProcessEnv = process.env): string => join(stateFolder(env), 'containers');
+
+/** Whether some are kept there (src/machine/container/kept.ts). */
+export function keepsContainers(): boolean {
+  const folder = join(containersFolder(), 'kept');
+  return existsSync(folder) && readdirSync(folder).some((file) => file.endsWith('.json'));
+}
 
 /** Where the volumes of containers are kept. */
 export const volumesFolder = (env: NodeJS.ProcessEnv = process.env): string => join(stateFolder(env), 'volumes');

@@ -82,6 +82,8 @@ export interface ContainerRequest {
   readonly io: IoRequest;
   /** Networks it is on; none: its own is the loopback alone. */
   readonly wires: readonly Wire[];
+  /** When it was made, where that was before; milliseconds since 1970. */
+  readonly created?: number;
 }
 
 /** As the Docker Engine API names them. */
@@ -131,7 +133,7 @@ export class Container {
   private streams: ProcessIo;
   private readonly filter: SeccompFilter | null;
 
-  constructor(system: System, newMac: () => Uint8Array, { id, spec, files, io, wires }: ContainerRequest) {
+  constructor(system: System, newMac: () => Uint8Array, { id, spec, files, io, wires, created }: ContainerRequest) {
     this.system = system;
     this.newMac = newMac;
     this.wires = [...wires];
@@ -139,7 +141,7 @@ export class Container {
     this.spec = spec;
     this.files = files;
     this.io = io;
-    this.created = this.now();
+    this.created = created ?? this.now();
     files.root.fs.hold();
     this.cgroup = groupAt(system, spec.linux.cgroupsPath ?? `/trapframe/${id}`);
     this.streams = new ProcessIo(system, io, this.log);

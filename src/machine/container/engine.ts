@@ -2,11 +2,13 @@
 import { InputError } from '../../abi/errors.ts';
 import type { NetStack } from '../../linux/net/stack.ts';
 import { SIG } from '../../linux/uapi.ts';
+import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { resolverOf } from '../network.ts';
 import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
 import type { Container, Running, Wire } from './container.ts';
 import { EngineEvents } from './events.ts';
 import type { ContainerHost } from './host.ts';
+import type { KeptContainer } from './kept.ts';
 import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
 import { type Network, Networks } from './networks.ts';
@@ -23,13 +25,33 @@ export interface Sources {
   openFolder(path: string): Base;
   /** A file or folder of the host; a name without a slash is a volume, which is made when it is first named. */
   openPlace(path: string, readOnly: boolean): HostPlace;
-  /** It stays for as long as `holder`, a container's number, has not released it. */
-  openImage(name: string, holder: string): Promise<Base>;
+  /** It stays for as long as `holder`, a container's number, has not released it; `ref` finds it, a name or its number. */
+  openImage(name: string, holder: string, ref: string): Promise<Base>;
+  /** Keeps containers over the end of this process; not given: they end with it. */
+  readonly keeper?: Keeper;
   /** Listens on ports of the host for a container; not given: there are none. Rejects with InputError. */
   publish?(
     ports: readonly PortBinding[],
     target: () => { readonly stack: NetStack; readonly address: string } | null,
   ): Promise<readonly Published[]>;
+}
+
+/** What a container is from its making on. */
+interface About {
+  readonly id: string;
+  readonly name: string;
+  readonly request: CreateRequest;
+  /** Milliseconds since 1970; null: now. */
+  readonly created: number | null;
+}
+
+/** Keeps containers where they outlive this process. */
+export interface Keeper {
+  /** It is as it is now, with what it has changed. */
+  keep(entry: Entry): void;
+  forget(id: string): void;
+  /** Resolves when all of that is done. */
+  settled(): Promise<void>;
 }
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -138,10 +160,10 @@ export class ContainerEngine {
         );
   }
 
-  private async base(request: CreateRequest, id: string): Promise<Base> {
+  private async base(request: CreateRequest, id: string, imageId = ''): Promise<Base> {
     if (request.Rootfs && request.Image) throw new InputError('a container has an image or a root folder, not both');
     if (request.Rootfs) return this.sources.openFolder(request.Rootfs);
-    if (request.Image) return this.sources.openImage(request.Image, id);
+    if (request.Image) return this.sources.openImage(request.Image, id, imageId || request.Image);
     throw new InputError('a container needs an image, or --rootfs DIR');
   }
 
@@ -154,12 +176,38 @@ export class ContainerEngine {
     // Meanwhile somebody may have taken it.
     if (wantedName !== null) this.demandName(wantedName);
     const name = wantedName ?? newName((n) => [...this.entries.values()].some((e) => e.name === n));
-    const opened = openRoot(base, () => this.host.system.kernel.clock.coarse());
+    const entry = this.build({ id, name, request, created: null }, base, null);
+    this.tell(entry, 'create');
+    this.keep(entry);
+    return entry;
+  }
+
+  /** Puts a container there again as it was kept, with what it had changed. Throws InputError, and then nothing is left of it. */
+  async restore(kept: KeptContainer, before: FileSystem | null): Promise<Entry> {
+    const { id, name, created, started, finished, ending, oomKilled, log } = kept;
+    const request = readCreate(kept.request);
+    // Networks do not outlive the process; theirs come again.
+    for (const network of [
+      request.HostConfig.NetworkMode,
+      ...Object.keys(request.NetworkingConfig?.EndpointsConfig ?? {}),
+    ])
+      if (network && network !== 'default' && !this.networks.has(network)) this.createNetwork(network, {});
+    // It is made of the image it had, whatever its name means now.
+    const base = await this.base(request, id, kept.imageId);
+    const entry = this.build({ id, name, request, created }, base, before);
+    const { container } = entry;
+    Object.assign(container, { started, finished, oomKilled });
+    if (ending) Object.assign(container, { state: 'exited', ending });
+    for (const { stream, time, bytes } of log) container.log.write(stream, time, bytes);
+    return entry;
+  }
+
+  private build(about: About, base: Base, before: FileSystem | null): Entry {
+    const opened = openRoot(base, () => this.host.system.kernel.clock.coarse(), { before });
     opened.root.fs.hold();
     try {
-      const entry = this.make(id, name, request, opened);
-      this.entries.set(id, entry);
-      this.tell(entry, 'create');
+      const entry = this.make(about, opened);
+      this.entries.set(about.id, entry);
       return entry;
     } catch (e) {
       opened.root.fs.release();
@@ -168,7 +216,12 @@ export class ContainerEngine {
     }
   }
 
-  private make(id: string, name: string, request: CreateRequest, opened: OpenedRoot): Entry {
+  /** Those that go when they end are not kept. */
+  private keep(entry: Entry): void {
+    if (!entry.request.HostConfig.AutoRemove) this.sources.keeper?.keep(entry);
+  }
+
+  private make({ id, name, request, created }: About, opened: OpenedRoot): Entry {
     const { defaults } = opened.base;
     const { HostConfig: host } = request;
     const entrypoint = request.Entrypoint ?? defaults.entrypoint ?? [];
@@ -248,6 +301,7 @@ export class ContainerEngine {
       files,
       io: { terminal, openStdin: request.OpenStdin === true, rows, columns },
       wires,
+      ...(created !== null && { created }),
     });
     try {
       const user = findUser(request.User || defaults.user, (path) => container.readText(path));
@@ -350,6 +404,8 @@ export class ContainerEngine {
   async run(entry: Entry): Promise<void> {
     const { container, ports } = entry;
     if (container.isUp) throw new InputError(`container ${entry.name} runs already`);
+    // What it changed the last time is kept before it changes more.
+    await this.settled();
     const { publish } = this.sources;
     if (ports.length && !publish) throw new InputError('--publish: there are no ports of a host here');
     const published = ports.length
@@ -381,7 +437,9 @@ export class ContainerEngine {
     void container.wait().then(({ code }) => {
       if (container.oomKilled) this.tell(entry, 'oom');
       this.tell(entry, 'die', { exitCode: String(code) });
+      if (this.entries.get(container.id) === entry) this.keep(entry);
     });
+    this.keep(entry);
     if (entry.request.HostConfig.AutoRemove)
       void entry.container.wait().then(() => {
         // Who waits for its end hears of it before it is gone.
@@ -414,6 +472,7 @@ export class ContainerEngine {
     const oldName = entry.name;
     entry.name = name;
     this.tell(entry, 'rename', { oldName: `/${oldName}` });
+    this.keep(entry);
   }
 
   remove(entry: Entry, force: boolean): void {
@@ -426,6 +485,7 @@ export class ContainerEngine {
     entry.opened.root.fs.release();
     entry.opened.release();
     this.tell(entry, 'destroy');
+    this.sources.keeper?.forget(container.id);
   }
 
   /** Resolves when it has been removed. */
@@ -496,8 +556,26 @@ export class ContainerEngine {
     return exec;
   }
 
-  /** Whether something runs or is kept. */
+  /** What is kept is as it is here. */
+  async settled(): Promise<void> {
+    await this.sources.keeper?.settled();
+  }
+
+  /** What a container at rest was given is kept too. */
+  changed(entry: Entry): void {
+    if (!entry.container.isUp) this.keep(entry);
+  }
+
+  /** Ends all that runs, in good order, and keeps it. */
+  async shutDown(seconds: number): Promise<void> {
+    const running = [...this.entries.values()].filter((e) => e.container.isUp);
+    await Promise.all(running.map((e) => this.stop(e, Math.min(seconds, e.stopSeconds))));
+    await this.settled();
+  }
+
+  /** Whether something runs, or is here that is not kept. */
   get busy(): boolean {
-    return this.entries.size > 0;
+    const { keeper } = this.sources;
+    return [...this.entries.values()].some((e) => !keeper || e.container.isUp);
   }
 }

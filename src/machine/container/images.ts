@@ -19,18 +19,19 @@ function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
 }
 
 /**
- * Opens an image for a container, `holder`; it stays in the store until that is gone. `onError` hears of what could not
+ * Opens an image for a container, `holder`; it stays in the store until that is gone. `ref` finds it, a name or its number; `onError` hears of what could not
  * be given back. Rejects with InputError where there is no such image.
  */
 export async function imageBase(
   store: ImageStore,
   name: string,
   holder: string,
+  ref: string,
   onError: (e: unknown) => void,
 ): Promise<Base> {
-  await store.hold(holder, name);
+  await store.hold(holder, ref);
   try {
-    const image = await store.open(name);
+    const image = await store.open(ref);
     const { platform } = image.record;
     if (platform !== PLATFORM)
       throw new InputError(`${name} is for ${platform}`, `Containers of the kernel are ${PLATFORM}.`);

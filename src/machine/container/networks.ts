@@ -42,6 +42,10 @@ export class Networks {
     return [...this.all.values()];
   }
 
+  has(name: string): boolean {
+    return this.list().some((n) => n.name === name || n.id === name);
+  }
+
   /** By name, number, or the beginning of its number. Throws InputError where there is none. */
   find(text: string): Network {
     const list = this.list();
@@ -56,7 +60,7 @@ export class Networks {
   /** Makes one of a name nobody has. */
   create(name: string, labels: Readonly<Record<string, string>>, now: number): Network {
     if (!NAME.test(name)) throw new InputError(`“${name}” is no name for a network`);
-    if (this.list().some((n) => n.name === name)) throw new InputError(`there is a network ${name} already`);
+    if (this.has(name)) throw new InputError(`there is a network ${name} already`);
     if (this.all.size >= MOST) throw new InputError(`there are ${MOST} networks already`);
     const number = this.made++;
     const wire = new LabSwitch({ network: [172, FIRST + (Math.floor(number / 256) % 13), number % 256] });

@@ -72,7 +72,7 @@ export function createRemoteContainers(): RemoteContainers {
       engine = new ContainerEngine(await ContainerHost.open(core, options), {
         openFolder: noFiles,
         openPlace: noFiles,
-        openImage: (name, holder) => imageBase(store, name, holder, () => {}),
+        openImage: (name, holder, ref) => imageBase(store, name, holder, ref, () => {}),
       });
     },
     async load(archive, what) {

@@ -49,10 +49,17 @@ export interface OpenedRoot {
 /** Bytes a container may write to its root unless it is said otherwise. */
 export const STORAGE = 512 * 2 ** 20;
 
-/** A root of a base and a layer of its own; what does not fit into `limit` bytes is refused with ENOSPC. */
-export function openRoot(base: Base, now: () => number, limit = STORAGE): OpenedRoot {
+/**
+ * A root of a base and a layer of its own, which begins as `before`; what does not fit into `limit` bytes is refused with
+ * ENOSPC.
+ */
+export function openRoot(
+  base: Base,
+  now: () => number,
+  { before = null, limit = STORAGE }: { readonly before?: FileSystem | null; readonly limit?: number } = {},
+): OpenedRoot {
   if (!base.lowers.length) throw new InputError(`${base.name} has no files`);
-  const { fs, upper, storage } = makeRoot(base.lowers, { now, limit });
+  const { fs, upper, storage } = makeRoot(base.lowers, { now, limit }, before);
   for (const part of [storage, ...base.lowers]) part.hold();
   return {
     root: { fs, source: 'overlay' },

@@ -47,7 +47,7 @@ export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: un
       if (!dentry) throw new InputError(`--volume: ${path} can’t be opened`);
       return { fs, dentry };
     },
-    openImage: (name, holder) => imageBase(store, name, holder, onError),
+    openImage: (name, holder, ref) => imageBase(store, name, holder, ref, onError),
     publish,
   };
 }

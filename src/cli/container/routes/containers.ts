@@ -33,6 +33,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         // Clients look elsewhere for an image that is not here.
         if (typeof image === 'string' && image) await orStatusLater(404, () => store.find(image));
         const entry = await engine.create(body, request.query.get('name'));
+        await engine.settled();
         return json({ Id: entry.container.id, Warnings: [] }, 201);
       },
     },
@@ -86,6 +87,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       handle: withEntry(async (entry, { query }) => {
         if (!entry.container.isUp) return { status: 304 };
         await engine.stop(entry, number(query, 't'));
+        await engine.settled();
         return done;
       }),
     },
@@ -136,6 +138,8 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const out = request.stream('application/json');
         const { code } = await ended;
         if (condition === 'removed') await engine.gone(entry);
+        // What is told as ended is kept so.
+        await engine.settled();
         out.end(`${JSON.stringify({ StatusCode: code })}\n`);
         return null;
       }),
@@ -287,10 +291,13 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
     {
       method: 'PUT',
       path: '/containers/:id/archive',
-      handle: withEntry(async ({ container }, request) => {
+      handle: withEntry(async (entry, request) => {
+        const { container } = entry;
         const path = request.query.get('path') ?? '/';
         const bytes = await bodyBytes(request.body);
         container.withFiles((root) => extract(bytesSource(bytes), 'what is copied', placeOf(root, path).inode, now()));
+        engine.changed(entry);
+        await engine.settled();
         return json(null);
       }),
     },

@@ -1,0 +1,212 @@
+/**
+ * Containers in a folder, where they outlive the process that has them: what they are as a document, what they changed as the archive of
+ * a layer. The document is replaced last and names the archive, so whatever ends the process, one of the two states is there whole.
+ */
+import { z } from 'zod';
+import { InputError, isInputError } from '../../abi/errors.ts';
+import { layerChanges } from '../../image/oci/layer.ts';
+import { IMAGE_LIMITS } from '../../image/oci/limits.ts';
+import { writeTar } from '../../image/tar-write.ts';
+import type { Folder, OpenedFile } from '../images/folder.ts';
+import { LayerFs } from '../images/layer-fs.ts';
+import { treeEntries } from '../images/tree.ts';
+import type { Ending } from './container.ts';
+import type { Entry, Keeper } from './engine.ts';
+import type { LogEntry } from './log.ts';
+import { issuesOf } from './spec.ts';
+
+/** Of the process that was killed with the container in it. */
+const KILLED: Ending = { code: 137, signal: 9 };
+
+const document = z.object({
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string(),
+  request: z.unknown(),
+  imageId: z.string(),
+  created: z.number(),
+  started: z.number(),
+  finished: z.number(),
+  state: z.enum(['created', 'running', 'paused', 'exited']),
+  ending: z.object({ code: z.number().int(), signal: z.number().int() }),
+  oomKilled: z.boolean(),
+  /** The archive of its layer; null: it changed nothing. */
+  layer: z.string().nullable(),
+  log: z.array(z.tuple([z.enum(['stdout', 'stderr']), z.number(), z.base64()])),
+});
+type Document = z.infer<typeof document>;
+
+export interface KeptContainer
+  extends Pick<Document, 'id' | 'name' | 'request' | 'imageId' | 'created' | 'started' | 'finished' | 'oomKilled'> {
+  /** null: it never ran. */
+  readonly ending: Ending | null;
+  readonly log: readonly LogEntry[];
+}
+
+/** Below the folder; who only wants to know whether there are some looks there for documents. */
+const FOLDER = 'kept';
+const base64 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+};
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+export class KeptContainers implements Keeper {
+  private readonly folder: Folder;
+  private readonly onError: (what: string) => void;
+  private pending: Promise<void> = Promise.resolve();
+  /** The document of each, to know what its archive is. */
+  private readonly layers = new Map<string, string | null>();
+  private readonly waiting = new Map<string, Entry>();
+  private made = 0;
+
+  /** `onError` hears of what could not be kept. */
+  constructor(folder: Folder, onError: (what: string) => void) {
+    this.folder = folder;
+    this.onError = onError;
+  }
+
+  keep(entry: Entry): void {
+    const { id } = entry.container;
+    // Of several states only the last is of interest.
+    const known = this.waiting.has(id);
+    this.waiting.set(id, entry);
+    if (known) return;
+    this.after(id, async () => {
+      const latest = this.waiting.get(id);
+      this.waiting.delete(id);
+      if (latest) await this.write(latest);
+    });
+  }
+
+  forget(id: string): void {
+    this.waiting.delete(id);
+    this.after(id, async () => {
+      await this.folder.remove(`${FOLDER}/${id}.json`);
+      await this.dropLayer(this.layers.get(id) ?? null);
+      this.layers.delete(id);
+    });
+  }
+
+  settled(): Promise<void> {
+    return this.pending;
+  }
+
+  private after(id: string, work: () => Promise<void>): void {
+    this.pending = this.pending
+      .then(() => this.folder.exclusively(work))
+      .catch((e: unknown) => this.onError(`container ${id.slice(0, 12)} could not be kept: ${String(e)}`));
+  }
+
+  private async dropLayer(layer: string | null): Promise<void> {
+    if (layer) await this.folder.remove(`${FOLDER}/${layer}`);
+  }
+
+  private async write(entry: Entry): Promise<void> {
+    const { container, opened, request, name } = entry;
+    const { id, created, started, finished, state, ending, oomKilled } = container;
+    const before = this.layers.get(id) ?? null;
+    // While it runs its files are those it was started with.
+    const layer = container.isUp ? before : await this.writeLayer(entry);
+    const text: Document = {
+      version: 1,
+      ...{ id, name, request, created, started, finished, state, ending, oomKilled, layer },
+      imageId: opened.base.imageId,
+      log: container.log.kept.map(({ stream, time, bytes }) => [stream, time, base64(bytes)]),
+    };
+    const draft = await this.folder.draft();
+    draft.append(new TextEncoder().encode(JSON.stringify(text)));
+    await draft.keep(`${FOLDER}/${id}.json`);
+    this.layers.set(id, layer);
+    if (before !== layer) await this.dropLayer(before);
+  }
+
+  private async writeLayer({ container, opened }: Entry): Promise<string | null> {
+    if (opened.upper.entries().length === 0) return null;
+    const layer = `${container.id}-${Date.now().toString(36)}${this.made++}.tar`;
+    const draft = await this.folder.draft();
+    // In one go: nothing can change it meanwhile.
+    for (const chunk of writeTar(treeEntries(opened.upper))) draft.append(chunk);
+    await draft.keep(`${FOLDER}/${layer}`);
+    return layer;
+  }
+
+  /**
+   * Gives all that are kept to `restore`, in the order of their making; what belongs to none is removed. One that can’t be had stays
+   * where it is, and `onError` hears why.
+   */
+  async load(restore: (kept: KeptContainer, before: LayerFs | null) => Promise<unknown>): Promise<void> {
+    await this.folder.exclusively(async () => {
+      const files = await this.folder.list(FOLDER);
+      const documents: Document[] = [];
+      const named = new Set<string>();
+      for (const file of files.filter((f) => f.endsWith('.json'))) {
+        try {
+          const read = await this.read(`${FOLDER}/${file}`);
+          documents.push(read);
+          if (read.layer) named.add(read.layer);
+        } catch (e) {
+          if (!isInputError(e)) throw e;
+          this.onError(e.message);
+          // Its archive may be wanted yet.
+          for (const f of files) if (f.startsWith(file.replace('.json', '-'))) named.add(f);
+        }
+      }
+      for (const file of files) if (file.endsWith('.tar') && !named.has(file)) await this.dropLayer(file);
+      for (const one of documents.sort((a, b) => a.created - b.created)) await this.restoreOne(one, restore);
+    });
+  }
+
+  private async restoreOne(
+    one: Document,
+    restore: (kept: KeptContainer, before: LayerFs | null) => Promise<unknown>,
+  ): Promise<void> {
+    const { state, ending, layer, log, finished, started, ...rest } = one;
+    let file: OpenedFile | null = null;
+    try {
+      if (layer) {
+        file = await this.folder.open(`${FOLDER}/${layer}`);
+        if (!file) throw new InputError(`its layer ${layer} is missing`);
+      }
+      const before = file && new LayerFs(file, layerChanges(file, IMAGE_LIMITS, layer!));
+      const wasUp = state === 'running' || state === 'paused';
+      await restore(
+        {
+          ...rest,
+          started,
+          finished: wasUp ? started : finished,
+          ending: state === 'created' ? null : wasUp ? KILLED : ending,
+          log: log.map(([stream, time, bytes]) => ({ stream, time, bytes: fromBase64(bytes) })),
+        },
+        before,
+      );
+      this.layers.set(one.id, layer);
+    } catch (e) {
+      if (!isInputError(e)) throw e;
+      this.onError(`container ${one.name} is kept, but can’t be had again: ${e.message}`);
+    } finally {
+      file?.close();
+    }
+  }
+
+  private async read(path: string): Promise<Document> {
+    const file = await this.folder.open(path);
+    if (!file) throw new InputError(`${path} is gone`);
+    try {
+      const bytes = new Uint8Array(file.size);
+      file.read(0, bytes);
+      let value: unknown;
+      try {
+        value = JSON.parse(new TextDecoder().decode(bytes));
+      } catch {
+        throw new InputError(`${path} is no JSON`);
+      }
+      const found = document.safeParse(value);
+      if (!found.success) throw new InputError(`${path}: ${issuesOf(found.error)}`);
+      return found.data;
+    } finally {
+      file.close();
+    }
+  }
+}
