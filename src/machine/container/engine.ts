@@ -5,10 +5,10 @@ import { SIG } from '../../linux/uapi.ts';
 import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { resolverOf } from '../network.ts';
 import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
-import type { Container, Running, Wire } from './container.ts';
+import type { Container, Ending, Running, Wire } from './container.ts';
 import { EngineEvents } from './events.ts';
 import type { ContainerHost } from './host.ts';
-import type { KeptContainer } from './kept.ts';
+import type { LogEntry } from './log.ts';
 import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
 import { type Network, Networks } from './networks.ts';
@@ -43,6 +43,21 @@ interface About {
   readonly request: CreateRequest;
   /** Milliseconds since 1970; null: now. */
   readonly created: number | null;
+}
+
+/** A container as it was kept. */
+export interface KeptContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly request?: unknown;
+  readonly imageId: string;
+  readonly created: number;
+  readonly started: number;
+  readonly finished: number;
+  /** null: it never ran. */
+  readonly ending: Ending | null;
+  readonly oomKilled: boolean;
+  readonly log: readonly LogEntry[];
 }
 
 /** Keeps containers where they outlive this process. */

@@ -11,8 +11,7 @@ import type { Folder, OpenedFile } from '../images/folder.ts';
 import { LayerFs } from '../images/layer-fs.ts';
 import { treeEntries } from '../images/tree.ts';
 import type { Ending } from './container.ts';
-import type { Entry, Keeper } from './engine.ts';
-import type { LogEntry } from './log.ts';
+import type { Entry, Keeper, KeptContainer } from './engine.ts';
 import { issuesOf } from './spec.ts';
 
 /** Of the process that was killed with the container in it. */
@@ -35,13 +34,6 @@ const document = z.object({
   log: z.array(z.tuple([z.enum(['stdout', 'stderr']), z.number(), z.base64()])),
 });
 type Document = z.infer<typeof document>;
-
-export interface KeptContainer
-  extends Pick<Document, 'id' | 'name' | 'request' | 'imageId' | 'created' | 'started' | 'finished' | 'oomKilled'> {
-  /** null: it never ran. */
-  readonly ending: Ending | null;
-  readonly log: readonly LogEntry[];
-}
 
 /** Below the folder; who only wants to know whether there are some looks there for documents. */
 const FOLDER = 'kept';
