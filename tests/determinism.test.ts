@@ -125,7 +125,7 @@ describe('translated code', () => {
       expect(whole.status).toBe('passed');
       const expected = visible(await run(image, configOf({ mmu: MMU_DEFAULT }), 10_000_000));
       for (const burst of [11, 50, 333]) {
-        const tuning = { ...TUNING, burst, longestBurst: burst * 8, threshold: 1, mostDoublings: 0 };
+        const tuning = { ...TUNING, burst, longestBurst: burst * 8, threshold: 1, mostDoublings: 0, part: 0 };
         expect(visible(await run(image, configOf({ engine: 'jit', mmu: MMU_DEFAULT }), slice, tuning))).toEqual(
           expected,
         );

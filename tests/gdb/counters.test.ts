@@ -12,7 +12,7 @@ import { createMachineHost } from '../../src/machine/host.ts';
 import { Rng } from '../differential/rng.ts';
 import { coreModule, projectRoot } from '../support/machine.ts';
 
-const EAGER = { ...TUNING, burst: 2000, longestBurst: 100_000, threshold: 1, mostDoublings: 3 };
+const EAGER = { ...TUNING, burst: 2000, longestBurst: 100_000, threshold: 1, mostDoublings: 3, part: 0 };
 const IDS = ['fork', 'preempt', 'pte-store-fence', 'null-syscall', 'sort'];
 const CONFIGS: Readonly<Record<string, Partial<MachineConfig>>> = {
   bare: {},

@@ -12,6 +12,7 @@ export const EAGER: TranslatorTuning = {
   longestBurst: 5000,
   threshold: 300,
   mostDoublings: 3,
+  part: 0,
   // What is translated shall not depend on how fast the computer is.
   freeMs: Number.POSITIVE_INFINITY,
 };

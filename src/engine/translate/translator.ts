@@ -19,6 +19,8 @@ export interface TranslatorTuning {
   /** Instructions interpreted in a page before what was met there is translated; doubles with every translation of that page. */
   readonly threshold: number;
   readonly mostDoublings: number;
+  /** Part of all that was interpreted so far that has to have been in the page, too: where nothing is hot, nothing is translated. */
+  readonly part: number;
   /** Bytes of WebAssembly kept; beyond it everything is dropped and begins anew. */
   readonly codeBudget: number;
   /** Milliseconds that may be spent translating in any case, and for each million instructions interpreted and translated so far. */
@@ -32,6 +34,7 @@ export const TUNING: TranslatorTuning = {
   longestBurst: 8_000_000,
   threshold: 240_000,
   mostDoublings: 3,
+  part: 0.03,
   codeBudget: 16 * 2 ** 20,
   freeMs: 40,
   msInterpreted: 1.4,
@@ -161,8 +164,9 @@ export class Translator {
     }
     page.sampled.set(offset, (page.sampled.get(offset) ?? 0) + 1);
     page.heat += instructions;
-    const { threshold, mostDoublings } = this.tuning;
-    if (page.heat < threshold * 2 ** Math.min(page.translations, mostDoublings)) return;
+    const { threshold, mostDoublings, part } = this.tuning;
+    const enough = threshold * 2 ** Math.min(page.translations, mostDoublings);
+    if (page.heat < Math.max(enough, part * this.interpreted)) return;
     if (!this.mayTranslate()) return;
     const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
     const most = Math.min(INSTRUCTIONS_MOST, Math.ceil(page.heat / HEAT_EACH));
