@@ -5,9 +5,9 @@
 import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
 import type { Effect, Width } from '../../isa/types.ts';
 import { LEAVING } from './causes.ts';
-import type { Instruction } from './code.ts';
+import { type Instruction, PAGE } from './code.ts';
 import type { Context } from './context.ts';
-import type { Table } from './facts.ts';
+import { type Group, groupsOf, type Kept, type Nesting } from './groups.ts';
 import { NONE, one, type RegisterSet } from './registers.ts';
 import { Tree } from './tree.ts';
 import type { Block } from './unit.ts';
@@ -29,7 +29,6 @@ const STORES: Readonly<Record<Width, RawName>> = {
   4: 'i64.store32',
   8: 'i64.store',
 };
-const PAGE = 4096;
 /** Instructions of a loop in which pages are kept, and pages kept in it. */
 const KEEPING_LOOP = 12;
 const KEPT_MOST = 2;
@@ -38,74 +37,8 @@ const STOP_TRAP = 1;
 
 const TABLES = { read: PLACES.TLB_READ, write: PLACES.TLB_WRITE } as const;
 
-/** Accesses over one unchanged base register, the first of which precedes all others. */
-interface Group {
-  readonly base: number;
-  readonly table: Table;
-  readonly first: Instruction;
-  low: number;
-  high: number;
-  members: number;
-  /** Local with the linear address of what is at `low`, once it is known; 0 in it: they are not all in one page. */
-  host: number;
-  /** Locals with the page that was found last, in a small loop. */
-  kept: Kept | null;
-}
-
-interface Kept {
-  readonly tag: number;
-  readonly addend: number;
-  /** Distances from the tag below this are in the page. 0 at first: there is no tag that matches no address. */
-  readonly limit: number;
-}
-
 type WriteEffect = Extract<Effect, { kind: 'write' }>;
 type StoreEffect = Extract<Effect, { kind: 'store' }>;
-
-/** Blocks of a unit with those that are printed in the midst of each. */
-export interface Nesting {
-  readonly blocks: readonly Block[];
-  readonly loops: ReadonlyMap<Block, readonly Block[]>;
-  inMidst(block: Block): boolean;
-}
-
-const keyOf = (table: Table, base: number): number => base * 2 + (table === 'read' ? 0 : 1);
-
-/** The groups of a unit: of a block and what is printed in its midst. Not `shared`: one for each access. */
-function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instruction, Group> {
-  const groups = new Map<Instruction, Group>();
-  const walk = (b: Block, open: Map<number, Group>): void => {
-    for (const i of b.body) {
-      const { table, width, asksHart } = i.facts;
-      if (table) {
-        const base = i.operands.rs1 ?? 0;
-        const at = i.operands.imm ?? 0;
-        const end = at + width;
-        const key = keyOf(table, base);
-        const group = open.get(key);
-        if (group && Math.max(group.high, end) - Math.min(group.low, at) <= PAGE / 4) {
-          group.low = Math.min(group.low, at);
-          group.high = Math.max(group.high, end);
-          group.members++;
-          groups.set(i, group);
-        } else {
-          const made = { base, table, first: i, low: at, high: end, members: 1, host: -1, kept: null };
-          open.set(key, made);
-          groups.set(i, made);
-        }
-      }
-      if (!shared || asksHart) open.clear();
-      if (i.writes.x) {
-        open.delete(keyOf('read', i.operands.rd!));
-        open.delete(keyOf('write', i.operands.rd!));
-      }
-    }
-    const calls = b.end === 'call' || b.end === 'pointer';
-    for (const s of b.successors) if (inMidst(s)) walk(s, new Map(calls ? [] : open));
-  };
-  for (const b of blocks) if (!inMidst(b)) walk(b, new Map());
-  return groups;
-}
 
 export class Memory {
   private readonly context: Context;

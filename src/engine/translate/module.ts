@@ -1,20 +1,14 @@
 /** A plan as one WebAssembly module: for each unit its function, which units call, and one that the interpreter calls. */
 import { CELL_OFFSETS, SIZES } from '../../abi/layout.ts';
 import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
+import { type DefinedFunction, encodeModule, type FunctionType, type ImportedFunction } from './binary.ts';
 import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
 import type { Site } from './exits.ts';
 import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
-import {
-  type Body,
-  Code,
-  type DefinedFunction,
-  encodeModule,
-  type FunctionType,
-  type ImportedFunction,
-} from './wasm.ts';
+import { type Body, Code } from './wasm.ts';
 
 /** (instructions left, address of the page) → instructions left: assembly/cpu/translated.ts. */
 const ENTRY_TYPE: FunctionType = { params: ['i64', 'i64'], results: ['i64'] };

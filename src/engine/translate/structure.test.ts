@@ -1,8 +1,9 @@
 /** Structured control flow against the graph it was made from, on random graphs, reducible and not. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeModule } from './binary.ts';
 import { Printer, shapeOf } from './structure.ts';
-import { Code, encodeModule } from './wasm.ts';
+import { Code } from './wasm.ts';
 
 interface Graph {
   /** Successors of each node: one or two. */

@@ -1,11 +1,12 @@
-/** An encoder of WebAssembly: bytes of a function body, and a module around bodies (core specification 2.0, chapter 5). */
+/** Writes the body of a WebAssembly function (core specification 2.0, 5.4). */
 import type { OperatorName } from '../../isa/operators.ts';
 import type { ValueType } from '../../isa/value-type.ts';
+import { Bytes } from './bytes.ts';
 
 /** Types of locals, parameters and results. */
 export type WasmType = ValueType | 'f32' | 'f64';
 
-const TYPE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+export const TYPE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
 const VOID = 0x40;
 
 /** Operators of the semantics trees. */
@@ -144,82 +145,10 @@ export const RAW = {
 } as const;
 export type RawName = keyof typeof RAW;
 
-/** Bytes of an opcode and two numbers. */
-const LONGEST_INSTRUCTION = 24;
-
-/** Bytes that grow: a plain array of numbers costs the collector more than the translation itself. */
-class Bytes {
-  private buffer = new Uint8Array(1024);
-  length = 0;
-
-  byte(value: number): void {
-    if (this.length + LONGEST_INSTRUCTION > this.buffer.length) this.grow(LONGEST_INSTRUCTION);
-    this.buffer[this.length++] = value;
-  }
-
-  /** An opcode and a number below 2^32, in LEB128. */
-  pair(opcode: number, value: number): void {
-    if (this.length + LONGEST_INSTRUCTION > this.buffer.length) this.grow(LONGEST_INSTRUCTION);
-    const { buffer } = this;
-    buffer[this.length++] = opcode;
-    if (value < 0x80) buffer[this.length++] = value;
-    else this.unsigned(value);
-  }
-
-  private grow(by: number): void {
-    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + by));
-    larger.set(this.buffer);
-    this.buffer = larger;
-  }
-
-  append(bytes: Uint8Array): void {
-    if (this.length + bytes.length > this.buffer.length) this.grow(bytes.length);
-    this.buffer.set(bytes, this.length);
-    this.length += bytes.length;
-  }
-
-  /** LEB128 of an unsigned number below 2^32. */
-  unsigned(value: number): void {
-    let rest = value;
-    while (rest > 0x7f) {
-      this.byte((rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    this.byte(rest);
-  }
-
-  /** LEB128 of a signed number of 32 bits. */
-  signed(value: number): void {
-    let rest = value;
-    while (rest < -64 || rest > 63) {
-      this.byte((rest & 0x7f) | 0x80);
-      rest >>= 7;
-    }
-    this.byte(rest & 0x7f);
-  }
-
-  /** LEB128 of a signed number of 64 bits. */
-  signedBig(value: bigint): void {
-    let rest = value;
-    while (rest < -64n || rest > 63n) {
-      this.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.byte(Number(rest & 0x7fn));
-  }
-
-  text(value: string): void {
-    this.unsigned(value.length);
-    for (let i = 0; i < value.length; i++) this.byte(value.charCodeAt(i));
-  }
-
-  view(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
-  }
-
-  copy(): Uint8Array<ArrayBuffer> {
-    return this.buffer.slice(0, this.length);
-  }
+/** A function's body, and where in it branches are that are hardly ever taken. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  readonly unlikely: readonly number[];
 }
 
 /** A label of a structured block, for branches from inside it. */
@@ -374,121 +303,4 @@ export class Code {
     body.byte(0x0b);
     return { bytes: body.view(), unlikely: this.hints.map((at) => length + at) };
   }
-}
-
-/** A function's body, and where in it branches are that are hardly ever taken. */
-export interface Body {
-  readonly bytes: Uint8Array;
-  readonly unlikely: readonly number[];
-}
-
-export interface FunctionType {
-  readonly params: readonly WasmType[];
-  readonly results: readonly WasmType[];
-}
-
-export interface ImportedFunction extends FunctionType {
-  readonly module: string;
-  readonly name: string;
-}
-
-/** A function of a module; exported under `name` where it has one. */
-export interface DefinedFunction {
-  readonly type: FunctionType;
-  readonly body: Body;
-  readonly name?: string;
-}
-
-/** The custom section that hosts read which know branch hints (core specification 3.0, appendix on custom sections). */
-function printHints(out: Bytes, firstIndex: number, functions: readonly DefinedFunction[]): void {
-  const content = new Bytes();
-  content.text('metadata.code.branch_hint');
-  const hinted = functions.flatMap(({ body }, n) => (body.unlikely.length ? [{ n, at: body.unlikely }] : []));
-  content.unsigned(hinted.length);
-  for (const { n, at } of hinted) {
-    content.unsigned(firstIndex + n);
-    content.unsigned(at.length);
-    for (const offset of at) {
-      content.unsigned(offset);
-      content.byte(1);
-      content.byte(0);
-    }
-  }
-  out.byte(0);
-  out.unsigned(content.length);
-  out.append(content.view());
-}
-
-/**
- * A module that imports `env.memory` and the functions, and defines its own: indices in that order. `called`: the type, number 0, of
- * what it calls through the table `env.units`, which it then imports too.
- */
-export function encodeModule(
-  imports: readonly ImportedFunction[],
-  functions: readonly DefinedFunction[],
-  called: FunctionType | null = null,
-): Uint8Array<ArrayBuffer> {
-  const types: FunctionType[] = called ? [called] : [];
-  const typeOf = (wanted: FunctionType): number => {
-    const known = types.findIndex(
-      (t) => t.params.join() === wanted.params.join() && t.results.join() === wanted.results.join(),
-    );
-    return known >= 0 ? known : types.push(wanted) - 1;
-  };
-  const importTypes = imports.map(typeOf);
-  const ownTypes = functions.map(({ type }) => typeOf(type));
-  const out = new Bytes();
-  for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
-  const section = (id: number, count: number, write: (to: Bytes) => void): void => {
-    const content = new Bytes();
-    content.unsigned(count);
-    write(content);
-    out.byte(id);
-    out.unsigned(content.length);
-    out.append(content.view());
-  };
-  section(1, types.length, (to) => {
-    for (const { params, results } of types) {
-      to.byte(0x60);
-      for (const list of [params, results]) {
-        to.unsigned(list.length);
-        for (const type of list) to.byte(TYPE[type]);
-      }
-    }
-  });
-  section(2, imports.length + (called ? 2 : 1), (to) => {
-    to.text('env');
-    to.text('memory');
-    for (const byte of [0x02, 0x00, 0x01]) to.byte(byte);
-    if (called) {
-      to.text('env');
-      to.text('units');
-      for (const byte of [0x01, 0x70, 0x00, 0x01]) to.byte(byte);
-    }
-    imports.forEach(({ module, name }, i) => {
-      to.text(module);
-      to.text(name);
-      to.byte(0x00);
-      to.unsigned(importTypes[i]!);
-    });
-  });
-  section(3, functions.length, (to) => {
-    for (const type of ownTypes) to.unsigned(type);
-  });
-  section(7, functions.filter(({ name }) => name !== undefined).length, (to) => {
-    functions.forEach(({ name }, i) => {
-      if (name === undefined) return;
-      to.text(name);
-      to.byte(0x00);
-      to.unsigned(imports.length + i);
-    });
-  });
-  printHints(out, imports.length, functions);
-  section(10, functions.length, (to) => {
-    for (const { body } of functions) {
-      to.unsigned(body.bytes.length);
-      to.append(body.bytes);
-    }
-  });
-  return out.copy();
 }
