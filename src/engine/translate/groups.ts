@@ -36,8 +36,8 @@ export interface Nesting {
 
 const keyOf = (table: Table, base: number): number => base * 2 + (table === 'read' ? 0 : 1);
 
-/** The groups of a unit: of a block and what is printed in its midst. Not `shared`: one for each access. */
-export function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Instruction, Group> {
+/** The groups of a unit: of a block and what is printed in its midst. */
+export function groupsOf({ blocks, inMidst }: Nesting): Map<Instruction, Group> {
   const groups = new Map<Instruction, Group>();
   const walk = (b: Block, open: Map<number, Group>): void => {
     for (const i of b.body) {
@@ -59,7 +59,7 @@ export function groupsOf({ blocks, inMidst }: Nesting, shared: boolean): Map<Ins
           groups.set(i, made);
         }
       }
-      if (!shared || asksHart) open.clear();
+      if (asksHart) open.clear();
       if (i.writes.x) {
         open.delete(keyOf('read', i.operands.rd!));
         open.delete(keyOf('write', i.operands.rd!));

@@ -1,6 +1,6 @@
 /**
  * Loads and stores. In the fast manner accesses over the same base register share one look into the fast TLB, and what
- * that does not serve leaves the unit. In the other manner each access looks for itself, and is served by a call where need be.
+ * that does not serve leaves the unit. In the other manner each access of them looks for itself then, and is served by a call where need be.
  */
 import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
 import type { Effect, Width } from '../../isa/types.ts';
@@ -45,11 +45,13 @@ export class Memory {
   private readonly groups: ReadonlyMap<Instruction, Group>;
   /** By the head of the loop. */
   private readonly kept = new Map<Block, readonly Kept[]>();
+  /** Locals with linear addresses that several accesses share. */
+  private readonly shared: number[] = [];
 
   constructor(context: Context, nesting: Nesting) {
     this.context = context;
     const { misses, straddles } = context.surroundings.manner;
-    this.groups = groupsOf(nesting, misses === 'leave');
+    this.groups = groupsOf(nesting);
     if (misses === 'leave' && straddles === 'leave') this.keepPages(nesting.loops);
   }
 
@@ -94,23 +96,28 @@ export class Memory {
 
   /** Whether all accesses of a group are in one page wherever its look succeeds. */
   private isWhole(group: Group): boolean {
-    return group.members === 1 || this.context.surroundings.manner.straddles === 'leave';
+    const { misses, straddles } = this.context.surroundings.manner;
+    return group.members === 1 || (misses === 'leave' && straddles === 'leave');
   }
 
   /**
    * Makes `group.host` known. `missed` prints what is done where the fast TLB does not have the page, or what has to be in one page is not:
-   * it leaves the unit, or the code around this. It is given the local with the distance from the page that was found.
+   * it leaves the unit, or the code around this. It is given the local with the distance from the page that was found. Null: the host's
+   * address is 0 then.
    */
-  private find(group: Group, missed: (distance: number) => void): void {
+  private find(group: Group, missed: ((distance: number) => void) | null): void {
     const { context } = this;
     const { code } = context;
     const table = TABLES[group.table];
     const span = group.high - group.low;
     const whole = this.isWhole(group);
     const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
-    if (group.host < 0) group.host = code.local('i32');
+    if (group.host < 0) {
+      group.host = code.local('i32');
+      if (group.members > 1) this.shared.push(group.host);
+    }
     if (group.kept) {
-      this.findKept(group, group.kept, missed);
+      this.findKept(group, group.kept, missed!);
       return;
     }
     this.virtual(group.base, group.low);
@@ -125,11 +132,13 @@ export class Memory {
     code.get(va);
     code.op('i64.xor');
     code.tee(t);
-    code.i64(whole ? PAGE + 1 - span : PAGE);
-    code.raw('i64.ge_u');
-    code.unlikely();
-    missed(t);
-    code.end();
+    if (missed) {
+      code.i64(whole ? PAGE + 1 - span : PAGE);
+      code.raw('i64.ge_u');
+      code.unlikely();
+      missed(t);
+      code.end();
+    } else code.raw('drop');
     code.get(slot);
     code.memory('i32.load', table + 8);
     code.get(t);
@@ -220,25 +229,49 @@ export class Memory {
     code.if();
     access(group.host, offset);
     code.else();
-    const low = group.low + offset;
-    const alone: Group = { ...group, low, high: low + i.facts.width, members: 1, host: -1, kept: null };
+    const alone = this.aloneOf(i, group);
     this.find(alone, (distance) => this.leaveMissed(i, alone, distance));
     access(alone.host, 0);
     code.end();
   }
 
-  /** Prints an access of the other manner: `fast` is given the local with its linear address, `slow` is a call. */
-  private called(i: Instruction, fast: (host: number) => void, slow: () => void): void {
+  /**
+   * Prints an access of the other manner: `access` as above, `slow` is a call, after which nothing that was looked up stands: what it brings
+   * into the TLBs takes the place of something.
+   */
+  private called(i: Instruction, access: (host: number, offset: number) => void, slow: () => void): void {
     const { code } = this.context;
     const group = this.groups.get(i)!;
+    const alone = group.members === 1 ? group : this.aloneOf(i, group);
+    if (group !== alone && group.first === i) this.find(group, null);
     const done = code.block();
     const missed = code.block();
-    this.find(group, () => code.br(missed));
-    fast(group.host);
+    if (group !== alone) {
+      code.get(group.host);
+      code.op('i32.eqz');
+      code.unlikely();
+    }
+    this.find(alone, () => code.br(missed));
+    access(alone.host, 0);
     code.br(done);
+    if (group !== alone) {
+      code.end();
+      access(group.host, (i.operands.imm ?? 0) - group.low);
+      code.br(done);
+    }
     code.end();
     slow();
+    for (const host of this.shared) {
+      code.i32(0);
+      code.set(host);
+    }
     code.end();
+  }
+
+  /** One access of a group by itself. */
+  private aloneOf(i: Instruction, group: Group): Group {
+    const low = i.operands.imm ?? 0;
+    return { ...group, low, high: low + i.facts.width, members: 1, host: -1, kept: null };
   }
 
   // Accesses
@@ -286,22 +319,18 @@ export class Memory {
     };
     if (context.surroundings.manner.misses === 'leave') this.fast(i, direct);
     else {
-      this.called(
-        i,
-        (host) => direct(host, 0),
-        () => {
-          context.tellBudget();
-          this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
-          code.i32(Math.log2(bytes));
-          code.call(context.surroundings.coreIndex('slowLoad'));
-          if (signed && bytes === 1) code.op('i64.extend8_s');
-          else if (signed && bytes === 2) code.op('i64.extend16_s');
-          else if (signed && bytes === 4) code.raw('i64.extend32_s');
-          this.trapped(i);
-          this.finish(i, effect);
-          this.stopped(i, one(effect.file, i.operands.rd ?? 0));
-        },
-      );
+      this.called(i, direct, () => {
+        context.tellBudget();
+        this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+        code.i32(Math.log2(bytes));
+        code.call(context.surroundings.coreIndex('slowLoad'));
+        if (signed && bytes === 1) code.op('i64.extend8_s');
+        else if (signed && bytes === 2) code.op('i64.extend16_s');
+        else if (signed && bytes === 4) code.raw('i64.extend32_s');
+        this.trapped(i);
+        this.finish(i, effect);
+        this.stopped(i, one(effect.file, i.operands.rd ?? 0));
+      });
     }
     context.accesses++;
   }
@@ -323,19 +352,15 @@ export class Memory {
     };
     if (context.surroundings.manner.misses === 'leave') this.fast(i, direct);
     else {
-      this.called(
-        i,
-        (host) => direct(host, 0),
-        () => {
-          context.tellBudget();
-          this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
-          value();
-          code.i32(Math.log2(bytes));
-          code.call(context.surroundings.coreIndex('slowStore'));
-          this.trapped(i);
-          this.changed(i, NONE);
-        },
-      );
+      this.called(i, direct, () => {
+        context.tellBudget();
+        this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+        value();
+        code.i32(Math.log2(bytes));
+        code.call(context.surroundings.coreIndex('slowStore'));
+        this.trapped(i);
+        this.changed(i, NONE);
+      });
     }
     context.accesses++;
   }
