@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type PreviewServer, type ViteDevServer } from 'vite';
+import { relayGdb } from './src/cli/linux/relay.ts';
 import { serveLocalLinux } from './src/cli/linux/serve.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -31,11 +32,16 @@ function artefacts(): Plugin {
   };
 }
 
-/** Kernels of the local cache, for the page's Linux view; a page served otherwise has none. */
+function serveLinux({ middlewares, httpServer }: ViteDevServer | PreviewServer): void {
+  middlewares.use(serveLocalLinux);
+  httpServer?.on('upgrade', relayGdb);
+}
+
+/** Kernels of the local cache, and a place for debuggers, for the page's Linux view; a page served otherwise has neither. */
 const localLinux = (): Plugin => ({
   name: 'trapframe-local-linux',
-  configureServer: (server) => void server.middlewares.use(serveLocalLinux),
-  configurePreviewServer: (server) => void server.middlewares.use(serveLocalLinux),
+  configureServer: serveLinux,
+  configurePreviewServer: serveLinux,
 });
 
 export default defineConfig({

@@ -1,5 +1,7 @@
 /** A real Linux kernel in a page: the same counts as in Node (tests/system/page.test.ts: under every strategy), and a terminal a person can use. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LINUX_MACHINE, type MachineEngine, type Strategy } from '../src/abi/config.ts';
@@ -34,7 +36,44 @@ async function inNode(strategy: Strategy, engine: MachineEngine): Promise<Hosted
     ready: () => {},
   });
   const config = { ...LINUX_MACHINE, strategy, engine };
-  return { ...(await host.boot({ config, kernel, initrd, agent, command: COMMAND, rows: 24, columns: 80 })), said };
+  return {
+    ...(await host.boot({ config, kernel, initrd, agent, command: COMMAND, rows: 24, columns: 80, gdb: null })),
+    said,
+  };
+}
+
+/** A port nobody listens at. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Attaches to a guest as a debugger does, asks why it stands still, and detaches; what the guest's side said. */
+async function lookedAt(port: number): Promise<string> {
+  const socket = await reached(port);
+  let said = '';
+  socket.on('data', (bytes) => {
+    said += bytes.toString('latin1');
+  });
+  socket.write('+$?#3f');
+  await expect.poll(() => said, { timeout: BOOT_MS }).toContain('$T02thread:1;');
+  socket.end('+$D#44');
+  await once(socket, 'close');
+  return said;
+}
+
+/** A connection to who is about to listen. */
+async function reached(port: number): Promise<Socket> {
+  for (const end = Date.now() + BOOT_MS; ; ) {
+    const socket = connect(port, '127.0.0.1');
+    const connected = await once(socket, 'connect').catch(() => null);
+    if (connected) return socket;
+    if (Date.now() > end) throw new Error(`nobody listens at ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 const status = (page: Page) => page.getByRole('tabpanel').getByRole('status');
@@ -82,7 +121,11 @@ describe.skipIf(CHROMIUM === null || !hasKernel('built'))('Linux in Chromium', (
     await page.getByLabel('Strategy').selectOption('bare');
     await page.getByLabel('Engine').selectOption('jit');
     await page.getByLabel('Command').fill(COMMAND);
+    // A debugger that looks and goes: the guest has waited for it, and counts as if it had not.
+    const port = await freePort();
+    await page.getByLabel('GDB port').fill(String(port));
     await page.getByRole('button', { name: 'Boot' }).click();
+    expect(await lookedAt(port)).toContain('#d4');
     await status(page).filter({ hasText: 'Ended with status 0' }).waitFor({ timeout: BOOT_MS });
     const [file] = await Promise.all([
       page.waitForEvent('download'),

@@ -1,6 +1,7 @@
 /** A Linux guest for whoever cannot reach into its thread: booted with one call, typed to, stopped. Data only, so all of it crosses to a worker. */
 import type { Counters } from '../abi/counters.ts';
 import type { AgentSession } from './agent.ts';
+import { linkGdb } from './gdb/link.ts';
 import { LinuxGuest, type LinuxParts } from './linux.ts';
 
 export interface HostedRequest extends Pick<LinuxParts, 'config' | 'agent'> {
@@ -10,6 +11,8 @@ export interface HostedRequest extends Pick<LinuxParts, 'config' | 'agent'> {
   readonly command: string | null;
   readonly rows: number;
   readonly columns: number;
+  /** A WebSocket of the page's server where a debugger is listened for (gdb/link.ts), which the guest then waits for; null: nowhere. */
+  readonly gdb: string | null;
 }
 
 /** What is told while the guest runs. */
@@ -53,6 +56,7 @@ const ENVIRONMENT = {
 export function createHostedLinux(module: WebAssembly.Module, events: HostedEvents): HostedLinux {
   let guest: LinuxGuest | null = null;
   let session: AgentSession | null = null;
+  let unlink: (() => void) | null = null;
 
   async function attend({ command, rows, columns }: HostedRequest, running: LinuxGuest): Promise<number> {
     const { agent, system } = running;
@@ -94,6 +98,7 @@ export function createHostedLinux(module: WebAssembly.Module, events: HostedEven
         realtime: interactive,
         onConsole: (bytes) => events.console(bytes.slice()),
       });
+      unlink = request.gdb === null ? null : await linkGdb(made.system.debug(), request.gdb);
       guest = made;
       const running = made.run();
       try {
@@ -103,6 +108,8 @@ export function createHostedLinux(module: WebAssembly.Module, events: HostedEven
         const ending = await running;
         return { status, message: ending.message, counters: made.system.counters() };
       } finally {
+        unlink?.();
+        unlink = null;
         guest = null;
         session = null;
       }
@@ -118,6 +125,8 @@ export function createHostedLinux(module: WebAssembly.Module, events: HostedEven
     stop() {
       guest?.system.stop();
       guest?.agent?.close('stopped');
+      // One that waits for a debugger has to go on to its end.
+      unlink?.();
     },
   };
 }

@@ -16,6 +16,7 @@ const initrdFile = signal<File | null>(null);
 const engine = signal<MachineEngine>('jit');
 const strategy = signal<Strategy>('bare');
 const command = signal('');
+const gdbPort = signal('');
 
 const kernels = () => (local.value ?? []).filter(({ name }) => name !== 'busybox');
 const chosenKernel = (): string => kernel.value ?? kernels()[0]?.name ?? OWN;
@@ -139,6 +140,7 @@ export function Linux(): JSX.Element {
         engine: engine.value,
         strategy: strategy.value,
         command: command.value.trim(),
+        gdbPort: gdbPort.value === '' ? null : Number(gdbPort.value),
       },
       screen,
     );
@@ -205,6 +207,23 @@ export function Linux(): JSX.Element {
             disabled={busy.value || initrdFile.value !== null}
             onInput={(e) => {
               command.value = e.currentTarget.value;
+            }}
+          />
+        </label>
+        <label
+          class="field"
+          title="The guest waits until gdb-multiarch has come: target remote :PORT, on this server’s host"
+        >
+          GDB port
+          <input
+            type="number"
+            min="1"
+            max="65535"
+            placeholder="none"
+            value={gdbPort.value}
+            disabled={busy.value || local.value?.length === 0}
+            onInput={(e) => {
+              gdbPort.value = e.currentTarget.value;
             }}
           />
         </label>

@@ -15,6 +15,8 @@ export interface Choice extends Chosen {
   readonly strategy: Strategy;
   /** A command, or empty: a shell. */
   readonly command: string;
+  /** Where GDB is to be listened for, on the host of this page's server; null: nowhere. */
+  readonly gdbPort: number | null;
 }
 
 /** Where bytes go, and how large it is. */
@@ -41,6 +43,14 @@ let connection: Connection<LinuxWorker> | null = null;
 
 export async function askLocal(): Promise<void> {
   local.value ??= await localImages();
+}
+
+/** The WebSocket of this page's server that listens for a debugger. */
+function gdbAt(port: number): string {
+  const url = new URL('/local/gdb', location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  url.searchParams.set('port', String(port));
+  return url.href;
 }
 
 /** Boots a guest on a screen; resolves when it has ended. */
@@ -73,6 +83,7 @@ export async function boot(choice: Choice, screen: Screen): Promise<void> {
         command: choice.command || null,
         rows: screen.rows,
         columns: screen.columns,
+        gdb: choice.gdbPort === null ? null : gdbAt(choice.gdbPort),
       }),
     );
   } catch (e) {
