@@ -11,14 +11,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { InputError } from '../src/abi/errors.ts';
 import { nodePlatform } from '../src/lab/node/platform.ts';
-import { wholeNumber } from '../src/lab/plan.ts';
 import { terminalTable } from '../src/lab/report/terminal.ts';
 import { measureBoots } from './boot/measure.ts';
 import { type BootReport, bootRows, bootTable } from './boot/summary.ts';
-import { runCommand, terminal } from './engines/command.ts';
+import { runBenchmark, terminal } from './engines/command.ts';
 import { about } from './engines/lab-host.ts';
 import { allPass } from './engines/limits.ts';
 import { QEMU, qemuAvailable } from './qemu.ts';
@@ -26,25 +24,14 @@ import { QEMU, qemuAvailable } from './qemu.ts';
 const SEED = 1;
 const ROUNDS = { full: 15, quick: 5 } as const;
 
-/** Throws an InputError for an option that does not exist or a value that cannot be. */
-function optionsOf(args: readonly string[]) {
-  const known = {
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  } as const;
-  try {
-    const { rounds, quick, json, check } = parseArgs({ args: [...args], options: known }).values;
-    const usual = quick ? ROUNDS.quick : ROUNDS.full;
-    return { rounds: rounds === undefined ? usual : wholeNumber('--rounds', Number(rounds), 1, 1000), json, check };
-  } catch (error) {
-    throw new InputError((error as Error).message);
-  }
-}
+const BENCHMARK = {
+  command: 'bench:boot',
+  summary: 'The built Linux kernel to the prompt of a shell, beside qemu-system-riscv64.',
+};
 
-await runCommand(async (signal) => {
-  const { rounds, json, check } = optionsOf(process.argv.slice(2));
+await runBenchmark(BENCHMARK, async (options, signal) => {
+  const { json, check } = options;
+  const rounds = options.rounds ?? (options.quick ? ROUNDS.quick : ROUNDS.full);
   if (!qemuAvailable())
     throw new InputError(`${QEMU} is not installed`, 'On Debian: apt-get install qemu-system-misc opensbi.');
   const folder = mkdtempSync(path.join(tmpdir(), 'trapframe-boot-'));

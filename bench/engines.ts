@@ -7,13 +7,11 @@
  * Exit code 0; 1 when a run failed, or with --check a limit does not hold; 2 for bad input; 130 when stopped.
  */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { InputError } from '../src/abi/errors.ts';
-import { wholeNumber } from '../src/lab/plan.ts';
 import { terminalTables } from '../src/lab/report/terminal.ts';
-import { runCommand, terminal } from './engines/command.ts';
+import { runBenchmark, terminal } from './engines/command.ts';
 import { allPass, limitsOf } from './engines/limits.ts';
 import { MODES, type Mode, measure } from './engines/measure.ts';
+import type { BenchOptions } from './engines/options.ts';
 import { nodePlace } from './engines/place.ts';
 import { type EngineReport, summarise } from './engines/summary.ts';
 import { engineTable, limitTable } from './engines/table.ts';
@@ -21,31 +19,28 @@ import { chosenWorkloads } from './engines/workloads.ts';
 
 const SEED = 1;
 
-/** Throws an InputError for an option that does not exist or a value that cannot be. */
-function optionsOf(args: readonly string[]) {
-  const known = {
-    workload: { type: 'string' },
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    browser: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  } as const;
-  const parse = () => parseArgs({ args: [...args], options: known }).values;
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse();
-  } catch (error) {
-    throw new InputError((error as Error).message);
-  }
-  const { rounds, workload, quick, browser, json, check } = values;
+const BENCHMARK = {
+  command: 'bench:engines',
+  summary: 'The interpreter and the translator beside direct WebAssembly and QEMU, and what counting costs.',
+  own: {
+    workload: { type: 'string', value: 'ID,…', help: 'only these; all: every one there is' },
+    browser: { type: 'boolean', help: 'in Chromium' },
+  },
+} as const;
+type Options = BenchOptions<keyof (typeof BENCHMARK)['own']>;
+
+/** What is measured. Throws an InputError for a workload that does not exist. */
+function chosenBy({ rounds, quick, own: { workload, browser } }: Options) {
   const base: Mode = quick ? MODES.quick : MODES.full;
-  const mode = rounds === undefined ? base : { ...base, rounds: wholeNumber('--rounds', Number(rounds), 1, 1000) };
-  return { workloads: chosenWorkloads(workload?.split(',') ?? null), mode, browser, json, check };
+  return {
+    workloads: chosenWorkloads(typeof workload === 'string' ? workload.split(',') : null),
+    mode: { ...base, rounds: rounds ?? base.rounds },
+    browser: browser === true,
+  };
 }
 
 async function report(
-  { workloads, mode, browser }: ReturnType<typeof optionsOf>,
+  { workloads, mode, browser }: ReturnType<typeof chosenBy>,
   signal: AbortSignal,
 ): Promise<EngineReport> {
   // Bundler and browser are loaded only where they are used.
@@ -73,9 +68,8 @@ async function report(
   }
 }
 
-await runCommand(async (signal) => {
-  const options = optionsOf(process.argv.slice(2));
-  const made = await report(options, signal);
+await runBenchmark(BENCHMARK, async (options, signal) => {
+  const made = await report(chosenBy(options), signal);
   const tables = [engineTable(made), limitTable(made.limits)];
   process.stdout.write(`${options.json ? JSON.stringify(made, null, 2) : terminalTables(tables, terminal())}\n`);
   return options.check && !allPass(made.limits) ? 1 : 0;

@@ -9,14 +9,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { InputError } from '../src/abi/errors.ts';
 import { nodePlatform } from '../src/lab/node/platform.ts';
-import { wholeNumber } from '../src/lab/plan.ts';
 import { terminalTable } from '../src/lab/report/terminal.ts';
-import { runCommand, terminal } from './engines/command.ts';
+import { runBenchmark, terminal } from './engines/command.ts';
 import { about } from './engines/lab-host.ts';
 import { allPass } from './engines/limits.ts';
+import type { BenchOptions } from './engines/options.ts';
 import { measureOperation, measureProgram, prepare } from './process/measure.ts';
 import { OPERATIONS, PROGRAMS } from './process/rows.ts';
 import { type ProcessReport, type ProcessRow, processRow, processTable } from './process/summary.ts';
@@ -25,25 +24,12 @@ import { QEMU_USER, qemuUserAvailable } from './qemu.ts';
 const SEED = 1;
 const MODES = { full: { rounds: 7, scale: 1 }, quick: { rounds: 3, scale: 0.2 } } as const;
 
-/** Throws an InputError for an option that does not exist or a value that cannot be. */
-function optionsOf(args: readonly string[]) {
-  const known = {
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  } as const;
-  try {
-    const { rounds, quick, json, check } = parseArgs({ args: [...args], options: known }).values;
-    const mode = quick ? MODES.quick : MODES.full;
-    const chosen = rounds === undefined ? mode.rounds : wholeNumber('--rounds', Number(rounds), 1, 1000);
-    return { ...mode, rounds: chosen, json, check };
-  } catch (error) {
-    throw new InputError((error as Error).message);
-  }
-}
+const modeOf = ({ quick, rounds }: BenchOptions<never>) => {
+  const mode = quick ? MODES.quick : MODES.full;
+  return { ...mode, rounds: rounds ?? mode.rounds };
+};
 
-async function report({ rounds, scale }: ReturnType<typeof optionsOf>, signal: AbortSignal): Promise<ProcessReport> {
+async function report({ rounds, scale }: ReturnType<typeof modeOf>, signal: AbortSignal): Promise<ProcessReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'trapframe-process-'));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const rows: ProcessRow[] = [];
@@ -69,13 +55,15 @@ async function report({ rounds, scale }: ReturnType<typeof optionsOf>, signal: A
   }
 }
 
-await runCommand(async (signal) => {
-  const options = optionsOf(process.argv.slice(2));
-  if (!qemuUserAvailable())
-    throw new InputError(`${QEMU_USER} is not installed`, 'On Debian: apt-get install qemu-user.');
-  const made = await report(options, signal);
-  process.stdout.write(
-    `${options.json ? JSON.stringify(made, null, 2) : terminalTable(processTable(made), terminal())}\n`,
-  );
-  return made.failed.length > 0 || (options.check && !allPass(made.rows)) ? 1 : 0;
-});
+await runBenchmark(
+  { command: 'bench:process', summary: 'Linux programs without a guest kernel, beside qemu-riscv64.' },
+  async (options, signal) => {
+    if (!qemuUserAvailable())
+      throw new InputError(`${QEMU_USER} is not installed`, 'On Debian: apt-get install qemu-user.');
+    const made = await report(modeOf(options), signal);
+    process.stdout.write(
+      `${options.json ? JSON.stringify(made, null, 2) : terminalTable(processTable(made), terminal())}\n`,
+    );
+    return made.failed.length > 0 || (options.check && !allPass(made.rows)) ? 1 : 0;
+  },
+);

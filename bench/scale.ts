@@ -7,14 +7,13 @@
  * Exit code 0; 1 when a run failed, or with --check a limit does not hold; 2 for bad input; 130 when stopped.
  */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { InputError } from '../src/abi/errors.ts';
 import { nodePlatform } from '../src/lab/node/platform.ts';
-import { wholeNumber, workloadById } from '../src/lab/plan.ts';
+import { workloadById } from '../src/lab/plan.ts';
 import { terminalTable } from '../src/lab/report/terminal.ts';
-import { runCommand, terminal } from './engines/command.ts';
+import { runBenchmark, terminal } from './engines/command.ts';
 import { about, labHost } from './engines/lab-host.ts';
 import { allPass } from './engines/limits.ts';
+import type { BenchOptions } from './engines/options.ts';
 import { chosenWorkloads } from './engines/workloads.ts';
 import { CHANGING, changingCode, coldStart, type ScaleOptions, sideBySide } from './scale/measure.ts';
 import { type Samples, type ScaleReport, scaleRow, scaleTable } from './scale/summary.ts';
@@ -27,28 +26,12 @@ const MODES = {
   quick: { rounds: 3, paired: PAIRED.slice(0, 2), cold: ['integer-mix', 'sort', 'fft', 'compress'].map(workloadById) },
 };
 
-/** Throws an InputError for an option that does not exist or a value that cannot be. */
-function optionsOf(args: readonly string[]) {
-  const known = {
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  } as const;
-  try {
-    const { rounds, quick, json, check } = parseArgs({ args: [...args], options: known }).values;
-    const mode = quick ? MODES.quick : MODES.full;
-    const chosen = rounds === undefined ? mode.rounds : wholeNumber('--rounds', Number(rounds), 1, 1000);
-    return { ...mode, rounds: chosen, json, check };
-  } catch (error) {
-    throw new InputError((error as Error).message);
-  }
-}
+const modeOf = ({ quick, rounds }: BenchOptions<never>) => {
+  const mode = quick ? MODES.quick : MODES.full;
+  return { ...mode, rounds: rounds ?? mode.rounds };
+};
 
-async function report(
-  { rounds, paired, cold }: ReturnType<typeof optionsOf>,
-  signal: AbortSignal,
-): Promise<ScaleReport> {
+async function report({ rounds, paired, cold }: ReturnType<typeof modeOf>, signal: AbortSignal): Promise<ScaleReport> {
   const platform = nodePlatform();
   const host = labHost(platform, signal);
   const options: ScaleOptions = { rounds, signal, say: (line) => void process.stderr.write(`${line}\n`) };
@@ -71,11 +54,16 @@ async function report(
   }
 }
 
-await runCommand(async (signal) => {
-  const options = optionsOf(process.argv.slice(2));
-  const made = await report(options, signal);
-  process.stdout.write(
-    `${options.json ? JSON.stringify(made, null, 2) : terminalTable(scaleTable(made), terminal())}\n`,
-  );
-  return options.check && !allPass(made.rows) ? 1 : 0;
-});
+await runBenchmark(
+  {
+    command: 'bench:scale',
+    summary: 'Two guests at once, cold starts, and guests whose code changes: the translator beside the interpreter.',
+  },
+  async (options, signal) => {
+    const made = await report(modeOf(options), signal);
+    process.stdout.write(
+      `${options.json ? JSON.stringify(made, null, 2) : terminalTable(scaleTable(made), terminal())}\n`,
+    );
+    return options.check && !allPass(made.rows) ? 1 : 0;
+  },
+);

@@ -2,7 +2,7 @@
  * `npm run bench:wsl`: how long a command to a warm light VM takes, how long one that starts from its snapshot, and what files inside
  * the guest cost beside files of the host (law S17).
  *
- *     npm run bench:wsl -- [--rounds N] [--json]
+ *     npm run bench:wsl -- [--rounds N] [--quick] [--json]
  *
  * Needs the kernel of `npx trapframe linux --build`. Works in a temporary state directory. Exit code 0; 2 for bad input.
  */
@@ -12,13 +12,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Writable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { cacheDirectory } from '../src/cli/linux/cache.ts';
 import { call, connected } from '../src/cli/wsl/client.ts';
 import { socketOf } from '../src/cli/wsl/paths.ts';
 import { vmSettings } from '../src/cli/wsl/settings.ts';
 import { startVm } from '../src/cli/wsl/start-vm.ts';
 import { PROTOCOL } from '../src/cli/wsl/wire.ts';
+import { runBenchmark } from './engines/command.ts';
 import { findRoot } from './toolchain/jobs.ts';
 
 const ROOT = findRoot();
@@ -29,6 +29,7 @@ const LARGEST = 6000;
 const DEADLINE_MS = 120_000;
 
 const state = mkdtempSync(join(tmpdir(), 'wslbench-'));
+process.on('exit', () => rmSync(state, { recursive: true, force: true }));
 const home = join(state, 'wsl');
 // No settings of the user’s own.
 const env = {
@@ -152,14 +153,20 @@ async function measure(rounds: number): Promise<Record<string, number>> {
   };
 }
 
-try {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean' } } });
-  const figures = await measure(Number(values.rounds));
-  if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  else
-    for (const [what, value] of Object.entries(figures))
-      process.stdout.write(`${what.padEnd(42)} ${value.toFixed(1).padStart(8)}${what.includes('÷') ? '' : ' ms'}\n`);
-} finally {
-  spawnSync(process.execPath, [TRAPFRAME, 'wsl', '--shutdown'], { env, timeout: DEADLINE_MS });
-  rmSync(state, { recursive: true, force: true });
-}
+const BENCHMARK = {
+  command: 'bench:wsl',
+  summary: 'Commands to a warm light VM, its start from a snapshot, and files inside it beside files of the host.',
+};
+
+await runBenchmark(BENCHMARK, async ({ rounds, json, quick }) => {
+  try {
+    const figures = await measure(rounds ?? (quick ? 2 : 5));
+    if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+    else
+      for (const [what, value] of Object.entries(figures))
+        process.stdout.write(`${what.padEnd(42)} ${value.toFixed(1).padStart(8)}${what.includes('÷') ? '' : ' ms'}\n`);
+    return 0;
+  } finally {
+    spawnSync(process.execPath, [TRAPFRAME, 'wsl', '--shutdown'], { env, timeout: DEADLINE_MS });
+  }
+});

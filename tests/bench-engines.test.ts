@@ -99,8 +99,18 @@ describe('bench:engines', () => {
   );
 });
 
-it('bench:scale refuses what it does not know', async () => {
-  const { said, ended } = start('scale.js', ['--workload', 'sort']);
-  expect(await ended).toBe(2);
-  expect(said.err).toContain('--workload');
+describe.each(['engines', 'scale', 'process', 'boot', 'wsl'])('bench:%s', (name) => {
+  it('refuses what it does not know', async () => {
+    const { said, ended } = start(`${name}.js`, ['--speed', 'high']);
+    expect(await ended).toBe(2);
+    expect(said.err).toContain('--speed');
+    expect(said.err).toContain(`npm run bench:${name} -- --help`);
+  });
+
+  it('says what it does', async () => {
+    const { said, ended } = start(`${name}.js`, ['--help']);
+    expect(await ended).toBe(0);
+    expect(said.out).toMatch(/^Usage: npm run bench:/);
+    expect(said.out).toContain('--rounds N');
+  });
 });

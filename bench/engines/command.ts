@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { isInputError } from '../../src/abi/errors.ts';
 import type { TerminalOptions } from '../../src/lab/report/terminal.ts';
+import { type Benchmark, type BenchOptions, readOptions, usage } from './options.ts';
 
 /** How this process's standard output takes tables. */
 export const terminal = (): TerminalOptions => ({
@@ -27,4 +28,17 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<numbe
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+/** Runs a benchmark with this process's command line, or shows its help. */
+export async function runBenchmark<Own extends string>(
+  benchmark: Benchmark<Own>,
+  run: (options: BenchOptions<Own>, signal: AbortSignal) => Promise<number>,
+): Promise<void> {
+  await runCommand(async (signal) => {
+    const options = readOptions(benchmark, process.argv.slice(2));
+    if (!options.help) return run(options, signal);
+    process.stdout.write(usage(benchmark));
+    return 0;
+  });
 }
