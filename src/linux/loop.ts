@@ -8,8 +8,10 @@ import { leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
 import { deliver, handled, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
-import type { Task } from './task/task.ts';
+import type { Process, Task } from './task/task.ts';
 import { ringCpuAlarms } from './task/timers.ts';
+import { TRACE, type Trace, type TraceStop } from './task/trace.ts';
+import { stopTraced } from './task/tracing.ts';
 import { PROT, SIG } from './uapi.ts';
 
 /** Causes of scause (privileged specification, table 12). */
@@ -31,6 +33,18 @@ function word(x: Uint32Array, i: number): number {
   const high = x[i * 2 + 1]! | 0;
   // Most arguments are small, and stay small integers.
   return high === 0 ? x[i * 2]! : x[i * 2]! + high * 2 ** 32;
+}
+
+/** The number a tracer sets for a call that is not to be made. */
+const SKIPPED = 0xffff_ffff;
+
+/** What a tracer sees a call return that a signal interrupts and that is made again. */
+const ERESTARTSYS = 512;
+
+/** Where a traced task stands at a call. */
+function callStop(trace: Trace<Process>, kind: 'enter' | 'exit', result?: number): TraceStop {
+  const status = SIG.TRAP | (trace.wants(TRACE.SYSGOOD) ? 0x80 : 0);
+  return { kind, status, info: { signal: SIG.TRAP, code: status }, ...(result !== undefined && { result }) };
 }
 
 /** Nothing stands above SIGKILL: it is delivered whatever else holds a task. */
@@ -102,7 +116,10 @@ export class Loop {
       const before = machine.instructions();
       const stop = machine.run(left);
       left -= machine.instructions() - before;
-      if (stop === 'trap') this.trap(task);
+      if (stop === 'trap') {
+        this.trap(task);
+        if (task.trace) this.showStop(task);
+      }
       if (task.state !== 'runnable') break;
       if (task.attention && !deliver(kernel, task)) break;
       // A trap takes time too: a program of nothing but calls has to give way as well.
@@ -121,8 +138,20 @@ export class Loop {
 
   /** A task that slept inside a call tries again, unless a signal interrupts it. */
   private resume(task: Task): void {
-    if (task.inCall) this.retry(task);
+    const { trace } = task;
+    if (trace && this.showStop(task)) return;
+    if (task.inCall || trace?.entered) this.retry(task);
+    if (task.trace && this.showStop(task)) return;
     if (task.state === 'runnable' && task.attention) deliver(this.kernel, task);
+  }
+
+  /** A traced task stands where it is to stand next, if anywhere. */
+  private showStop(task: Task): boolean {
+    const { trace } = task;
+    if (!trace || trace.stop || task.state === 'dead') return false;
+    const stop = trace.next.shift();
+    if (stop) stopTraced(this.kernel, task, stop);
+    return stop !== undefined;
   }
 
   private retry(task: Task): void {
@@ -131,14 +160,18 @@ export class Loop {
     const row = this.rows[machine.x[34]!];
     // It is delivered next.
     if (isKilled(task)) return;
-    if (row && task.attention && interrupted(task) && !row.ownSignals) {
+    if (row && task.inCall && task.attention && interrupted(task) && !row.ownSignals) {
       // Where no handler runs, it goes on until its time has come.
       if (row.resumes && !handled(task)) return;
       leaveFutex(kernel, task);
       task.endCall();
       // Left at its ecall, it is made again after the handler.
-      if (row.restart && restarts(task)) return;
+      if (row.restart && restarts(task)) {
+        this.leave(task, -ERESTARTSYS);
+        return;
+      }
       this.answer(-E.INTR);
+      this.leave(task, row.restart ? -ERESTARTSYS : undefined);
       return;
     }
     this.serve(task);
@@ -186,23 +219,52 @@ export class Loop {
       sendFault(task, { signal: SIG.SEGV, code: outcome === 'denied' ? SI.SEGV_ACCERR : SI.SEGV_MAPERR, address: va });
   }
 
-  /** Serves the system call whose registers are on the machine. */
+  /** Serves the system call whose registers are on the machine; a tracer sees its beginning and its end. */
   private serve(task: Task): void {
+    const { trace } = task;
+    if (trace?.calls && !trace.entered && !task.inCall) {
+      trace.entered = true;
+      trace.next.push(callStop(trace, 'enter'));
+      return;
+    }
+    if (this.perform(task) && task.state !== 'dead') this.leave(task);
+  }
+
+  /** A call has come to its end, or (with a result that is only shown) is made again after a signal. */
+  private leave({ trace }: Task, result?: number): void {
+    if (!trace?.entered) return;
+    trace.entered = false;
+    trace.judged = false;
+    if (trace.calls) trace.next.push(callStop(trace, 'exit', result));
+  }
+
+  /** Returns whether the call has come to its end. */
+  private perform(task: Task): boolean {
     const { kernel } = this;
     const { x } = kernel.machine;
     const number = x[34]!;
-    if ((task.seccomp || task.strict) && !task.inCall) {
+    const { trace } = task;
+    if ((task.seccomp || task.strict) && !task.inCall && !trace?.judged) {
       const judgement = judge(kernel, task, number);
+      if (judgement === 'trace') {
+        trace!.judged = true;
+        trace!.entered = true;
+        return false;
+      }
       if (judgement !== 'serve') {
         if (judgement !== 'nothing') this.answer(judgement);
-        return;
+        return true;
       }
+    }
+    if (number === SKIPPED && trace?.entered) {
+      kernel.machine.setPc(kernel.machine.getPc() + 4);
+      return true;
     }
     const row = this.rows[number];
     if (!row?.serve) {
       kernel.counts.missing.set(number, (kernel.counts.missing.get(number) ?? 0) + 1);
       this.answer(-E.NOSYS);
-      return;
+      return true;
     }
     let result: number;
     try {
@@ -215,11 +277,12 @@ export class Loop {
       task.inCall = true;
       // Woken between the look and the sleep: a signal was there before.
       if (task.attention && interrupted(task) && !row.ownSignals) kernel.ready(task);
-      return;
+      return false;
     }
     task.endCall();
     row.count++;
     if (result !== REGISTERS_SET && kernel.current === task) this.answer(result);
+    return true;
   }
 
   private invoke(serve: Call, task: Task, x: Uint32Array): number {

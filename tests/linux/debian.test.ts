@@ -50,3 +50,19 @@ describe.skipIf(ROOT === null || !hasQemuUser)('a program of Debian', () => {
     expect(here.output).not.toBe('');
   });
 });
+
+describe.skipIf(ROOT === null)('strace', () => {
+  it('shows what a shell and its children ask of the kernel', async () => {
+    const host = await bootRoot(ROOT!);
+    const script = 'echo said | /usr/bin/cat; exit 3';
+    const argv = ['/usr/bin/strace', '-f', '-e', 'trace=execve,write,exit_group,clone', '/usr/bin/dash', '-c', script];
+    const { output, errors, status } = await runLinux(host, { argv });
+    expect([output, status]).toEqual(['said\n', 3 << 8]);
+    expect(errors).toMatch(/^execve\("\/usr\/bin\/dash", \["\/usr\/bin\/dash", "-c", .*\) = 0$/m);
+    expect(errors.match(/clone\(.*flags=CLONE_CHILD_CLEARTID\|CLONE_CHILD_SETTID\|SIGCHLD/g)).toHaveLength(2);
+    expect(errors).toMatch(/write\(1, "said\\n", 5/);
+    expect(errors).toMatch(/execve\("\/usr\/bin\/cat", \["\/usr\/bin\/cat"\]/);
+    expect(errors).toMatch(/--- SIGCHLD \{si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=\d+, .*si_status=0,/);
+    expect(errors).toMatch(/exit_group\(3\) += \?\n\+\+\+ exited with 3 \+\+\+\n$/);
+  });
+});

@@ -366,6 +366,28 @@ export class AddressSpace {
     this.machine.fence();
   }
 
+  /** As `linear`, whatever the area's protection says, for who traces it; fails with EIO where a file would be changed. */
+  forced(va: number, write: boolean): number {
+    const area = va >= 0 && va < USER_END ? this.areaAt(va) : null;
+    if (!area) return fail(E.IO);
+    const { prot } = area;
+    if (prot & (write ? PROT.WRITE : PROT.READ)) return this.linear(va, write);
+    if (write && area.shared) fail(E.IO);
+    area.prot |= PROT.READ | (write ? PROT.WRITE : 0);
+    try {
+      return this.linear(va, write);
+    } finally {
+      area.prot = prot;
+      const slot = this.table.find(va);
+      const entry = slot ? this.table.get(slot) : 0;
+      if (entry) {
+        const bits = leaf(PageTable.frameOf(entry), (bitsOf(prot) & ~PTE.W) | (entry & (PTE.A | PTE.D)));
+        this.table.set(slot, prot ? bits : (bits | PTE.R) & ~PTE.U);
+        this.machine.fence(pageDown(va));
+      }
+    }
+  }
+
   /** How many bytes the last `span` found in one piece. */
   spanned = 0;
 

@@ -64,6 +64,30 @@ export function wroteSpan({ machine }: AddressSpace, at: number, length: number)
   for (let frame = first; frame <= last; frame++) machine.wrote(frame);
 }
 
+/** What a tracer reads: also where the program itself may not. */
+export function peek(space: AddressSpace, va: number, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const at = space.forced(va + done, false);
+    const n = Math.min(length - done, PAGE - (at & (PAGE - 1)));
+    out.set(space.machine.bytes.subarray(at, at + n), done);
+    done += n;
+  }
+  return out;
+}
+
+/** What a tracer writes: a private page that may not be written to is copied first. */
+export function poke(space: AddressSpace, va: number, data: Uint8Array): void {
+  const { machine } = space;
+  for (let done = 0; done < data.length; ) {
+    const at = space.forced(va + done, true);
+    const n = Math.min(data.length - done, PAGE - (at & (PAGE - 1)));
+    machine.bytes.set(data.subarray(done, done + n), at);
+    machine.wrote(((at - machine.ram) / PAGE) | 0);
+    done += n;
+  }
+}
+
 /** A NUL-terminated string of at most `limit` bytes with its end, as bytes. */
 export function bytesIn(space: AddressSpace, va: number, limit: number): Uint8Array | null {
   const parts: number[] = [];

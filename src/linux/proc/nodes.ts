@@ -20,6 +20,7 @@ export type Node =
       remove?(name: string): void;
     }
   | { readonly kind: 'text'; readonly mode?: number; read(): string; write?(text: string): void }
+  | { readonly kind: 'special'; readonly mode: number; open(): FileKind }
   | { readonly kind: 'link'; target(): string; follow?(): Path | null };
 
 /** A directory with fixed entries; each is made when it is looked up. */
@@ -41,7 +42,7 @@ export const text = (read: () => string, write?: (text: string) => void): Node =
   ...(write && { write }),
 });
 
-const TYPES = { directory: S.IFDIR, text: S.IFREG, link: S.IFLNK } as const;
+const TYPES = { directory: S.IFDIR, text: S.IFREG, special: S.IFREG, link: S.IFLNK } as const;
 
 /** An open text: the content as it was at the first read. */
 class TextKind extends FileKind {
@@ -125,6 +126,7 @@ export class NodeInode extends Inode {
     this.node = node;
     this.ino = fs.numberOf(path);
     if (node.kind === 'text') this.kindOf = () => new TextKind(node);
+    if (node.kind === 'special') this.kindOf = () => node.open();
     if (node.kind === 'link' && node.follow) this.follow = node.follow;
     if (node.kind === 'directory') this.nlink = 2;
   }

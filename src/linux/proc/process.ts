@@ -9,9 +9,11 @@ import type { Credential } from '../task/credential.ts';
 import type { PidNamespace } from '../task/pid.ts';
 import { bit } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
+import { mayTrace } from '../task/tracing.ts';
 import { PROT, RLIMITS } from '../uapi.ts';
 import { Dentry, mountsOf, nameOf, type Path } from '../vfs/mount.ts';
 import { idMapNode, setgroupsNode } from './id-map.ts';
+import { MemoryKind } from './memory.ts';
 import { NamespaceFile } from './namespace-file.ts';
 import { netNode } from './net.ts';
 import { directory, type Node, text } from './nodes.ts';
@@ -48,7 +50,10 @@ const STATE = {
 const maskText = (mask: bigint): string => BigInt.asUintN(64, mask).toString(16).padStart(16, '0');
 
 const leaderOf = (p: Process): Task | null => p.leader ?? null;
-const stateOf = (p: Process): string => (p.status !== null ? STATE.dead : STATE[leaderOf(p)?.state ?? 'dead']);
+const stateOf = (p: Process): string => {
+  const leader = p.status === null ? leaderOf(p) : null;
+  return leader?.trace?.stop ? 't (tracing stop)' : STATE[leader?.state ?? 'dead'];
+};
 
 function statusOf(task: Task, ns: PidNamespace<Task>, { user }: Credential): string {
   const p = task.process;
@@ -65,7 +70,7 @@ function statusOf(task: Task, ns: PidNamespace<Task>, { user }: Credential): str
     ['Ngid', 0],
     ['Pid', task.pid.in(ns)],
     ['PPid', p.parent?.pid.in(ns) ?? 0],
-    ['TracerPid', 0],
+    ['TracerPid', task.trace?.tracer.pid.in(ns) ?? 0],
     ['Uid', [c.uid, c.euid, c.suid, c.fsuid].map((id) => user.shownUid(id)).join('\t')],
     ['Gid', [c.gid, c.egid, c.sgid, c.fsgid].map((id) => user.shownGid(id)).join('\t')],
     ['FDSize', 256],
@@ -217,6 +222,15 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
   const { args } = p.space;
   const live = p.status === null;
   const { euid: uid, egid: gid } = task.credential;
+  /** What only who may trace it sees. */
+  const demandTrace = (): void => {
+    if (kernel.current && !mayTrace(kernel.current, task)) fail(E.ACCES);
+  };
+  const guarded = (place: () => Path | null): Node =>
+    link(viewer, () => {
+      demandTrace();
+      return place();
+    });
   const entries: Readonly<Record<string, () => Node>> = {
     cgroup: () => text(() => `0::${p.cgroup.pathFrom((kernel.current ?? task).namespaces.cgroup.root)}\n`),
     cmdline: () => text(() => (live ? memoryText(p.space, args.start, args.end) : '')),
@@ -227,18 +241,36 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
           task.name = name.trim().slice(0, 15);
         },
       ),
-    cwd: () => link(viewer, () => p.place.cwd),
-    environ: () => text(() => (live ? memoryText(p.space, args.end, args.envEnd) : '')),
-    exe: () => link(viewer, () => p.exe),
+    cwd: () => guarded(() => p.place.cwd),
+    environ: () => ({
+      kind: 'text',
+      mode: 0o400,
+      read() {
+        demandTrace();
+        return live ? memoryText(p.space, args.end, args.envEnd) : '';
+      },
+    }),
+    exe: () => guarded(() => p.exe),
     fd: () => ({
       kind: 'directory',
       mode: 0o500,
-      names: () => p.files.numbers().map(String),
-      lookup: (name) => (p.files.numbers().includes(Number(name)) ? descriptorNode(p, Number(name), viewer) : null),
+      names: () => {
+        demandTrace();
+        return p.files.numbers().map(String);
+      },
+      lookup: (name) => {
+        demandTrace();
+        return p.files.numbers().includes(Number(name)) ? descriptorNode(p, Number(name), viewer) : null;
+      },
     }),
     gid_map: () => idMapNode(kernel, task, 'gids'),
     limits: () => text(() => limitsOf(p)),
-    maps: () => text(() => mapsOf(p.space)),
+    maps: () =>
+      text(() => {
+        demandTrace();
+        return mapsOf(p.space);
+      }),
+    mem: () => ({ kind: 'special', mode: 0o600, open: () => new MemoryKind(p.space, demandTrace) }),
     mountinfo: () => text(() => mountInfo(p, task)),
     mounts: () => text(() => mountTable(p, task)),
     net: () => netNode(task.namespaces.net.stack),
@@ -249,7 +281,7 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
         () => `${p.oomScoreAdj}\n`,
         (line) => setOomScore(kernel, p, line),
       ),
-    root: () => link(viewer, () => p.place.root),
+    root: () => guarded(() => p.place.root),
     setgroups: () => setgroupsNode(kernel, task),
     stat: () => text(() => statOf(p, ns)),
     statm: () => text(() => `${p.space.size / PAGE} ${p.space.resident} 0 0 0 0 0\n`),

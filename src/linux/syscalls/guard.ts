@@ -5,11 +5,12 @@ import { exitGroup, exitTask } from '../task/exit.ts';
 import { ACTION, AUDIT_ARCH, actionOf, dataOf, STRICT_CALLS } from '../task/seccomp.ts';
 import { sendFault } from '../task/signal.ts';
 import type { Task } from '../task/task.ts';
+import { EVENT, TRACE } from '../task/trace.ts';
 import { SIG } from '../uapi.ts';
 import { nameOf } from '../vfs/mount.ts';
 
 /** It is served; or its result is this; or the task goes on with nothing of it (a signal, its end). */
-export type Judgement = 'serve' | 'nothing' | number;
+export type Judgement = 'serve' | 'nothing' | 'trace' | number;
 
 /** si_code of SIGSYS. */
 const SYS_SECCOMP = 1;
@@ -48,8 +49,13 @@ export function judge(kernel: Kernel, task: Task, number: number): Judgement {
       return 'serve';
     case ACTION.ERRNO:
       return -Math.min(dataOf(verdict), MAX_ERRNO);
-    // There is no tracer.
-    case ACTION.TRACE:
+    case ACTION.TRACE: {
+      const { trace } = task;
+      if (!trace?.wants(TRACE.SECCOMP)) return -E.NOSYS;
+      trace.event(EVENT.SECCOMP, dataOf(verdict));
+      return 'trace';
+    }
+    // Nobody listens.
     case ACTION.USER_NOTIF:
       return -E.NOSYS;
     case ACTION.TRAP: {

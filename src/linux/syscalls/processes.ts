@@ -1,20 +1,20 @@
-/** Calls on processes and threads: clone, exec, exit, wait, groups and sessions, limits, futexes. */
+/** Calls on processes and threads: clone, exec, exit, groups and sessions, limits, futexes. */
 
 import { E, fail } from '../errno.ts';
 import { type Kernel, REGISTERS_SET } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, stringsIn, wordIn, wordOut } from '../memory/user.ts';
 import { execute } from '../task/exec.ts';
-import { exitGroup, exitTask, reap } from '../task/exit.ts';
+import { exitGroup, exitTask } from '../task/exit.ts';
 import { type CloneRequest, cloneTask, demandNamespaces, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
 import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
-import { outcomeOf } from '../task/notify.ts';
-import { processOf } from '../task/pidfd.ts';
-import { infoBytes } from '../task/signal.ts';
 import type { Limit, Process, Task } from '../task/task.ts';
+import { EVENT, TRACE } from '../task/trace.ts';
 import { AT, CLONE, RLIMITS, SIG, UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
 import { pathAt } from './paths.ts';
 import { MODE, setSeccomp } from './seccomp.ts';
+import { traceClone, traceExit } from './trace.ts';
+import { usageBytes } from './wait.ts';
 
 /** Arguments and environment together may take so much (a quarter of the stack, as Linux has it). */
 const ARGUMENTS = 2 * 2 ** 20;
@@ -23,10 +23,14 @@ function spawn(kernel: Kernel, task: Task, request: CloneRequest): number {
   // A parent that waited for its vfork child is here again.
   if (task.progress instanceof VforkWait) {
     const { child, pid } = task.progress;
-    return child.vforking ? kernel.sleep(task, [child.vforkDone]) : pid;
+    if (child.vforking) return kernel.sleep(task, [child.vforkDone]);
+    if (task.trace?.wants(TRACE.VFORK_DONE)) task.trace.event(EVENT.VFORK_DONE, pid);
+    return pid;
   }
   const child = cloneTask(kernel, task, request);
   const pid = child.pid.in(task.namespaces.pid);
+  const kind = request.exitSignal === SIG.CHLD ? EVENT.FORK : EVENT.CLONE;
+  traceClone(task, child, request.flags & CLONE.VFORK ? EVENT.VFORK : kind);
   if (!(request.flags & CLONE.VFORK)) return pid;
   task.progress = new VforkWait(child.process, pid);
   return kernel.sleep(task, [child.process.vforkDone]);
@@ -74,104 +78,17 @@ export const execveat: Call = (k, t, fd, va, argv, envp, flags) => {
 };
 
 export const exit: Call = (k, t, code) => {
+  const shown = traceExit(k, t, (code & 0xff) << 8);
+  if (shown !== null) return shown;
   exitTask(k, t, (code & 0xff) << 8);
   return REGISTERS_SET;
 };
 
 export const exitAll: Call = (k, t, code) => {
+  const shown = traceExit(k, t, (code & 0xff) << 8);
+  if (shown !== null) return shown;
   exitGroup(k, t.process, (code & 0xff) << 8);
   return REGISTERS_SET;
-};
-
-const W = { NOHANG: 1, UNTRACED: 2, EXITED: 4, CONTINUED: 8, NOWAIT: 0x0100_0000 } as const;
-
-interface News {
-  readonly child: Process;
-  readonly status: number;
-}
-
-/** A child that has something to tell, or null; ECHILD where there is none to wait for. */
-function look(task: Task, matches: (child: Process) => boolean, options: number): News | null {
-  const { process } = task;
-  let any = false;
-  for (const child of process.children) {
-    if (!matches(child)) continue;
-    any = true;
-    const keep = options & W.NOWAIT;
-    if (child.status !== null) {
-      if (options & W.EXITED) return { child, status: child.status };
-    } else if (child.report === 'stopped' && options & W.UNTRACED) {
-      if (!keep) child.report = 'none';
-      return { child, status: (child.stopped << 8) | 0x7f };
-    } else if (child.report === 'continued' && options & W.CONTINUED) {
-      if (!keep) child.report = 'none';
-      return { child, status: 0xffff };
-    }
-  }
-  return any ? null : fail(E.CHILD);
-}
-
-function collect(kernel: Kernel, process: Process, child: Process): void {
-  process.childTime += child.time + child.childTime;
-  reap(kernel, child);
-}
-
-/** struct rusage: user time, and the page faults. */
-function usageBytes(ns: number, faults: number, resident: number): Uint8Array {
-  const words = new BigInt64Array(18);
-  words[0] = BigInt(Math.floor(ns / 1e9));
-  words[1] = BigInt(Math.floor((ns % 1e9) / 1000));
-  words[4] = BigInt(resident * 4);
-  words[8] = BigInt(faults);
-  return new Uint8Array(words.buffer);
-}
-
-export const wait4: Call = (k, t, which, status, options, usage) => {
-  const { process } = t;
-  const ns = t.namespaces.pid;
-  const pid = which | 0;
-  const group = pid === 0 ? process.group : null;
-  const matches = (c: Process): boolean => {
-    if (pid > 0) return c.pid.in(ns) === pid;
-    if (pid === -1) return true;
-    return group ? c.group === group : c.group.in(ns) === -pid;
-  };
-  const news = look(t, matches, (options & (W.UNTRACED | W.CONTINUED)) | W.EXITED);
-  if (!news) return options & W.NOHANG ? 0 : k.sleep(t, [process.childExit]);
-  const { child } = news;
-  if (status) intOut(process.space, status, news.status);
-  if (usage) copyOut(process.space, usage, usageBytes(child.time, child.minorFaults, 0));
-  const result = child.pid.in(ns);
-  if (child.status !== null) collect(k, process, child);
-  return result;
-};
-
-const P = { ALL: 0, PID: 1, PGID: 2, PIDFD: 3 } as const;
-
-export const waitid: Call = (k, t, type, id, info, options, usage) => {
-  const { process } = t;
-  const ns = t.namespaces.pid;
-  if (!(options & (W.EXITED | W.UNTRACED | W.CONTINUED)) || type > P.PIDFD) fail(E.INVAL);
-  const wanted = type === P.PIDFD ? processOf(t, id) : null;
-  const matches = (c: Process): boolean => {
-    if (type === P.ALL) return true;
-    if (wanted) return c === wanted;
-    if (type === P.PID) return c.pid.in(ns) === id;
-    return id === 0 ? c.group === process.group : c.group.in(ns) === id;
-  };
-  const news = look(t, matches, options);
-  if (!news) {
-    if (!(options & W.NOHANG)) return k.sleep(t, [process.childExit]);
-    if (info) copyOut(process.space, info, new Uint8Array(128));
-    return 0;
-  }
-  const { child, status } = news;
-  const ended = child.status !== null;
-  if (info)
-    copyOut(process.space, info, infoBytes({ signal: SIG.CHLD, pid: child.pid.in(ns), uid: 0, ...outcomeOf(status) }));
-  if (usage) copyOut(process.space, usage, usageBytes(child.time, child.minorFaults, 0));
-  if (ended && !(options & W.NOWAIT)) collect(k, process, child);
-  return 0;
 };
 
 export const getpid: Call = (_k, t) => t.process.pid.in(t.namespaces.pid);

@@ -21,6 +21,8 @@ import * as sockets from './sockets.ts';
 import * as system from './system.ts';
 import * as time from './time.ts';
 import * as timers from './timers.ts';
+import * as trace from './trace.ts';
+import * as wait from './wait.ts';
 import * as watching from './watching.ts';
 
 interface Extra {
@@ -118,7 +120,7 @@ const ROWS: readonly Row[] = [
   [92, 'personality', system.zero, { partial: 'PER_LINUX only' }],
   [93, 'exit', processes.exit],
   [94, 'exit_group', processes.exitAll],
-  [95, 'waitid', processes.waitid],
+  [95, 'waitid', wait.waitid],
   [96, 'set_tid_address', processes.setTidAddress],
   [97, 'unshare', processes.unshare],
   [98, 'futex', processes.futex, { partial: 'no priority inheritance' }],
@@ -137,7 +139,7 @@ const ROWS: readonly Row[] = [
   [114, 'clock_getres', time.clockGetres],
   [115, 'clock_nanosleep', time.clockNanosleep, { noRestart: true, resumes: true }],
   [116, 'syslog', system.syslog, { partial: 'reading' }],
-  [117, 'ptrace', null],
+  [117, 'ptrace', trace.ptrace, { partial: 'no single steps, as on real hardware; no PEEKUSR, no PEEKSIGINFO' }],
   [118, 'sched_setparam', system.zero, { partial: IGNORED }],
   [119, 'sched_setscheduler', system.zero, { partial: IGNORED }],
   [120, 'sched_getscheduler', system.zero, { partial: 'always SCHED_OTHER' }],
@@ -248,13 +250,15 @@ const ROWS: readonly Row[] = [
   [243, 'recvmmsg', messages.recvmmsg],
   [258, 'riscv_hwprobe', system.hwprobe],
   [259, 'riscv_flush_icache', system.zero],
-  [260, 'wait4', processes.wait4],
+  [260, 'wait4', wait.wait4],
   [261, 'prlimit64', processes.prlimit64],
   [267, 'syncfs', descriptors.fsync],
   [268, 'setns', system.setns],
   [269, 'sendmmsg', messages.sendmmsg],
+  [270, 'process_vm_readv', trace.processVmReadv],
+  [271, 'process_vm_writev', trace.processVmWritev],
   [276, 'renameat2', names.renameat2],
-  [277, 'seccomp', seccomp.seccomp, { partial: 'no listener, no tracer' }],
+  [277, 'seccomp', seccomp.seccomp, { partial: 'no listener' }],
   [278, 'getrandom', system.getrandom],
   [279, 'memfd_create', system.memfdCreate],
   [281, 'execveat', processes.execveat],

@@ -6,6 +6,7 @@ import { ProcessKind, processOf } from '../task/pidfd.ts';
 import { take } from '../task/signal.ts';
 import { bit, type Queued, SI, UNBLOCKABLE } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
+import { mayTrace } from '../task/tracing.ts';
 import { O, POLL } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
 import { AGAIN, FileKind, OpenFile } from '../vfs/file.ts';
@@ -118,6 +119,6 @@ export const pidfdGetfd: Call = (_k, t, pidfd, fd, flags) => {
   if (flags !== 0) fail(E.INVAL);
   const process = processOf(t, pidfd);
   if (process.status !== null) fail(E.SRCH);
-  if (!t.credential.can('sys_ptrace') && process.leader.credential.uid !== t.credential.euid) fail(E.PERM);
+  if (!mayTrace(t, process.leader)) fail(E.PERM);
   return install(t, process.files.get(fd).hold(), O.CLOEXEC);
 };

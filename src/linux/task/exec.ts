@@ -5,15 +5,16 @@ import { PAGE } from '../machine.ts';
 import { kernelPage } from '../memory/kernel-page.ts';
 import { AddressSpace } from '../memory/space.ts';
 import { encode } from '../memory/user.ts';
-import { PROT, RLIMIT, S } from '../uapi.ts';
+import { PROT, RLIMIT, S, SIG } from '../uapi.ts';
 import { isRegular } from '../vfs/inode.ts';
 import { nameOf, type Path } from '../vfs/mount.ts';
 import { MAY, mayAccess, resolve, type Viewpoint } from '../vfs/walk.ts';
 import { AUX, buildStack, extentOf, HWCAP, mapProgram, readProgram } from './elf.ts';
 import { exitTask } from './exit.ts';
 import { TRAMPOLINE } from './signal.ts';
-import { SIG_DFL, SIG_IGN } from './signals.ts';
+import { SI, SIG_DFL, SIG_IGN } from './signals.ts';
 import { Handlers, type Task } from './task.ts';
+import { EVENT, TRACE } from './trace.ts';
 
 /** Where things go; below 2^38, the end of user memory. */
 const STACK_TOP = 0x3f_ffff_d000;
@@ -182,6 +183,12 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
   task.x[4] = start.sp % 2 ** 32;
   task.x[5] = Math.floor(start.sp / 2 ** 32);
   kernel.counts.execs++;
+  const { trace } = task;
+  if (trace?.wants(TRACE.EXEC)) trace.event(EVENT.EXEC, task.pid.in(trace.tracer.pid.namespace));
+  else if (trace && !trace.seized) {
+    task.pending.push({ signal: SIG.TRAP, code: SI.USER, pid: task.pid.in(task.namespaces.pid), uid: 0 });
+    task.attention = true;
+  }
   if (task.state === 'runnable' && kernel.tasks.has(task)) kernel.switchTo(task);
 }
 
@@ -190,7 +197,7 @@ function setIds(task: Task, path: Path): void {
   const { inode } = path.dentry;
   const { credential } = task;
   const { user } = credential;
-  const may = !path.mount.flags.nosuid && !credential.noNewPrivileges && user.maps(inode.uid, inode.gid);
+  const may = !task.trace && !path.mount.flags.nosuid && !credential.noNewPrivileges && user.maps(inode.uid, inode.gid);
   const setuid = may && (inode.mode & S.ISUID) !== 0;
   if (setuid) credential.euid = inode.uid;
   if (may && (inode.mode & S.ISGID) !== 0) credential.egid = inode.gid;

@@ -7,6 +7,8 @@ import { SIG } from '../uapi.ts';
 import { futexWake, leaveFutex } from './futex.ts';
 import { discardsZombies, notifyParent } from './notify.ts';
 import type { Process, Task } from './task.ts';
+import { TRACE } from './trace.ts';
+import { detach, endTraced, restartTraced } from './tracing.ts';
 
 /** Ends a whole process with a wait status (exit code << 8, or the signal). */
 export function exitGroup(kernel: Kernel, process: Process, status: number): void {
@@ -25,6 +27,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   kernel.unhook(task);
   task.state = 'dead';
   process.threads.delete(task);
+  endTraced(kernel, task, status);
   kernel.tasks.delete(task);
   process.cgroup.addTask(-1);
   if (task.pid !== process.pid) task.pid.free();
@@ -80,6 +83,7 @@ function exitProcess(kernel: Kernel, process: Process, status: number): void {
   process.cgroup.members.delete(process);
   process.vforking = false;
   process.vforkDone.wake();
+  letGo(kernel, process);
   if (process.pid.in(process.pid.namespace) === 1 && process !== kernel.init) killNamespace(kernel, process);
   adoptOrphans(kernel, process);
   process.terminal?.leave(process.pid);
@@ -93,6 +97,18 @@ function exitProcess(kernel: Kernel, process: Process, status: number): void {
     reap(kernel, process);
     parent?.childExit.wake();
   } else notifyParent(kernel, process);
+}
+
+/** What it traced goes on alone, or with PTRACE_O_EXITKILL ends. */
+function letGo(kernel: Kernel, tracer: Process): void {
+  for (const task of [...tracer.tracees]) {
+    const { trace } = task;
+    if (trace?.wants(TRACE.EXITKILL)) exitGroup(kernel, task.process, SIG.KILL);
+    else {
+      restartTraced(kernel, task, 0);
+      detach(task);
+    }
+  }
 }
 
 /** The init of a PID namespace is gone: so is everybody in it, and nobody is born there again. */

@@ -33,13 +33,17 @@ export function discardsZombies(parent: Process): boolean {
 
 /** Wakes a parent that waits, and sends it the signal it is to get. */
 export function notifyParent(kernel: Kernel, child: Process): void {
-  const { parent } = child;
-  if (!parent) return;
-  const q = news(child);
+  if (child.parent) tellOf(kernel, child.parent, news(child), child.status === null);
+}
+
+/** Tells a process of a change of a child, or of what it traces; `lives`: SA_NOCLDSTOP does without the signal. */
+export function tellOf(kernel: Kernel, parent: Process, q: Queued, lives: boolean): void {
   const action = parent.handlers.actions[q.signal];
-  const mute = child.status === null && action && action.flags & SA.NOCLDSTOP;
-  const wanted = q.signal !== 0 && action && action.handler !== SIG_IGN && !mute;
-  if (wanted && (action.handler !== SIG_DFL || [...parent.threads].some((t) => t.mask & bit(q.signal)))) {
+  const mute = lives && action && action.flags & SA.NOCLDSTOP;
+  // A tracer of the parent sees its signals whatever it does with them.
+  const traced = [...parent.threads].some((t) => t.trace !== null);
+  const wanted = q.signal !== 0 && action && (action.handler !== SIG_IGN || traced) && !mute;
+  if (wanted && (traced || action.handler !== SIG_DFL || [...parent.threads].some((t) => t.mask & bit(q.signal)))) {
     if (!parent.pending.some((p) => p.signal === q.signal)) parent.pending.push(q);
     parent.signalled.wake();
     for (const task of parent.threads) {

@@ -7,6 +7,8 @@ import { exitGroup } from './exit.ts';
 import { notifyParent } from './notify.ts';
 import { bit, defaultOf, type Queued, SIG_DFL, SIG_IGN, UNBLOCKABLE } from './signals.ts';
 import type { Process, Task } from './task.ts';
+import { EVENT, INTERRUPTED } from './trace.ts';
+import { stopTraced } from './tracing.ts';
 
 /** Whether a signal would do nothing: init of a namespace gets only what it handles, and others may ignore it. */
 function ignored(process: Process, signal: number): boolean {
@@ -40,7 +42,9 @@ export function send(
   }
   if (shielded(process, signal, fromOutside) && queued.code <= 0) return;
   const blockedEverywhere = [...(task ? [task] : process.threads)].every((t) => t.mask & bit(signal));
-  if (ignored(process, signal) && !blockedEverywhere) return;
+  // A tracer sees what would be ignored too.
+  const traced = [...process.threads].some((t) => t.trace !== null);
+  if (ignored(process, signal) && !blockedEverywhere && !traced) return;
   const target = task ?? process;
   // Standard signals do not queue twice.
   if (signal < 32 && target.pending.some((q) => q.signal === signal)) return;
@@ -73,7 +77,12 @@ function arouse(kernel: Kernel, task: Task, kill: boolean): void {
 function resume(kernel: Kernel, process: Process, signal: number): void {
   if (!process.stopped) return;
   process.stopped = 0;
-  for (const task of process.threads) if (task.state === 'stopped') kernel.ready(task);
+  for (const task of process.threads) {
+    if (task.state !== 'stopped') continue;
+    if (task.trace?.listening) stopTraced(kernel, task, INTERRUPTED);
+    else if (task.trace?.stop) task.trace.news = task.trace.seized;
+    else kernel.ready(task);
+  }
   if (signal !== SIG.CONT) return;
   process.report = 'continued';
   notifyParent(kernel, process);
@@ -105,7 +114,7 @@ export function take(task: Task, allowed: bigint): Queued | null {
 /** The first signal that waits and that a task would act on. */
 const acting = (task: Task): Queued | undefined =>
   [...task.pending, ...task.process.pending].find(
-    (q) => !(task.mask & bit(q.signal)) && !ignored(task.process, q.signal),
+    (q) => !(task.mask & bit(q.signal)) && (task.trace !== null || !ignored(task.process, q.signal)),
   );
 
 /** Whether such a signal waits. */
@@ -143,8 +152,22 @@ const SS_DISABLE = 2;
 export function deliver(kernel: Kernel, task: Task): boolean {
   task.attention = false;
   for (;;) {
-    const q = take(task, ~task.mask | UNBLOCKABLE);
-    if (!q) break;
+    const { trace } = task;
+    let q = trace?.inject ?? null;
+    if (trace && q) trace.inject = null;
+    else {
+      if (trace?.interrupt) {
+        trace.interrupt = false;
+        stopTraced(kernel, task, INTERRUPTED);
+        return false;
+      }
+      q = take(task, ~task.mask | UNBLOCKABLE);
+      if (!q) break;
+      if (trace && q.signal !== SIG.KILL) {
+        stopTraced(kernel, task, { kind: 'signal', status: q.signal, info: q });
+        return false;
+      }
+    }
     const { process } = task;
     const action = process.handlers.actions[q.signal]!;
     if (action.handler === SIG_IGN) continue;
@@ -179,6 +202,9 @@ function stop(kernel: Kernel, process: Process, signal: number): void {
     if (task.state === 'dead') continue;
     if (task.state === 'sleeping') kernel.unhook(task);
     task.state = 'stopped';
+    const { trace } = task;
+    if (trace)
+      stopTraced(kernel, task, { kind: 'group', status: signal | (trace.seized ? EVENT.STOP << 8 : 0), info: null });
   }
   notifyParent(kernel, process);
 }

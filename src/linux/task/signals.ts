@@ -43,6 +43,7 @@ export const SI = {
   CLD_EXITED: 1,
   CLD_KILLED: 2,
   CLD_DUMPED: 3,
+  CLD_TRAPPED: 4,
   CLD_STOPPED: 5,
   CLD_CONTINUED: 6,
 } as const;

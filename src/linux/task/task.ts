@@ -16,6 +16,7 @@ import type { Turn } from './schedule.ts';
 import type { SeccompFilter } from './seccomp.ts';
 import type { Action, Queued } from './signals.ts';
 import type { Alarm, CpuAlarm, PosixTimer } from './timers.ts';
+import type { Ghost, Trace } from './trace.ts';
 
 export interface Descriptor {
   readonly file: OpenFile;
@@ -154,6 +155,9 @@ export class Process {
   readonly ended = new WaitQueue();
   /** Parents wait here for children. */
   readonly childExit = new WaitQueue();
+  /** Tasks it traces, and what of them ended and was not told yet. */
+  readonly tracees = new Set<Task>();
+  readonly ghosts: Ghost<Process, Task>[] = [];
   /** A parent that waits for exec or exit after vfork. */
   readonly vforkDone = new WaitQueue();
   vforking = false;
@@ -262,6 +266,8 @@ export class Task implements Sleeper, Turn {
   /** The mask to go back to after a call that had its own (sigsuspend, ppoll). */
   savedMask: bigint | null = null;
   pending: Queued[] = [];
+  /** Who traces it, or nobody. */
+  trace: Trace<Process> | null = null;
   /** Whether a look at the signals is due before it goes on. */
   attention = false;
   altStack = { base: 0, size: 0, flags: 2 };
