@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeHost } from '../../../tests/support/device-host.ts';
 import { StateReader, StateWriter } from '../state.ts';
@@ -85,6 +86,52 @@ describe('the goldfish clock', () => {
     device.reset();
     expect(device.deadline()).toBeNull();
     expect(time(device)).toBe(START + 500n);
+  });
+
+  it('stands a hostile driver', () => {
+    const access = fc.record({
+      offset: fc.oneof(
+        fc.integer({ min: 0, max: 10 }).map((i) => 4 * i),
+        fc.nat(0xfff),
+      ),
+      size: fc.constantFrom(1, 2, 4, 8),
+      value: fc.option(
+        fc.oneof(fc.bigInt(0n, 2n ** 64n - 1n), fc.constantFrom(0n, 1n, 2n ** 32n - 1n, 2n ** 64n - 1n)),
+      ),
+      ticks: fc.oneof(fc.bigInt(0n, 1000n), fc.bigInt(0n, 2n ** 62n)),
+    });
+    fc.assert(
+      fc.property(fc.array(access, { maxLength: 60 }), (accesses) => {
+        const { host, device } = rtc();
+        for (const { offset, size, value, ticks } of accesses) {
+          host.time = (host.time + ticks) % 2n ** 63n;
+          const due = device.deadline();
+          if (due !== null && due <= host.time) {
+            device.advance();
+            // It is not due for ever: the machine would do nothing else.
+            expect(device.deadline() ?? host.time + 1n).toBeGreaterThan(host.time);
+          }
+          if (value === null) {
+            const read = device.read(offset, size as 1 | 2 | 4 | 8);
+            expect(Number.isInteger(read) && read >= 0 && read < 2 ** 32, `${read}`).toBe(true);
+          } else device.write(offset, size as 1 | 2 | 4 | 8, value);
+          const next = device.deadline();
+          expect(next === null || (next >= 0n && next < 2n ** 64n)).toBe(true);
+          // Whatever it was told, it is the same when it goes on elsewhere.
+          const other = rtc();
+          other.host.time = host.time;
+          other.device.restore(device.save());
+          expect(other.device.deadline()).toBe(next);
+          expect(other.device.save()).toEqual(device.save());
+          expect(other.host.lines).toEqual(host.lines.size ? host.lines : other.host.lines);
+        }
+        // And tells the time to a good one.
+        device.reset();
+        host.time = 0n;
+        expect(time(device)).toBe(START);
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 1000) },
+    );
   });
 });
 

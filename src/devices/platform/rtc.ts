@@ -36,7 +36,7 @@ export class GoldfishRtc implements Device {
   readonly #host: DeviceHost;
   readonly #counts = countersOf(COUNTERS);
   readonly #start: bigint;
-  /** What to add to guest time to have the clock's; the guest may set it. */
+  /** What to add to guest time, modulo 2^64, to have the clock's; the guest may set it. */
   #offset: bigint;
   #latchedHigh = 0n;
   #timeHigh = 0n;
@@ -92,7 +92,8 @@ export class GoldfishRtc implements Device {
         this.#timeHigh = word;
         break;
       case REGISTER.TIME_LOW:
-        this.#offset = ((this.#timeHigh << 32n) | word) - this.#host.now() * TICK_NS;
+        this.#offset = BigInt.asUintN(64, ((this.#timeHigh << 32n) | word) - this.#host.now() * TICK_NS);
+        this.advance();
         break;
       case REGISTER.ALARM_HIGH:
         this.#alarmHigh = word;
@@ -117,8 +118,9 @@ export class GoldfishRtc implements Device {
 
   deadline(): bigint | null {
     if (this.#alarm === null) return null;
-    const ticks = (this.#alarm - this.#offset + TICK_NS - 1n) / TICK_NS;
-    return ticks > 0n ? ticks : 0n;
+    // By the clock as it is read, which wraps: a deadline that has passed must be an alarm that goes off.
+    const left = this.#alarm - this.#time();
+    return this.#host.now() + (left > 0n ? (left + TICK_NS - 1n) / TICK_NS : 0n);
   }
 
   advance(): void {
@@ -143,7 +145,7 @@ export class GoldfishRtc implements Device {
 
   save(): Uint8Array {
     return new StateWriter(this.name, VERSION)
-      .u64(BigInt.asUintN(64, this.#offset))
+      .u64(this.#offset)
       .u64(this.#latchedHigh)
       .u64(this.#timeHigh)
       .u64(this.#alarmHigh)
@@ -157,7 +159,7 @@ export class GoldfishRtc implements Device {
 
   restore(state: Uint8Array): void {
     const from = new StateReader(state, this.name, VERSION);
-    this.#offset = BigInt.asIntN(64, from.u64());
+    this.#offset = from.u64();
     this.#latchedHigh = from.u64();
     this.#timeHigh = from.u64();
     this.#alarmHigh = from.u64();
