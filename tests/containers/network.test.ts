@@ -1,7 +1,10 @@
 /** Networks of containers: ports that are published on the host, names on networks of one's own. */
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { S } from '../../src/linux/uapi.ts';
 import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
@@ -11,6 +14,7 @@ import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { bindingsOf, parsePublish, portBindings } from '../../src/machine/container/ports.ts';
 import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
 import { publish } from '../../src/machine/node/publish.ts';
+import { ROOT, trapframe } from '../support/cli.ts';
 import { buildTool, openHost, smallRoot, textOf } from '../support/containers.ts';
 import { buildPrograms } from '../support/linux.ts';
 
@@ -178,5 +182,35 @@ describe('networks', { timeout: TEST_MS }, () => {
     expect(() => engine.removeNetwork(engine.networks.find('host'))).toThrow('the network host is always there');
     const none = { HostConfig: { NetworkMode: 'none', PortBindings: { '1/tcp': [{}] } } };
     await expect(make(['7'], none)).rejects.toThrow('has no ports of its own');
+  });
+});
+
+describe('trapframe process', { timeout: 60_000 }, () => {
+  it('has a network with --net, and ports of the host with --publish; else its loopback alone', async () => {
+    const echo = (await buildPrograms(['echo'])).get('echo')!;
+    const tool = (await buildPrograms(['tool'])).get('tool')!;
+    const said = await Promise.all([
+      trapframe(['process', '--net', echo, 'name', 'gateway']),
+      trapframe(['process', '--net', tool, 'ls', '/sys/class/net']),
+      trapframe(['process', tool, 'ls', '/sys/class/net']),
+    ]);
+    expect(said.map((ran) => ran.stdout)).toEqual(['gateway: 10.0.2.2\n', 'eth0 lo\n', 'lo\n']);
+    const other = createServer();
+    await new Promise<void>((go) => other.listen(0, LOCAL, go));
+    const { port } = other.address() as { port: number };
+    const taken = await trapframe(['process', '-p', `${LOCAL}:${port}:7`, echo, '7']);
+    expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('something listens there already') });
+    await new Promise((go) => other.close(go));
+    const bin = join(ROOT, 'src/cli/trapframe.mjs');
+    const running = spawn(process.execPath, [bin, 'process', '-p', `${LOCAL}:${port}:7`, echo, '7'], {
+      env: { ...process.env, TRAPFRAME_NO_SETUP: '1' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = once(running, 'exit');
+    await once(running.stdout!, 'data');
+    const back = String(await conversation(port, Buffer.from('hello')));
+    running.kill('SIGINT');
+    expect((await ended)[0]).toBe(130);
+    expect(back).toBe('hello');
   });
 });

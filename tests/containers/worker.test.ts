@@ -55,6 +55,22 @@ describe('container hosts in workers of Node', () => {
         const listed = await call((w) => w.list());
         await call((w) => w.kill(id, 'SIGKILL'));
         const { code } = await call((w) => w.wait(id));
+        // A volume of its own outlives the container.
+        for (const [i, cmd] of [
+          ['put', '/v/x', 'kept'],
+          ['cat', '/v/x'],
+        ].entries()) {
+          const HostConfig = { Binds: ['store:/v'] };
+          const user = await call((w) => w.create({ Image: 'small', Cmd: ['/bin/tool', ...cmd], HostConfig }, null));
+          await call((w) => w.start(user));
+          await call((w) => w.wait(user));
+          const { stdout } = await call((w) => w.output(user));
+          expect(new TextDecoder().decode(stdout)).toBe(i ? 'kept' : '');
+          await expect(call((w) => w.removeVolume('store'))).rejects.toThrow('the volume store is used by');
+          await call((w) => w.remove(user, true));
+        }
+        expect(await call((w) => w.volumes())).toEqual(['store']);
+        await call((w) => w.removeVolume('store'));
         await expect(call((w) => w.create({ Image: 'none' }, null))).rejects.toMatchObject({ name: 'InputError' });
         return [new TextDecoder().decode(ran.stdout).split('\n')[0], ran.code, listed.length, code];
       }),
@@ -76,12 +92,20 @@ describe.skipIf(!CHROMIUM)('containers in a browser', () => {
   );
   afterAll(() => page.close());
 
-  it('run, are isolated and limited as in Node', { timeout: CALL_MS }, async () => {
+  it('run, are isolated and limited as in Node, with volumes in the browser’s own files', {
+    timeout: CALL_MS,
+  }, async () => {
     expect(await page.run()).toEqual({
       ending: { code: 0, signal: 0 },
       output: 'hello\npid 1 ppid 0\nbox\n',
       killed: { code: 137, signal: 9 },
       message: expect.stringMatching(/Memory cgroup out of memory: Killed process \d+ \(tool\)/),
+      volume: {
+        busy: 'the volume store is in use by another host of containers',
+        read: 'file folder\nkept',
+        names: ['store'],
+        left: [],
+      },
     });
   });
 });

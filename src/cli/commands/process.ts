@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { MACHINE_ENGINES } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
 import { type HostMount, type ProcessOutcome, type ProcessRequest, runProcess } from '../../machine/node/process.ts';
+import { parsePublish } from '../../machine/node/publish.ts';
 import type { Context } from '../context.ts';
 import { compiledCore, readInput } from '../files.ts';
 import { cacheDirectory } from '../linux/cache.ts';
@@ -138,6 +139,13 @@ export function addProcess(program: Command, context: Context): void {
     .option('--suite <NAME>', 'with --fetch-root: the release of Debian', DEFAULT_SUITE)
     .option('-q, --quiet', 'with --fetch-root: no progress')
     .option('--mount <HOST:GUEST[:ro]>', 'mount a directory of the host; may be given more than once', more, [])
+    .option('--net', 'put it on a network of the lab, with a gateway and DNS; without, it has its loopback alone')
+    .option(
+      '-p, --publish <[IP:][HOST:]PORT[/udp]>',
+      'listen on a port of the host for it, and put it on a network; may be given more than once',
+      more,
+      [],
+    )
     .option('--env <NAME=VALUE>', 'set a variable of its environment; may be given more than once', more, [])
     .option('--cwd <DIR>', 'the directory it begins in')
     .option('--memory <SIZE>', 'memory of the machine', '512M')
@@ -161,7 +169,10 @@ export function addProcess(program: Command, context: Context): void {
         );
       }
       const wasm = await wasmOf(path);
+      const ports = (options.publish as string[]).map(parsePublish);
+      const network = options.net || ports.length ? ports : null;
       if (wasm) {
+        if (network) throw new InputError('--net, --publish: a WASI program has no sockets');
         await runWasm(path, wasm, args, options, context);
         return;
       }
@@ -176,6 +187,7 @@ export function addProcess(program: Command, context: Context): void {
           env: environment(options.env as string[]),
           ...rootOf(options.root as string | undefined),
           mounts: (options.mount as string[]).map(mountOption),
+          network,
           cwd: options.cwd === undefined ? null : String(options.cwd),
           memory: bytes('--memory', String(options.memory)),
           engine,

@@ -9,6 +9,8 @@ import { ATTEMPT_MS, type Attempted, changes, type World } from './world.ts';
 
 const MEMORY = 64 * 2 ** 20;
 const SHARE = '/share';
+/** Of the lab’s network. */
+const GATEWAY = '10.0.2.2';
 
 /** Gathers what is written. */
 function collector(): { stream: Writable; text(): string } {
@@ -42,7 +44,7 @@ export function processWorld(core: WebAssembly.Module, outside: HostOutside, ope
           core,
           {
             program: '/bin/escape',
-            args: [id, ...outside.clues(share)],
+            args: [id, ...outside.clues(share), `address=${GATEWAY}`],
             env: [],
             root: outside.root,
             rootReadOnly: false,
@@ -51,6 +53,7 @@ export function processWorld(core: WebAssembly.Module, outside: HostOutside, ope
                 ? { from: outside.folder, to: outside.folder, readOnly: false }
                 : { from: outside.share, to: SHARE, readOnly: false },
             ],
+            network: [],
             cwd: '/',
             memory: MEMORY,
             engine: 'interp',

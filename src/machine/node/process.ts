@@ -11,9 +11,11 @@ import { S, SIG } from '../../linux/uapi.ts';
 import { DevptsFs } from '../../linux/vfs/devpts.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import type { PortBinding } from '../container/ports.ts';
 import { createLinuxHost, type LinuxHost } from '../programs.ts';
 import type { UserMachineOptions } from '../user.ts';
 import { hostFiles } from './host-files.ts';
+import { joinNetwork } from './process-network.ts';
 import { connectStdio, type Input, type Output } from './terminal.ts';
 
 export interface HostMount {
@@ -32,6 +34,8 @@ export interface ProcessRequest {
   /** Whether nothing may be changed in there; what is usually written to is then empty memory. */
   readonly rootReadOnly: boolean;
   readonly mounts: readonly HostMount[];
+  /** Ports of the host that lead to it; null: it has no network but its loopback. */
+  readonly network: readonly PortBinding[] | null;
   /** Working directory inside. */
   readonly cwd: string | null;
   readonly memory: number;
@@ -67,6 +71,7 @@ const IDENTITY: readonly (readonly [string, string])[] = [
   ['passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'],
   ['group', 'root:x:0:\nnogroup:x:65534:\n'],
   ['hosts', '127.0.0.1\tlocalhost\n'],
+  ['resolv.conf', ''],
 ];
 
 /** A root with what programs expect of one, and nothing else. */
@@ -165,6 +170,7 @@ export async function runProcess(
     system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
   for (const { from, to, readOnly } of request.mounts) mountHost(host, from, to, readOnly);
   const { input, output, errors } = streams;
+  const leave = request.network && (await joinNetwork(system, request.network));
   const stdio = connectStdio(system, input, output, errors, input.isTTY === true && output.isTTY === true);
   if (stdio.terminal && pts instanceof DevptsFs) pts.adopt(stdio.terminal);
   try {
@@ -205,6 +211,7 @@ export async function runProcess(
       translation: request.regions === null ? null : host.machine.translation(request.regions),
     };
   } finally {
+    leave?.();
     stdio.restore();
   }
 }

@@ -8,6 +8,8 @@ import type { NetStack } from '../../linux/net/stack.ts';
 import { type Connection, STATE } from '../../linux/net/tcp/connection.ts';
 import type { PortBinding, Published } from '../container/ports.ts';
 
+export { parsePublish } from '../container/ports.ts';
+
 /** A program that does not take a connection by then is not there. */
 const DIAL_MS = 10_000;
 /** A UDP conversation without a word for so long is over, as connection tracking has it. */

@@ -1,0 +1,114 @@
+/**
+ * Volumes in a folder of archives: in memory while a container has one, written back whole when a container that has it ends. What
+ * Node has in folders of the host (src/machine/node/volumes.ts), for hosts without such.
+ */
+import { InputError } from '../../abi/errors.ts';
+import { layerChanges } from '../../image/oci/layer.ts';
+import { IMAGE_LIMITS } from '../../image/oci/limits.ts';
+import { writeTar } from '../../image/tar-write.ts';
+import { rootDentry } from '../../linux/vfs/mount.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import type { Folder } from '../images/folder.ts';
+import { LayerFs } from '../images/layer-fs.ts';
+import { copyTree, treeEntries } from '../images/tree.ts';
+import type { HostPlace } from './mounts.ts';
+import { NAME } from './names.ts';
+
+const FOLDER = 'volumes';
+const LONGEST = 128;
+/** Bytes a volume may have. */
+const LIMIT = 512 * 2 ** 20;
+
+export interface VolumeOptions {
+  readonly folder: Folder;
+  now(): number;
+  /** Takes a volume for this host alone; null: another has it. Not given: there is no other. */
+  claim?(name: string): Promise<(() => void) | null>;
+}
+
+interface Opened {
+  readonly fs: Tmpfs;
+  readonly letGo: () => void;
+}
+
+export class KeptVolumes {
+  private readonly options: VolumeOptions;
+  private readonly opened = new Map<string, Opened>();
+
+  constructor(options: VolumeOptions) {
+    this.options = options;
+  }
+
+  private path(name: string): string {
+    if (!NAME.test(name) || name.length > LONGEST)
+      throw new InputError(`“${name}” is no name for a volume`, 'Letters, digits, and after the first one _ . -');
+    return `${FOLDER}/${name}.tar`;
+  }
+
+  async list(): Promise<string[]> {
+    const files = await this.options.folder.list(FOLDER);
+    const kept = files.filter((f) => f.endsWith('.tar')).map((f) => f.slice(0, -4));
+    return [...new Set([...kept, ...this.opened.keys()])].sort();
+  }
+
+  /** Reads a volume, which is empty where there was none; `open` has it then. Throws InputError where another host has it. */
+  async load(name: string): Promise<void> {
+    const path = this.path(name);
+    if (this.opened.has(name)) return;
+    const { folder, claim, now } = this.options;
+    const letGo = claim ? await claim(`volume ${name}`) : () => {};
+    if (!letGo) throw new InputError(`the volume ${name} is in use by another host of containers`);
+    try {
+      const fs = new Tmpfs({ now, limit: LIMIT });
+      fs.hold();
+      const file = await folder.open(path);
+      if (file) {
+        copyTree(new LayerFs(file, layerChanges(file, IMAGE_LIMITS, `the volume ${name}`)).root, fs.root, now);
+        file.close();
+      } else fs.root.change({ mode: 0o755 }, now());
+      this.opened.set(name, { fs, letGo });
+    } catch (e) {
+      letGo();
+      throw e;
+    }
+  }
+
+  /** The root of one that was read. */
+  open(name: string): HostPlace {
+    const found = this.opened.get(name);
+    if (!found) throw new Error(`the volume ${name} was not read`);
+    return { fs: found.fs, dentry: rootDentry(found.fs) };
+  }
+
+  /** Writes one back as it is now. */
+  async save(name: string): Promise<void> {
+    const found = this.opened.get(name);
+    if (!found) return;
+    const { folder } = this.options;
+    await folder.exclusively(async () => {
+      const draft = await folder.draft();
+      // In one go: nothing can change it meanwhile.
+      for (const chunk of writeTar(treeEntries(found.fs.root))) draft.append(chunk);
+      await draft.keep(this.path(name));
+    });
+  }
+
+  /** Deletes one with all in it; that nobody has it is the caller's to know. */
+  async remove(name: string): Promise<void> {
+    if (!(await this.list()).includes(name)) throw new InputError(`there is no volume ${name}`);
+    const found = this.opened.get(name);
+    this.opened.delete(name);
+    found?.fs.release();
+    await this.options.folder.remove(this.path(name));
+    found?.letGo();
+  }
+
+  /** Lets go of all; what was not saved is lost. */
+  close(): void {
+    for (const { fs, letGo } of this.opened.values()) {
+      fs.release();
+      letGo();
+    }
+    this.opened.clear();
+  }
+}
