@@ -18,12 +18,17 @@ export interface Expanded {
 }
 
 function bitCount(mask: number): number {
-  return mask.toString(2).replaceAll('0', '').length;
+  let count = 0;
+  for (let rest = mask; rest; rest &= rest - 1) count++;
+  return count;
 }
 
 /** Rows that match the same word stand with the more specific one (more literal bits) first: it takes precedence. */
 export function bySpecificity<R extends Row>(rows: readonly R[]): R[] {
-  return [...rows].sort((a, b) => bitCount(encodingOf(b).mask) - bitCount(encodingOf(a).mask));
+  return rows
+    .map((row) => ({ row, bits: bitCount(encodingOf(row).mask) }))
+    .sort((a, b) => b.bits - a.bits)
+    .map(({ row }) => row);
 }
 
 /** Literal bits nearly every encoding has, by which rows are looked up: opcode and funct3, quadrant and the top three. */
@@ -48,15 +53,16 @@ const COMPRESSED_KEY: Key = {
 
 /** The rows that a word may match, by its key: made when they are first asked for, since most keys never are. */
 function index(rows: readonly Row[], key: Key): (word: number) => readonly Row[] {
-  let ordered: readonly Row[] | null = null;
+  let ordered: readonly { readonly row: Row; readonly match: number; readonly mask: number }[] | null = null;
   const found: (readonly Row[])[] = [];
   return (word) => {
     const k = key.of(word);
-    ordered ??= bySpecificity(rows);
-    found[k] ??= ordered.filter((row) => {
+    ordered ??= bySpecificity(rows).map((row) => {
       const { match, mask } = encodingOf(row);
-      return ((key.word(k) ^ match) & mask & key.mask) === 0;
+      return { row, match, mask: mask & key.mask };
     });
+    const literal = key.word(k);
+    found[k] ??= ordered.filter(({ match, mask }) => ((literal ^ match) & mask) === 0).map(({ row }) => row);
     return found[k];
   };
 }
@@ -72,15 +78,21 @@ export function instructionLength(word: number): 2 | 4 {
 /** Values of the rm field no mode has (7 asks for the dynamic one). */
 export const RESERVED_ROUNDING: readonly number[] = [5, 6];
 
+/** The operands of a word that is known to be an instruction of the row. */
+export function operandsOf(row: Row, word: number): Operands {
+  const operands: Operands = {};
+  for (const [operand, field] of encodingOf(row).fields) operands[operand] = extract(field, word);
+  return operands;
+}
+
 /** Decodes a word; of a compressed instruction only the low 16 bits count. Undefined: an illegal instruction. */
 export function decode(word: number): Decoded | undefined {
   const length = instructionLength(word);
   const bits = length === 4 ? word >>> 0 : word & 0xffff;
   for (const row of length === 4 ? full(bits) : compressed(bits)) {
-    const { match, mask, fields } = encodingOf(row);
+    const { match, mask } = encodingOf(row);
     if ((bits & mask) >>> 0 !== match) continue;
-    const operands: Operands = {};
-    for (const [operand, field] of fields) operands[operand] = extract(field, bits);
+    const operands = operandsOf(row, bits);
     if (isCompressed(row) && isForbidden(row.forbid, operands)) continue;
     if (operands.rm !== undefined && RESERVED_ROUNDING.includes(operands.rm)) return undefined;
     return { row, operands, length };

@@ -73,21 +73,19 @@ function parsePiece(token: string): Piece {
 /** Reads a layout. Throws on one that has not 16 or 32 bits. */
 export function parseLayout(layout: string): Encoding {
   const fields = new Map<Operand, { operand: Operand; slices: Slice[]; signed: boolean; base: number }>();
-  const tokens = layout.split(' ');
-  let bits = 0;
-  for (const token of tokens) bits += /^[01]+$/.test(token) ? token.length : parsePiece(token).width;
+  const parts = layout.split(' ').map((token) => (/^[01]+$/.test(token) ? token : parsePiece(token)));
+  const bits = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : part.width), 0);
   if (bits !== 16 && bits !== 32) throw new Error(`layout has ${bits} bits: ${layout}`);
-  let match = 0n;
-  let mask = 0n;
+  let match = 0;
+  let mask = 0;
   let at = bits;
-  for (const token of tokens) {
-    if (/^[01]+$/.test(token)) {
-      at -= token.length;
-      match |= BigInt(`0b${token}`) << BigInt(at);
-      mask |= ((1n << BigInt(token.length)) - 1n) << BigInt(at);
+  for (const piece of parts) {
+    if (typeof piece === 'string') {
+      at -= piece.length;
+      match += Number.parseInt(piece, 2) * 2 ** at;
+      mask += (2 ** piece.length - 1) * 2 ** at;
       continue;
     }
-    const piece = parsePiece(token);
     for (const [high, low] of piece.ranges) {
       at -= high - low + 1;
       for (const name of piece.names) {
@@ -103,7 +101,7 @@ export function parseLayout(layout: string): Encoding {
       }
     }
   }
-  return { length: bits === 16 ? 2 : 4, match: Number(match), mask: Number(mask), fields };
+  return { length: bits === 16 ? 2 : 4, match, mask, fields };
 }
 
 const parsed = new Map<string, Encoding>();

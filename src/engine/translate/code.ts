@@ -1,6 +1,6 @@
 /** Guest code as the interpreter left it: the decoded records of a page and of those around it. */
 import { PLACES, SIZES } from '../../abi/layout.ts';
-import { decode, expand } from '../../isa/decode.ts';
+import { decode, expand, operandsOf } from '../../isa/decode.ts';
 import { CASES, type Case, OP_HALT, OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import type { Operands } from '../../isa/types.ts';
 import type { Core } from '../core.ts';
@@ -53,11 +53,11 @@ function meaningOf(op: number, word: number): Meaning | null {
   if (known !== undefined) return known;
   if (meanings.size >= MEANINGS_MOST) meanings.clear();
   const form = CASES[op - FIRST_OP]!;
-  const decoded = TRANSLATABLE.has(form.effect.kind) ? decode(word) : undefined;
   let meaning: Meaning | null = null;
-  if (decoded) {
-    const { operands } = expand(decoded);
-    const { length } = form;
+  if (TRANSLATABLE.has(form.effect.kind)) {
+    const { length, row } = form;
+    // What is compressed has a row of its own.
+    const operands = length === 4 ? operandsOf(row, word) : expand(decode(word)!).operands;
     const [reads, writes] = [readsOf(form, operands), writesOf(form, operands)];
     meaning = { length, form, facts: factsOf(form), operands, word, reads, writes };
   }

@@ -3,7 +3,7 @@
  * all exits are arranged in chains, each storing what the next smaller one does not, so that all exits together hold each
  * store about once.
  */
-import { each, holds, NONE, type RegisterSet, same, size, without } from './registers.ts';
+import { each, holds, NONE, type RegisterSet, size, without } from './registers.ts';
 import type { Code, Label } from './wasm.ts';
 
 /** What is told of a way out: a SIZES.JIT_SITE. */
@@ -27,23 +27,26 @@ interface Exit {
   label: Label;
 }
 
+/** What tells sets apart. */
+const keyOf = ({ x, f }: RegisterSet): number | string => (f ? `${x} ${f}` : x);
+
 export class Exits {
   /** Smallest set first: outermost block first. */
   private readonly exits: Exit[] = [];
+  private readonly bySet = new Map<number | string, Exit>();
   private readonly code: Code;
 
   /** `sets`: the registers to store at each possible exit. */
   constructor(code: Code, sets: Iterable<RegisterSet>) {
     this.code = code;
-    const distinct: RegisterSet[] = [NONE];
-    let last = NONE;
-    for (const set of sets) {
-      if (!same(set, last) && !distinct.some((known) => same(known, set))) distinct.push(set);
-      last = set;
-    }
-    for (const set of distinct.sort((a, b) => size(a) - size(b))) {
+    const distinct = new Map([[keyOf(NONE), NONE]]);
+    for (const set of sets) distinct.set(keyOf(set), set);
+    const bySize = [...distinct.values()].map((set) => ({ set, size: size(set) })).sort((a, b) => a.size - b.size);
+    for (const { set } of bySize) {
       const parent = this.exits.findLast((e) => holds(set, e.set)) ?? null;
-      this.exits.push({ set, parent, label: { depth: 0 } });
+      const exit = { set, parent, label: { depth: 0 } };
+      this.exits.push(exit);
+      this.bySet.set(keyOf(set), exit);
     }
   }
 
@@ -53,7 +56,7 @@ export class Exits {
   }
 
   to(set: RegisterSet): Label {
-    return this.exits.find((e) => same(e.set, set))!.label;
+    return this.bySet.get(keyOf(set))!.label;
   }
 
   /** Closes the blocks; what is printed next is reached by every exit. `store` prints the store of one register. */
