@@ -67,6 +67,7 @@ export const CLONE = {
   PIDFD: 0x1000,
   VFORK: 0x4000,
   PARENT: 0x8000,
+  DETACHED: 0x400000,
   THREAD: 0x10000,
   NEWNS: 0x20000,
   SETTLS: 0x80000,
@@ -153,6 +154,8 @@ export const F = {
   DUPFD_CLOEXEC: 1030,
   SETPIPE_SZ: 1031,
   GETPIPE_SZ: 1032,
+  ADD_SEALS: 1033,
+  GET_SEALS: 1034,
 } as const;
 
 /** getrlimit(2); the order of the limits in /proc/pid/limits. */
@@ -174,5 +177,31 @@ export const RLIMITS = [
   { name: 'RLIMIT_RTPRIO', id: 'Max realtime priority', unit: '' },
   { name: 'RLIMIT_RTTIME', id: 'Max realtime timeout', unit: 'us' },
 ] as const;
-export const RLIMIT = { CPU: 0, FSIZE: 1, STACK: 3, NPROC: 6, NOFILE: 7, AS: 9, SIGPENDING: 11 } as const;
+export const RLIMIT = { CPU: 0, FSIZE: 1, STACK: 3, NPROC: 6, NOFILE: 7, AS: 9, SIGPENDING: 11, NICE: 13 } as const;
 export const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/** ioctl_tty(2). */
+export const TTY = {
+  TCGETS: 0x5401,
+  TCSETS: 0x5402,
+  TCSETSW: 0x5403,
+  TCSETSF: 0x5404,
+  // With struct termios2, which newer C libraries ask for.
+  TCGETS2: 0x802c_542a,
+  TCSETS2: 0x402c_542b,
+  TCSETSW2: 0x402c_542c,
+  TCSETSF2: 0x402c_542d,
+  TIOCSCTTY: 0x540e,
+  TIOCGPGRP: 0x540f,
+  TIOCSPGRP: 0x5410,
+  TIOCGWINSZ: 0x5413,
+  TIOCSWINSZ: 0x5414,
+  FIONREAD: 0x541b,
+  TIOCNOTTY: 0x5422,
+  TIOCGSID: 0x5429,
+  TCFLSH: 0x540b,
+  TCSBRK: 0x5409,
+  TCXONC: 0x540a,
+  TIOCGPTN: 0x8004_5430,
+  TIOCSPTLCK: 0x4004_5431,
+} as const;

@@ -65,6 +65,18 @@ const MOST_BUFFER = 425_984;
 /** What a socket has that is asked for nothing else (rmem_default). */
 export const DEFAULT_BUFFER = 212_992;
 
+/** Options that are on or off. */
+const SWITCHES: ReadonlySet<number> = new Set([
+  SO.REUSEADDR,
+  SO.REUSEPORT,
+  SO.BROADCAST,
+  SO.KEEPALIVE,
+  SO.OOBINLINE,
+  SO.DONTROUTE,
+  SO.PASSCRED,
+  SO.TIMESTAMP,
+]);
+
 /** The process a socket is made by (SO_PEERCRED). */
 export interface Peer {
   readonly pid: number;
@@ -242,32 +254,15 @@ export abstract class Socket extends FileKind {
         if (!caller.can('net_admin')) fail(option === SO.MARK ? E.PERM : E.ACCES);
         this.kept.set(option, intOf(value));
         break;
-      case SO.REUSEADDR:
-      case SO.REUSEPORT:
-      case SO.BROADCAST:
-      case SO.KEEPALIVE:
-      case SO.OOBINLINE:
-      case SO.DONTROUTE:
-      case SO.PASSCRED:
-      case SO.TIMESTAMP:
-        this.kept.set(option, intOf(value) ? 1 : 0);
-        break;
       case SO.PRIORITY:
       case SO.RCVLOWAT:
       case SO.BUSY_POLL:
         this.kept.set(option, intOf(value));
         break;
-      case SO.TYPE:
-      case SO.ERROR:
-      case SO.ACCEPTCONN:
-      case SO.DOMAIN:
-      case SO.PROTOCOL:
-      case SO.SNDLOWAT:
-        fail(E.NOPROTOOPT);
-        return;
       default:
-        fail(E.NOPROTOOPT);
-        return;
+        // What else there is can't be set.
+        if (!SWITCHES.has(option)) fail(E.NOPROTOOPT);
+        this.kept.set(option, intOf(value) ? 1 : 0);
     }
     this.optionSet(option);
   }
@@ -303,21 +298,13 @@ export abstract class Socket extends FileKind {
       case SO.RCVLOWAT:
       case SO.SNDLOWAT:
         return u32(this.kept.get(option) ?? 1);
-      case SO.REUSEADDR:
-      case SO.REUSEPORT:
-      case SO.BROADCAST:
-      case SO.KEEPALIVE:
-      case SO.OOBINLINE:
-      case SO.DONTROUTE:
-      case SO.PASSCRED:
-      case SO.TIMESTAMP:
       case SO.PRIORITY:
       case SO.MARK:
       case SO.DEBUG:
       case SO.BUSY_POLL:
         return u32(this.kept.get(option) ?? 0);
       default:
-        return fail(E.NOPROTOOPT);
+        return SWITCHES.has(option) ? u32(this.kept.get(option) ?? 0) : fail(E.NOPROTOOPT);
     }
   }
 

@@ -12,6 +12,7 @@ import { IN } from '../vfs/notify.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { Pipe } from '../vfs/pipe.ts';
 import { Terminal } from '../vfs/terminal.ts';
+import { SEAL, TmpfsInode } from '../vfs/tmpfs.ts';
 import { RESOLVE } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
 import { transfer } from './io.ts';
@@ -112,6 +113,22 @@ export const dup3: Call = (_k, t, from, to, flags) => {
   return to;
 };
 
+const ALL_SEALS = Object.values(SEAL).reduce((all: number, bit) => all | bit, 0);
+
+/** The seals of a file that memfd_create made. */
+function sealsOf({ inode }: OpenFile): number {
+  return (inode instanceof TmpfsInode ? inode.seals : null) ?? fail(E.INVAL);
+}
+
+function addSeals(k: Kernel, file: OpenFile, seals: number): number {
+  const have = sealsOf(file);
+  if (seals & ~ALL_SEALS) fail(E.INVAL);
+  if (!file.writable || have & SEAL.SEAL) fail(E.PERM);
+  if (seals & SEAL.WRITE && k.caches.of(file.inode).written) fail(E.BUSY);
+  (file.inode as TmpfsInode).seals = have | seals;
+  return 0;
+}
+
 const SETTABLE = O.APPEND | O.NONBLOCK;
 
 export const fcntl: Call = (k, t, fd, command, argument) => {
@@ -139,6 +156,10 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
     case F.OFD_SETLK:
     case F.OFD_SETLKW:
       return recordLock(k, t, file, command, argument);
+    case F.ADD_SEALS:
+      return addSeals(k, file, argument);
+    case F.GET_SEALS:
+      return sealsOf(file);
     case F.SETOWN:
       return 0;
     case F.GETOWN:

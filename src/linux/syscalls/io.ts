@@ -60,16 +60,12 @@ function book(kernel: Kernel, task: Task, file: OpenFile, kind: 'read' | 'write'
   return bytes;
 }
 
+/** Moves the parts of a buffer to or from a file. */
+type Move = (kernel: Kernel, task: Task, file: OpenFile, list: readonly Part[], position: number | null) => number;
+
 /** Reads into the parts of a buffer; `position` null: where the file stands. */
-export function readInto(
-  kernel: Kernel,
-  task: Task,
-  file: OpenFile,
-  list: readonly Part[],
-  position: number | null,
-): number {
-  return book(kernel, task, file, 'read', readParts(kernel, task, file, list, position));
-}
+export const readInto: Move = (kernel, task, file, list, position) =>
+  book(kernel, task, file, 'read', readParts(kernel, task, file, list, position));
 
 function readParts(kernel: Kernel, task: Task, file: OpenFile, list: readonly Part[], position: number | null): number {
   if (!file.readable) fail(E.BADF);
@@ -144,23 +140,10 @@ function readMemory(
 }
 
 /** Writes from the parts of a buffer. What a blocking file has not taken yet is written when the call is tried again. */
-export function writeFrom(
-  kernel: Kernel,
-  task: Task,
-  file: OpenFile,
-  list: readonly Part[],
-  position: number | null,
-): number {
-  return book(kernel, task, file, 'write', writeParts(kernel, task, file, list, position));
-}
+export const writeFrom: Move = (kernel, task, file, list, position) =>
+  book(kernel, task, file, 'write', writeParts(kernel, task, file, list, position));
 
-function writeParts(
-  kernel: Kernel,
-  task: Task,
-  file: OpenFile,
-  list: readonly Part[],
-  position: number | null,
-): number {
+const writeParts: Move = (kernel, task, file, list, position) => {
   if (!file.writable) fail(E.BADF);
   if (file.kind === REGULAR && file.inode.inMemory) return writeMemory(kernel, task, file, list, position);
   const before = typeof task.progress === 'number' ? task.progress : 0;
@@ -205,16 +188,10 @@ function writeParts(
   }
   if (total === 0 && list.length && !isRegular(file.inode.mode)) file.kind.write(file, new Uint8Array(0));
   return done;
-}
+};
 
 /** A file in memory takes what is written straight from a program's frames, as much as there is room for. */
-function writeMemory(
-  kernel: Kernel,
-  task: Task,
-  file: OpenFile,
-  list: readonly Part[],
-  position: number | null,
-): number {
+const writeMemory: Move = (kernel, task, file, list, position) => {
   const { inode } = file;
   const { space } = task.process;
   let total = 0;
@@ -237,7 +214,7 @@ function writeMemory(
   }
   if (position === null) file.position = from + done;
   return done;
-}
+};
 
 /** What is to be written: a program's own memory where that is enough. */
 function taken({ process: { space } }: Task, { kind }: OpenFile, va: number, length: number): Uint8Array {
@@ -273,8 +250,8 @@ export const preadv: Call = (k, t, fd, va, n, at) =>
 export const pwritev: Call = (k, t, fd, va, n, at) =>
   writeFrom(k, t, t.process.files.get(fd), vectorIn(t, va, n), position(at));
 
-/** Moves bytes from a file to another without a program's memory (sendfile, copy_file_range, splice). */
-export function transfer(
+/** From a file to another; where a position is null, that of the file is used. */
+type Transfer = (
   kernel: Kernel,
   task: Task,
   from: OpenFile,
@@ -282,24 +259,19 @@ export function transfer(
   fromAt: number | null,
   toAt: number | null,
   length: number,
-): number {
+) => number;
+
+/** Moves bytes from a file to another without a program's memory (sendfile, copy_file_range, splice). */
+export const transfer: Transfer = (kernel, task, from, to, fromAt, toAt, length) => {
   const moved = move(kernel, task, from, to, fromAt, toAt, length);
   if (moved > 0) {
     from.tell(IN.ACCESS);
     to.tell(IN.MODIFY);
   }
   return moved;
-}
+};
 
-function move(
-  kernel: Kernel,
-  task: Task,
-  from: OpenFile,
-  to: OpenFile,
-  fromAt: number | null,
-  toAt: number | null,
-  length: number,
-): number {
+const move: Transfer = (kernel, task, from, to, fromAt, toAt, length) => {
   if (!from.readable || !to.writable) fail(E.BADF);
   let done = 0;
   while (done < length) {
@@ -331,4 +303,4 @@ function move(
     if (written < n || n < piece.length) break;
   }
   return done;
-}
+};

@@ -7,6 +7,7 @@ import { USER_END } from '../memory/tables.ts';
 import { MAP, PROT } from '../uapi.ts';
 import { isRegular } from '../vfs/inode.ts';
 import { nameOf } from '../vfs/mount.ts';
+import { SEAL, TmpfsInode } from '../vfs/tmpfs.ts';
 import type { Call } from './call.ts';
 
 export const brk: Call = (_k, t, to) => {
@@ -54,6 +55,8 @@ export const mmap: Call = (k, t, hint, wanted, prot, flags, fd, offset) => {
       if (file.inode.rdev !== 0x105) fail(E.NODEV);
     } else {
       if (prot & PROT.EXEC && file.path?.mount.flags.noexec) fail(E.PERM);
+      const seals = file.inode instanceof TmpfsInode ? (file.inode.seals ?? 0) : 0;
+      if (shared && prot & PROT.WRITE && seals & (SEAL.WRITE | SEAL.FUTURE_WRITE)) fail(E.PERM);
       pages = k.caches.of(file.inode);
       name = file.path ? (nameOf(file.path, place.root) ?? '') : '/memfd: (deleted)';
     }

@@ -7,10 +7,12 @@ import { execute } from '../task/exec.ts';
 import { exitGroup, exitTask } from '../task/exit.ts';
 import { type CloneRequest, cloneTask, demandNamespaces, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
 import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
+import { pidfdOf } from '../task/pidfd.ts';
 import type { Limit, Process, Task } from '../task/task.ts';
 import { EVENT, TRACE } from '../task/trace.ts';
-import { AT, CLONE, RLIMITS, SIG, UNLIMITED } from '../uapi.ts';
+import { AT, CLONE, O, RLIMITS, SIG, SIGNALS, UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
+import { install } from './open.ts';
 import { pathAt } from './paths.ts';
 import { MODE, setSeccomp } from './seccomp.ts';
 import { traceClone, traceExit } from './trace.ts';
@@ -19,7 +21,10 @@ import { usageBytes } from './wait.ts';
 /** Arguments and environment together may take so much (a quarter of the stack, as Linux has it). */
 const ARGUMENTS = 2 * 2 ** 20;
 
-function spawn(kernel: Kernel, task: Task, request: CloneRequest): number {
+/** Where CLONE_PIDFD puts its descriptor, besides. */
+type SpawnRequest = CloneRequest & { readonly pidfd: number };
+
+function spawn(kernel: Kernel, task: Task, request: SpawnRequest): number {
   // A parent that waited for its vfork child is here again.
   if (task.progress instanceof VforkWait) {
     const { child, pid } = task.progress;
@@ -27,8 +32,12 @@ function spawn(kernel: Kernel, task: Task, request: CloneRequest): number {
     if (task.trace?.wants(TRACE.VFORK_DONE)) task.trace.event(EVENT.VFORK_DONE, pid);
     return pid;
   }
+  const { flags } = request;
+  if (flags & CLONE.PIDFD && flags & (CLONE.THREAD | CLONE.DETACHED)) fail(E.INVAL);
   const child = cloneTask(kernel, task, request);
   const pid = child.pid.in(task.namespaces.pid);
+  if (flags & CLONE.PIDFD)
+    intOut(task.process.space, request.pidfd, install(task, pidfdOf(kernel, child.process), O.CLOEXEC));
   const kind = request.exitSignal === SIG.CHLD ? EVENT.FORK : EVENT.CLONE;
   traceClone(task, child, request.flags & CLONE.VFORK ? EVENT.VFORK : kind);
   if (!(request.flags & CLONE.VFORK)) return pid;
@@ -46,14 +55,31 @@ class VforkWait {
 }
 
 export const clone: Call = (k, t, flags, stack, parentTid, tls, childTid) =>
-  spawn(k, t, { flags: flags & ~0xff, exitSignal: flags & 0xff, stack, parentTid, childTid, tls });
+  flags & CLONE.PIDFD && flags & CLONE.PARENT_SETTID
+    ? fail(E.INVAL)
+    : spawn(k, t, {
+        flags: flags & ~0xff,
+        exitSignal: flags & 0xff,
+        stack,
+        parentTid,
+        childTid,
+        tls,
+        pidfd: parentTid,
+      });
+
+/** CLONE_CLEAR_SIGHAND, of the high word. */
+const CLEAR_SIGHAND = 1;
 
 /** struct clone_args. */
 export const clone3: Call = (k, t, va, size) => {
   if (size < 64) fail(E.INVAL);
   const word = (i: number): number => wordIn(t.process.space, va + i * 8);
-  const flags = word(0);
-  if (flags & CLONE.PIDFD || flags >= 2 ** 32) fail(E.INVAL);
+  const all = word(0);
+  const clearHandlers = Math.floor(all / 2 ** 32) === CLEAR_SIGHAND;
+  if (all < 0 || (all >= 2 ** 32 && !clearHandlers)) fail(E.INVAL);
+  const flags = all % 2 ** 32;
+  if (flags & 0xff & ~CLONE.NEWTIME || (clearHandlers && flags & CLONE.SIGHAND)) fail(E.INVAL);
+  if (word(4) < 0 || word(4) > 64) fail(E.INVAL);
   const [base, length] = [word(5), word(6)];
   return spawn(k, t, {
     flags,
@@ -62,6 +88,8 @@ export const clone3: Call = (k, t, va, size) => {
     parentTid: word(3),
     childTid: word(2),
     tls: word(7),
+    pidfd: word(1),
+    clearHandlers,
   });
 };
 
@@ -280,6 +308,7 @@ export const unshare: Call = (_k, t, flags) => {
 
 const PR = {
   SET_PDEATHSIG: 1,
+  GET_PDEATHSIG: 2,
   GET_DUMPABLE: 3,
   SET_DUMPABLE: 4,
   GET_KEEPCAPS: 7,
@@ -320,6 +349,12 @@ export const prctl: Call = (_k, t, option, a, b) => {
       process.dumpable = a === 1;
       return 0;
     case PR.SET_PDEATHSIG:
+      if (a < 0 || a > SIGNALS) fail(E.INVAL);
+      process.deathSignal = a;
+      return 0;
+    case PR.GET_PDEATHSIG:
+      intOut(process.space, a, process.deathSignal);
+      return 0;
     case PR.SET_VMA:
       return 0;
     case PR.GET_SECCOMP:

@@ -25,12 +25,11 @@ import {
   PLAIN,
   rootDentry,
 } from '../vfs/mount.ts';
-import { Tmpfs, TmpfsInode } from '../vfs/tmpfs.ts';
+import { SEAL, Tmpfs, TmpfsInode } from '../vfs/tmpfs.ts';
 import { resolve } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
 import { install } from './open.ts';
 import { pathAt } from './paths.ts';
-import { processAt } from './processes.ts';
 import { RELEASE } from './release.ts';
 
 const FIELD = 65;
@@ -102,11 +101,6 @@ export const schedGetparam: Call = (_k, t, _pid, out) => {
   copyOut(t.process.space, out, new Uint8Array(4));
   return 0;
 };
-/** The system call's own form: 20 − nice. */
-export const getpriority: Call = (_k, t, which, who) => {
-  if (which === 0) processAt(t, who);
-  return 20;
-};
 export const getcpu: Call = (_k, t, cpu, node) => {
   for (const va of [cpu, node]) if (va) copyOut(t.process.space, va, new Uint8Array(4));
   return 0;
@@ -129,11 +123,15 @@ export const hwprobe: Call = (_k, t, pairs, count) => {
 
 export const membarrier: Call = (_k, _t, command) => (command === 0 ? 0x1f : 0);
 
+const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, NOEXEC_SEAL: 8, ALL: 0x1f } as const;
+
 export const memfdCreate: Call = (k, t, va, flags) => {
   stringIn(t.process.space, va, 250);
+  if (flags & ~MFD.ALL) fail(E.INVAL);
   const fs = new Tmpfs({ now: () => k.clock.coarse(), owner: t.process.cgroup });
   const inode = new TmpfsInode(fs, { mode: S.IFREG | 0o777, uid: t.credential.euid, gid: t.credential.egid });
   inode.nlink = 0;
+  inode.seals = flags & (MFD.ALLOW_SEALING | MFD.NOEXEC_SEAL) ? 0 : SEAL.SEAL;
   return install(t, new OpenFile(REGULAR, inode, null, O.RDWR), flags & 1 ? O.CLOEXEC : 0);
 };
 

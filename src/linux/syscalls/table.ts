@@ -12,6 +12,7 @@ import * as mq from './mq.ts';
 import * as msg from './msg.ts';
 import * as names from './names.ts';
 import * as poll from './poll.ts';
+import * as priority from './priority.ts';
 import * as processes from './processes.ts';
 import * as seccomp from './seccomp.ts';
 import * as sem from './sem.ts';
@@ -58,7 +59,7 @@ const ROWS: readonly Row[] = [
   [22, 'epoll_pwait', poll.epollPwait, { noRestart: true }],
   [23, 'dup', descriptors.dup],
   [24, 'dup3', descriptors.dup3],
-  [25, 'fcntl', descriptors.fcntl, { partial: 'no leases, no signals of readiness, no seals' }],
+  [25, 'fcntl', descriptors.fcntl, { partial: 'no leases, no signals of readiness' }],
   [26, 'inotify_init1', inotify.inotifyInit1],
   [27, 'inotify_add_watch', inotify.inotifyAddWatch],
   [28, 'inotify_rm_watch', inotify.inotifyRmWatch],
@@ -160,8 +161,8 @@ const ROWS: readonly Row[] = [
   [137, 'rt_sigtimedwait', signals.rtSigtimedwait, { ownSignals: true }],
   [138, 'rt_sigqueueinfo', signals.rtSigqueueinfo],
   [139, 'rt_sigreturn', signals.rtSigreturn],
-  [140, 'setpriority', system.zero, { partial: IGNORED }],
-  [141, 'getpriority', system.getpriority, { partial: 'always nice 0' }],
+  [140, 'setpriority', priority.setpriority, { partial: 'kept and shown, without effect on turns' }],
+  [141, 'getpriority', priority.getpriority],
   [142, 'reboot', null],
   [143, 'setregid', ids.setregid],
   [144, 'setgid', ids.setgid],
@@ -187,7 +188,7 @@ const ROWS: readonly Row[] = [
   [164, 'setrlimit', processes.setrlimit],
   [165, 'getrusage', processes.getrusage],
   [166, 'umask', names.umask],
-  [167, 'prctl', processes.prctl, { partial: 'names, capabilities, no_new_privs, subreaper, seccomp' }],
+  [167, 'prctl', processes.prctl, { partial: 'names, capabilities, no_new_privs, subreaper, seccomp, dumpable, death signals' }],
   [168, 'getcpu', system.getcpu],
   [169, 'gettimeofday', time.gettimeofday],
   [172, 'getpid', processes.getpid],
@@ -270,7 +271,7 @@ const ROWS: readonly Row[] = [
   [424, 'pidfd_send_signal', watching.pidfdSendSignal, { partial: 'the information that is given is not passed on' }],
   [425, 'io_uring_setup', null],
   [434, 'pidfd_open', watching.pidfdOpen],
-  [435, 'clone3', processes.clone3, { ownSignals: true, partial: 'no pidfd, no set_tid, no cgroup' }],
+  [435, 'clone3', processes.clone3, { ownSignals: true, partial: 'no set_tid, no cgroup' }],
   [436, 'close_range', descriptors.closeRange],
   [437, 'openat2', descriptors.openat2],
   [438, 'pidfd_getfd', watching.pidfdGetfd],

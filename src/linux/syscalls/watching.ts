@@ -2,7 +2,7 @@
 import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn } from '../memory/user.ts';
-import { ProcessKind, processOf } from '../task/pidfd.ts';
+import { pidfdOf, processOf } from '../task/pidfd.ts';
 import { take } from '../task/signal.ts';
 import { bit, type Queued, SI, UNBLOCKABLE } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
@@ -102,8 +102,7 @@ export const pidfdOpen: Call = (k, t, pid, flags) => {
   if (pid <= 0 || flags & ~O.NONBLOCK) fail(E.INVAL);
   const task = t.namespaces.pid.tasks.get(pid) ?? fail(E.SRCH);
   if (task.pid !== task.process.pid) fail(E.INVAL);
-  const inode = anonymousInode('anon', k.clock.coarse());
-  return install(t, new OpenFile(new ProcessKind(task.process), inode, null, O.RDWR | flags), O.CLOEXEC);
+  return install(t, pidfdOf(k, task.process, flags), O.CLOEXEC);
 };
 
 export const pidfdSendSignal: Call = (k, t, fd, signal, _info, flags) => {

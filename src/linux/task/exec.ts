@@ -171,6 +171,8 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
   const { time, timeForChildren } = task.namespaces;
   if (time !== timeForChildren) task.join({ ...task.namespaces, time: timeForChildren });
   timeForChildren.entered = true;
+  // Not of a program that has become somebody else.
+  if (credential.euid !== credential.uid || credential.egid !== credential.gid) process.deathSignal = 0;
   process.exe = path;
   process.execed = true;
   task.altStack = { base: 0, size: 0, flags: 2 };

@@ -5,7 +5,8 @@ import type { Kernel } from '../kernel.ts';
 import { intIn, intOut, wordIn } from '../memory/user.ts';
 import { SIG } from '../uapi.ts';
 import { futexWake, leaveFutex } from './futex.ts';
-import { discardsZombies, notifyParent } from './notify.ts';
+import { discardsZombies, notifyParent, post } from './notify.ts';
+import { SI } from './signals.ts';
 import type { Process, Task } from './task.ts';
 import { TRACE } from './trace.ts';
 import { detach, endTraced, restartTraced } from './tracing.ts';
@@ -132,7 +133,11 @@ function adoptOrphans(kernel: Kernel, process: Process): void {
   for (const child of process.children) {
     child.parent = heir;
     heir.children.add(child);
-    if (child.status === null) continue;
+    if (child.status === null) {
+      const { deathSignal: signal } = child;
+      if (signal) post(kernel, child, { signal, code: SI.USER, pid: process.pid.in(child.pid.namespace), uid: 0 });
+      continue;
+    }
     if (heir === kernel.init) reap(kernel, child);
     else notifyParent(kernel, child);
   }

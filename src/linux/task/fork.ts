@@ -28,6 +28,8 @@ export interface CloneRequest {
   readonly parentTid: number;
   readonly childTid: number;
   readonly tls: number;
+  /** Handlers of the child are the default ones (CLONE_CLEAR_SIGHAND). */
+  readonly clearHandlers?: boolean;
 }
 
 /** Flags that are namespaces; all but the user namespace want CAP_SYS_ADMIN. */
@@ -151,7 +153,11 @@ export function cloneTask(kernel: Kernel, task: Task, request: CloneRequest): Ta
   return child;
 }
 
-function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneRequest): Task {
+/** A child's own handlers: the parent's, or what of them is left by CLONE_CLEAR_SIGHAND. */
+const handlersOf = ({ handlers }: Process, clear: boolean): Handlers =>
+  new Handlers(handlers.actions.map((a) => (clear && a.handler > 1 ? { handler: 0, flags: 0, mask: 0n } : { ...a })));
+
+function makeTask(kernel: Kernel, task: Task, { flags, exitSignal, clearHandlers = false }: CloneRequest): Task {
   const { process: parent } = task;
   const child = new Task();
   child.onWake = (t) => kernel.ready(t);
@@ -185,7 +191,7 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
     space,
     files: flags & CLONE.FILES ? parent.files : parent.files.copy(),
     place,
-    handlers: flags & CLONE.SIGHAND ? parent.handlers : new Handlers(parent.handlers.actions.map((a) => ({ ...a }))),
+    handlers: flags & CLONE.SIGHAND ? parent.handlers : handlersOf(parent, clearHandlers),
     limits: parent.limits.map((l) => ({ ...l })),
     group: parent.group,
     session: parent.session,
@@ -196,6 +202,7 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal }: CloneReques
   process.exe = parent.exe;
   process.oomScoreAdj = parent.oomScoreAdj;
   process.dumpable = parent.dumpable;
+  process.nice = parent.nice;
   process.terminal = parent.terminal;
   process.vforking = (flags & CLONE.VFORK) !== 0;
   process.threads.add(child);

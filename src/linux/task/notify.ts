@@ -36,6 +36,17 @@ export function notifyParent(kernel: Kernel, child: Process): void {
   if (child.parent) tellOf(kernel, child.parent, news(child), child.status === null);
 }
 
+/** A signal for a process, from the kernel itself, whoever is to take it. */
+export function post(kernel: Kernel, process: Process, q: Queued): void {
+  if (!process.pending.some((p) => p.signal === q.signal)) process.pending.push(q);
+  process.signalled.wake();
+  for (const task of process.threads) {
+    task.attention = true;
+    const due = !(task.mask & bit(q.signal)) || task.progress !== null;
+    if ((task.state === 'sleeping' && due) || (task.state === 'stopped' && q.signal === SIG.KILL)) kernel.ready(task);
+  }
+}
+
 /** Tells a process of a change of a child, or of what it traces; `lives`: SA_NOCLDSTOP does without the signal. */
 export function tellOf(kernel: Kernel, parent: Process, q: Queued, lives: boolean): void {
   const action = parent.handlers.actions[q.signal];
@@ -43,13 +54,7 @@ export function tellOf(kernel: Kernel, parent: Process, q: Queued, lives: boolea
   // A tracer of the parent sees its signals whatever it does with them.
   const traced = [...parent.threads].some((t) => t.trace !== null);
   const wanted = q.signal !== 0 && action && (action.handler !== SIG_IGN || traced) && !mute;
-  if (wanted && (traced || action.handler !== SIG_DFL || [...parent.threads].some((t) => t.mask & bit(q.signal)))) {
-    if (!parent.pending.some((p) => p.signal === q.signal)) parent.pending.push(q);
-    parent.signalled.wake();
-    for (const task of parent.threads) {
-      task.attention = true;
-      if (task.state === 'sleeping' && (!(task.mask & bit(q.signal)) || task.progress)) kernel.ready(task);
-    }
-  }
+  if (wanted && (traced || action.handler !== SIG_DFL || [...parent.threads].some((t) => t.mask & bit(q.signal))))
+    post(kernel, parent, q);
   parent.childExit.wake();
 }

@@ -1,12 +1,14 @@
 /** Descriptors of processes (pidfd_open(2)). */
 import { E, fail } from '../errno.ts';
-import { POLL } from '../uapi.ts';
-import { FileKind } from '../vfs/file.ts';
+import type { Kernel } from '../kernel.ts';
+import { O, POLL } from '../uapi.ts';
+import { anonymousInode } from '../vfs/anonymous.ts';
+import { FileKind, OpenFile } from '../vfs/file.ts';
 import type { WaitQueue } from '../wait.ts';
 import type { Process, Task } from './task.ts';
 
 /** A process, readable once it has ended. */
-export class ProcessKind extends FileKind {
+class ProcessKind extends FileKind {
   readonly process: Process;
   override readonly queue: WaitQueue;
 
@@ -26,3 +28,7 @@ export const processOf = (t: Task, fd: number): Process => {
   const { kind } = t.process.files.get(fd);
   return kind instanceof ProcessKind ? kind.process : fail(E.BADF);
 };
+
+/** An open file that stands for a process. */
+export const pidfdOf = (kernel: Kernel, process: Process, flags = 0): OpenFile =>
+  new OpenFile(new ProcessKind(process), anonymousInode('anon', kernel.clock.coarse()), null, O.RDWR | flags);

@@ -172,6 +172,10 @@ export class Process {
   minorFaults = 0;
   /** How much sooner (or later) it is killed when memory runs out: −1000 (never) to 1000. */
   oomScoreAdj = 0;
+  /** Sent to it when its parent ends (prctl PR_SET_PDEATHSIG); 0: none. */
+  deathSignal = 0;
+  /** −20 (first) to 19 (last). */
+  nice = 0;
   /** Whether others of its user may look into it (prctl PR_SET_DUMPABLE); a change of its ids takes that away. */
   dumpable = true;
   /** Told its wait status when it has ended. */

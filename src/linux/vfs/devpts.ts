@@ -1,27 +1,12 @@
 /** Pseudo-terminals: /dev/pts, one of its own for each mount (pty(7), devpts of the kernel's docs). */
 import { joined, u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
-import { POLL, S } from '../uapi.ts';
+import { POLL, S, TTY } from '../uapi.ts';
 import { WaitQueue } from '../wait.ts';
 import { FileKind, type IoctlArgument, type OpenFile, type SpecialFile } from './file.ts';
 import { type DirectoryEntry, FileSystem, Inode } from './inode.ts';
 import type { Terminal } from './terminal.ts';
 
-const IOCTL = {
-  TIOCGPTN: 0x8004_5430,
-  TIOCSPTLCK: 0x4004_5431,
-  TIOCGWINSZ: 0x5413,
-  TIOCSWINSZ: 0x5414,
-  FIONREAD: 0x541b,
-  TCGETS: 0x5401,
-  TCSETS: 0x5402,
-  TCSETSW: 0x5403,
-  TCSETSF: 0x5404,
-  TCGETS2: 0x802c_542a,
-  TCSETS2: 0x402c_542b,
-  TCSETSW2: 0x402c_542c,
-  TCSETSF2: 0x402c_542d,
-} as const;
 /** Bytes the master has not read yet; who writes more waits. */
 const CAPACITY = 65_536;
 /** First major number of Unix 98 slaves, and that of /dev/ptmx. */
@@ -88,25 +73,25 @@ class Master extends FileKind {
 
   override ioctl(file: OpenFile, request: number, argument: IoctlArgument): number {
     switch (request) {
-      case IOCTL.TIOCGPTN:
+      case TTY.TIOCGPTN:
         argument.out(u32(this.slave.number));
         return 0;
-      case IOCTL.TIOCSPTLCK:
+      case TTY.TIOCSPTLCK:
         this.locked = u32Of(argument.in(4)) !== 0;
         return 0;
-      case IOCTL.FIONREAD:
+      case TTY.FIONREAD:
         argument.out(u32(this.waiting));
         return 0;
-      case IOCTL.TIOCGWINSZ:
-      case IOCTL.TIOCSWINSZ:
-      case IOCTL.TCGETS:
-      case IOCTL.TCSETS:
-      case IOCTL.TCSETSW:
-      case IOCTL.TCSETSF:
-      case IOCTL.TCGETS2:
-      case IOCTL.TCSETS2:
-      case IOCTL.TCSETSW2:
-      case IOCTL.TCSETSF2:
+      case TTY.TIOCGWINSZ:
+      case TTY.TIOCSWINSZ:
+      case TTY.TCGETS:
+      case TTY.TCSETS:
+      case TTY.TCSETSW:
+      case TTY.TCSETSF:
+      case TTY.TCGETS2:
+      case TTY.TCSETS2:
+      case TTY.TCSETSW2:
+      case TTY.TCSETSF2:
         return this.slave.terminal.ioctl(file, request, argument);
       default:
         return fail(E.NOTTY);

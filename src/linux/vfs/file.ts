@@ -133,6 +133,7 @@ class RegularKind extends FileKind {
   }
   override write(file: OpenFile, from: Uint8Array): number {
     if (file.flags & O.APPEND) file.position = file.inode.size;
+    file.inode.makeRoom(file.position, from.length);
     const n = writeFile(file.inode, file.position, from);
     file.position += n;
     return n;
@@ -141,7 +142,9 @@ class RegularKind extends FileKind {
     return readFile(file.inode, position, into);
   }
   override writeAt(file: OpenFile, position: number, from: Uint8Array): number {
-    return writeFile(file.inode, file.flags & O.APPEND ? file.inode.size : position, from);
+    const at = file.flags & O.APPEND ? file.inode.size : position;
+    file.inode.makeRoom(at, from.length);
+    return writeFile(file.inode, at, from);
   }
 }
 

@@ -208,7 +208,7 @@ export abstract class Inode {
   get inMemory(): boolean {
     return false;
   }
-  /** So much is going to be written: fails with ENOMEM where there is no memory for the whole of it. */
+  /** A program is going to write so much: fails with ENOMEM where there is no memory for the whole, with EPERM where a seal is. */
   makeRoom(_position: number, _length: number): void {}
   /** `read` to a place of a larger buffer. */
   readTo(position: number, bytes: Uint8Array, at: number, length: number): number {

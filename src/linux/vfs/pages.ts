@@ -63,6 +63,11 @@ export class FilePages implements Pages, CachedPages {
     return this.frames.size;
   }
 
+  /** Whether shared mappings may write to it. */
+  get written(): boolean {
+    return this.writing > 0;
+  }
+
   page(index: number): number {
     const found = this.frames.get(index);
     if (found) return found;

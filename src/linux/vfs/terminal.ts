@@ -1,7 +1,7 @@
 /** Terminals: line discipline, window size, foreground process group (termios(3), tty_ioctl(4)). */
 import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
-import { POLL, SIG } from '../uapi.ts';
+import { POLL, SIG, TTY } from '../uapi.ts';
 import { WaitQueue } from '../wait.ts';
 import { FileKind, type IoctlArgument, type OpenFile } from './file.ts';
 
@@ -20,28 +20,6 @@ const FLAG = {
 } as const;
 /** Indices of c_cc. */
 const CC = { INTR: 0, QUIT: 1, ERASE: 2, KILL: 3, EOF: 4, TIME: 5, MIN: 6, SUSP: 10 } as const;
-const IOCTL = {
-  TCGETS: 0x5401,
-  TCSETS: 0x5402,
-  TCSETSW: 0x5403,
-  TCSETSF: 0x5404,
-  // With struct termios2, which newer C libraries ask for.
-  TCGETS2: 0x802c_542a,
-  TCSETS2: 0x402c_542b,
-  TCSETSW2: 0x402c_542c,
-  TCSETSF2: 0x402c_542d,
-  TIOCSCTTY: 0x540e,
-  TIOCGPGRP: 0x540f,
-  TIOCSPGRP: 0x5410,
-  TIOCGWINSZ: 0x5413,
-  TIOCSWINSZ: 0x5414,
-  FIONREAD: 0x541b,
-  TIOCNOTTY: 0x5422,
-  TIOCGSID: 0x5429,
-  TCFLSH: 0x540b,
-  TCSBRK: 0x5409,
-  TCXONC: 0x540a,
-} as const;
 const LIMIT = 4096;
 /** Bytes of struct termios and termios2, and the speed the latter says. */
 const TERMIOS = 36;
@@ -206,50 +184,50 @@ export class Terminal extends FileKind {
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
     switch (request) {
-      case IOCTL.TCGETS:
+      case TTY.TCGETS:
         argument.out(this.termios(TERMIOS));
         return 0;
-      case IOCTL.TCGETS2:
+      case TTY.TCGETS2:
         argument.out(this.termios(TERMIOS2));
         return 0;
-      case IOCTL.TCSETSF:
-      case IOCTL.TCSETSW:
-      case IOCTL.TCSETS:
-      case IOCTL.TCSETS2:
-      case IOCTL.TCSETSW2:
-      case IOCTL.TCSETSF2:
-        if (request === IOCTL.TCSETSF || request === IOCTL.TCSETSF2) {
+      case TTY.TCSETSF:
+      case TTY.TCSETSW:
+      case TTY.TCSETS:
+      case TTY.TCSETS2:
+      case TTY.TCSETSW2:
+      case TTY.TCSETSF2:
+        if (request === TTY.TCSETSF || request === TTY.TCSETSF2) {
           this.ready = [];
           this.line = [];
         }
         // The speeds behind them mean nothing here.
         this.setTermios(argument.in(TERMIOS));
         return 0;
-      case IOCTL.TIOCGWINSZ:
+      case TTY.TIOCGWINSZ:
         argument.out(new Uint8Array(Uint16Array.of(this.rows, this.columns, 0, 0).buffer));
         return 0;
-      case IOCTL.TIOCSWINSZ: {
+      case TTY.TIOCSWINSZ: {
         const size = new Uint16Array(argument.in(8).buffer);
         this.resize(size[0]!, size[1]!);
         return 0;
       }
-      case IOCTL.TIOCGPGRP:
+      case TTY.TIOCGPGRP:
         argument.out(u32(this.host.numberOf(this.foreground)));
         return 0;
-      case IOCTL.TIOCGSID:
+      case TTY.TIOCGSID:
         argument.out(u32(this.host.numberOf(this.session)));
         return 0;
-      case IOCTL.TIOCSPGRP:
+      case TTY.TIOCSPGRP:
         this.foreground = this.host.groupOf(new Int32Array(argument.in(4).buffer)[0]!) ?? fail(E.SRCH);
         return 0;
-      case IOCTL.FIONREAD:
+      case TTY.FIONREAD:
         argument.out(u32(this.ready[0]?.length ?? 0));
         return 0;
-      case IOCTL.TCFLSH:
-      case IOCTL.TCSBRK:
-      case IOCTL.TCXONC:
-      case IOCTL.TIOCSCTTY:
-      case IOCTL.TIOCNOTTY:
+      case TTY.TCFLSH:
+      case TTY.TCSBRK:
+      case TTY.TCXONC:
+      case TTY.TIOCSCTTY:
+      case TTY.TIOCNOTTY:
         return 0;
       default:
         return fail(E.NOTTY);

@@ -88,11 +88,16 @@ export class Tmpfs extends FileSystem {
   }
 }
 
+/** What may not be done any more with a file of memfd_create (fcntl F_ADD_SEALS). */
+export const SEAL = { SEAL: 1, SHRINK: 2, GROW: 4, WRITE: 8, FUTURE_WRITE: 0x10, EXEC: 0x20 } as const;
+
 export class TmpfsInode extends Inode {
   readonly fs: Tmpfs;
   readonly ino: number;
   readonly children: Map<string, TmpfsInode> | null;
   content: Content;
+  /** `SEAL` bits; null: it is no memfd. */
+  seals: number | null = null;
   private readonly xattrs = new Map<string, Uint8Array>();
   private target = '';
   private users = 0;
@@ -266,6 +271,9 @@ export class TmpfsInode extends Inode {
   }
 
   override makeRoom(position: number, length: number): void {
+    const { seals } = this;
+    if (seals && seals & (SEAL.WRITE | SEAL.FUTURE_WRITE)) fail(E.PERM);
+    if (seals && seals & SEAL.GROW && position + length > this.content.size) fail(E.PERM);
     const growth = this.content.growth(position, length);
     // A full file system takes what there is room for.
     if (this.fs.fits(growth)) this.fs.room(growth);
@@ -292,6 +300,9 @@ export class TmpfsInode extends Inode {
 
   override truncate(size: number): void {
     if (this.children) fail(E.ISDIR);
+    const { seals } = this;
+    if (seals && seals & SEAL.SHRINK && size < this.content.size) fail(E.PERM);
+    if (seals && seals & SEAL.GROW && size > this.content.size) fail(E.PERM);
     this.resize(() => this.content.truncate(size));
     this.touch();
   }
