@@ -9,6 +9,7 @@ const GOOD: RunRecord = {
   message: '',
   imageSha256: null,
   kernel: null,
+  repeatable: true,
   iterations: 1,
   checksum: 'a'.repeat(16),
   digest: 'd'.repeat(32),
@@ -28,6 +29,12 @@ const failing = (...entries: GateEntry[]) => [...gate(entries).keys()].map((key)
 describe('the gate', () => {
   it('passes equal outcomes', () => {
     expect(failing(entry('bare'), entry('nested'), entry('shadow'))).toEqual([]);
+  });
+
+  it('asks of a kernel that ages its pages for nothing but what comes out', () => {
+    const aged = { repeatable: false, counters: { instret: 7 }, digest: 'e'.repeat(32) };
+    expect(failing(entry('bare'), entry('nested', aged), entry('shadow'))).toEqual([]);
+    expect(failing(entry('bare'), entry('nested', { ...aged, output: 'x' }), entry('shadow'))).toEqual(['nested']);
   });
 
   it.each([

@@ -105,7 +105,7 @@ export function gate(entries: readonly GateEntry[]): Map<string, string> {
 function byArchitecture(entries: readonly GateEntry[]): Map<string, GateEntry[]> {
   const groups = new Map<string, GateEntry[]>();
   for (const entry of entries) {
-    const key = architectureOf(entry.cell);
+    const key = entry.record.repeatable ? architectureOf(entry.cell) : null;
     if (key !== null) groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return groups;

@@ -1,6 +1,6 @@
 /** What one run of one cell yielded, whichever engine ran it. */
 import type { Counters } from '../abi/counters.ts';
-import type { ProgramOutcome } from '../abi/program.ts';
+import type { LinuxFiles, ProgramOutcome } from '../abi/program.ts';
 import type { CellStatus } from '../abi/result.ts';
 import type { NativeOutcome } from '../rpc/protocol.ts';
 
@@ -16,6 +16,11 @@ export interface RunRecord {
   readonly wallMs: number;
   /** The real Linux kernel that ran it, for a person. */
   readonly kernel: string | null;
+  /**
+   * Whether the same guest must end in the same state under other strategies. A kernel that ages its pages need not: it clears A bits
+   * and fences later, and whether they are set again meanwhile is up to what a TLB still holds.
+   */
+  readonly repeatable: boolean;
   /** What the program wrote, where that is the same wherever it runs. */
   readonly output: string | null;
   /** Milliseconds of the parts of a start. */
@@ -25,6 +30,7 @@ export interface RunRecord {
 const NOTHING = {
   imageSha256: null,
   kernel: null,
+  repeatable: true,
   iterations: 0,
   checksum: null,
   digest: null,
@@ -65,15 +71,20 @@ export function guestRecord(outcome: Omit<ProgramOutcome, 'phases'>, imageSha256
     counters: sortedCounters(outcome.region?.counters ?? outcome.counters),
     wallMs: outcome.region?.wallMs ?? outcome.wallMs,
     kernel: null,
+    repeatable: true,
     output: null,
     phases: {},
   };
 }
 
+/** Whether a kernel is of our configuration: with drivers of virtio and without what pages would be aged for. */
+export const isOurs = ({ agent }: LinuxFiles): boolean => agent === 'virtio';
+
 /** The same of a program of Linux or WASI, which writes the same wherever it runs. */
-export const programRecord = (outcome: ProgramOutcome, imageSha256: string, kernel: string | null): RunRecord => ({
+export const programRecord = (outcome: ProgramOutcome, imageSha256: string, linux: LinuxFiles | null): RunRecord => ({
   ...guestRecord(outcome, imageSha256),
-  kernel,
+  kernel: linux?.about ?? null,
+  repeatable: linux === null || isOurs(linux),
   output: outcome.console,
   phases: outcome.phases,
 });

@@ -10,14 +10,15 @@ import { type Hosted, hostedBy, needsKernel } from './hosting.ts';
 import { Lane, type Watch } from './lane.ts';
 import { type PlannedCell, programArguments, type Settings } from './plan.ts';
 import type { Platform } from './platform.ts';
-import { emptyRecord, guestRecord, nativeRecord, programRecord, type RunRecord } from './record.ts';
+import { emptyRecord, guestRecord, isOurs, nativeRecord, programRecord, type RunRecord } from './record.ts';
 
 /** Instructions between two looks at the clock: about 50 ms interpreted. */
 const SLICE = 20_000_000;
 
-const OBTAIN_BUILT = 'Get it once: npx trapframe linux --build (about 8 minutes of processor time).';
-/** How a kernel is got, for a person. */
-export const OBTAIN =
+/** How our own kernel is got, for a person. */
+export const OBTAIN_BUILT = 'Get it once: npx trapframe linux --build (about 8 minutes of processor time).';
+/** How any is got. */
+const OBTAIN =
   'Get one once: npx trapframe linux --build (about 8 minutes of processor time) or npx trapframe linux --fetch (about 11 MB).';
 
 export type Phase = 'count' | 'check' | 'warm-up' | 'sample';
@@ -64,9 +65,10 @@ export class Runner {
     }
   }
 
-  /** Whether there is a real Linux kernel. */
+  /** Whether there is a real Linux kernel of our configuration. */
   async hasKernel(): Promise<boolean> {
-    return (await this.#platform.linux()) !== null;
+    const linux = await this.#platform.linux();
+    return linux !== null && isOurs(linux);
   }
 
   /** Runs a workload as a program of Linux or WASI. */
@@ -80,8 +82,10 @@ export class Runner {
     const { build, hosting } = hosted;
     const linux = needsKernel(hosted) ? await this.#platform.linux() : null;
     if (needsKernel(hosted) && !linux) return emptyRecord('unavailable', `it needs a Linux kernel. ${OBTAIN}`);
-    if (hosting === 'wsl2' && linux?.agent !== 'virtio')
-      return emptyRecord('unavailable', `the light VM needs a kernel of our configuration. ${OBTAIN_BUILT}`);
+    if (linux && !isOurs(linux) && (hosting === 'wsl2' || workload.hostFiles)) {
+      const what = hosting === 'wsl2' ? 'the light VM' : '9p';
+      return emptyRecord('unavailable', `${what} needs a kernel of our configuration. ${OBTAIN_BUILT}`);
+    }
     const image = await this.image(programFile[build](workload.program));
     const request: ProgramRequest = {
       hosting,
@@ -93,7 +97,7 @@ export class Runner {
       budget: settings.budget,
     };
     const outcome = await this.#lane(lane).runProgram(request, linux, settings.timeoutMs, watch);
-    return programRecord(outcome, image.sha256, linux?.about ?? null);
+    return programRecord(outcome, image.sha256, linux);
   }
 
   /** Runs `task` over all items, `parallel` at a time; the number it gets names the lane it may use. */

@@ -6,7 +6,7 @@ import { hostInfo } from '../head.ts';
 import { suggest } from '../nearest.ts';
 import { settingsOf } from '../plan.ts';
 import type { Platform } from '../platform.ts';
-import { OBTAIN, type Runner } from '../runner.ts';
+import { OBTAIN_BUILT, type Runner } from '../runner.ts';
 import { benchOn, type Runs } from './bench.ts';
 import type { Bench, Law, LawCase } from './law.ts';
 import { LAWS } from './table.ts';
@@ -38,7 +38,7 @@ export async function laws(
   const leftOut = new Set<string>();
   const check = async (law: Law, lane: number): Promise<void> => {
     const bench = benchOn(runner, lane, runs, settings, control, (what) => {
-      leftOut.add(`${law.id}, ${what}: it needs a Linux kernel. ${OBTAIN}`);
+      leftOut.add(`${law.id}, ${what}: it needs a Linux kernel of our configuration. ${OBTAIN_BUILT}`);
     });
     const decided = await rowsOf(law, bench, control);
     rows.set(law, decided);

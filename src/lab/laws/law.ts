@@ -52,7 +52,7 @@ export interface Bench {
   run(workload: string, environment: string, choice?: RunChoice): Promise<RunRecord>;
   /** Wall time of one run after the other, alone: a first one that does not count, then five. */
   time(workload: string, environment: string, choice?: RunChoice): Promise<Timed>;
-  /** Whether there is a real Linux kernel; where not, says that `what` is left out. */
+  /** Whether there is a real Linux kernel of our configuration; where not, says that `what` is left out. */
   hasKernel(what: string): Promise<boolean>;
   /** One run of the law probe (bench/laws): `event` is its part of the command line. */
   probe(event: string, n: number, config: ConfigPatch): Promise<RunRecord>;

@@ -45,7 +45,7 @@ const shown = (value: number | string): string => (typeof value === 'number' ? f
 const noteOf = (row: LawRow): string =>
   `${row.id}${row.case === '' ? '' : ` (${row.case})`}: ${row.deviation === null ? '' : `${row.deviation}. `}${row.detail}`;
 
-/** One table a group that has rows; what was left out stands below the last. */
+/** One table a group that has rows, and one of what was left out. */
 export function lawTables(result: LawsResult): Table[] {
   const tables = LAW_GROUPS.flatMap((group): Table[] => {
     const rows = lawsOf(result.laws, group);
@@ -80,10 +80,16 @@ export function lawTables(result: LawsResult): Table[] {
       },
     ];
   });
-  const last = tables.at(-1);
-  if (!last || result.leftOut.length === 0) return tables;
-  return [
-    ...tables.slice(0, -1),
-    { ...last, notes: [...last.notes, ...result.leftOut.map((line) => `left out: ${line}`)] },
-  ];
+  if (result.leftOut.length === 0) return tables;
+  const leftOut: Table = {
+    title: 'left out',
+    caption: '',
+    columns: [column('law', null, 0, 'left'), column('why', null, 0, 'left')],
+    rows: result.leftOut.map((line) => {
+      const cut = line.indexOf(': ');
+      return [text(line.slice(0, cut)), text(line.slice(cut + 2))];
+    }),
+    notes: [],
+  };
+  return [...tables, leftOut];
 }

@@ -278,9 +278,9 @@ describe('sweeps and laws', () => {
     // What is known not to hold here is no failure, and what is left out is told of.
     expect(text).toMatch(/S17 .*0\.50×.*differs/);
     expect(text).toContain('S17 (own files): no such system here.');
-    expect(text).toContain('left out: S12, a boot: it needs a kernel');
+    expect(text).toMatch(/left out\n.*\n.*\nS12, a boot +it needs a kernel/);
     for (const { columns } of lawTables(LAWS()))
-      expect(new Set(columns.flatMap(({ kind }) => (kind === null ? [] : [kind]))).size).toBe(1);
+      expect(new Set(columns.flatMap(({ kind }) => (kind === null ? [] : [kind]))).size).toBeLessThanOrEqual(1);
     expect(lawsMarkdown(LAWS())).toContain('6.1×');
     expect(lawsCsv(LAWS())).toContain('"more, ""words"""');
     expect(balanced(lawsHtml(LAWS()))).toEqual([]);
