@@ -110,8 +110,11 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
     );
     expect(ok('exec', 'box', '/bin/tool', 'say', 'inside')).toBe('inside');
     expect(ok('logs', 'box')).toBe('up');
+    expect(ok('logs', '-t', 'box')).toMatch(/^\d{4}-[\d-]+T[\d:.]+Z up$/);
     expect(ok('top', 'box')).toContain('tool');
-    expect(ok('stats', '--no-stream', '--format', '{{.Name}} {{.MemUsage}}', 'box')).toMatch(/^box .*KiB \/ 32MiB$/);
+    ok('update', '--memory', '48m', '--pids-limit', '9', 'box');
+    expect(ok('inspect', '-f', '{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}', 'box')).toBe(`${48 * 2 ** 20} 9`);
+    expect(ok('stats', '--no-stream', '--format', '{{.Name}} {{.MemUsage}}', 'box')).toMatch(/^box .*KiB \/ 48MiB$/);
     ok('pause', 'box');
     expect(ok('inspect', '-f', '{{.State.Paused}}', 'box')).toBe('true');
     ok('unpause', 'box');
@@ -138,7 +141,7 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
       '{{.Action}}',
     ).split('\n');
     expect(actions.filter((a) => !a.startsWith('exec'))).toEqual([
-      ...['create', 'start', 'pause', 'unpause', 'rename', 'die', 'stop', 'start', 'kill', 'die', 'destroy'],
+      ...['create', 'start', 'update', 'pause', 'unpause', 'rename', 'die', 'stop', 'start', 'kill', 'die', 'destroy'],
     ]);
   });
 
@@ -162,6 +165,13 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
     ]);
     expect(ok('image', 'inspect', '-f', '{{.Id}}', 'again')).toBe(id);
     expect(ok('run', '--rm', 'again', '/bin/tool', 'cat', '/new')).toBe('mine');
+    const change = ['--change', 'CMD ["/bin/tool", "env", "WORD"]', '--change', 'ENV WORD="two words"'];
+    ok('commit', ...change, 'made', 'again');
+    expect(ok('run', '--rm', 'again')).toBe('two words');
+    expect(docker(['commit', '--change', 'RUN x', 'made', 'no'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('“RUN x” is none of CMD'),
+    });
     ok('export', '-o', join(folder, 'root2.tar'), 'made');
     expect(spawnSync('tar', ['tf', join(folder, 'root2.tar')], { encoding: 'utf8' }).stdout).toContain('copied');
     ok('rm', 'made');

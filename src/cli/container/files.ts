@@ -6,6 +6,7 @@ import { type NewEntry, writeTar } from '../../image/tar-write.ts';
 import type { Container } from '../../machine/container/container.ts';
 import type { Entry } from '../../machine/container/engine.ts';
 import { findPlace } from '../../machine/container/places.ts';
+import { changed } from '../../machine/images/changes.ts';
 import type { ImageStore } from '../../machine/images/store.ts';
 import { treeEntries } from '../../machine/images/tree.ts';
 import { HttpError, type Request } from '../daemon/server.ts';
@@ -84,18 +85,20 @@ export async function commit(
   store: ImageStore,
   { opened, args, container }: Entry,
   names: readonly string[],
-  comment: string,
-  now: number,
+  { comment, changes, now }: { readonly comment: string; readonly changes: readonly string[]; readonly now: number },
 ): Promise<string> {
   const createdBy = args.join(' ');
   const about = { names, createdBy, ...(comment && { comment }) };
-  if (opened.base.imageId) return (await store.commit(opened.base.imageId, treeEntries(opened.upper), about)).id;
+  if (opened.base.imageId) {
+    const edit = (config: Parameters<typeof changed>[0]) => changed(config, changes);
+    return (await store.commit(opened.base.imageId, treeEntries(opened.upper), { ...about, edit })).id;
+  }
   const { env, cwd } = container.spec.process;
   const record = await store.build(treeEntries(opened.root.fs.root), {
     ...about,
     what: opened.base.name,
     platform: { os: 'linux', architecture: 'riscv64' },
-    config: { Env: env.filter((e) => !/^(HOSTNAME|TERM)=/.test(e)), Cmd: [...args], WorkingDir: cwd },
+    config: changed({ Env: env.filter((e) => !/^(HOSTNAME|TERM)=/.test(e)), Cmd: [...args], WorkingDir: cwd }, changes),
     created: new Date(now).toISOString(),
   });
   return record.id;

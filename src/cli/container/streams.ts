@@ -65,19 +65,26 @@ export interface LogRequest {
 
 /** Writes what was kept; returns what writes one entry more. */
 export function writeLog(out: Writable, log: OutputLog, terminal: boolean, request: LogRequest): Listener {
+  const stamp = request.timestamps ? stamper() : (entry: LogEntry): LogEntry => entry;
   const write: Listener = (entry) => {
     if (!request[entry.stream] || entry.time < request.since || entry.time > request.until) return;
-    const stamped = request.timestamps ? stamp(entry) : entry;
-    out.write(encode(stamped, terminal));
+    if (entry.bytes.length) out.write(encode(stamp(entry), terminal));
   };
   for (const entry of lastLines(log.kept, request.tail)) write(entry);
   return write;
 }
 
-const stamp = (entry: LogEntry): LogEntry => {
-  const text = `${new Date(entry.time).toISOString()} ${Buffer.from(entry.bytes).toString('latin1')}`;
-  return { ...entry, bytes: new Uint8Array(Buffer.from(text, 'latin1')) };
-};
+/** Puts its time in front of each line, in whatever pieces lines come. */
+function stamper(): (entry: LogEntry) => LogEntry {
+  const open = { stdout: false, stderr: false };
+  return (entry) => {
+    const time = `${new Date(entry.time).toISOString()} `;
+    const text = Buffer.from(entry.bytes).toString('latin1');
+    const stamped = (open[entry.stream] ? '' : time) + text.replace(/\n(?!$)/g, `\n${time}`);
+    open[entry.stream] = !text.endsWith('\n');
+    return { ...entry, bytes: new Uint8Array(Buffer.from(stamped, 'latin1')) };
+  };
+}
 
 /** The entries from the one on that the last `count` lines begin in, which is cut. */
 function lastLines(entries: readonly LogEntry[], count: number): readonly LogEntry[] {

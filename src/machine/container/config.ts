@@ -1,7 +1,7 @@
 /** From the choices a person makes to a runtime bundle's config.json, with the defaults container engines have. */
 import { InputError } from '../../abi/errors.ts';
 import { CAPABILITIES, type Capability } from '../../linux/task/credential.ts';
-import type { SeccompProfile, SpecInput } from './spec.ts';
+import type { Resources, SeccompProfile, SpecInput } from './spec.ts';
 
 /** What root may do in a container unless it is said otherwise. */
 // biome-ignore format: a table
@@ -128,6 +128,25 @@ function mounts(choices: Choices): NonNullable<SpecInput['mounts']> {
   ];
 }
 
+/** Limits, as config.json has them. */
+export function resourcesOf(
+  choices: Pick<Choices, 'memory' | 'memoryReservation' | 'cpus' | 'cpuShares' | 'pids'>,
+): Resources {
+  return {
+    ...((choices.memory || choices.memoryReservation) && {
+      memory: {
+        ...(choices.memory && { limit: choices.memory }),
+        ...(choices.memoryReservation && { reservation: choices.memoryReservation }),
+      },
+    }),
+    cpu: {
+      ...(choices.cpus && { quota: Math.max(1000, Math.round(choices.cpus * PERIOD)), period: PERIOD }),
+      ...(choices.cpuShares && { shares: choices.cpuShares }),
+    },
+    ...(choices.pids && { pids: { limit: choices.pids } }),
+  };
+}
+
 /** The document; `parseSpec` reads it as it would one of somebody else. */
 export function specOf(choices: Choices): SpecInput {
   const caps = capabilities(choices);
@@ -164,20 +183,7 @@ export function specOf(choices: Choices): SpecInput {
         .filter((type) => type !== 'network' || !choices.hostNetwork)
         .map((type) => ({ type })),
       cgroupsPath: choices.cgroupsPath,
-      resources: {
-        ...((choices.memory || choices.memoryReservation) && {
-          memory: {
-            ...(choices.memory && { limit: choices.memory }),
-            ...(choices.memoryReservation && { reservation: choices.memoryReservation }),
-          },
-        }),
-        cpu: {
-          ...(choices.cpus && { quota: Math.max(1000, Math.round(choices.cpus * PERIOD)), period: PERIOD }),
-          ...(choices.cpuShares && { shares: choices.cpuShares }),
-        },
-        ...(choices.pids && { pids: { limit: choices.pids } }),
-        unified: { ...choices.unified },
-      },
+      resources: { ...resourcesOf(choices), unified: { ...choices.unified } },
       ...(choices.seccomp && { seccomp: choices.seccomp }),
       maskedPaths: choices.openPaths ? [] : [...MASKED],
       readonlyPaths: choices.openPaths ? [] : [...READ_ONLY],

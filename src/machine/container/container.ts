@@ -19,7 +19,7 @@ import { findPlace } from './places.ts';
 import { prepareProcess } from './process.ts';
 import { limitGroup } from './resources.ts';
 import { compileProfile } from './seccomp.ts';
-import type { Spec, SpecProcess } from './spec.ts';
+import type { Resources, Spec, SpecProcess } from './spec.ts';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'exited';
 
@@ -321,6 +321,11 @@ export class Container {
 
   signal(signal: number): void {
     this.system.signal(this.up().process, signal);
+  }
+
+  /** Changes limits of its control group. Throws InputError where the kernel refuses one. */
+  limit(resources: Resources): void {
+    limitGroup(this.system, this.cgroup, resources);
   }
 
   pause(): void {

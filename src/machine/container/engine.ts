@@ -4,7 +4,7 @@ import type { NetStack } from '../../linux/net/stack.ts';
 import { SIG } from '../../linux/uapi.ts';
 import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { resolverOf } from '../network.ts';
-import { type Bind, type Choices, capabilities, identityFiles, specOf } from './config.ts';
+import { type Bind, type Choices, capabilities, identityFiles, resourcesOf, specOf } from './config.ts';
 import type { Container, Ending, Running, Wire } from './container.ts';
 import { EngineEvents } from './events.ts';
 import type { ContainerHost } from './host.ts';
@@ -14,7 +14,14 @@ import { NAME, newId, newName } from './names.ts';
 import { type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
 import { bindingsOf, type PortBinding, type Published } from './ports.ts';
-import { type CreateRequest, type ExecRequest, readCreate, readExec } from './request.ts';
+import {
+  type CreateRequest,
+  type ExecRequest,
+  readCreate,
+  readExec,
+  readUpdate,
+  type UpdateRequest,
+} from './request.ts';
 import { type Base, type OpenedRoot, openRoot } from './roots.ts';
 import { securityOf } from './security.ts';
 import { parseSpec, type SpecProcess } from './spec.ts';
@@ -138,6 +145,15 @@ function environment(...lists: (readonly string[])[]): string[] {
   }
   return [...all.values()];
 }
+
+/** Limits as the API has them. */
+const limitsOf = (host: Pick<CreateRequest['HostConfig'], keyof UpdateRequest>) => ({
+  memory: host.Memory,
+  memoryReservation: host.MemoryReservation,
+  cpus: host.NanoCpus / 1e9,
+  cpuShares: host.CpuShares,
+  pids: Math.max(0, host.PidsLimit ?? 0),
+});
 
 export class ContainerEngine {
   readonly host: ContainerHost;
@@ -282,11 +298,7 @@ export class ContainerEngine {
       seccomp: security.seccomp,
       openPaths: security.openPaths,
       privileged,
-      memory: host.Memory,
-      memoryReservation: host.MemoryReservation,
-      cpus: host.NanoCpus / 1e9,
-      cpuShares: host.CpuShares,
-      pids: Math.max(0, host.PidsLimit ?? 0),
+      ...limitsOf(host),
       oomScoreAdj: host.OomScoreAdj ?? 0,
       ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
       shmSize: host.ShmSize || SHM,
@@ -574,6 +586,23 @@ export class ContainerEngine {
   /** What is kept is as it is here. */
   async settled(): Promise<void> {
     await this.sources.keeper?.settled();
+  }
+
+  /** Changes limits of a container, at once where it runs. */
+  update(entry: Entry, body: unknown): void {
+    const asked = readUpdate(body);
+    const host = entry.request.HostConfig;
+    const next = {
+      Memory: asked.Memory || host.Memory,
+      MemoryReservation: asked.MemoryReservation || host.MemoryReservation,
+      NanoCpus: asked.NanoCpus || host.NanoCpus,
+      CpuShares: asked.CpuShares || host.CpuShares,
+      PidsLimit: asked.PidsLimit ?? host.PidsLimit,
+    };
+    entry.container.limit(resourcesOf(limitsOf(next)));
+    Object.assign(host, next);
+    this.tell(entry, 'update');
+    this.keep(entry);
   }
 
   /** What a container at rest was given is kept too. */

@@ -149,9 +149,20 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
   return result.data;
 }
 
+/** POST /containers/ID/update; 0 or nothing leaves a limit as it is. */
+const update = z.object({
+  Memory: amount,
+  MemoryReservation: amount,
+  NanoCpus: amount,
+  CpuShares: amount,
+  PidsLimit: z.number().int().nullish(),
+});
+export type UpdateRequest = z.infer<typeof update>;
+
 /** @throws InputError that names every field that is wrong */
 export const readCreate = (value: unknown): CreateRequest => read(create as z.ZodType<CreateRequest>, value);
 export const readExec = (value: unknown): ExecRequest => read(exec as z.ZodType<ExecRequest>, value);
 export const readNetwork = (value: unknown): NetworkRequest => read(network as z.ZodType<NetworkRequest>, value);
 export const readEndpoint = (value: unknown): EndpointRequest => read(endpoint as z.ZodType<EndpointRequest>, value);
 export const readVolume = (value: unknown): VolumeRequest => read(volume as z.ZodType<VolumeRequest>, value);
+export const readUpdate = (value: unknown): UpdateRequest => read(update as z.ZodType<UpdateRequest>, value);

@@ -28,7 +28,7 @@ function rows({ memory, cpu, pids, blockIO, unified }: Resources): [file: string
     ['wiops', blockIO?.throttleWriteIOPSDevice],
   ] as const)
     for (const { major, minor, rate } of list ?? []) out.push(['io.max', `${major}:${minor} ${key}=${rate}`]);
-  return [...out, ...Object.entries(unified)];
+  return [...out, ...Object.entries(unified ?? {})];
 }
 
 /** @throws InputError that names the file of a value the kernel refuses */

@@ -149,7 +149,8 @@ const resources = z.object({
     .optional(),
   unified: z.record(z.string(), z.string()).default({}),
 });
-export type Resources = z.infer<typeof resources>;
+/** What may be left out is left out. */
+export type Resources = z.input<typeof resources>;
 
 const linux = z.object({
   namespaces: z.array(namespace).default([]),

@@ -154,6 +154,15 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
     },
     {
       method: 'POST',
+      path: '/containers/:id/update',
+      handle: withEntry(async (entry, request) => {
+        engine.update(entry, await request.json());
+        await engine.settled();
+        return json({ Warnings: [] });
+      }),
+    },
+    {
+      method: 'POST',
       path: '/containers/:id/resize',
       handle: withEntry((entry, { query }) => {
         entry.container.output.resize(number(query, 'h') ?? 24, number(query, 'w') ?? 80);
@@ -309,7 +318,8 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const entry = orStatus(404, () => engine.find(query.get('container') ?? ''));
         const repo = query.get('repo');
         const names = repo ? [query.get('tag') ? `${repo}:${query.get('tag')}` : repo] : [];
-        const id = await commit(store, entry, names, query.get('comment') ?? '', now());
+        const changes = query.getAll('changes').flatMap((text) => text.split('\n').filter(Boolean));
+        const id = await commit(store, entry, names, { comment: query.get('comment') ?? '', changes, now: now() });
         engine.events.tell('container', 'commit', entry.container.id, { name: entry.name, imageID: id });
         return json({ Id: id }, 201);
       },

@@ -3,6 +3,7 @@ import { InputError, isInputError } from '../../../abi/errors.ts';
 import { bytesSource } from '../../../image/source.ts';
 import type { ContainerEngine } from '../../../machine/container/engine.ts';
 import type { ImageRecord } from '../../../machine/images/catalogue.ts';
+import { changed } from '../../../machine/images/changes.ts';
 import { historyOf, imageInspection, imageSummary } from '../../../machine/images/describe.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { HttpError, type Request, type Route } from '../../daemon/server.ts';
@@ -56,7 +57,7 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
         what: 'the archive',
         names,
         platform: PLATFORM,
-        config: { Env: [PATH] },
+        config: changed({ Env: [PATH] }, query.getAll('changes')),
         created: new Date().toISOString(),
         createdBy: 'import',
         comment: query.get('message') || 'Imported from -',
@@ -122,6 +123,18 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
           gone.push(...untagged.map((Untagged) => ({ Untagged })), ...deleted.map((Deleted) => ({ Deleted })));
         }
         return json({ ImagesDeleted: gone, SpaceReclaimed: freed });
+      },
+    },
+    // Nothing is built here, so nothing of it is cached.
+    { method: 'POST', path: '/build/prune', handle: async () => json({ CachesDeleted: [], SpaceReclaimed: 0 }) },
+    {
+      method: 'POST',
+      path: '/build',
+      async handle() {
+        throw new HttpError(
+          501,
+          'images are not built here: commit a container, import a root, or load what was built elsewhere',
+        );
       },
     },
     { method: 'GET', path: '/images/search', handle: async () => json([]) },
