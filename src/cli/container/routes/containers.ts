@@ -147,8 +147,9 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
     {
       method: 'POST',
       path: '/containers/:id/rename',
-      handle: withEntry((entry, { query }) => {
+      handle: withEntry(async (entry, { query }) => {
         orStatus(409, () => engine.rename(entry, query.get('name') ?? ''));
+        await engine.settled();
         return done;
       }),
     },
@@ -172,8 +173,9 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
     {
       method: 'DELETE',
       path: '/containers/:id',
-      handle: withEntry((entry, { query }) => {
+      handle: withEntry(async (entry, { query }) => {
         orStatus(409, () => engine.remove(entry, flag(query, 'force')));
+        await engine.settled();
         return done;
       }),
     },
@@ -216,6 +218,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const gone = [...engine.entries.values()].filter((e) => !e.container.isUp);
         const SpaceReclaimed = gone.reduce((sum, e) => sum + e.opened.used(), 0);
         for (const entry of gone) engine.remove(entry, false);
+        await engine.settled();
         return json({ ContainersDeleted: gone.map((e) => e.container.id), SpaceReclaimed });
       },
     },
