@@ -20,6 +20,8 @@ const MAGIC = '070701';
 const TRAILER = 'TRAILER!!!';
 const HEADER = 110;
 
+const utf8 = new TextEncoder();
+
 const padded = (n: number): number => (n + 3) & ~3;
 
 export const directory = (path: string, mode = 0o755): CpioEntry => ({ path, mode: S_IFDIR | mode });
@@ -27,13 +29,13 @@ export const directory = (path: string, mode = 0o755): CpioEntry => ({ path, mod
 export const file = (path: string, content: Uint8Array | string, mode = 0o644): CpioEntry => ({
   path,
   mode: S_IFREG | mode,
-  content: typeof content === 'string' ? new TextEncoder().encode(content) : content,
+  content: typeof content === 'string' ? utf8.encode(content) : content,
 });
 
 export const link = (path: string, target: string): CpioEntry => ({
   path,
   mode: S_IFLNK | 0o777,
-  content: new TextEncoder().encode(target),
+  content: utf8.encode(target),
 });
 
 export const characterDevice = (path: string, major: number, minor: number, mode = 0o600): CpioEntry => ({
@@ -45,7 +47,7 @@ export const characterDevice = (path: string, major: number, minor: number, mode
 /** One archive of these entries, in their order: a directory has to stand before what it holds. Equal entries give equal bytes. */
 export function writeCpio(entries: readonly CpioEntry[]): Uint8Array {
   const all = [...entries, { path: TRAILER, mode: 0 }];
-  const names = all.map((e) => new TextEncoder().encode(`${e.path}\0`));
+  const names = all.map((e) => utf8.encode(`${e.path}\0`));
   const none = new Uint8Array();
   const content = (e: CpioEntry): Uint8Array => e.content ?? none;
   const size = all.reduce((sum, e, i) => sum + padded(HEADER + names[i]!.length) + padded(content(e).length), 0);
@@ -59,7 +61,7 @@ export function writeCpio(entries: readonly CpioEntry[]): Uint8Array {
     // ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor namesize check
     const fields = [i + 1, entry.mode, 0, 0, links, 0, bytes.length, 0, 0, major, minor, name.length, 0];
     const header = MAGIC + fields.map((f) => f.toString(16).padStart(8, '0')).join('');
-    out.set(new TextEncoder().encode(header), at);
+    out.set(utf8.encode(header), at);
     out.set(name, at + HEADER);
     at += padded(HEADER + name.length);
     out.set(bytes, at);
