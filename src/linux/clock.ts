@@ -45,13 +45,20 @@ export function countedClock(instructions: () => number): Clock {
 export function wallClock(): Clock {
   const started = performance.now();
   const monotonic = () => Math.round((performance.now() - started) * 1e6);
+  // Read at the first file that a turn marks.
   let ticked = 0;
+  let turn = false;
   return {
     monotonic,
     realtime: () => Date.now(),
-    coarse: () => ticked || Date.now(),
+    coarse() {
+      if (!turn) return Date.now();
+      ticked ||= Date.now();
+      return ticked;
+    },
     tick(inTurn) {
-      ticked = inTurn ? Date.now() : 0;
+      turn = inTurn;
+      ticked = 0;
     },
     idle: (until) => Math.max(0, (until - monotonic()) / 1e6),
   };

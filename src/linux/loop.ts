@@ -69,27 +69,28 @@ export class Loop {
    */
   run(until: () => boolean): number {
     const { kernel } = this;
+    // A turn ends when the next begins: the clock is read once for both.
+    let now = kernel.now();
     for (;;) {
-      kernel.timers.fire(kernel.now());
+      kernel.timers.fire(now);
       if (until()) return -1;
       const task = kernel.next();
       if (task) {
-        if (this.held(task)) continue;
-        this.turn(task);
+        if (!this.held(task, now)) now = this.turn(task, now);
         continue;
       }
       const { next } = kernel.timers;
       if (next === Number.POSITIVE_INFINITY) return next;
       const wait = kernel.clock.idle(next);
       if (wait > 0) return wait;
+      now = kernel.now();
     }
   }
 
   /** Whether its control group has spent its quota or is frozen; it is put off then. */
-  private held(task: Task): boolean {
+  private held(task: Task, now: number): boolean {
     const { kernel } = this;
     const { cgroup } = task.process;
-    const now = kernel.now();
     const at = cgroup.runnableAt(now);
     if (at <= now || isKilled(task)) return false;
     task.state = 'sleeping';
@@ -100,12 +101,11 @@ export class Loop {
     return true;
   }
 
-  /** One turn of a task: until its slice is used, it sleeps, stops or ends. */
-  private turn(task: Task): void {
+  /** One turn of a task, which begins now: until its slice is used, it sleeps, stops or ends. Returns when that was. */
+  private turn(task: Task, from: number): number {
     const { kernel } = this;
     const { machine } = kernel;
     kernel.switchTo(task);
-    const from = kernel.now();
     kernel.turnBegan = from;
     kernel.clock.tick(true);
     const { process } = task;
@@ -134,6 +134,7 @@ export class Loop {
     if (process.cpuAlarms.size > 0) ringCpuAlarms(process.cpuAlarms);
     process.cgroup.endTurn(now - from, now);
     kernel.requeue(task);
+    return now;
   }
 
   /** A task that slept inside a call tries again, unless a signal interrupts it. */

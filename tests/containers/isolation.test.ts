@@ -104,6 +104,21 @@ describe('namespaces', () => {
     expect(output).toBe('0::/\n/sys/fs/cgroup/pids.max: Read-only file system\n');
   });
 
+  it('root of a user namespace made inside lifts no limit, and undoes no mount', async () => {
+    const { output } = await run(
+      host,
+      [
+        ...['unshare', '12020000', 'mount', 'cgroup2', '/tmp', 'put', '/tmp/pids.max', '9', 'umount', '/sys/fs/cgroup'],
+        ...['mount', 'proc', '/tmp', 'mount', 'devtmpfs', '/tmp', 'sethost', 'other', 'mount', 'tmpfs', '/tmp'],
+      ],
+      { pids: 5 },
+    );
+    expect(output).toBe(
+      'unshare ok\nmount ok\n/tmp/pids.max: Read-only file system\numount Invalid argument\n' +
+        'mount Operation not permitted\nmount Operation not permitted\nsethostname Operation not permitted\nmount ok\n',
+    );
+  });
+
   it('unshare, setns, chroot and pivot_root work inside', async () => {
     const { output } = await run(
       host,

@@ -285,9 +285,9 @@ export const prlimit64: Call = (_k, t, pid, which, wanted, old) => {
 export const getrlimit: Call = (k, t, which, out) => prlimit64(k, t, 0, which, 0, out, 0, 0);
 export const setrlimit: Call = (k, t, which, wanted) => prlimit64(k, t, 0, which, wanted, 0, 0, 0);
 
-export const getrusage: Call = (_k, t, who, out) => {
+export const getrusage: Call = (k, t, who, out) => {
   const { process } = t;
-  const ns = who === -1 ? process.childTime : process.time;
+  const ns = who === -1 ? process.childTime : k.cpuTime(process);
   copyOut(process.space, out, usageBytes(ns, process.minorFaults, process.space.resident));
   return 0;
 };

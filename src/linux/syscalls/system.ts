@@ -170,25 +170,33 @@ function demandAdmin(t: Task): void {
   if (!t.credential.canIn(t.namespaces.mnt.owner, 'sys_admin')) fail(E.PERM);
 }
 
-/** File systems that root of a user namespace may mount in there. */
-const USER_TYPES: readonly string[] = ['proc', 'sysfs', 'tmpfs', 'devpts', 'mqueue', 'overlay', 'cgroup2'];
+/** File systems that root of a user namespace may mount in there, and the namespace they show, which has to be its own. */
+const USER_TYPES: Readonly<Record<string, 'pid' | 'net' | 'ipc' | 'cgroup' | null>> = {
+  proc: 'pid',
+  sysfs: 'net',
+  mqueue: 'ipc',
+  cgroup2: 'cgroup',
+  tmpfs: null,
+  devpts: null,
+  overlay: null,
+};
 /** Those that show the system: only where they are shown already, with nothing that hides a part. */
 const REVEALING: readonly string[] = ['proc', 'sysfs'];
 
 /** Fails where a user namespace may not mount a type; the flags it is mounted with. */
 function userFlags(t: Task, type: string, wanted: MountFlags): MountFlags {
-  const { mnt } = t.namespaces;
+  const { namespaces, credential } = t;
+  const { mnt } = namespaces;
   if (!mnt.owner) return wanted;
-  if (!USER_TYPES.includes(type)) fail(E.PERM);
-  if (REVEALING.includes(type)) {
-    const shown = mountsOf(mnt.root).find(
-      (m) => m.fs.type === type && m.root === rootDentry(m.fs) && ![...m.children.values()].flat().some((c) => c.fixed),
-    );
-    if (!shown?.permits({ ...wanted, readOnly: wanted.readOnly || !shown.flags.readOnly })) fail(E.PERM);
-    if (shown.flags.readOnly && !wanted.readOnly) fail(E.PERM);
-  }
-  // Devices are not theirs to make.
-  return { ...wanted, nodev: true };
+  if (!Object.hasOwn(USER_TYPES, type)) fail(E.PERM);
+  const shows = USER_TYPES[type];
+  if (shows && !credential.canIn(namespaces[shows].owner, 'sys_admin')) fail(E.PERM);
+  const whole = (m: Mount): boolean =>
+    m.fs.type === type && m.root === rootDentry(m.fs) && ![...m.children.values()].flat().some((c) => c.fixed);
+  if (REVEALING.includes(type) && !mountsOf(mnt.root).some((m) => whole(m) && (wanted.readOnly || !m.flags.readOnly)))
+    fail(E.PERM);
+  // Devices are not theirs to make, nor the limits of a group they are the root of theirs to lift.
+  return { ...wanted, nodev: true, readOnly: wanted.readOnly || type === 'cgroup2' };
 }
 
 /** File systems that mount(2) can make, by type; what is given here at boot. */
@@ -230,7 +238,7 @@ export function mountCall(types: ReadonlyMap<string, FileSystemType<Kernel, Task
     if (fs instanceof Tmpfs && name === 'tmpfs')
       Object.assign(fs.root, { uid: t.credential.fsuid, gid: t.credential.fsgid });
     const made = new Mount(fs, rootDentry(fs), source || fs.type, wanted);
-    if (t.namespaces.mnt.owner) made.locked = { ...PLAIN, nodev: true };
+    if (t.namespaces.mnt.owner) made.locked = { ...PLAIN, nodev: true, readOnly: name === 'cgroup2' };
     attach(made, target);
     return 0;
   };

@@ -118,7 +118,7 @@ export const times: Call = (k, t, out) => {
   const ticks = (ns: number): number => Math.floor(ns / 1e7);
   const { process } = t;
   if (out)
-    for (const [i, ns] of [process.time, 0, process.childTime, 0].entries())
+    for (const [i, ns] of [k.cpuTime(process), 0, process.childTime, 0].entries())
       wordOut(process.space, out + i * 8, ticks(ns));
   return ticks(k.now());
 };

@@ -117,6 +117,20 @@ static void by_itself(void) {
   SAY(mknod("tree/null", S_IFCHR | 0666, 0x103));
   SAY(mount("devtmpfs", "tree", "devtmpfs", 0, 0));
   SAY(umount("tree"));
+  SAY(mount("proc", "tree", "proc", 0, 0));
+  SAY(mount("sysfs", "tree", "sysfs", 0, 0));
+  SAY(mount("cgroup", "tree", "cgroup2", 0, 0));
+  SAY(mount("mqueue", "tree", "mqueue", 0, 0));
+  SAY(umount("tree"));
+  SAY(unshare(CLONE_NEWPID));
+  pid_t first = fork();
+  if (!first) {
+    SAY(mount("proc", "tree", "proc", 0, 0));
+    SAY(access("tree/1/status", F_OK));
+    SAY(umount("tree"));
+    _exit(0);
+  }
+  status_of(first);
   SAY(umount("/proc"));
   SAY(mount("none", "/proc", 0, MS_REMOUNT | MS_BIND, 0) == 0 || errno == EPERM);
   SAY(chroot("."));
