@@ -12,6 +12,9 @@ const STARTS = 'arXiv 2602.15214';
 const MICROSOFT = 'Microsoft, comparing WSL versions';
 /** Above how many times the exits of nested paging shadow paging is said to have. */
 const BOOT_RATIO = 10;
+/** Enough for an order of wall time, and soon done. */
+const FEW_FILES = { params: { files: 40 } };
+const FEW_ROUNDS = { params: { rounds: 50 } };
 
 /** A case that shows a ratio of medians of wall time. */
 async function timed(
@@ -126,7 +129,7 @@ async function containerIsNative(bench: Bench): Promise<LawCase[]> {
   cases.push(
     await timed(
       'small file calls, VM : container',
-      [bench.time('file-calls', 'wsl2'), bench.time('file-calls', 'container')],
+      [bench.time('file-calls', 'wsl2', FEW_ROUNDS), bench.time('file-calls', 'container', FEW_ROUNDS)],
       'file-calls, wsl2 over container',
       { published: published('about 2×', FELTER, 'S') },
     ),
@@ -136,8 +139,11 @@ async function containerIsNative(bench: Bench): Promise<LawCase[]> {
 
 async function filesOfWsl(bench: Bench): Promise<LawCase[]> {
   if (!(await bench.hasKernel('files of WSL 2'))) return [];
-  const [inside, outside] = [await bench.time('untar', 'wsl2'), await bench.time('untar-host', 'wsl2')];
-  const first = await bench.time('untar-host', 'process');
+  const [inside, outside] = [
+    await bench.time('untar', 'wsl2', FEW_FILES),
+    await bench.time('untar-host', 'wsl2', FEW_FILES),
+  ];
+  const first = await bench.time('untar-host', 'process', FEW_FILES);
   const given = (value: Timed): Promise<Timed> => Promise.resolve(value);
   return [
     await timed('files of the host, WSL 2 : WSL 1', [given(outside), given(first)], 'untar-host, wsl2 over process', {
