@@ -48,7 +48,7 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
     });
     const bin: NewEntry = { ...own, name: 'bin/', type: 'directory', mode: 0o755 };
     writeFileSync(join(folder, 'root.tar'), Buffer.concat([...writeTar([bin, program('tool'), program('echo')])]));
-    daemon = spawn(process.execPath, [join(projectRoot(), 'src/cli/trapframe.mjs'), 'daemon', 'container'], {
+    daemon = spawn(process.execPath, [join(projectRoot(), 'src/cli/trapframe.mjs'), 'container', 'serve'], {
       env: { ...process.env, TRAPFRAME_STATE: join(folder, 'state'), TRAPFRAME_NO_SETUP: '1' },
       stdio: 'ignore',
     });

@@ -49,7 +49,7 @@ describe('out of processes and containers', { timeout: TEST_MS }, () => {
 
 describe.skipIf(!hasKernel('built'))('out of the light VM and a shared folder', { timeout: TEST_MS }, () => {
   it('nothing escapes that a real Linux lets root do', async () => {
-    const attempts = ['dotdot', 'link-swapped', 'ptrace', 'keyring', 'mount-share', 'sysctl', 'reboot'];
+    const attempts = ['dotdot', 'ptrace', 'mount-share', 'reboot'];
     const result = await run(['--env', 'wsl2,vm', '--only', attempts.join()]);
     expect(verdicts(result)).toEqual({
       blocked: attempts.flatMap((id) => [`${id} wsl2`, `${id} vm`]),

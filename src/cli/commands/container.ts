@@ -6,7 +6,10 @@ import { addCreateOptions, createRequest, environment } from '../container/optio
 import { pump, type Streams } from '../container/terminal.ts';
 import { runWasiImage } from '../container/wasi.ts';
 import { type Context, exitCode } from '../context.ts';
+import { reach } from '../daemon/client.ts';
 import { FrameReader, STREAM } from '../daemon/frames.ts';
+import { placeOf } from '../daemon/place.ts';
+import { runDaemon } from '../daemon/run.ts';
 import { writeWhole } from '../linux/cache.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, count, more } from '../options/values.ts';
@@ -229,6 +232,21 @@ export function addContainer(program: Command, context: Context): void {
       const { Id, Config } = await client.inspect(id);
       await foreground(client, Id, { terminal: Config.Tty, input: options.interactive === true }, context);
     });
+
+  add(
+    'serve',
+    'hold containers in this terminal until Ctrl-C, for the docker client and others; prints DOCKER_HOST',
+  ).action(async () => {
+    const place = placeOf('container');
+    if (await reach(place))
+      throw new InputError(
+        `a process serves ${place.socket} already`,
+        'Use it, or end it: it ends a minute after the last container has ended.',
+      );
+    const { startContainers } = await import('../container/service.ts');
+    context.stdout.write(`DOCKER_HOST=unix://${place.socket}\n`);
+    await runDaemon(context.root, place, (log) => startContainers(context.root, log), Number.POSITIVE_INFINITY);
+  });
 
   one(add('attach', 'put the terminal on a container that runs; Ctrl-P Ctrl-Q leaves it'))
     .option('--no-stdin', 'only show what it writes')

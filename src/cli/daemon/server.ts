@@ -57,7 +57,7 @@ export interface ServiceOptions {
   busy(): boolean;
   /** Sent with every answer. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** It ends after so many milliseconds without work. */
+  /** It ends after so many milliseconds without work; infinity: never by itself. */
   readonly idleMs: number;
   log(line: string): void;
 }
@@ -178,6 +178,7 @@ export class Service {
   /** Begins to count the time without work; called whenever work may have ended. */
   rest(): void {
     if (this.idle) clearTimeout(this.idle);
+    if (!Number.isFinite(this.options.idleMs)) return;
     this.idle = setTimeout(() => {
       if (this.active === 0 && !this.options.busy()) this.end();
       else this.rest();
