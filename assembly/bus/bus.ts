@@ -52,7 +52,7 @@ export function deviceWrite(pa: u64, value: u64, lg: u32, va: u64): void {
     return;
   }
   if (pa - FINISHER_AT < 0x1000) {
-    finish(<u32>value);
+    if (pa == FINISHER_AT) finish(<u32>(value & widthMask(lg)));
     return;
   }
   if (pa - PLIC_AT < PLIC_SIZE && lg == 2) {

@@ -1,7 +1,12 @@
 /** The bus of a whole system: interrupt controller, UART, windows of the host's devices, and their way to guest memory. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/abi/errors.ts';
+import { EVENT } from '../../src/abi/events.ts';
 import type { Device, DeviceHost } from '../../src/devices/device.ts';
+import { restoreCore, saveCore } from '../../src/engine/snapshot.ts';
+import { digest } from '../../src/engine/state.ts';
+import { CSR } from '../conformance/environment.ts';
 import { ENTRY, shutdown } from '../mmu/rig.ts';
 import { Assembler, R } from '../support/asm.ts';
 import { type Access, busRig, emit, finish, perform, RESULTS, resultAt } from './accesses.ts';
@@ -281,5 +286,69 @@ describe('devices of the host', () => {
       memory.read(end - 51, back.subarray(0, 51));
       expect([...back.subarray(0, 3)]).toEqual([9, 0, 0]);
     }
+  });
+});
+
+describe('what the core has itself: interrupt controller, timers, UART, finisher', () => {
+  const WINDOWS = [
+    { base: PLIC, size: 0x60_0000 },
+    { base: 0x200_0000, size: 0x1_0000 },
+    { base: UART, size: 0x100 },
+    // Its first word ends the guest.
+    { base: 0x10_0004, size: 0xffc },
+  ];
+
+  it('takes a command of its first word alone, and as wide as it was stored', async () => {
+    const ended = async (access: Access) => {
+      const a = new Assembler(ENTRY);
+      emit(a, [access]);
+      shutdown(a);
+      return (await busRig(a)).core.run(20_000n);
+    };
+    expect(await ended(store(0x10_0000, 0x7777))).toBe(EVENT.reset);
+    expect(await ended(store(0x10_0000, 0x7777, 1))).toBe(EVENT.exit);
+    expect(await ended(store(0x10_0004, 0x7777))).toBe(EVENT.exit);
+  });
+
+  it('stands any access, ends or goes on, and is the same when it goes on elsewhere', async () => {
+    const address = fc.oneof(
+      fc.constantFrom(...WINDOWS).chain(({ base, size }) => fc.nat(size / 4 - 1).map((i) => base + 4 * i)),
+      fc.constantFrom(priority(SOURCE), PENDING, ENABLE, THRESHOLD, CLAIM, UART, UART + 1, UART + 2, UART + 4),
+    );
+    const access = fc.record({
+      at: address,
+      bytes: fc.constantFrom(1 as const, 4 as const, 8 as const),
+      value: fc.option(fc.bigInt(0n, 2n ** 64n - 1n)),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(access, { minLength: 1, maxLength: 40 }), async (accesses) => {
+        const a = new Assembler(ENTRY);
+        // What faults is gone past.
+        a.la(R.t2, 'trap');
+        a.csrw(CSR.stvec, R.t2);
+        emit(
+          a,
+          accesses.map(({ at, bytes, value }) => {
+            const place = bytes === 8 ? at & ~7 : at;
+            return value === null ? load(place, bytes) : store(place, BigInt.asIntN(64, value), bytes);
+          }),
+        );
+        shutdown(a);
+        a.align(4);
+        a.label('trap');
+        a.csrr(R.t2, CSR.sepc);
+        a.addi(R.t2, R.t2, 4);
+        a.csrw(CSR.sepc, R.t2);
+        a.op('sret', {});
+        const { core } = await busRig(a);
+        const event = core.run(20_000n);
+        expect([EVENT.exit, EVENT.none, EVENT.console, EVENT.idle, EVENT.device]).toContain(event);
+        const other = await busRig(a);
+        restoreCore(other.core, saveCore(core), true);
+        expect(digest(other.core)).toBe(digest(core));
+        expect(other.core.ticksToDeadline()).toBe(core.ticksToDeadline());
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 25) },
+    );
   });
 });
