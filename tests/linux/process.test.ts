@@ -40,7 +40,7 @@ const NO_NAMESPACES = 77 << 8;
 let built: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  built = await buildPrograms([...PROGRAMS, ...OF_A_KERNEL, 'netlink', 'robust', 'crash', 'forever']);
+  built = await buildPrograms([...PROGRAMS, ...OF_A_KERNEL, 'netlink', 'robust', 'crash', 'forever', 'random']);
 }, 600_000);
 
 async function runHere(name: string, options: Parameters<typeof bootLinux>[0] = {}): Promise<Ran> {
@@ -150,6 +150,15 @@ describe('a program without a guest kernel', () => {
     expect(status & 0x7f).toBe(9);
     expect(host.system.kernel.messages.at(-1)).toMatch(/Out of memory: Killed process 2 \(program\)/);
     expect((await runLinux(host, { argv: ['/bin/program', 'once'] })).output).toBe('once\n');
+  });
+
+  it.each([3, 5, 117])('makes calls with any arguments, and harms itself alone: %i', async (seed) => {
+    const host = await bootLinux({ engine: 'interp', time: 'counted', memory: 64 * 2 ** 20 });
+    installFile(host, '/bin/program', readFileSync(built.get('random')!));
+    const { kernel } = host.system;
+    const { output } = await runLinux(host, { argv: ['/bin/program', String(seed), '10', '400'] });
+    expect(output).toBe('survived\n');
+    expect([kernel.tasks.size, kernel.processes.size]).toEqual([0, 1]);
   });
 
   it('gives way to others, and is killed however busy it is', async () => {

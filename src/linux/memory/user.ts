@@ -9,9 +9,11 @@ const utf8 = new TextEncoder();
 /** The longest path, with its NUL (PATH_MAX). */
 const PATH_MAX = 4096;
 
-/** Reads `length` bytes. */
-export const copyIn = (space: AddressSpace, va: number, length: number): Uint8Array =>
-  copyInto(space, va, new Uint8Array(length));
+/** Reads `length` bytes; more than the machine has memory for can't lie anywhere. */
+export function copyIn(space: AddressSpace, va: number, length: number): Uint8Array {
+  if (!(length >= 0 && length <= space.machine.frames * PAGE)) fail(E.FAULT);
+  return copyInto(space, va, new Uint8Array(length));
+}
 
 /** Fills a buffer. */
 export function copyInto(space: AddressSpace, va: number, out: Uint8Array): Uint8Array {

@@ -276,7 +276,7 @@ export const getdents64: Call = (_k, t, fd, va, length) => {
   if (!isDirectory(file.inode.mode)) fail(E.NOTDIR);
   if (file.position === 0) file.listing = null;
   const entries = listing(file);
-  const out = new Uint8Array(Math.min(length, 65536));
+  const out = new Uint8Array(Math.max(0, Math.min(length, 65536)));
   const view = new DataView(out.buffer);
   let at = 0;
   for (; file.position < entries.length; file.position++) {

@@ -84,6 +84,7 @@ export const sysinfo: Call = (k, t, out) => {
 };
 
 export const getrandom: Call = (k, t, va, length) => {
+  if (length < 0) fail(E.FAULT);
   const bytes = new Uint8Array(Math.min(length, 1 << 20));
   k.random(bytes);
   copyOut(t.process.space, va, bytes);
