@@ -59,7 +59,7 @@ export const ESCAPES: readonly EscapeAttempt[] = [
   { id: 'mount-devices', goal: 'mounts', tries: 'devtmpfs, for memory and disks', against: CAP },
   { id: 'mount-share', goal: 'mounts', tries: 'the VM’s shared folder anew, under names that lead out', against: 'the device knows one folder, whatever name is asked for' },
   { id: 'remount', goal: 'mounts', tries: 'making /proc/sys and /sys writable, uncovering what is masked', against: CAP },
-  { id: 'user-namespace', goal: 'mounts', tries: 'mounting as root of a user namespace of its own', against: CAP },
+  { id: 'user-namespace', goal: 'mounts', tries: 'mounting as root of a user namespace of its own', against: 'it may mount only what shows namespaces of its own; without CAP_SYS_ADMIN containers may make none' },
   { id: 'device-memory', goal: 'mounts', tries: 'device files for memory, /dev/mem, /proc/kcore', against: 'there is no such device' },
   { id: 'device-disk', goal: 'mounts', tries: 'device files for disks, read and mounted', against: 'there is no such device' },
   { id: 'cgroup', goal: 'kernel', tries: 'lifting its limits and those of a neighbour in /sys/fs/cgroup', against: 'it is mounted read-only, from its own group downwards' },

@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 /** The program says a signal as an error beyond. */
-export const SIGNALS = 1000;
+const SIGNALS = 1000;
 const WASI = 2000;
 /** The host’s engine ended the program. */
 export const TRAP = 2999;

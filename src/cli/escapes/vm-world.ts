@@ -9,7 +9,6 @@ import { EXT4_GROUP, emptyExt4 } from '../../image/ext4.ts';
 import { scriptWords } from '../../machine/light/scripts.ts';
 import { deviceOf, LightVm, type LightVmImages, type LightVmParts } from '../../machine/light/vm.ts';
 import type { MachineState } from '../../machine/snapshot.ts';
-import { SIGNALS } from './judge.ts';
 import type { HostOutside } from './outside.ts';
 import { ATTEMPT_MS, type Attempted, changes, type State, secretText, type World, within } from './world.ts';
 
@@ -132,7 +131,7 @@ export class VmWorld implements World {
     // What restarts or ends the guest has no exit of its own.
     const ended = vm.ended.then(({ message }) => `tried guest 0 ended: ${message}\n`);
     const said = ran.then(
-      ({ stdout, ending }) => stdout || `tried end -${SIGNALS + (ending.code & 0x7f)} of the program\n`,
+      ({ stdout }) => stdout || 'tried end 0 of the program, with its distribution\n',
       // The end of the guest is told to its programs first.
       (e: unknown) => Promise.race([ended, sleep(END_MS).then(() => Promise.reject(e))]),
     );
