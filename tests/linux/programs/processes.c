@@ -35,12 +35,17 @@ int main(void) {
   if ((pid = fork()) == 0) { setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); abort(); }
   status = status_of(pid);
   printf("aborted %d\n", WTERMSIG(status));
-  if ((pid = fork()) == 0) { raise(SIGSTOP); _exit(9); }
+  // It ends when it is told to: were it gone before the wait, there would be no word of its going on.
+  int gate[2];
+  char go = 1;
+  pipe(gate);
+  if ((pid = fork()) == 0) { raise(SIGSTOP); read(gate[0], &go, 1); _exit(9); }
   status = status_of(pid);
   printf("stopped %d %d\n", WIFSTOPPED(status), WSTOPSIG(status));
   kill(pid, SIGCONT);
   status = status_of(pid);
   printf("continued %d\n", WIFCONTINUED(status));
+  write(gate[1], &go, 1);
   status = status_of(pid);
   printf("then %d\n", WEXITSTATUS(status));
 
