@@ -152,11 +152,15 @@ describe('a program without a guest kernel', () => {
     expect((await runLinux(host, { argv: ['/bin/program', 'once'] })).output).toBe('once\n');
   });
 
-  it.each([3, 5, 117])('makes calls with any arguments, and harms itself alone: %i', async (seed) => {
+  it.each([
+    [3, 10, 400],
+    [5, 10, 400],
+    [9152, 30, 200],
+  ])('makes calls with any arguments, and harms itself alone: %i', async (...numbers) => {
     const host = await bootLinux({ engine: 'interp', time: 'counted', memory: 64 * 2 ** 20 });
     installFile(host, '/bin/program', readFileSync(built.get('random')!));
     const { kernel } = host.system;
-    const { output } = await runLinux(host, { argv: ['/bin/program', String(seed), '10', '400'] });
+    const { output } = await runLinux(host, { argv: ['/bin/program', ...numbers.map(String)] });
     expect(output).toBe('survived\n');
     expect([kernel.tasks.size, kernel.processes.size]).toEqual([0, 1]);
   });

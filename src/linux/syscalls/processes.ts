@@ -3,6 +3,7 @@
 import { E, fail } from '../errno.ts';
 import { type Kernel, REGISTERS_SET } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, stringsIn, wordIn, wordOut } from '../memory/user.ts';
+import { CAPABILITIES } from '../task/credential.ts';
 import { execute } from '../task/exec.ts';
 import { exitGroup, exitTask } from '../task/exit.ts';
 import { type CloneRequest, cloneTask, demandNamespaces, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
@@ -327,6 +328,8 @@ const PR = {
   SET_VMA: 0x53564d41,
 } as const;
 
+const isCapability = (n: number): boolean => n >= 0 && n < CAPABILITIES.length;
+
 export const prctl: Call = (_k, t, option, a, b) => {
   const { credential, process } = t;
   switch (option) {
@@ -367,9 +370,10 @@ export const prctl: Call = (_k, t, option, a, b) => {
       credential.keepCapabilities = a !== 0;
       return 0;
     case PR.CAPBSET_READ:
-      return a < 0 || a > 40 ? fail(E.INVAL) : Number((credential.bounding >> BigInt(a)) & 1n);
+      return !isCapability(a) ? fail(E.INVAL) : Number((credential.bounding >> BigInt(a)) & 1n);
     case PR.CAPBSET_DROP:
       if (!credential.canHere('setpcap')) fail(E.PERM);
+      if (!isCapability(a)) fail(E.INVAL);
       credential.bounding &= ~(1n << BigInt(a));
       return 0;
     case PR.SET_CHILD_SUBREAPER:
@@ -386,6 +390,7 @@ export const prctl: Call = (_k, t, option, a, b) => {
       return credential.noNewPrivileges ? 1 : 0;
     case PR.CAP_AMBIENT:
       // PR_CAP_AMBIENT_IS_SET of none; the others would change what is empty.
+      if (a !== 4 && !isCapability(b)) fail(E.INVAL);
       return a === 1 ? Number((credential.ambient >> BigInt(b)) & 1n) : a === 4 ? 0 : fail(E.PERM);
     default:
       return fail(E.INVAL);
