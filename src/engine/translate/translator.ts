@@ -36,9 +36,9 @@ export const TUNING: TranslatorTuning = {
   mostDoublings: 3,
   part: 0.03,
   codeBudget: 16 * 2 ** 20,
-  freeMs: 40,
-  msInterpreted: 1.4,
-  msTranslated: 0.1,
+  freeMs: 20,
+  msInterpreted: 0.7,
+  msTranslated: 0.5,
 };
 
 /** Instructions a burst may go over. */
