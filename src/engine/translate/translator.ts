@@ -36,8 +36,8 @@ export const TUNING: TranslatorTuning = {
   mostDoublings: 3,
   part: 0.03,
   codeBudget: 16 * 2 ** 20,
-  freeMs: 20,
-  msInterpreted: 0.7,
+  freeMs: 15,
+  msInterpreted: 1.4,
   msTranslated: 0.5,
 };
 
@@ -55,6 +55,8 @@ const EXITS_LEAST = 64;
 const EXITS_EVERY = 4000;
 /** Bytes around a unit's code in which what it is left for is taken for a part of the same function. */
 const NEAR = 4096;
+/** Instructions interpreted in a page that are worth translating it, whatever else was. */
+const WORTH_IT = 1_000_000;
 /** Interpreted instructions that are worth translating one: about the same time. */
 const HEAT_EACH = 2000;
 /** What interpreting an instruction costs, of what it costs translated. */
@@ -166,7 +168,7 @@ export class Translator {
     page.heat += instructions;
     const { threshold, mostDoublings, part } = this.tuning;
     const enough = threshold * 2 ** Math.min(page.translations, mostDoublings);
-    if (page.heat < Math.max(enough, part * this.interpreted)) return;
+    if (page.heat < Math.max(enough, Math.min(part * this.interpreted, WORTH_IT))) return;
     if (!this.mayTranslate()) return;
     const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
     const most = Math.min(INSTRUCTIONS_MOST, Math.ceil(page.heat / HEAT_EACH));
