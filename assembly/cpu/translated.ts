@@ -13,17 +13,18 @@ import { OP_TRANSLATED } from '../generated/decode';
 import { countFetchPage } from '../mmu/translate';
 import { linearOfFrame } from '../vmm/frames';
 
-/** Execution goes on at PC, in the page and without a check of the budget. */
+// Some instructions are left whenever it is: translated code leaves before they might not suffice.
+/** Execution goes on at PC, in the page. */
 export const LEFT_WITHIN: u32 = 0;
-/** A transfer to PC, out of the page, is under way: fetch, then check the budget. */
+/** A transfer to PC, out of the page, is under way: it is fetched. */
 export const LEFT_FOR: u32 = 1;
-/** The budget is spent or STOP is set: the run loop is next. */
+/** STOP is set: the run loop is next. */
 export const LEFT_OFF: u32 = 2;
-/** A transfer inside the page was made: check the budget. */
+/** A transfer inside the page was made: there may be an entry at PC. */
 export const LEFT_NEAR: u32 = 3;
 /** Of JIT_LEFT_BY; its higher bits tell the cause. */
 export const LEFT_MASK: u32 = 3;
-/** The cause: the instructions are spent. */
+/** The cause: the instructions left might not suffice. */
 const BY_BUDGET: u32 = 0;
 
 @inline function entryAt(number: u32): u32 {
@@ -64,17 +65,12 @@ export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
   for (;;) {
     left = call_indirect<i64>(load<u32>(entryAt(load<u32>(record, 8))), left, at & ~0xfff);
     const kind = load<u32>(JIT_LEFT_BY) & LEFT_MASK;
-    if (left <= 0) {
-      // Whatever it was left by: for want of instructions it is not followed.
-      store<u32>(JIT_LEFT_BY, BY_BUDGET | kind);
-      break;
-    }
     if (kind == LEFT_OFF || kind == LEFT_WITHIN) break;
     at = load<u64>(PC);
     if (kind == LEFT_FOR) {
       // What PMP does not treat alike has no entry.
       if (!followed(at)) break;
-      store<u32>(JIT_LEFT_BY, LEFT_WITHIN);
+      store<u32>(JIT_LEFT_BY, (load<u32>(JIT_LEFT_BY) & ~LEFT_MASK) | LEFT_WITHIN);
     }
     record = recordHere();
     if (load<u16>(record) != <u16>OP_TRANSLATED) break;

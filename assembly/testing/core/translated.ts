@@ -1,7 +1,6 @@
 // Nothing is translated on the bare core: no record ever holds OP_TRANSLATED.
 export const LEFT_FOR: u32 = 1;
 export const LEFT_OFF: u32 = 2;
-export const LEFT_NEAR: u32 = 3;
 export const LEFT_MASK: u32 = 3;
 
 /** Never reached. */

@@ -1,5 +1,5 @@
 /** What the printers of one unit share: its locals, where it is, and how it is left. */
-import { CELL_OFFSETS, PLACES } from '../../abi/layout.ts';
+import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
 import type { PrimitiveName } from '../../isa/primitives.ts';
 import type { RegisterFile } from '../../isa/types.ts';
 import { type Cause, LAST_EXIT, type Leaving, leftBy } from './causes.ts';
@@ -175,6 +175,18 @@ export class Context {
     this.code.op('i64.add');
   }
 
+  /** Leaves what one side of the fast TLB has at the slot of the address on the stack, as its tag; `slot` is set to where that is. */
+  lookUp(table: number, slot: number): void {
+    const { code } = this;
+    code.i64(8);
+    code.op('i64.shr_u');
+    code.op('i32.wrap_i64');
+    code.i32(SIZES.TLB_MASK);
+    code.op('i32.and');
+    code.tee(slot);
+    code.memory('i64.load', table);
+  }
+
   cell32(cell: number, load: 'i32.load' | 'i32.load8_u' = 'i32.load'): void {
     this.code.i32(0);
     this.code.memory(load, cell);
@@ -267,8 +279,7 @@ export class Context {
     for (const cause of [first, second]) code.i32(this.tell(records, cause, leaving, at));
     code.get(test);
     code.raw('select');
-    code.set(this.site);
-    code.br(this.exits!.to(this.dirty));
+    this.leaveBySite(NONE);
   }
 
   /** The same where the fetch unit's page is another one, as its cells say. */
@@ -278,6 +289,11 @@ export class Context {
 
   private leaveFrom(records: number, cause: Cause, leaving: Leaving, at: number, extra: RegisterSet): void {
     this.code.i32(this.tell(records, cause, leaving, at));
+    this.leaveBySite(extra);
+  }
+
+  /** Leaves as the site on the stack tells. */
+  private leaveBySite(extra: RegisterSet): void {
     this.code.set(this.site);
     this.code.br(this.exits!.to(union(this.dirty, extra)));
   }
@@ -368,13 +384,7 @@ export class Context {
     const [va, slot] = [this.temporary('i64'), this.temporary('i32')];
     this.pageAddress(page);
     code.tee(va);
-    code.i64(8);
-    code.op('i64.shr_u');
-    code.op('i32.wrap_i64');
-    code.i32(4095 * 16);
-    code.op('i32.and');
-    code.tee(slot);
-    code.memory('i64.load', PLACES.TLB_FETCH);
+    this.lookUp(PLACES.TLB_FETCH, slot);
     code.get(va);
     code.op('i64.ne');
     code.get(slot);

@@ -2,7 +2,7 @@
  * Loads and stores. In the fast manner accesses over the same base register share one look into the fast TLB, and what
  * that does not serve leaves the unit. In the other manner each access of them looks for itself then, and is served by a call where need be.
  */
-import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
+import { CELL_OFFSETS, PLACES } from '../../abi/layout.ts';
 import type { Effect, Width } from '../../isa/types.ts';
 import { LEAVING } from './causes.ts';
 import { type Instruction, PAGE } from './code.ts';
@@ -42,6 +42,8 @@ type StoreEffect = Extract<Effect, { kind: 'store' }>;
 
 export class Memory {
   private readonly context: Context;
+  /** Whether the unit is left wherever a look that accesses share fails. */
+  private readonly leaves: boolean;
   private readonly groups: ReadonlyMap<Instruction, Group>;
   /** By the head of the loop. */
   private readonly kept = new Map<Block, readonly Kept[]>();
@@ -51,8 +53,9 @@ export class Memory {
   constructor(context: Context, nesting: Nesting) {
     this.context = context;
     const { misses, straddles } = context.surroundings.manner;
+    this.leaves = misses === 'leave' && straddles === 'leave';
     this.groups = groupsOf(nesting);
-    if (misses === 'leave' && straddles === 'leave') this.keepPages(nesting.loops);
+    if (this.leaves) this.keepPages(nesting.loops);
   }
 
   /** In small loops without calls the page of each group is kept from turn to turn. */
@@ -63,12 +66,11 @@ export class Memory {
         continue;
       const groups = new Set(inside.flatMap((i) => this.groups.get(i) ?? []));
       if (groups.size > KEPT_MOST || [...groups].some(({ first }) => !inside.includes(first))) continue;
-      const all: Kept[] = [];
-      for (const group of groups) {
-        const { code } = this.context;
+      const { code } = this.context;
+      const all = [...groups].map((group): Kept => {
         group.kept = { tag: code.local('i64'), addend: code.local('i32'), limit: code.local('i64') };
-        all.push(group.kept);
-      }
+        return group.kept;
+      });
       this.kept.set(head, all);
     }
   }
@@ -96,8 +98,7 @@ export class Memory {
 
   /** Whether all accesses of a group are in one page wherever its look succeeds. */
   private isWhole(group: Group): boolean {
-    const { misses, straddles } = this.context.surroundings.manner;
-    return group.members === 1 || (misses === 'leave' && straddles === 'leave');
+    return group.members === 1 || this.leaves;
   }
 
   /**
@@ -122,13 +123,7 @@ export class Memory {
     }
     this.virtual(group.base, group.low);
     code.tee(va);
-    code.i64(8);
-    code.op('i64.shr_u');
-    code.op('i32.wrap_i64');
-    code.i32(SIZES.TLB_MASK);
-    code.op('i32.and');
-    code.tee(slot);
-    code.memory('i64.load', table);
+    context.lookUp(table, slot);
     code.get(va);
     code.op('i64.xor');
     code.tee(t);
@@ -170,13 +165,7 @@ export class Memory {
     code.raw('i64.ge_u');
     code.unlikely();
     code.get(va);
-    code.i64(8);
-    code.op('i64.shr_u');
-    code.op('i32.wrap_i64');
-    code.i32(SIZES.TLB_MASK);
-    code.op('i32.and');
-    code.tee(slot);
-    code.memory('i64.load', table);
+    context.lookUp(table, slot);
     code.tee(tag);
     code.get(va);
     code.op('i64.xor');

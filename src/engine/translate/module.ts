@@ -6,7 +6,7 @@ import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
 import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
 import type { Site } from './exits.ts';
-import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
+import { ANYTHING, type Callee, type Linked, type Plan } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
 import { type Body, Code } from './wasm.ts';
 
@@ -134,7 +134,7 @@ export function printModule(
   plan: Plan,
   counting: boolean,
   firstSite: number,
-  placeOf: (planned: Planned) => UnitPlace,
+  places: readonly UnitPlace[],
 ): PrintedModule {
   const sites: Site[] = [];
   const names = new Set<CoreFunction>(['movePage', 'slowLoad', 'slowStore']);
@@ -160,7 +160,7 @@ export function printModule(
   const bodies: DefinedFunction[] = [];
   const entries: DefinedFunction[] = [];
   plan.units.forEach((planned, n) => {
-    const { manner, causes } = placeOf(planned);
+    const { manner, causes } = places[n]!;
     const surroundings = {
       code: plan.code,
       manner,

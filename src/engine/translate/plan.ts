@@ -62,7 +62,8 @@ export function planOf(
 ): Plan {
   const wanted = new Set(entries);
   const links = new Map<number, Linked>();
-  const chosen: Unit[] = [];
+  /** By the entry. */
+  const chosen = new Map<number, Unit>();
   let instructions = 0;
   const callable = (at: number): boolean => {
     if (wanted.has(at) || links.has(at)) return true;
@@ -87,15 +88,16 @@ export function planOf(
     return unitAt(code, head, callable);
   };
   for (const at of wanted) {
+    if (chosen.has(at)) continue;
     const unit = roots.has(at) ? root(at) : unitAt(code, at, callable);
     if (unit?.entry !== at) wanted.delete(at);
-    if (!unit || chosen.some(({ entry }) => entry === unit.entry)) continue;
+    if (!unit || chosen.has(unit.entry)) continue;
     wanted.add(unit.entry);
     if (roots.has(at)) for (const b of unit.blocks) for (const i of b.body) covered.add(i.at);
     instructions += unit.blocks.reduce((sum, b) => sum + b.body.length, 0);
-    chosen.push(unit);
+    chosen.set(unit.entry, unit);
   }
-  const units = chosen.map((unit) => ({
+  const units = [...chosen.values()].map((unit) => ({
     unit,
     touched: callsAnything(unit) ? ALL : union(unit.reads, unit.writes),
     written: callsAnything(unit) ? ALL : unit.writes,

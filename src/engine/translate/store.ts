@@ -24,7 +24,7 @@ export interface Installed {
   /** Whether it goes through tables. */
   readonly tables: boolean;
   /** Where its blocks begin and end, as offsets from its entry, in pairs. */
-  readonly extent: readonly number[];
+  readonly ranges: readonly number[];
 }
 
 /** Who is told of what is installed. */
@@ -40,11 +40,11 @@ interface Module {
   readonly firstFunction: number;
 }
 
-const extentOf = ({ entry, blocks }: Unit): number[] => blocks.flatMap(({ at, next }) => [at - entry, next - entry]);
+const rangesOf = ({ entry, blocks }: Unit): number[] => blocks.flatMap(({ at, next }) => [at - entry, next - entry]);
 
 /** Whether an offset from a unit's entry lies in its code. */
-export const covers = ({ extent }: Installed, by: number): boolean =>
-  extent.some((begin, n) => n % 2 === 0 && begin <= by && by < extent[n + 1]!);
+export const covers = ({ ranges }: Installed, by: number): boolean =>
+  ranges.some((begin, n) => n % 2 === 0 && begin <= by && by < ranges[n + 1]!);
 
 export class Store {
   private readonly core: Core;
@@ -118,11 +118,11 @@ export class Store {
   }
 
   /** Whether a module of so many units, made of so many pages, still fits. */
-  private fits(plan: Plan): boolean {
+  private fits(units: number, pages: number): boolean {
     return (
-      this.nextEntry + plan.units.length <= TRANSLATED.entries &&
+      this.nextEntry + units <= TRANSLATED.entries &&
       this.nextModule < TRANSLATED.modules &&
-      this.nextNode + this.pagesOf(plan).size <= TRANSLATED.nodes
+      this.nextNode + pages <= TRANSLATED.nodes
     );
   }
 
@@ -137,16 +137,17 @@ export class Store {
 
   /** Compiles a plan and puts its entries where the interpreter meets them. Null: there is no room. */
   install(plan: Plan, mannerOf: (record: number) => Manner): PrintedModule | null {
-    if (!this.fits(plan)) return null;
+    const pages = this.pagesOf(plan);
+    if (!this.fits(plan.units.length, pages.size)) return null;
     const { core } = this;
     const firstEntry = this.nextEntry;
-    const causesOf = (n: number): number => this.at('JIT_UNITS') + (firstEntry + n) * SIZES.JIT_UNIT;
-    const records = plan.units.map(({ unit }) => plan.code.record(unit.entry));
-    const firstSite = this.at('JIT_SITES') + this.nextSite * SIZES.JIT_SITE;
-    const printed = printModule(plan, this.counting, firstSite, (planned) => {
-      const n = plan.units.indexOf(planned);
-      return { manner: mannerOf(records[n]!), causes: causesOf(n) };
+    const firstCauses = this.at('JIT_UNITS') + firstEntry * SIZES.JIT_UNIT;
+    const places = plan.units.map(({ unit }, n) => {
+      const record = plan.code.record(unit.entry);
+      return { record, manner: mannerOf(record), causes: firstCauses + n * SIZES.JIT_UNIT };
     });
+    const firstSite = this.at('JIT_SITES') + this.nextSite * SIZES.JIT_SITE;
+    const printed = printModule(plan, this.counting, firstSite, places);
     if (this.nextSite + printed.sites.length > TRANSLATED.sites) return null;
     const unit: Record<string, WebAssembly.ExportValue> = {};
     for (const linked of printed.links.values()) {
@@ -156,7 +157,7 @@ export class Store {
       env: this.environment,
       unit,
     });
-    this.keepSites(printed.sites);
+    this.keepSites(printed.sites, firstSite);
     const module = this.nextModule++;
     const firstFunction = this.nextFunction;
     const installed = plan.units.map((planned, n): Installed => {
@@ -168,11 +169,9 @@ export class Store {
         linked: { touched, written, onePage, link: { module, name: `u${n}` } },
         module,
         entry: this.nextEntry++,
-        record: records[n]!,
-        manner: mannerOf(records[n]!),
-        causes: causesOf(n),
+        ...places[n]!,
         tables: planned.unit.tables,
-        extent: extentOf(planned.unit),
+        ranges: rangesOf(planned.unit),
       };
       if (made.entry >= this.table.length) {
         this.table.grow(Math.min(this.table.length, TRANSLATED.entries - this.table.length));
@@ -186,7 +185,6 @@ export class Store {
     core.view.setUint32(at, firstEntry, true);
     core.view.setUint32(at + 4, installed.length, true);
     core.view.setUint32(at + 8, 1, true);
-    const pages = this.pagesOf(plan);
     for (const page of pages) this.depend(module, page);
     this.modules.set(module, { instance, bytes: printed.binary.length, units: installed, pages, firstFunction });
     this.bytes += printed.binary.length;
@@ -194,10 +192,11 @@ export class Store {
     return printed;
   }
 
-  private keepSites(sites: readonly Site[]): void {
+  private keepSites(sites: readonly Site[], first: number): void {
     const { view } = this.core;
-    for (const site of sites) {
-      const at = this.at('JIT_SITES') + this.nextSite++ * SIZES.JIT_SITE;
+    this.nextSite += sites.length;
+    for (const [n, site] of sites.entries()) {
+      const at = first + n * SIZES.JIT_SITE;
       view.setBigInt64(at + SITE.spending, BigInt(site.spending), true);
       view.setInt32(at + SITE.pc, site.pc, true);
       view.setInt32(at + SITE.page, site.page, true);

@@ -44,8 +44,8 @@ export const TUNING: TranslatorTuning = {
 /** Instructions a burst may go over. */
 const LONGEST_BLOCK = 4096;
 
-/** Ways in which a burst ends in translated code. */
-const SPENT: ReadonlySet<number> = new Set(Object.values(LEAVING).map((way) => leftBy('budget', way)));
+/** How a burst ends in translated code. */
+const SPENT = leftBy('budget', LEAVING.within);
 /** Of JIT_LEFT_BY: not left since. */
 const NOT_LEFT = 0xffff_ffff;
 
@@ -135,7 +135,7 @@ export class Translator {
     const records = Number(core.get('PAGE_REC'));
     const inPage = offset < PAGE && records !== PLACES.BLANK_PAGE;
     const translated = inPage && core.view.getUint16(records + offset * 8, true) === OP_TRANSLATED;
-    const inUnit = translated || SPENT.has(left);
+    const inUnit = translated || left === SPENT;
     this.observer?.sampled(records + offset * 8, inUnit, core.get('BURST_NOW'));
     const ran = this.ranSince();
     const weight = this.burst;
@@ -249,7 +249,7 @@ export class Translator {
     const home = this.pageOfRecord(unit.record);
     if (!home) return false;
     const by = Number(BigInt.asIntN(64, target - home.va)) - (unit.record - home.records) / 8;
-    if (by < Math.min(...unit.extent) - NEAR || by > Math.max(...unit.extent) + NEAR || this.grown.has(record))
+    if (by < Math.min(...unit.ranges) - NEAR || by > Math.max(...unit.ranges) + NEAR || this.grown.has(record))
       return false;
     this.grown.add(record);
     return true;

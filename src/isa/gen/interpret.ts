@@ -411,12 +411,10 @@ function printFunction(name: string, counting: boolean): string {
           ip = fetch(load<u64>(0, PC));
           if (ip == 0) return ${leave};
           delta = load<u64>(0, DELTA);
-          if (n <= 0) break;
           continue;
         }
         ip = recordHere();
         delta = load<u64>(0, DELTA);
-        if (left == LEFT_NEAR && n <= 0) break;
         if (n == before) n = release(ip, n);
         continue;
       }
@@ -461,7 +459,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
     ],
   ],
   ['../cpu/raise', ['halt', 'raise']],
-  ['../cpu/translated', ['LEFT_FOR', 'LEFT_MASK', 'LEFT_NEAR', 'LEFT_OFF', 'callTranslated', 'recordHere', 'release']],
+  ['../cpu/translated', ['LEFT_FOR', 'LEFT_MASK', 'LEFT_OFF', 'callTranslated', 'recordHere', 'release']],
   [
     '../fpu/index',
     Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name as keyof typeof PRIMITIVES].home === 'fpu'),
