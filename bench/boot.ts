@@ -27,6 +27,7 @@ const ROUNDS = { full: 15, quick: 5 } as const;
 const BENCHMARK = {
   command: 'bench:boot',
   summary: 'The built Linux kernel to the prompt of a shell, beside qemu-system-riscv64.',
+  promises: true,
 };
 
 await runBenchmark(BENCHMARK, async (options, signal) => {

@@ -1,33 +1,19 @@
 /** What containers cost: the way to the first output, and what a thousand of them leave behind. `npm run bench:containers`. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { quantile } from '../src/lab/stats.ts';
 import { S } from '../src/linux/uapi.ts';
 import { Tmpfs } from '../src/linux/vfs/tmpfs.ts';
 import { ContainerEngine, type Entry } from '../src/machine/container/engine.ts';
 import { ContainerHost } from '../src/machine/container/host.ts';
 import { type Base, NO_DEFAULTS } from '../src/machine/container/roots.ts';
-import { coreModule, projectRoot } from '../tests/support/machine.ts';
-import { runJobs } from './toolchain/jobs.ts';
-import { Stamps } from './toolchain/stamps.ts';
+import { buildPrograms } from '../tests/support/linux-programs.ts';
+import { coreModule } from '../tests/support/machine.ts';
 
 const STARTS = 200;
 const MANY = 1000;
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor(q * (sorted.length - 1))]!;
-
-/** The tests' program of many small things, static with musl. */
-async function program(): Promise<Uint8Array> {
-  const root = projectRoot();
-  const target = 'build/bench/containers/tool';
-  const flags = ['-target', 'riscv64-linux-musl', '-O1', '-static', '-w', '-fno-sanitize=all', '-s'];
-  const sources = ['tests/linux/programs/tool.c'];
-  const stamps = new Stamps(join(root, 'build/bench/containers/stamps.json'));
-  await runJobs(root, [{ target, flags, sources, reads: [] }], stamps, () => {});
-  return readFileSync(join(root, target));
-}
-
 async function open(): Promise<ContainerEngine> {
-  const tool = await program();
+  const tool = readFileSync((await buildPrograms(['tool'])).get('tool')!);
   const host = await ContainerHost.open(coreModule(), {
     memory: 512 * 2 ** 20,
     engine: 'jit',
@@ -94,10 +80,9 @@ for (const [what, list] of [
   ['first output', warm.map((w) => w.output)],
   ['end', warm.map((w) => w.end)],
 ] as const) {
-  const sorted = [...list].sort((a, b) => a - b);
   console.log(
     `${what.padEnd(14)} cold ${(what === 'end' ? first.end : first.output).toFixed(1)} ms; warm, of ${STARTS}: ` +
-      `median ${quantile(sorted, 0.5).toFixed(2)} ms, 95 % ${quantile(sorted, 0.95).toFixed(2)} ms`,
+      `median ${quantile(list, 0.5).toFixed(2)} ms, 95 % ${quantile(list, 0.95).toFixed(2)} ms`,
   );
 }
 

@@ -22,6 +22,7 @@ const SEED = 1;
 const BENCHMARK = {
   command: 'bench:engines',
   summary: 'The interpreter and the translator beside direct WebAssembly and QEMU, and what counting costs.',
+  promises: true,
   own: {
     workload: { type: 'string', value: 'ID,…', help: 'only these; all: every one there is' },
     browser: { type: 'boolean', help: 'in Chromium' },

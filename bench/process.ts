@@ -56,7 +56,7 @@ async function report({ rounds, scale }: ReturnType<typeof modeOf>, signal: Abor
 }
 
 await runBenchmark(
-  { command: 'bench:process', summary: 'Linux programs without a guest kernel, beside qemu-riscv64.' },
+  { command: 'bench:process', summary: 'Linux programs without a guest kernel, beside qemu-riscv64.', promises: true },
   async (options, signal) => {
     if (!qemuUserAvailable())
       throw new InputError(`${QEMU_USER} is not installed`, 'On Debian: apt-get install qemu-user.');

@@ -58,6 +58,7 @@ await runBenchmark(
   {
     command: 'bench:scale',
     summary: 'Two guests at once, cold starts, and guests whose code changes: the translator beside the interpreter.',
+    promises: true,
   },
   async (options, signal) => {
     const made = await report(modeOf(options), signal);

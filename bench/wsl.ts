@@ -18,6 +18,7 @@ import { socketOf } from '../src/cli/wsl/paths.ts';
 import { vmSettings } from '../src/cli/wsl/settings.ts';
 import { startVm } from '../src/cli/wsl/start-vm.ts';
 import { PROTOCOL } from '../src/cli/wsl/wire.ts';
+import { median } from '../src/lab/stats.ts';
 import { runBenchmark } from './engines/command.ts';
 import { findRoot } from './toolchain/jobs.ts';
 
@@ -39,11 +40,6 @@ const env = {
   HOME: state,
   TRAPFRAME_NO_SETUP: '1',
 };
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
-}
 
 /** Milliseconds that a process takes from its start to its end. */
 function processMs(args: readonly string[]): number {
@@ -156,6 +152,7 @@ async function measure(rounds: number): Promise<Record<string, number>> {
 const BENCHMARK = {
   command: 'bench:wsl',
   summary: 'Commands to a warm light VM, its start from a snapshot, and files inside it beside files of the host.',
+  promises: false,
 };
 
 await runBenchmark(BENCHMARK, async ({ rounds, json, quick }) => {

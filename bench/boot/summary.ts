@@ -1,11 +1,12 @@
 /** From samples to the figures of `npm run bench:boot`. */
-import type { HostInfo } from '../../src/abi/result.ts';
+
 import { formatMs, formatRatio } from '../../src/lab/report/format.ts';
 import type { Table } from '../../src/lab/report/tables.ts';
 import { type Interval, median } from '../../src/lab/stats.ts';
+import type { About } from '../engines/lab-host.ts';
 import { passes } from '../engines/limits.ts';
 import { ratioOf } from '../engines/summary.ts';
-import { machineNote, promised, range, verdict } from '../engines/table.ts';
+import { machineNote, PROMISE_COLUMNS, promiseEntries, range } from '../engines/table.ts';
 import { BOOTERS, type Booter } from './measure.ts';
 
 /** Times that of QEMU at most; null: nothing is promised. */
@@ -23,11 +24,8 @@ export interface BootRow {
   readonly samples: readonly number[];
 }
 
-export interface BootReport {
+export interface BootReport extends About {
   readonly schema: 'trapframe.boot/1';
-  readonly trapframe: string;
-  readonly coreSha256: string;
-  readonly host: HostInfo;
   readonly rows: readonly BootRow[];
 }
 
@@ -49,16 +47,14 @@ export const bootTable = ({ rows, host }: BootReport): Table => ({
     { title: 'ms', align: 'right', kind: 'measured', rank: 1 },
     { title: ':qemu', align: 'right', kind: 'measured', rank: 0 },
     { title: '95 %', align: 'right', kind: 'measured', rank: 2 },
-    { title: 'promised', align: 'right', kind: 'measured', rank: 0 },
-    { title: '', align: 'left', kind: 'measured', rank: 0 },
+    ...PROMISE_COLUMNS,
   ],
   rows: rows.map(({ booter, ms, ratio, ci95, limit, pass }) => [
     { text: booter === 'qemu' ? 'qemu-system-riscv64' : booter },
     { text: formatMs(ms) },
     { text: formatRatio(ratio) },
     range(booter === 'qemu' ? null : ci95),
-    limit === null ? { text: '–' } : promised('at most', limit),
-    pass === null ? { text: '' } : verdict(pass),
+    ...promiseEntries('at most', limit, pass),
   ]),
   notes: [
     'the same Image, RAM disk, memory and command line; Node’s own start is inside, QEMU’s firmware too',

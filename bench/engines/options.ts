@@ -14,6 +14,8 @@ interface Option {
 export interface Benchmark<Own extends string> {
   readonly command: string;
   readonly summary: string;
+  /** Whether it is held to promises, which --check asks for. */
+  readonly promises: boolean;
   readonly own?: Readonly<Record<Own, Option>>;
 }
 
@@ -35,18 +37,20 @@ export interface BenchOptions<Own extends string> {
   readonly own: Readonly<Partial<Record<Own, string | boolean>>>;
 }
 
+/** All that a benchmark takes, in the order of its help. */
+function allOf<Own extends string>({ promises, own }: Benchmark<Own>): Readonly<Record<string, Option>> {
+  const common = Object.entries(COMMON).filter(([name]) => promises || name !== 'check');
+  return { ...own, ...Object.fromEntries(common) };
+}
+
 /** Reads a command line. Throws an InputError for an option that does not exist or a value that cannot be. */
-export function readOptions<Own extends string>(
-  { command, own }: Benchmark<Own>,
-  args: readonly string[],
-): BenchOptions<Own> {
-  const known: Record<string, Option> = { ...COMMON, ...own };
+export function readOptions<Own extends string>(benchmark: Benchmark<Own>, args: readonly string[]): BenchOptions<Own> {
   let values: Partial<Record<string, string | boolean>>;
   try {
-    const options = Object.fromEntries(Object.entries(known).map(([name, { type }]) => [name, { type }]));
+    const options = Object.fromEntries(Object.entries(allOf(benchmark)).map(([name, { type }]) => [name, { type }]));
     values = parseArgs({ args: [...args], options }).values as typeof values;
   } catch (error) {
-    throw new InputError((error as Error).message, `\`npm run ${command} -- --help\` lists what there is.`);
+    throw new InputError((error as Error).message, `\`npm run ${benchmark.command} -- --help\` lists what there is.`);
   }
   const { rounds, quick = false, json = false, check = false, help = false, ...rest } = values;
   return {
@@ -60,10 +64,12 @@ export function readOptions<Own extends string>(
 }
 
 /** The help. */
-export function usage<Own extends string>({ command, summary, own }: Benchmark<Own>): string {
-  const known: Record<string, Option> = { ...own, ...COMMON };
-  const rows = Object.entries(known).map(([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help]);
+export function usage<Own extends string>(benchmark: Benchmark<Own>): string {
+  const rows = Object.entries(allOf(benchmark)).map(([name, { value, help }]) => [
+    `--${name}${value ? ` ${value}` : ''}`,
+    help,
+  ]);
   const width = Math.max(...rows.map(([option]) => option!.length));
   const lines = rows.map(([option, help]) => `  ${option!.padEnd(width)}  ${help}`);
-  return `Usage: npm run ${command} -- [options]\n\n${summary}\n\n${lines.join('\n')}\n`;
+  return `Usage: npm run ${benchmark.command} -- [options]\n\n${benchmark.summary}\n\n${lines.join('\n')}\n`;
 }

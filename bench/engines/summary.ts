@@ -1,8 +1,9 @@
 /** From samples of wall time to the figures of `npm run bench:engines`. Pure: measuring is measure.ts's business. */
-import type { HostInfo } from '../../src/abi/result.ts';
+
 import type { WorkloadGroup } from '../../src/abi/workloads.ts';
 import { bootstrap, bootstrapRatio, type Interval, median } from '../../src/lab/stats.ts';
 import { ENGINES, type EngineId, type Params } from './engines.ts';
+import type { About } from './lab-host.ts';
 import { type Arithmetic, arithmeticOf } from './workloads.ts';
 
 /** What was measured of one workload: milliseconds of the measured region, in the order taken. */
@@ -58,11 +59,8 @@ export interface CountingRow {
   readonly ci95: Interval | null;
 }
 
-export interface EngineReport {
+export interface EngineReport extends About {
   readonly schema: 'trapframe.engines/2';
-  readonly trapframe: string;
-  readonly coreSha256: string;
-  readonly host: HostInfo;
   readonly seed: number;
   readonly rounds: number;
   readonly rows: readonly EngineRow[];

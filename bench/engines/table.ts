@@ -115,12 +115,23 @@ export function engineTable(report: EngineReport): Table {
 }
 
 /** A promise as a table says it. */
-export const promised = (bound: LimitRow['bound'], limit: number): Entry => ({
+const promised = (bound: LimitRow['bound'], limit: number): Entry => ({
   text: `${bound === 'at most' ? '≤' : '≥'} ${limit}`,
 });
 
-export const verdict = (pass: boolean): Entry =>
-  pass ? { text: 'holds', tone: 'good' } : { text: 'BROKEN', tone: 'bad' };
+const verdict = (pass: boolean): Entry => (pass ? { text: 'holds', tone: 'good' } : { text: 'BROKEN', tone: 'bad' });
+
+/** The columns of a ratio that something is promised of, and of whether that holds. */
+export const PROMISE_COLUMNS: readonly Column[] = [
+  { title: 'promised', align: 'right', kind: 'measured', rank: 0 },
+  { title: '', align: 'left', kind: 'measured', rank: 0 },
+];
+
+/** Their entries; null: nothing is promised. */
+export const promiseEntries = (bound: LimitRow['bound'], limit: number | null, pass: boolean | null): Entry[] => [
+  limit === null ? { text: '–' } : promised(bound, limit),
+  pass === null ? { text: '' } : verdict(pass),
+];
 
 /** What was promised, and whether it holds. */
 export const limitTable = (limits: readonly LimitRow[]): Table => ({
@@ -129,8 +140,7 @@ export const limitTable = (limits: readonly LimitRow[]): Table => ({
   columns: [
     { title: 'what', align: 'left', kind: null, rank: 0 },
     { title: 'measured', align: 'right', kind: 'measured', rank: 0 },
-    { title: 'promised', align: 'right', kind: 'measured', rank: 0 },
-    { title: '', align: 'left', kind: 'measured', rank: 0 },
+    ...PROMISE_COLUMNS,
   ],
   rows: limits.map(({ summary, bound, limit, value, pass }) => [
     { text: summary },

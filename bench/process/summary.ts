@@ -1,11 +1,12 @@
 /** From samples to the figures of `npm run bench:process`. */
-import type { HostInfo } from '../../src/abi/result.ts';
+
 import { formatRatio } from '../../src/lab/report/format.ts';
 import type { Table } from '../../src/lab/report/tables.ts';
 import { type Interval, median } from '../../src/lab/stats.ts';
+import type { About } from '../engines/lab-host.ts';
 import { passes } from '../engines/limits.ts';
 import { ratioOf } from '../engines/summary.ts';
-import { machineNote, promised, range, verdict } from '../engines/table.ts';
+import { machineNote, PROMISE_COLUMNS, promiseEntries, range } from '../engines/table.ts';
 import type { Samples } from './measure.ts';
 import type { Operation, Program } from './rows.ts';
 
@@ -25,11 +26,8 @@ export interface ProcessRow {
   readonly samples: Samples;
 }
 
-export interface ProcessReport {
+export interface ProcessReport extends About {
   readonly schema: 'trapframe.process/1';
-  readonly trapframe: string;
-  readonly coreSha256: string;
-  readonly host: HostInfo;
   readonly rows: readonly ProcessRow[];
   /** Programs that are not here, by name. */
   readonly leftOut: readonly string[];
@@ -63,8 +61,7 @@ export const processTable = ({ rows, host, leftOut, failed }: ProcessReport): Ta
     { title: 'warm', align: 'right', kind: 'measured', rank: 1 },
     { title: 'warm:qemu', align: 'right', kind: 'measured', rank: 0 },
     { title: '95 %', align: 'right', kind: 'measured', rank: 3 },
-    { title: 'promised', align: 'right', kind: 'measured', rank: 0 },
-    { title: '', align: 'left', kind: 'measured', rank: 0 },
+    ...PROMISE_COLUMNS,
   ],
   rows: rows.map(({ id, unit, qemu, fresh, warm, ratio, ci95, limit, pass }) => [
     { text: id },
@@ -73,8 +70,7 @@ export const processTable = ({ rows, host, leftOut, failed }: ProcessReport): Ta
     { text: time(warm, unit) },
     { text: formatRatio(ratio) },
     range(ci95),
-    limit === null ? { text: '–' } : promised('at most', limit),
-    pass === null ? { text: '' } : verdict(pass),
+    ...promiseEntries('at most', limit, pass),
   ]),
   notes: [
     ...rows.map(({ id, summary }) => `${id}: ${summary}`),

@@ -1,12 +1,13 @@
 /** From samples to the figures of `npm run bench:scale`. */
-import type { HostInfo } from '../../src/abi/result.ts';
+
 import { formatCount, formatRatio } from '../../src/lab/report/format.ts';
 import type { Table } from '../../src/lab/report/tables.ts';
 import type { Interval } from '../../src/lab/stats.ts';
 import type { Params } from '../engines/engines.ts';
+import type { About } from '../engines/lab-host.ts';
 import { passes } from '../engines/limits.ts';
 import { type LimitRow, ratioOf } from '../engines/summary.ts';
-import { machineNote, promised, range, verdict } from '../engines/table.ts';
+import { machineNote, PROMISE_COLUMNS, promiseEntries, range } from '../engines/table.ts';
 
 type Ratio = ReturnType<typeof ratioOf>;
 
@@ -65,11 +66,8 @@ export interface ScaleRow extends Samples {
   readonly pass: boolean | null;
 }
 
-export interface ScaleReport {
+export interface ScaleReport extends About {
   readonly schema: 'trapframe.scale/1';
-  readonly trapframe: string;
-  readonly coreSha256: string;
-  readonly host: HostInfo;
   readonly rows: readonly ScaleRow[];
 }
 
@@ -90,8 +88,7 @@ export const scaleTable = ({ rows, host }: ScaleReport): Table => ({
     { title: 'instructions', align: 'right', kind: 'counted', rank: 3 },
     { title: 'ratio', align: 'right', kind: 'measured', rank: 0 },
     { title: '95 %', align: 'right', kind: 'measured', rank: 1 },
-    { title: 'promised', align: 'right', kind: 'measured', rank: 0 },
-    { title: '', align: 'left', kind: 'measured', rank: 0 },
+    ...PROMISE_COLUMNS,
   ],
   rows: rows.map(({ kind, workload, instructions, ratio, ci95, bound, limit, pass }) => [
     { text: kind },
@@ -99,8 +96,7 @@ export const scaleTable = ({ rows, host }: ScaleReport): Table => ({
     { text: instructions === null ? '–' : formatCount(instructions) },
     { text: formatRatio(ratio) },
     range(ci95),
-    limit === null ? { text: '–' } : promised(bound, limit),
-    pass === null ? { text: '' } : verdict(pass),
+    ...promiseEntries(bound, limit, pass),
   ]),
   notes: [
     ...Object.entries(KINDS).map(([kind, { summary }]) => `${kind}: ${summary}`),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPrograms } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 import { projectRoot } from '../support/machine.ts';
 
 const CALL_MS = 60_000;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../../src/image/source.ts';
 import { type NewEntry, writeTar } from '../../src/image/tar-write.ts';
-import { buildPrograms } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 import { projectRoot } from '../support/machine.ts';
 
 const CALL_MS = 20_000;

@@ -13,7 +13,7 @@ import { type Folder, memoryFolder } from '../../src/machine/images/folder.ts';
 import { changesOf } from '../../src/machine/images/tree.ts';
 import { trapframe } from '../support/cli.ts';
 import { buildTool, openHost, smallRoot, textOf } from '../support/containers.ts';
-import { buildPrograms } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 
 const TEST_MS = 60_000;
 let host: ContainerHost;

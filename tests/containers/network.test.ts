@@ -16,7 +16,7 @@ import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
 import { publish } from '../../src/machine/node/publish.ts';
 import { ROOT, trapframe } from '../support/cli.ts';
 import { buildTool, openHost, smallRoot, textOf } from '../support/containers.ts';
-import { buildPrograms } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 
 const LOCAL = '127.0.0.1';
 const TEST_MS = 20_000;

@@ -9,7 +9,7 @@ import type { RemoteContainers } from '../../src/machine/container/remote.ts';
 import { Connection } from '../../src/rpc/connection.ts';
 import { startNodeWorker } from '../../src/rpc/node.ts';
 import { CHROMIUM } from '../support/browser.ts';
-import { buildPrograms } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 import { coreModule, projectRoot } from '../support/machine.ts';
 import { WorkerPage } from '../support/page.ts';
 

@@ -1,7 +1,8 @@
 /** Extended attributes, as a program sets and reads them. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { bootLinux, buildPrograms, installFile, runLinux } from '../support/linux.ts';
+import { bootLinux, installFile, runLinux } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 
 it('attributes are set, read, listed and removed as xattr(7) says', async () => {
   const built = await buildPrograms(['attributes']);

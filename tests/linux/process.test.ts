@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   bootLinux,
-  buildPrograms,
   hasQemuUser,
-  hostTarget,
   installFile,
   NO_QEMU_USER,
   type Ran,
@@ -13,6 +11,7 @@ import {
   runNative,
   runQemuUser,
 } from '../support/linux.ts';
+import { buildPrograms, hostTarget } from '../support/linux-programs.ts';
 
 /** Each prints what the system calls of its field answer. */
 const PROGRAMS = [

@@ -10,7 +10,7 @@ import type { LogEntry } from '../../src/machine/container/log.ts';
 import type { Files } from '../../src/machine/container/mounts.ts';
 import { parseSpec, type SpecInput } from '../../src/machine/container/spec.ts';
 import type { LinuxOptions } from '../../src/machine/programs.ts';
-import { buildPrograms } from './linux.ts';
+import { buildPrograms } from './linux-programs.ts';
 import { coreModule } from './machine.ts';
 
 const OPTIONS: LinuxOptions = {

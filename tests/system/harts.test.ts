@@ -8,7 +8,7 @@ import { hartCounters } from '../../src/engine/state.ts';
 import { difference } from '../../src/machine/differ.ts';
 import { LinuxGuest } from '../../src/machine/linux.ts';
 import { type Booted, boot, hasKernel, openSbi, partsOf, standStill, story } from '../support/kernels.ts';
-import { buildPrograms } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 import { coreModule, projectRoot } from '../support/machine.ts';
 
 const has = hasKernel('built');

@@ -8,7 +8,8 @@ import { NetNamespace } from '../../src/linux/task/namespaces.ts';
 import { joinLab, resolverOf } from '../../src/machine/network.ts';
 import type { LinuxHost } from '../../src/machine/programs.ts';
 import { boot, hasKernel } from '../support/kernels.ts';
-import { bootLinux, buildPrograms, installFile, type Ran, runLinux } from '../support/linux.ts';
+import { bootLinux, installFile, type Ran, runLinux } from '../support/linux.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 
 let program: Uint8Array;
 
