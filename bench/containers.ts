@@ -1,106 +1,87 @@
-/** What containers cost: the way to the first output, and what a thousand of them leave behind. `npm run bench:containers`. */
-import { readFileSync } from 'node:fs';
-import { quantile } from '../src/lab/stats.ts';
-import { S } from '../src/linux/uapi.ts';
-import { Tmpfs } from '../src/linux/vfs/tmpfs.ts';
-import { ContainerEngine, type Entry } from '../src/machine/container/engine.ts';
-import { ContainerHost } from '../src/machine/container/host.ts';
-import { type Base, NO_DEFAULTS } from '../src/machine/container/roots.ts';
-import { buildPrograms } from '../tests/support/linux-programs.ts';
-import { coreModule } from '../tests/support/machine.ts';
+/**
+ * `npm run bench:containers`: what containers cost: the way to the first output, computing beside a bare process, and what
+ * a thousand of them leave behind.
+ *
+ *     npm run bench:containers -- [--rounds N] [--quick] [--json] [--check]
+ *
+ * Exit code 0; 1 when a run failed, or with --check a limit does not hold; 2 for bad input; 130 when stopped.
+ */
+import process from 'node:process';
+import { nodePlatform } from '../src/lab/node/platform.ts';
+import { workloadById } from '../src/lab/plan.ts';
+import { terminalTable } from '../src/lab/report/terminal.ts';
+import { comeAndGo, held, openEngine, sideBySide, start } from './containers/measure.ts';
+import { type ContainerReport, containerTables, PROMISED, pairRow, timeRow } from './containers/summary.ts';
+import { runBenchmark, terminal } from './engines/command.ts';
+import { about } from './engines/lab-host.ts';
+import { allPass } from './engines/limits.ts';
+import type { BenchOptions } from './engines/options.ts';
 
-const STARTS = 200;
-const MANY = 1000;
+const SEED = 1;
+const MODES = {
+  full: { rounds: 11, factor: 2, starts: 200, many: 1000, workloads: ['integer-mix', 'sha256', 'nbody', 'stream'] },
+  quick: { rounds: 7, factor: 1, starts: 50, many: 100, workloads: ['sha256', 'nbody'] },
+} as const;
 
-async function open(): Promise<ContainerEngine> {
-  const tool = readFileSync((await buildPrograms(['tool'])).get('tool')!);
-  const host = await ContainerHost.open(coreModule(), {
-    memory: 512 * 2 ** 20,
-    engine: 'jit',
-    counting: false,
-    time: 'wall',
-    seed: null,
-    hostName: 'bench',
-  });
-  const layer = new Tmpfs({ now: () => host.system.kernel.clock.realtime() });
-  layer.hold();
-  const own = { uid: 0, gid: 0 };
-  layer.root
-    .create('bin', { ...own, mode: S.IFDIR | 0o755 })
-    .create('tool', { ...own, mode: S.IFREG | 0o755 })
-    .write(0, tool);
-  const base: Base = { lowers: [layer], name: 'bench', imageId: '', defaults: NO_DEFAULTS, release() {} };
-  return new ContainerEngine(host, {
-    openFolder: () => base,
-    openPlace: () => {
-      throw new Error('no files of the host');
-    },
-    openImage: async () => base,
-  });
-}
+const modeOf = ({ quick, rounds }: BenchOptions<never>) => {
+  const mode = quick ? MODES.quick : MODES.full;
+  return { ...mode, rounds: rounds ?? mode.rounds };
+};
 
-const make = (engine: ContainerEngine, cmd: readonly string[]): Promise<Entry> =>
-  engine.create({ Image: 'bench', Cmd: ['/bin/tool', ...cmd] }, null);
-
-/** Milliseconds from the request to the first byte a container writes, and to its end. */
-async function start(engine: ContainerEngine): Promise<{ output: number; end: number }> {
-  const from = performance.now();
-  let output = 0;
-  const entry = await make(engine, ['say', 'hello']);
-  entry.container.log.listen(() => {
-    output ||= performance.now() - from;
-  });
-  engine.start(entry);
-  await entry.container.wait();
-  const end = performance.now() - from;
-  engine.remove(entry, true);
-  return { output, end };
-}
-
-function left(engine: ContainerEngine): Record<string, number> {
-  const { kernel } = engine.host.system;
-  globalThis.gc?.();
-  return {
-    'frames in use': kernel.frames.used,
-    tasks: kernel.tasks.size,
-    processes: kernel.processes.size,
-    'process numbers': kernel.pids.tasks.size,
-    'control groups': kernel.cgroups.descendants,
-    'cached pages': kernel.caches.size,
-    futexes: kernel.futexes.size,
-    'heap (MiB)': Math.round((process.memoryUsage().heapUsed / 2 ** 20) * 10) / 10,
-  };
-}
-
-const engine = await open();
-const first = await start(engine);
-const warm = [];
-for (let i = 0; i < STARTS; i++) warm.push(await start(engine));
-for (const [what, list] of [
-  ['first output', warm.map((w) => w.output)],
-  ['end', warm.map((w) => w.end)],
-] as const) {
-  console.log(
-    `${what.padEnd(14)} cold ${(what === 'end' ? first.end : first.output).toFixed(1)} ms; warm, of ${STARTS}: ` +
-      `median ${quantile(list, 0.5).toFixed(2)} ms, 95 % ${quantile(list, 0.95).toFixed(2)} ms`,
-  );
-}
-
-async function many(): Promise<number> {
-  const from = performance.now();
-  for (let i = 0; i < MANY; i++) {
-    const entry = await make(engine, ['background', 'put', '/file', 'x', 'put', '/dev/shm/x', 'y', 'eat', '1']);
-    engine.start(entry);
-    await entry.container.wait();
-    engine.remove(entry, true);
+async function report(mode: ReturnType<typeof modeOf>, signal: AbortSignal): Promise<ContainerReport> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const platform = nodePlatform();
+  const pairs = [];
+  for (const id of mode.workloads) {
+    const pair = await sideBySide(platform, workloadById(id), { ...mode, say, signal });
+    pairs.push(pairRow(id, pair, SEED));
   }
-  return (performance.now() - from) / MANY;
+  const engine = await openEngine();
+  try {
+    say('starts');
+    await start(engine);
+    const warm = [];
+    for (let i = 0; i < mode.starts; i++) warm.push(await start(engine));
+    const time = (id: string, summary: string, ms: number[], limit: number | null) =>
+      timeRow(id, summary, ms, limit, SEED);
+    const outputs = warm.map(({ output }) => output);
+    const ends = warm.map(({ end }) => end);
+    say(`${mode.many} containers, twice`);
+    // The first ones have V8 compile what they run, and fill the list of the latest events: that is kept once, and no leak.
+    await comeAndGo(engine, mode.many, signal);
+    const before = held(engine);
+    const each = await comeAndGo(engine, mode.many, signal);
+    const after = held(engine);
+    return {
+      schema: 'trapframe.containers/1',
+      ...(await about(platform)),
+      rows: [
+        time('first output', 'from the request to its first byte, the kernel warm', outputs, PROMISED.firstOutputMs),
+        time('end', 'from the request to the end of its program', ends, null),
+        time('made and removed', 'one of many that write files, share memory and end', [each], null),
+        ...pairs,
+      ],
+      leftovers: Object.entries(before).map(([what, value]) => ({ what, before: value, after: after[what]! })),
+    };
+  } finally {
+    engine.host.close();
+  }
 }
 
-// The first ones have V8 compile what they run, and fill the list of the latest events: that is kept once, and no leak.
-await many();
-const before = left(engine);
-console.log(`${MANY} more containers created, run and removed: ${(await many()).toFixed(2)} ms each`);
-const after = left(engine);
-for (const [key, value] of Object.entries(before)) console.log(`  ${key.padEnd(16)} ${value} → ${after[key]}`);
-engine.host.close();
+await runBenchmark(
+  {
+    command: 'bench:containers',
+    summary: 'What containers cost to start, beside a bare process, and what many of them leave behind.',
+    promises: true,
+  },
+  async (options, signal) => {
+    const made = await report(modeOf(options), signal);
+    const tables = options.json
+      ? JSON.stringify(made, null, 2)
+      : containerTables(made)
+          .map((table) => terminalTable(table, terminal()))
+          .join('\n\n');
+    process.stdout.write(`${tables}\n`);
+    return options.check && !allPass(made.rows) ? 1 : 0;
+  },
+);
