@@ -139,14 +139,15 @@ s64 file_size(const char *path) {
   return failed ? failed : (s64)stat[6];
 }
 
-/* An Internet address: the family, then the port and 127.0.0.1 in network order. */
+/* An Internet address: the family, then port and address in network order. */
 struct address {
   u16 family, port;
   u8 host[4], zero[8];
 };
 
-static struct address loopback(u32 port) {
-  return (struct address){AF_INET, (u16)(port >> 8 | port << 8), {127, 0, 0, 1}, {0}};
+static struct address address_of(u32 host, u32 port) {
+  return (struct address){
+      AF_INET, (u16)(port >> 8 | port << 8), {(u8)(host >> 24), (u8)(host >> 16), (u8)(host >> 8), (u8)host}, {0}};
 }
 
 static s64 tcp_socket(void) { return system_call(LINUX_socket, AF_INET, SOCK_STREAM, 0); }
@@ -156,8 +157,8 @@ static void at_once(s64 file) {
   system_call6(LINUX_setsockopt, (u64)file, IPPROTO_TCP, TCP_NODELAY, (u64)&on, sizeof(on), 0);
 }
 
-s64 tcp_listen(u32 *port) {
-  struct address at = loopback(0);
+s64 tcp_listen(u32 address, u32 *port) {
+  struct address at = address_of(address, *port);
   u32 length = sizeof(at);
   struct {
     char name[16];
@@ -181,11 +182,12 @@ s64 tcp_accept(s32 listener) {
   return file;
 }
 
-s64 tcp_connect(u32 port) {
-  struct address at = loopback(port);
+s64 tcp_connect(u32 address, u32 port) {
+  struct address at = address_of(address, port);
   s64 file = tcp_socket();
   if (file < 0) return file;
   s64 failed = system_call(LINUX_connect, (u64)file, (u64)&at, sizeof(at));
-  at_once(file);
+  if (failed) close((s32)file);
+  else at_once(file);
   return failed ? failed : file;
 }

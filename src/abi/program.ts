@@ -34,6 +34,9 @@ export interface LinuxUserland extends LinuxFiles {
   readonly archive: Uint8Array;
 }
 
+/** The argument of that one of a pair which waits for a connection. */
+export const PEER_SERVES = 1;
+
 export interface ProgramRequest {
   readonly hosting: ProgramHosting;
   readonly config: MachineConfig;
@@ -49,6 +52,11 @@ export interface ProgramRequest {
   readonly measure: 'region' | 'startup' | 'boot';
   /** Whether it sees a directory of the host, at /host. */
   readonly hostFiles: boolean;
+  /**
+   * Whether it is run twice, the other one elsewhere on the lab's network. Each has one more argument: PEER_SERVES who waits for a
+   * connection, and who is measured the other's IPv4 address as a number.
+   */
+  readonly pair: boolean;
   /** Instructions at most. */
   readonly budget: number;
 }

@@ -101,6 +101,12 @@ export const modelledSchema = z.strictObject({
   cycles: z.number().nonnegative().describe('Σ count × cost over the measured region'),
   perIteration: z.number().nonnegative().nullable().describe('null where the guest named no iterations'),
   breakdown: z.record(z.string(), z.number().nonnegative()).describe('cost class → cycles; they add up to cycles'),
+  whole: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: the program’s own cycles alone, as its kernel is outside of the machine and what that did is in no count',
+    ),
 });
 export type Modelled = z.infer<typeof modelledSchema>;
 

@@ -1,7 +1,7 @@
 /** From the records of a cell to what a result says about it. */
 import type { Profile } from '../abi/profile.ts';
 import type { Cell, CellStatus } from '../abi/result.ts';
-import { isWhole } from './environments.ts';
+import { countedShare } from './environments.ts';
 import { modelCycles } from './model.ts';
 import type { PlannedCell } from './plan.ts';
 import type { RunRecord } from './record.ts';
@@ -25,6 +25,7 @@ export function cellOf(
 ): Cell {
   const { status, message } = failure ?? record;
   const good = status === 'ok';
+  const share = countedShare(environment);
   const { counters } = record;
   const phases = Object.entries(samples.phases).map(([name, ms]) => [name, median(ms)] as const);
   return {
@@ -39,8 +40,8 @@ export function cellOf(
     checksum: record.checksum,
     digest: record.digest,
     counters: good ? counters : null,
-    // Of a program whose kernel is outside the machine, its own instructions are not all that was done.
-    modelled: good && counters && isWhole(environment) ? modelCycles(counters, profile, record.iterations) : null,
+    modelled:
+      good && counters && share !== 'none' ? modelCycles(counters, profile, record.iterations, share === 'own') : null,
     wall:
       good && samples.ms.length > 0
         ? {

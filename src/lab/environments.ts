@@ -145,5 +145,11 @@ export function environmentRecord(environment: Environment, changes: ConfigPatch
   return { id, summary, engine: config?.engine ?? 'native', image, hosting, config };
 }
 
-/** Whether all that is done for a guest is done by its machine, so that cycles can be modelled from what that counts. */
-export const isWhole = ({ hosting }: Environment): boolean => hosting === 'machine' || hosting === 'wsl2';
+/**
+ * What of all that is done for a guest its machine does, and so counts: everything; what the program itself does, whose kernel is outside;
+ * nothing, as there is no machine.
+ */
+export function countedShare({ hosting }: Environment): 'all' | 'own' | 'none' {
+  if (hosting === 'process' || hosting === 'container') return 'own';
+  return hosting === 'native' || hosting === 'wasi' ? 'none' : 'all';
+}

@@ -2,7 +2,7 @@
  * The gate before any figure is shown (law E17): cells of one workload must agree on what the guest did. All of them on
  * the checksum, programs of Linux and WASI on every byte they wrote; those that run the same image on the same architecture also on retired instructions and final state.
  */
-import { isWhole } from './environments.ts';
+import { countedShare } from './environments.ts';
 import type { PlannedCell } from './plan.ts';
 import type { RunRecord } from './record.ts';
 
@@ -17,7 +17,7 @@ export interface GateEntry {
  */
 function architectureOf({ environment, config }: PlannedCell): string | null {
   if (config === null) return null;
-  const kernel = isWhole(environment) ? environment.hosting : 'the lab’s own';
+  const kernel = countedShare(environment) === 'all' ? environment.hosting : 'the lab’s own';
   return [environment.image, kernel, config.memory, config.adUpdate, config.bootargs].join(' ');
 }
 

@@ -33,6 +33,8 @@ export function hostedBy(workload: Workload, { hosting, image }: Environment): H
   const build = BUILD[hosting];
   if (build === 'guest' && !builds.includes(build) && builds.includes('linux') && image === 'kernel')
     return { build: 'linux', hosting: 'linux' };
+  if (workload.pair && hosting === 'wsl2')
+    return { lacking: `${workload.id}: distributions of a light VM share one network` };
   if (!builds.includes(build)) return { lacking: `${workload.id} ${LACKING[build]}` };
   return build === 'guest' || build === 'native' ? { build } : { build, hosting: hosting as ProgramHosting };
 }

@@ -50,6 +50,14 @@ describe('modelled cycles', () => {
     );
   });
 
+  it('are a program’s own alone where its kernel did something outside of the machine', () => {
+    const whole = (counts: Record<string, number>) => modelCycles(counts, profileByName('flat-1'), 0, true).whole;
+    expect(whole({ instret: 10, 'tlb.l2.lookups': 3, 'trap.ecall-u': 0 })).toBe(true);
+    expect(whole({ instret: 10, 'trap.ecall-u': 1 })).toBe(false);
+    expect(whole({ instret: 10, 'trap.store-page': 1 })).toBe(false);
+    expect(modelCycles({ 'trap.ecall-u': 1 }, profileByName('flat-1'), 0).whole).toBe(true);
+  });
+
   it('are divided by iterations where there are any', () => {
     const flat = profileByName('flat-1');
     expect(modelCycles({ instret: 100 }, flat, 20).perIteration).toBe(5);

@@ -11,15 +11,23 @@ export function costOf(counter: string, profile: Profile): number {
   return cost ? profile.costs[cost.id]!.cycles : 0;
 }
 
-/** The model's figures for one region. `iterations` 0: none were named. */
-export function modelCycles(counters: Counters, profile: Profile, iterations: number): Modelled {
+/** Whether the program asked its kernel for nothing: no trap, no interrupt. */
+const undisturbed = (counters: Counters): boolean =>
+  Object.entries(counters).every(([id, count]) => count === 0 || !/^(trap|interrupt)\./.test(id));
+
+/**
+ * The model's figures for one region. `iterations` 0: none were named. With `ownOnly` the guest's kernel is outside of the machine, and
+ * the cycles are all there were only where it had nothing to do.
+ */
+export function modelCycles(counters: Counters, profile: Profile, iterations: number, ownOnly = false): Modelled {
   const breakdown: Record<string, number> = Object.fromEntries(COST_CLASSES.map((group) => [group.id, 0]));
   for (const [id, count] of Object.entries(counters)) {
     const cost = COST_OF_COUNTER.get(id);
     if (cost && count > 0) breakdown[cost.class]! += count * profile.costs[cost.id]!.cycles;
   }
   const cycles = Object.values(breakdown).reduce((sum, part) => sum + part, 0);
-  return { cycles, perIteration: iterations > 0 ? cycles / iterations : null, breakdown };
+  const whole = !ownOnly || undisturbed(counters);
+  return { cycles, perIteration: iterations > 0 ? cycles / iterations : null, breakdown, whole };
 }
 
 /** One line of the exits table, in the manner of `perf kvm stat`. */

@@ -94,6 +94,7 @@ export class Runner {
       args: programArguments(workload, params),
       measure: workload.measure ?? 'region',
       hostFiles: workload.hostFiles === true,
+      pair: workload.pair === true,
       budget: settings.budget,
     };
     const outcome = await this.#lane(lane).runProgram(request, linux, settings.timeoutMs, watch);

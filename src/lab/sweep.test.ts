@@ -16,7 +16,7 @@ const cell = (environment: string, cycles: number | null): Cell => ({
   checksum: null,
   digest: null,
   counters: null,
-  modelled: cycles === null ? null : { cycles, perIteration: cycles, breakdown: {} },
+  modelled: cycles === null ? null : { cycles, perIteration: cycles, breakdown: {}, whole: true },
   wall: null,
 });
 

@@ -86,9 +86,9 @@ export async function sweep(
 
 type Point = SweepResult['points'][number];
 
-/** What is compared: cycles per iteration, or per run where the workload names no iterations. */
+/** What is compared: cycles per iteration, or per run where the workload names no iterations; of a program alone there is nothing to compare. */
 export const sweptCycles = (cell: Cell | undefined): number | null =>
-  cell?.modelled?.perIteration ?? cell?.modelled?.cycles ?? null;
+  cell?.modelled?.whole ? (cell.modelled.perIteration ?? cell.modelled.cycles) : null;
 
 /** For every pair of environments, the parameter values at which their modelled cycles cross, by linear interpolation. */
 export function findCrossovers(points: readonly Point[]): Crossover[] {

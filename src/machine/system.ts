@@ -327,14 +327,40 @@ export class System {
     }
   }
 
-  /** Runs on through whatever needs no waiting. */
-  private slice(limit: bigint): number {
+  /**
+   * For systems that run by turns (lockstep.ts), in place of `run`: up to so many further instructions. `idle`: it waits for its timer,
+   * in `ticks`, or for somebody else. The one that drives it comes back to the event loop after `attend`.
+   */
+  turn(instructions: bigint): { readonly state: 'ready' | 'attend' | 'idle' | 'ended'; readonly ticks: bigint } {
+    this.pump();
+    const event = this.slice(this.instret + instructions, true);
+    this.drain();
+    if (event === EVENT.none) return { state: 'ready', ticks: 0n };
+    if (event === EVENT.attend) return { state: 'attend', ticks: 0n };
+    if (event !== EVENT.idle) return { state: 'ended', ticks: 0n };
+    const woken = this.woken;
+    this.woken = false;
+    return woken ? { state: 'ready', ticks: 0n } : { state: 'idle', ticks: this.ticksLeft() };
+  }
+
+  /** Whether something has come for it since its last turn. */
+  get roused(): boolean {
+    return this.woken;
+  }
+
+  /** Lets guest time pass without it. */
+  pass(ticks: bigint): void {
+    this.core.skipTime(ticks);
+  }
+
+  /** Runs on through whatever needs no waiting; a guest `by turns` waits where it sleeps. */
+  private slice(limit: bigint, byTurns = false): number {
     for (;;) {
       const event = this.core.run(limit);
       if (event === EVENT.burst) this.translator!.sample();
       else if (event === EVENT.device) this.bus.advance();
       else if (event === EVENT.console) this.drain();
-      else if (event === EVENT.idle && !this.realtime && this.skip()) this.pump();
+      else if (event === EVENT.idle && !byTurns && !this.realtime && this.skip()) this.pump();
       else if (event === EVENT.regionBegin) this.onMarker?.('begin');
       else if (event === EVENT.regionEnd) this.onMarker?.('end');
       else return event;

@@ -10,13 +10,13 @@ afterAll(() => lab.close());
 describe.skipIf(!hasKernel('built'))('a real Linux among the hostings', () => {
   it('says what the others say, counts the same twice, and the same instructions under every strategy', async () => {
     const { cells } = await lab.compare({
-      workloads: ['boot', { id: 'untar-host', params: { files: 10 } }],
+      workloads: ['boot', { id: 'untar-host', params: { files: 10 } }, { id: 'net-echo', params: { n: 20 } }],
       environments: ['nested', 'shadow', 'wsl2', 'container'],
       repeat: 0,
     });
     const bad = cells.filter(({ status }) => status !== 'ok' && status !== 'unavailable');
     expect(bad.map((cell) => `${cell.workload}/${cell.environment} ${cell.status}: ${cell.message}`)).toEqual([]);
-    for (const workload of ['boot', 'untar-host']) {
+    for (const workload of ['boot', 'untar-host', 'net-echo']) {
       const ran = (environment: string) =>
         cells.find((cell) => cell.workload === workload && cell.environment === environment)!;
       const [nested, shadow] = [ran('nested'), ran('shadow')];

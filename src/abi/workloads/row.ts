@@ -37,6 +37,8 @@ export interface Workload {
   readonly measure?: 'region' | 'startup' | 'boot';
   /** Whether it works on files of the host. */
   readonly hostFiles?: boolean;
+  /** Whether it speaks with another of its kind over the lab's network: see `pair` of a ProgramRequest. */
+  readonly pair?: boolean;
   /** Values instead of the defaults for a run of about 30 ms; a parameter that is not named keeps its default. */
   readonly quick: Readonly<Record<string, number>>;
 }

@@ -87,4 +87,20 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     builds: ['linux'],
     quick: { n: 200 },
   },
+  {
+    id: 'net-echo',
+    group: 'system',
+    summary:
+      'The same over the lab’s network: the other process is in a network namespace, a container or a machine of its own, with another between them that passes frames on. Of two machines the one that asks is counted.',
+    params: [
+      { name: 'n', default: 5_000, summary: 'round trips', unit: 'round trips', least: 1 },
+      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
+    ],
+    program: 'system/tcp',
+    operations: 'n',
+    native: false,
+    builds: ['linux'],
+    pair: true,
+    quick: { n: 200 },
+  },
 ];

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { CELL_STATUSES, type Cell } from '../../abi/result.ts';
 import { COST_CLASSES } from '../../lab/costs.ts';
 import { formatCount, formatMs, formatRatio, formatShare } from '../../lab/report/format.ts';
+import { cyclesText } from '../../lab/report/tables.ts';
 import { environmentIndex } from '../colours.ts';
 import { activity } from '../session.ts';
 
@@ -16,7 +17,8 @@ export const COUNTED = [
 /** What counts and cycles are divided by: the operations of the workload, or one run. */
 const operations = (cell: Cell): number => (cell.iterations > 0 ? cell.iterations : 1);
 
-export const cyclesOf = (cell: Cell) => cell.modelled?.cycles ?? null;
+/** Of a program alone, without its kernel, there is nothing to compare. */
+export const cyclesOf = (cell: Cell) => (cell.modelled?.whole ? cell.modelled.cycles : null);
 export const medianOf = (cell: Cell) => cell.wall?.median ?? null;
 export const widestWall = (row: readonly Cell[]) =>
   Math.max(0, ...row.map((cell) => cell.wall?.ci95?.high ?? cell.wall?.median ?? 0));
@@ -120,10 +122,16 @@ export function EnvironmentRow(props: {
         );
       })}
       <td class="number edge">
-        {cell.modelled ? formatCount(cell.modelled.cycles / operations(cell)) : <span class="faint">–</span>}
+        {cell.modelled ? (
+          <span title={cell.modelled.whole ? '' : 'of the program alone; its kernel is in no model'}>
+            {cyclesText(cell)}
+          </span>
+        ) : (
+          <span class="faint">–</span>
+        )}
       </td>
       <Ratio value={cyclesOf(cell)} scale={cycles} />
-      <td class="bars">{cell.modelled && <CycleBar cell={cell} scale={cycles} />}</td>
+      <td class="bars">{cell.modelled?.whole && <CycleBar cell={cell} scale={cycles} />}</td>
       <td class="number edge">
         {cell.wall ? formatMs(cell.wall.median) : <span class="faint">–</span>}
         {cell.wall?.ci95 && (

@@ -9,12 +9,14 @@ const FELTER = 'Felter et al., ISPASS’15';
 const GVISOR = 'Young et al., HotCloud’19';
 const FIRECRACKER = 'Firecracker, specification';
 const STARTS = 'arXiv 2602.15214';
+const BOOTS = 'boots of Linux on x86, read in a source without a title here';
 const MICROSOFT = 'Microsoft, comparing WSL versions';
 /** Above how many times the exits of nested paging shadow paging is said to have. */
 const BOOT_RATIO = 10;
 /** Enough for an order of wall time, and soon done. */
 const FEW_FILES = { params: { files: 40 } };
 const FEW_ROUNDS = { params: { rounds: 50 } };
+const FEW_TRIPS = { params: { n: 1000 } };
 
 /** A case that shows a ratio of medians of wall time. */
 async function timed(
@@ -48,6 +50,7 @@ async function bootExits(bench: Bench): Promise<LawCase[]> {
         expected: `at least ${BOOT_RATIO}×`,
         detail: `boot: ${total} and ${count(nested, 'exit.total')} exits`,
         figure: 'counted',
+        published: published('≥ 10×, 25× seen', BOOTS, 'S'),
       },
       total / count(nested, 'exit.total'),
       (v) => v >= BOOT_RATIO,
@@ -59,6 +62,7 @@ async function bootExits(bench: Bench): Promise<LawCase[]> {
         expected: 'above 50 %',
         detail: `boot under shadow: ${reasons.join(', ')}`,
         figure: 'counted',
+        published: published('most', BOOTS, 'S'),
         deviation:
           'a deprivileged RISC-V kernel traps at each mask of its interrupts (csr), which hardware spares a shadowed x86 guest',
       },
@@ -125,8 +129,36 @@ async function containerIsNative(bench: Bench): Promise<LawCase[]> {
       ),
     );
   }
-  if (!(await bench.hasKernel('small I/O of a VM'))) return cases;
+  const lan = (environment: string): Promise<Timed> => bench.time('net-echo', environment, FEW_TRIPS);
+  const container = await lan('container');
+  const given = Promise.resolve(container);
   cases.push(
+    await decide(
+      {
+        case: 'network, container : native',
+        expected: 'at least 1.5×',
+        detail: 'net-echo, container over process: two network namespaces on one wire each',
+        figure: 'measured',
+        published: published('about 2×', FELTER, 'S'),
+        deviation: 'what doubles it is NAT, and containers here are on the wire themselves',
+      },
+      lan('process').then(({ median }) => container.median / median),
+      (v) => v >= 1.5,
+      formatRatio,
+    ),
+    await timed(
+      'network : loopback, container',
+      [given, bench.time('tcp-echo', 'container', FEW_TRIPS)],
+      'net-echo over tcp-echo, container',
+    ),
+  );
+  if (!(await bench.hasKernel('network and small I/O of a VM'))) return cases;
+  cases.push(
+    await timed(
+      'network, VM : container',
+      [lan('nested'), given],
+      'net-echo, nested over container: two guests, or two containers, on one wire',
+    ),
     await timed(
       'small file calls, VM : container',
       [bench.time('file-calls', 'wsl2', FEW_ROUNDS), bench.time('file-calls', 'container', FEW_ROUNDS)],
@@ -210,7 +242,7 @@ export const HOSTING_LAWS: readonly Law[] = [
     profile: SKYLAKE,
     timed: true,
     statement:
-      'Computing and memory cost in a container what they cost natively; small input and output is dearer in a VM.',
+      'Computing and memory cost in a container what they cost natively, network more; small input and output is dearer in a VM.',
     check: containerIsNative,
   },
   {

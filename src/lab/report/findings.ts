@@ -19,7 +19,7 @@ function relations(result: Result): { baseline: string; all: Relation[] } {
     if (!base?.modelled) return [];
     name = base.environment;
     return cells
-      .filter((cell) => cell !== base && cell.modelled)
+      .filter((cell) => cell !== base && cell.modelled?.whole)
       .map((cell) => ({
         workload: id,
         environment: cell.environment,

@@ -3,11 +3,19 @@ import type { LawsResult, Result, SweepResult } from '../../abi/result.ts';
 import { COST_CLASSES } from '../costs.ts';
 import { sweptCycles } from '../sweep.ts';
 import { findings } from './findings.ts';
-import { formatCount, formatMs } from './format.ts';
+import { formatMs } from './format.ts';
 import { lawTables } from './law-tables.ts';
 import { provenance } from './provenance.ts';
 import { type BarRow, barPlot, escaped, linePlot } from './svg.ts';
-import { breakdownTables, comparisonTables, crossoverLines, exitTables, sweepTable, type Table } from './tables.ts';
+import {
+  breakdownTables,
+  comparisonTables,
+  crossoverLines,
+  cyclesText,
+  exitTables,
+  sweepTable,
+  type Table,
+} from './tables.ts';
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fdfdfc;--fg:#1c1e21;--dim:#62676e;--rule:#d9dbde;--good:#1a7f4b;--bad:#c0312b;
@@ -105,7 +113,7 @@ function workloadPlots(result: Result, workload: string): string {
       name: id,
       value: (cell.modelled!.breakdown[id] ?? 0) / per,
     }));
-    return [{ label: cell.environment, parts, text: formatCount(cell.modelled.cycles / per) }];
+    return [{ label: cell.environment, parts, text: cyclesText(cell) }];
   });
   const measured = cells.flatMap((cell): BarRow[] => {
     if (!cell.wall) return [];

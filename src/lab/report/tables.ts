@@ -77,11 +77,21 @@ const paramsText = (params: Readonly<Record<string, number>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 
-/** The cell all modelled ratios refer to: the bare machine, else nested paging, else the first that has a model. */
+/** The cell all modelled ratios refer to: the bare machine, else nested paging, else the first that has a model of all that was done. */
 export const modelBaseline = (cells: readonly Cell[]): Cell | undefined =>
   cells.find((cell) => cell.environment === 'bare' && cell.modelled) ??
   cells.find((cell) => cell.environment === 'nested' && cell.modelled) ??
-  cells.find((cell) => cell.modelled);
+  cells.find((cell) => cell.modelled?.whole);
+
+/** Modelled cycles of an operation; of a program alone, without its kernel, they are the least there can have been. */
+export const cyclesText = (cell: Cell): string =>
+  `${cell.modelled!.whole ? '' : '≥ '}${formatCount(cell.modelled!.cycles / operations(cell))}`;
+
+/** Which cells show a program's own cycles alone. */
+const ownNotes = (cells: readonly Cell[]): string[] => {
+  const names = cells.filter(({ modelled }) => modelled?.whole === false).map(({ environment }) => environment);
+  return names.length === 0 ? [] : [`≥: of the program alone; the kernel of ${names.join(', ')} is in no model`];
+};
 
 /** The cell all wall-time ratios refer to: the workload without translation, else the bare machine, else the first. */
 export const wallBaseline = (cells: readonly Cell[]): Cell | undefined =>
@@ -95,7 +105,7 @@ export function comparisonTables(result: Result): Table[] {
     const cells = result.cells.filter((cell) => cell.workload === workload.id);
     const model = modelBaseline(cells);
     const wall = wallBaseline(cells);
-    const most = Math.max(...cells.map((cell) => cell.modelled?.cycles ?? 0));
+    const most = Math.max(...cells.map(({ modelled }) => (modelled?.whole ? modelled.cycles : 0)));
     const per = cells.some((cell) => cell.iterations > 0) ? 'operation' : 'run';
     const params = paramsText(workload.params);
     const shown = SHOWN.filter((sum) => !sum.seldom || cells.some(({ counters }) => counters && sum.of(counters) > 0));
@@ -117,9 +127,11 @@ export function comparisonTables(result: Result): Table[] {
         isFailure(cell) ? { text: cell.environment, tone: 'bad' } : text(cell.environment),
         ...shown.map(({ of }) => (cell.counters ? text(formatCount(of(cell.counters) / operations(cell))) : NONE)),
         cell.modelled
-          ? { text: formatCount(cell.modelled.cycles / operations(cell)), bar: cell.modelled.cycles / most }
+          ? { text: cyclesText(cell), ...(cell.modelled.whole && { bar: cell.modelled.cycles / most }) }
           : NONE,
-        cell.modelled && model?.modelled ? text(formatRatio(cell.modelled.cycles / model.modelled.cycles)) : NONE,
+        cell.modelled?.whole && model?.modelled
+          ? text(formatRatio(cell.modelled.cycles / model.modelled.cycles))
+          : NONE,
         cell.wall ? text(formatMs(cell.wall.median)) : NONE,
         cell.wall?.ci95 ? text(`${formatMs(cell.wall.ci95.low)} … ${formatMs(cell.wall.ci95.high)}`) : NONE,
         cell.wall && wall?.wall ? text(wallRatio(cell, wall, result.seed)) : NONE,
@@ -128,7 +140,7 @@ export function comparisonTables(result: Result): Table[] {
           return ms === undefined ? NONE : text(formatMs(ms));
         }),
       ]),
-      notes: [...kernelNotes(cells), ...cells.filter((cell) => cell.status !== 'ok').map(note)],
+      notes: [...kernelNotes(cells), ...ownNotes(cells), ...cells.filter((cell) => cell.status !== 'ok').map(note)],
     };
   });
 }

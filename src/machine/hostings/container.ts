@@ -7,6 +7,7 @@ import { ContainerEngine, type Entry } from '../container/engine.ts';
 import { ContainerHost } from '../container/host.ts';
 import { type Base, NO_DEFAULTS } from '../container/roots.ts';
 import { LOOK_MS } from './guest.ts';
+import { askingArgs, servingArgs } from './pair.ts';
 import { explained, kernelOptions, PROGRAM, programFiles } from './process.ts';
 import type { HostFolder } from './side.ts';
 import { type Ended, endedWith, type Watch } from './watch.ts';
@@ -14,16 +15,23 @@ import { type Ended, endedWith, type Watch } from './watch.ts';
 const IMAGE = 'program';
 const HOST = '/lab';
 
-/** Makes and starts a container; resolves to its exit code, or to why it was ended. */
-async function run(engine: ContainerEngine, watch: Watch, withHost: boolean): Promise<{ entry: Entry; ended: Ended }> {
-  const entry = await engine.create(
-    {
-      Image: IMAGE,
-      Cmd: [PROGRAM.path, ...watch.request.args],
-      HostConfig: { Binds: withHost ? [`${HOST}:/host`] : [] },
-    },
+const create = (engine: ContainerEngine, args: readonly string[], withHost: boolean): Promise<Entry> =>
+  engine.create(
+    { Image: IMAGE, Cmd: [PROGRAM.path, ...args], HostConfig: { Binds: withHost ? [`${HOST}:/host`] : [] } },
     null,
   );
+
+/** The arguments of the container that is measured; of a pair the other one is started first. */
+async function argsOf(engine: ContainerEngine, { request }: Watch): Promise<readonly string[]> {
+  if (!request.pair) return request.args;
+  const entry = await create(engine, servingArgs(request), false);
+  engine.start(entry);
+  return askingArgs(request, entry.container.places[0]!.address);
+}
+
+/** Makes and starts a container; resolves to its exit code, or to why it was ended. */
+async function run(engine: ContainerEngine, watch: Watch, withHost: boolean): Promise<{ entry: Entry; ended: Ended }> {
+  const entry = await create(engine, await argsOf(engine, watch), withHost);
   const { container } = entry;
   container.log.listen(({ stream, bytes }) => {
     if (stream === 'stdout') watch.wrote(bytes);

@@ -30,8 +30,14 @@ export async function install(exec: Exec, program: Uint8Array, path: string, mor
 }
 
 /** Runs the program at `path` to its end, or to where it has to end before. */
-export async function attend(exec: Exec, path: string, watch: Watch, system: System): Promise<Ended> {
-  const session = exec({ argv: [path, ...watch.request.args], env: PATH, onStdout: watch.wrote });
+export async function attend(
+  exec: Exec,
+  path: string,
+  watch: Watch,
+  system: System,
+  args: readonly string[] = watch.request.args,
+): Promise<Ended> {
+  const session = exec({ argv: [path, ...args], env: PATH, onStdout: watch.wrote });
   session.end();
   let look: ReturnType<typeof setInterval> | undefined;
   const over = new Promise<Ended>((resolve) => {

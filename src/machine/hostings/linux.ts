@@ -1,18 +1,23 @@
 /** A program on a real Linux kernel, which boots once for each machine; each run goes on from where it had booted. */
 import { joined } from '../../abi/bytes.ts';
 import { LINUX_MACHINE, type MachineConfig } from '../../abi/config.ts';
+import { macKey } from '../../abi/frame.ts';
 import type { LinuxUserland, ProgramOutcome } from '../../abi/program.ts';
 import type { Folder } from '../../devices/9p/folder.ts';
 import { MemoryFolder } from '../../devices/9p/memory-folder.ts';
 import { VirtioNinep } from '../../devices/9p/ninep.ts';
+import { labMac, VirtioNet } from '../../devices/net/net.ts';
+import { LabSwitch } from '../../devices/net/switch.ts';
 import { readElf } from '../../image/elf.ts';
 import { buildInitramfs } from '../initramfs.ts';
 import { LinuxGuest, type LinuxParts } from '../linux.ts';
+import { runTogether } from '../lockstep.ts';
 import type { MachineState } from '../snapshot.ts';
 import { attend, type Exec, FIXED_TIME, install, PATH, SEED } from './guest.ts';
+import { askingArgs, servingArgs } from './pair.ts';
 import type { HostFolder } from './side.ts';
 import { steadyFolder } from './steady-folder.ts';
-import type { Watch } from './watch.ts';
+import type { Ended, Watch } from './watch.ts';
 
 const TAG = 'host';
 const PROGRAM = '/bin/program';
@@ -29,6 +34,11 @@ export const linuxMachine = (config: MachineConfig): MachineConfig => ({
 /** What guests see of the host: a folder of its, or one in memory with nothing in it. */
 export const shared = (folder: HostFolder | null): Folder =>
   folder ? steadyFolder(folder.folder, FIXED_TIME) : new MemoryFolder({ clock: () => FIXED_TIME });
+
+/** Where guest `number` of two is on their wire, and how it gets there: both have booted as one, with one address. */
+const addressOf = (number: number): string => `10.0.2.${15 + number}`;
+const onTheWire = (number: number): string =>
+  `ip link set eth0 address ${macKey(labMac(number))} && ip addr add ${addressOf(number)}/24 dev eth0 && ip link set eth0 up`;
 
 /** The same module in bytes of its own (a section that says nothing is added), which no engine's cache has compiled already. */
 function unheardOf(module: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -75,7 +85,7 @@ export class RealLinux {
   run(module: WebAssembly.Module, watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
     switch (watch.request.measure) {
       case 'region':
-        return this.region(module, watch, folder);
+        return watch.request.pair ? this.pair(module, watch) : this.region(module, watch, folder);
       case 'startup':
         return this.startup(module, watch);
       case 'boot':
@@ -83,9 +93,9 @@ export class RealLinux {
     }
   }
 
-  /** A folder in memory is a part of the state, one of the host's is not. */
-  private async ready(module: WebAssembly.Module, parts: LinuxParts, hostFiles: boolean): Promise<MachineState> {
-    const key = JSON.stringify([parts.config, hostFiles]);
+  /** A folder in memory is a part of the state, one of the host's is not; `devices` says which others there are. */
+  private async ready(module: WebAssembly.Module, parts: LinuxParts, devices: string): Promise<MachineState> {
+    const key = JSON.stringify([parts.config, devices]);
     const known = this.booted.get(key);
     if (known) return known;
     const guest = await this.create(module, parts, this.initrd());
@@ -102,7 +112,7 @@ export class RealLinux {
 
   private async region(module: WebAssembly.Module, watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
     const parts = this.parts(watch, folder);
-    const guest = await LinuxGuest.restore(module, parts, await this.ready(module, parts, folder !== null));
+    const guest = await LinuxGuest.restore(module, parts, await this.ready(module, parts, folder ? 'folder' : ''));
     watch.onCore(guest.system.core);
     const exec: Exec = (options) => guest.agent!.exec(options);
     const running = guest.run();
@@ -115,6 +125,46 @@ export class RealLinux {
       return watch.outcome(ended, guest.system.digest());
     } finally {
       guest.system.stop();
+    }
+  }
+
+  /** Two machines on one wire: one serves, the other one is measured. */
+  private async pair(module: WebAssembly.Module, watch: Watch): Promise<ProgramOutcome> {
+    const network = new LabSwitch();
+    const parts = (wire: LabSwitch): LinuxParts => {
+      const usual = this.parts(watch, null);
+      const net = new VirtioNet({ mac: labMac(0), plug: (receive) => wire.plug(receive) });
+      return { ...usual, models: [...(usual.models ?? []), net] };
+    };
+    const state = await this.ready(module, parts(new LabSwitch()), 'network');
+    const [serving, asking] = [
+      await LinuxGuest.restore(module, { ...parts(network), onMarker: undefined }, state),
+      await LinuxGuest.restore(module, parts(network), state),
+    ];
+    watch.onCore(asking.system.core);
+    let over = false;
+    const together = runTogether([asking.system, serving.system], () => over).then(() => {
+      if (!over) throw new Error('one of the two guests ended');
+    });
+    const work = async (): Promise<Ended> => {
+      const [server, client] = [serving, asking].map(
+        ({ agent }): Exec =>
+          (options) =>
+            agent!.exec(options),
+      ) as [Exec, Exec];
+      await install(server, watch.request.program, PROGRAM, onTheWire(0));
+      await install(client, watch.request.program, PROGRAM, onTheWire(1));
+      server({ argv: [PROGRAM, ...servingArgs(watch.request)], env: PATH }).end();
+      watch.begin();
+      return attend(client, PROGRAM, watch, asking.system, askingArgs(watch.request, addressOf(0)));
+    };
+    try {
+      const ended = await Promise.race([work(), together.then(() => Promise.reject<Ended>(new Error('stopped')))]);
+      over = true;
+      await together;
+      return watch.outcome(ended, asking.system.digest());
+    } finally {
+      over = true;
     }
   }
 

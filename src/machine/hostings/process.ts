@@ -1,11 +1,14 @@
 /** A program as a process on a kernel of its own making: system calls are translated, there is no guest kernel. */
 import type { ProgramOutcome } from '../../abi/program.ts';
 import type { Kernel } from '../../linux/kernel.ts';
+import type { Process, Task } from '../../linux/task/task.ts';
 import { S } from '../../linux/uapi.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { InputStream, OutputStream } from '../../linux/vfs/stream.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
+import { LabSwitch } from '../network.ts';
 import { createLinuxHost, type LinuxOptions } from '../programs.ts';
+import { askingArgs, ownNetwork, servingArgs } from './pair.ts';
 import type { HostFolder } from './side.ts';
 import { type Ended, endedWith, type Watch } from './watch.ts';
 
@@ -65,15 +68,20 @@ export async function runProcess(
   ] as const)
     system.mount(at, { fs: system.makeFileSystem(type), source: type });
   if (folder) system.mount('/host', { fs: new HostFs(folder.files), source: 'host' });
-  const stdin = new InputStream();
-  stdin.end();
-  const program = system.spawn({
-    path: PROGRAM.path,
-    argv: [PROGRAM.path, ...request.args],
-    env: [],
-    cwd: '/',
-    stdio: [stdin, new OutputStream(watch.wrote), new OutputStream(() => {})],
-  });
+  const spawn = (args: readonly string[], wrote: (bytes: Uint8Array) => void, prepare?: (task: Task) => void) => {
+    const stdin = new InputStream();
+    stdin.end();
+    const stdio = [stdin, new OutputStream(wrote), new OutputStream(() => {})] as const;
+    return system.spawn({ path: PROGRAM.path, argv: [PROGRAM.path, ...args], env: [], cwd: '/', stdio }, prepare);
+  };
+  const start = (): Process => {
+    if (!request.pair) return spawn(request.args, watch.wrote);
+    const network = new LabSwitch();
+    const [serving, asking] = [ownNetwork(system, network, 0), ownNetwork(system, network, 1)];
+    spawn(servingArgs(request), () => {}, serving.join);
+    return spawn(askingArgs(request, serving.place.address), watch.wrote, asking.join);
+  };
+  const program = start();
   watch.phase('create');
   let over: Ended | null = null;
   await host.drive(() => {
