@@ -5,6 +5,7 @@ import { Frames } from './memory/frames.ts';
 import type { Area, Pages } from './memory/space.ts';
 import type { NetHost } from './net/host.ts';
 import { ControlGroup } from './task/cgroup.ts';
+import type { PiState } from './task/pi.ts';
 import { PidNamespace } from './task/pid.ts';
 import type { Process, Task } from './task/task.ts';
 import type { FileKind } from './vfs/file.ts';
@@ -91,6 +92,8 @@ export class Kernel {
   endTurn = false;
   /** Futexes by what they are a word of: `frame:offset` or `space:address`. */
   readonly futexes = new Map<string, { task: Task; bits: number }[]>();
+  /** Those whose word says who holds them, while somebody waits for it. */
+  readonly piFutexes = new Map<string, PiState>();
   private readonly inotify = new Map<number, InotifyUse>();
   private readonly log: (line: string) => void;
   /** Character devices by number. */

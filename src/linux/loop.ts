@@ -4,7 +4,7 @@ import { BLOCKED, type Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
 import type { Call, CallRow, CallTable } from './syscalls/call.ts';
 import { judge } from './syscalls/guard.ts';
-import { leaveFutex } from './task/futex.ts';
+import { hasFutex, insistsOnFutex, leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
 import { deliver, handled, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
@@ -161,13 +161,14 @@ export class Loop {
     const row = this.rows[machine.x[34]!];
     // It is delivered next.
     if (isKilled(task)) return;
-    if (row && task.inCall && task.attention && interrupted(task) && !row.ownSignals) {
+    if (row && task.inCall && task.attention && interrupted(task) && !row.ownSignals && !hasFutex(task)) {
       // Where no handler runs, it goes on until its time has come.
       if (row.resumes && !handled(task)) return;
+      const again = (row.restart && restarts(task)) || insistsOnFutex(task);
       leaveFutex(kernel, task);
       task.endCall();
       // Left at its ecall, it is made again after the handler.
-      if (row.restart && restarts(task)) {
+      if (again) {
         this.leave(task, -ERESTARTSYS);
         return;
       }

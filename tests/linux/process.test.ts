@@ -32,7 +32,19 @@ const PROGRAMS = [
 ] as const;
 
 /** What QEMU's user mode does not know, or not of its own: these are compared with this host's kernel, where that is Linux. */
-const OF_A_KERNEL = ['opening', 'ipc', 'mq', 'users', 'clocks', 'trace', 'relations'] as const;
+const OF_A_KERNEL = [
+  'opening',
+  'ipc',
+  'mq',
+  'users',
+  'clocks',
+  'trace',
+  'relations',
+  'busy',
+  'peers',
+  'pi',
+  'spawn',
+] as const;
 /** What those end with that need namespaces and may make none. */
 const NO_NAMESPACES = 77 << 8;
 

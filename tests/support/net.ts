@@ -2,13 +2,14 @@
 import { addAddress, setUp } from '../../src/linux/net/configure.ts';
 import type { NetHost } from '../../src/linux/net/host.ts';
 import { AF, endpoint, sockaddrOf } from '../../src/linux/net/sockaddr.ts';
-import type { Caller } from '../../src/linux/net/socket.ts';
+import type { Caller, Peer } from '../../src/linux/net/socket.ts';
 import { StreamSocket } from '../../src/linux/net/sockets/stream.ts';
 import { NetStack } from '../../src/linux/net/stack.ts';
 
-const OWNER = { pid: 1, uid: 0, gid: 0 };
+const OWNER: Peer = { pid: 1, uid: 0, gid: 0, seenBy: () => OWNER };
 export const ROOT: Caller = {
   owner: OWNER,
+  self: {},
   can: () => true,
   lookUp: () => {
     throw new Error('no unix names here');

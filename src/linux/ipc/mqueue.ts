@@ -34,8 +34,12 @@ export interface MqNotice {
   /** The table of descriptors it was asked for with. */
   readonly owner: object;
   readonly signal: number;
+  /** As the queue's file shows it: SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD. */
+  readonly kind: number;
   readonly pid: number;
   tell(): void;
+  /** It will never be told. */
+  removed(): void;
 }
 
 export class MqFs extends FileSystem {
@@ -191,7 +195,7 @@ export class MqKind extends FileKind {
     const bytes = this.messages.reduce((sum, message) => sum + message.bytes.length, 0);
     const { notice } = this;
     const cell = (value: number, width: number): string => String(value).padEnd(width);
-    const text = `QSIZE:${cell(bytes, 10)} NOTIFY:${cell(0, 5)} SIGNO:${cell(notice?.signal ?? 0, 5)} NOTIFY_PID:${cell(notice?.pid ?? 0, 6)}\n`;
+    const text = `QSIZE:${cell(bytes, 10)} NOTIFY:${cell(notice?.kind ?? 0, 5)} SIGNO:${cell(notice?.signal ?? 0, 5)} NOTIFY_PID:${cell(notice?.pid ?? 0, 6)}\n`;
     const part = new TextEncoder().encode(text).subarray(file.position, file.position + into.length);
     into.set(part);
     file.position += part.length;
@@ -208,6 +212,9 @@ export class MqKind extends FileKind {
 
   /** Who asked to be told closed a descriptor of it, or ended. */
   forget(owner: object): void {
-    if (this.notice?.owner === owner) this.notice = null;
+    const { notice } = this;
+    if (notice?.owner !== owner) return;
+    this.notice = null;
+    notice.removed();
   }
 }

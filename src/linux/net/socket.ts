@@ -77,16 +77,24 @@ const SWITCHES: ReadonlySet<number> = new Set([
   SO.TIMESTAMP,
 ]);
 
-/** The process a socket is made by (SO_PEERCRED). */
-export interface Peer {
+/** A process as another sees it (struct ucred). */
+export interface Ucred {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
 }
 
+/** The process that made a socket, listens on it or connected it, with the ids it had then; `pid` as it sees itself. */
+export interface Peer extends Ucred {
+  /** As who asks sees it: in its own PID and user namespaces (SO_PEERCRED). */
+  readonly seenBy: (who: object) => Ucred;
+}
+
 /** What a socket asks of the task that uses it. */
 export interface Caller {
   readonly owner: Peer;
+  /** Who it is, to what shows itself differently to others. */
+  readonly self: object;
   can(capability: 'net_admin' | 'net_raw' | 'net_bind_service'): boolean;
   /** The socket bound to a unix name. */
   lookUp(name: string): Socket;
@@ -180,7 +188,7 @@ export abstract class Socket extends FileKind {
   connect(_address: Uint8Array, _caller: Caller): void {
     fail(E.OPNOTSUPP);
   }
-  listen(_backlog: number): void {
+  listen(_backlog: number, _caller: Caller): void {
     fail(E.OPNOTSUPP);
   }
   /** The next connection; EAGAIN: none yet. */
@@ -272,7 +280,7 @@ export abstract class Socket extends FileKind {
     return this.flag(SO.LINGER) ? (this.kept.get(-SO.LINGER) ?? 0) : null;
   }
 
-  getOption(level: number, option: number): Uint8Array {
+  getOption(level: number, option: number, _caller: Caller): Uint8Array {
     if (level !== SOL_SOCKET) fail(E.NOPROTOOPT);
     switch (option) {
       case SO.TYPE:
@@ -336,8 +344,10 @@ export abstract class Socket extends FileKind {
   }
 }
 
+const NO_PEER: Peer = { pid: 0, uid: -1, gid: -1, seenBy: () => NO_PEER };
 const NOBODY: Caller = {
-  owner: { pid: 0, uid: -1, gid: -1 },
+  owner: NO_PEER,
+  self: {},
   can: () => false,
   lookUp: () => fail(E.DESTADDRREQ),
   claim: () => fail(E.INVAL),

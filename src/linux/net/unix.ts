@@ -78,13 +78,13 @@ export class UnixSocket extends Socket {
   }
 
   /** Two sockets that talk to each other. */
-  static pair(a: UnixSocket, b: UnixSocket): void {
-    for (const [one, other] of [
-      [a, b],
-      [b, a],
+  static pair(a: UnixSocket, b: UnixSocket, ownerOfA: Peer = a.owner, ownerOfB: Peer | null = b.owner): void {
+    for (const [one, other, owner] of [
+      [a, b, ownerOfB],
+      [b, a, ownerOfA],
     ] as const) {
       one.peer = other;
-      one.peerOwner = other.owner;
+      one.peerOwner = owner;
       one.peerBound = other.bound;
       one.wasConnected = true;
     }
@@ -98,9 +98,10 @@ export class UnixSocket extends Socket {
     this.bound = name;
   }
 
-  override listen(most: number): void {
+  override listen(most: number, caller: Caller): void {
     if (this.type === SOCK.DGRAM) fail(E.OPNOTSUPP);
     if (this.bound === null) fail(E.INVAL);
+    this.peerOwner = caller.owner;
     this.backlog ??= [];
     this.most = Math.max(1, most);
   }
@@ -125,7 +126,7 @@ export class UnixSocket extends Socket {
     if (to.backlog.length > to.most) fail(E.AGAIN);
     const other = new UnixSocket(to.stack, this.type, to.owner);
     other.bound = to.bound;
-    UnixSocket.pair(this, other);
+    UnixSocket.pair(this, other, caller.owner, to.peerOwner);
     to.backlog.push(other);
     to.queue.wake();
   }
@@ -253,9 +254,9 @@ export class UnixSocket extends Socket {
     this.peer?.queue.wake();
   }
 
-  override getOption(level: number, option: number): Uint8Array {
-    if (level !== SOL_SOCKET || option !== SO.PEERCRED) return super.getOption(level, option);
-    const { pid, uid, gid } = this.peerOwner ?? { pid: 0, uid: -1, gid: -1 };
+  override getOption(level: number, option: number, caller: Caller): Uint8Array {
+    if (level !== SOL_SOCKET || option !== SO.PEERCRED) return super.getOption(level, option, caller);
+    const { pid, uid, gid } = this.peerOwner?.seenBy(caller.self) ?? { pid: 0, uid: -1, gid: -1 };
     return new Uint8Array(Int32Array.of(pid, uid, gid).buffer);
   }
 

@@ -346,6 +346,7 @@ function groupNode(kernel: Kernel, group: ControlGroup): Node {
   return {
     kind: 'directory',
     mode: 0o755,
+    of: group,
     names: () => [...FILES.filter((row) => isThere(row, group)).map((row) => row.name), ...group.children.keys()],
     lookup: (name) => {
       const row = BY_NAME.get(name);

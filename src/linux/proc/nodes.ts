@@ -14,6 +14,8 @@ export type Node =
       /** Whose it is, and all below; not given: whose the directory above is. */
       readonly owner?: { readonly uid: number; readonly gid: number };
       readonly below?: { readonly uid: number; readonly gid: number };
+      /** What it stands for, for calls that take a descriptor of it. */
+      readonly of?: object;
       lookup(name: string): Node | null;
       names(): readonly string[];
       make?(name: string): void;

@@ -1,6 +1,6 @@
 /** What sockets ask of the task that uses them: who it is, what it may, and where unix names lead. */
 import { E, fail, SysError } from '../errno.ts';
-import { type Caller, Socket } from '../net/socket.ts';
+import { type Caller, type Peer, Socket } from '../net/socket.ts';
 import { viewOf } from '../task/exec.ts';
 import { NetNamespace } from '../task/namespaces.ts';
 import type { Task } from '../task/task.ts';
@@ -8,8 +8,26 @@ import { S } from '../uapi.ts';
 import { make } from '../vfs/change.ts';
 import { demand, MAY, resolve, resolveParent } from '../vfs/walk.ts';
 
+/** A task as its sockets remember it. */
+function peerOf(t: Task): Peer {
+  const { pid } = t.process;
+  const { euid: uid, egid: gid } = t.credential;
+  return {
+    pid: pid.in(t.namespaces.pid),
+    uid,
+    gid,
+    seenBy: (who) => {
+      const { namespaces, credential } = who as Task;
+      return { pid: pid.in(namespaces.pid), uid: credential.user.shownUid(uid), gid: credential.user.shownGid(gid) };
+    },
+  };
+}
+
 export const callerOf = (t: Task): Caller => ({
-  owner: { pid: t.process.pid.in(t.namespaces.pid), uid: t.credential.euid, gid: t.credential.egid },
+  get owner() {
+    return peerOf(t);
+  },
+  self: t,
   can: (capability) => t.credential.canIn(t.namespaces.net.owner, capability),
   lookUp: (name) => lookUp(t, name),
   claim: (name, socket) => claim(t, name, socket),

@@ -3,6 +3,8 @@ import { E, fail } from '../errno.ts';
 import { MQ_PRIORITIES, MqKind } from '../ipc/mqueue.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
+import { NetlinkSocket } from '../net/netlink/socket.ts';
+import { Socket } from '../net/socket.ts';
 import { send } from '../task/signal.ts';
 import { type Task, Unfinished } from '../task/task.ts';
 import { O, S, SIGNALS, UNLIMITED } from '../uapi.ts';
@@ -15,7 +17,10 @@ import { install } from './open.ts';
 import { timeIn } from './processes.ts';
 
 const SI_MESGQ = -3;
-const SIGEV = { SIGNAL: 0, NONE: 1 } as const;
+const SIGEV = { SIGNAL: 0, NONE: 1, THREAD: 2 } as const;
+/** What is written to the socket of a thread that waits to be told, and its last byte. */
+const COOKIE = 32;
+const NOTIFY = { WOKENUP: 1, REMOVED: 2 } as const;
 
 /** The directory of queues, and a name in it. */
 function placeOf(t: Task, va: number): { dir: Path; name: string } {
@@ -125,24 +130,39 @@ export const mqNotify: Call = (k, t, fd, va) => {
     return 0;
   }
   const [value, signal, kind] = [wordIn(space, va), intIn(space, va + 8), intIn(space, va + 12)];
-  if (kind !== SIGEV.SIGNAL && kind !== SIGEV.NONE) fail(E.INVAL);
+  if (kind !== SIGEV.SIGNAL && kind !== SIGEV.NONE && kind !== SIGEV.THREAD) fail(E.INVAL);
   if (kind === SIGEV.SIGNAL && (signal < 0 || signal > SIGNALS)) fail(E.INVAL);
+  const thread = kind === SIGEV.THREAD ? threadOf(t, value, signal) : null;
   const { queue } = queueOf(t, fd);
   if (queue.notice) fail(E.BUSY);
-  const notice = {
+  queue.notice = {
     owner: process.files,
+    kind,
     signal: kind === SIGEV.SIGNAL ? signal : 0,
     pid: process.pid.in(t.namespaces.pid),
-    tell: (): void => {
+    removed: () => thread?.(NOTIFY.REMOVED),
+    tell: () => {
+      thread?.(NOTIFY.WOKENUP);
       const { current } = k;
       if (kind !== SIGEV.SIGNAL || signal === 0 || process.status !== null) return;
       const from = current ? current.process.pid.in(process.pid.namespace) : 0;
       send(k, process, { signal, code: SI_MESGQ, pid: from, uid: current?.credential.uid ?? credential.uid, value });
     },
   };
-  queue.notice = notice;
   return 0;
 };
+
+/** A thread that reads a netlink socket is told by a cookie of its own; the C library starts it. */
+function threadOf(t: Task, va: number, fd: number): (what: number) => void {
+  const cookie = copyIn(t.process.space, va, COOKIE).slice();
+  const { kind } = t.process.files.get(fd);
+  if (!(kind instanceof Socket)) fail(E.NOTSOCK);
+  const socket = kind instanceof NetlinkSocket ? kind : fail(E.INVAL);
+  return (what) => {
+    cookie[COOKIE - 1] = what;
+    socket.tell(cookie.slice());
+  };
+}
 
 export const mqGetsetattr: Call = (_k, t, fd, wanted, old) => {
   const { space } = t.process;

@@ -215,6 +215,7 @@ export const truncate: Call = (_k, t, va, size) => {
   if (size < 0 || !isRegular(inode.mode)) fail(E.INVAL);
   if (path.mount.flags.readOnly) fail(E.ROFS);
   demand(inode, t.credential.forFiles, MAY.write);
+  inode.demandIdle();
   truncateFile(inode, size);
   notify(path.dentry, IN.MODIFY);
   return 0;

@@ -26,7 +26,7 @@ export function openPlace(kernel: Kernel, task: Task, path: Path, flags: number)
   if (isSpecial(inode)) return new OpenFile(inode.kindOf(), inode, path, status);
   switch (inode.mode & S.IFMT) {
     case S.IFREG:
-      return new OpenFile(REGULAR, inode, path, status);
+      return new OpenFile(REGULAR, inode, path, status).countWriter();
     case S.IFDIR:
       return new OpenFile(DIRECTORY, inode, path, status);
     case S.IFIFO: {
@@ -98,6 +98,7 @@ export function openAt(
     const special = (inode.mode & S.IFMT) !== S.IFREG && (inode.mode & S.IFMT) !== S.IFDIR;
     if (want & MAY.write && path.mount.flags.readOnly && !special) fail(E.ROFS);
   }
+  if ((writes || flags & O.TRUNC) && !(flags & O.PATH) && isRegular(inode.mode)) inode.demandIdle();
   if (writes && !(flags & O.PATH) && isRegular(inode.mode)) inode.openForWriting((flags & O.TRUNC) !== 0);
   const file = openPlace(kernel, task, path, flags);
   if (flags & O.TRUNC && writes && (inode.mode & S.IFMT) === S.IFREG && !isSpecial(inode)) {

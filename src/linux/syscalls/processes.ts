@@ -1,17 +1,20 @@
-/** Calls on processes and threads: clone, exec, exit, groups and sessions, limits, futexes. */
+/** Calls on processes and threads: clone, exec, exit, groups and sessions, limits. */
 
 import { E, fail } from '../errno.ts';
 import { type Kernel, REGISTERS_SET } from '../kernel.ts';
+import { PAGE } from '../machine.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, stringsIn, wordIn, wordOut } from '../memory/user.ts';
+import { NodeInode } from '../proc/nodes.ts';
+import { ControlGroup } from '../task/cgroup.ts';
 import { CAPABILITIES } from '../task/credential.ts';
 import { execute } from '../task/exec.ts';
 import { exitGroup, exitTask } from '../task/exit.ts';
 import { type CloneRequest, cloneTask, demandNamespaces, NAMESPACE_FLAGS, newNamespaces } from '../task/fork.ts';
-import { futexRequeue, futexWait, futexWake } from '../task/futex.ts';
 import { pidfdOf } from '../task/pidfd.ts';
 import type { Limit, Process, Task } from '../task/task.ts';
 import { EVENT, TRACE } from '../task/trace.ts';
 import { AT, CLONE, O, RLIMITS, SIG, SIGNALS, UNLIMITED } from '../uapi.ts';
+import { demand, MAY } from '../vfs/walk.ts';
 import type { Call } from './call.ts';
 import { install } from './open.ts';
 import { pathAt } from './paths.ts';
@@ -68,17 +71,49 @@ export const clone: Call = (k, t, flags, stack, parentTid, tls, childTid) =>
         pidfd: parentTid,
       });
 
-/** CLONE_CLEAR_SIGHAND, of the high word. */
-const CLEAR_SIGHAND = 1;
+/** Of the high word: CLONE_CLEAR_SIGHAND, CLONE_INTO_CGROUP. */
+const HIGH = { CLEAR_SIGHAND: 1, INTO_CGROUP: 2 } as const;
+/** struct clone_args in its three versions. */
+const CLONE_ARGS = { least: 64, known: 88 } as const;
+/** Levels of PID namespaces. */
+const MOST_NUMBERS = 32;
 
-/** struct clone_args. */
+/** The numbers the child is to have, from the innermost namespace outwards. */
+function numbersIn(t: Task, va: number, count: number): readonly number[] | undefined {
+  if (count < 0 || count > MOST_NUMBERS || (va === 0) !== (count === 0)) fail(E.INVAL);
+  return va ? Array.from({ length: count }, (_, i) => intIn(t.process.space, va + i * 4)) : undefined;
+}
+
+/** The control group of a descriptor, which the caller may put processes into. */
+function groupOf(t: Task, fd: number): ControlGroup {
+  const { inode, path } = t.process.files.get(fd);
+  const node = inode instanceof NodeInode ? inode.node : null;
+  const group = node?.kind === 'directory' && node.of instanceof ControlGroup ? node.of : fail(E.BADF);
+  if (group.parent && group.parent.children.get(group.name) !== group) fail(E.NOENT);
+  if (!t.namespaces.cgroup.root.contains(group)) fail(E.NOENT);
+  if (path?.mount.flags.readOnly) fail(E.ROFS);
+  demand(inode.lookup('cgroup.procs')!, t.credential.forFiles, MAY.write);
+  return group;
+}
+
 export const clone3: Call = (k, t, va, size) => {
-  if (size < 64) fail(E.INVAL);
-  const word = (i: number): number => wordIn(t.process.space, va + i * 8);
+  if (size < CLONE_ARGS.least) fail(E.INVAL);
+  if (
+    size > PAGE ||
+    copyIn(t.process.space, va, size)
+      .subarray(CLONE_ARGS.known)
+      .some((byte) => byte !== 0)
+  )
+    fail(E.TOOBIG);
+  const word = (i: number): number => (i * 8 < size ? wordIn(t.process.space, va + i * 8) : 0);
   const all = word(0);
-  const clearHandlers = Math.floor(all / 2 ** 32) === CLEAR_SIGHAND;
-  if (all < 0 || (all >= 2 ** 32 && !clearHandlers)) fail(E.INVAL);
+  const high = Math.floor(all / 2 ** 32);
+  if (high < 0 || high > (HIGH.CLEAR_SIGHAND | HIGH.INTO_CGROUP)) fail(E.INVAL);
+  const clearHandlers = (high & HIGH.CLEAR_SIGHAND) !== 0;
+  const intoGroup = (high & HIGH.INTO_CGROUP) !== 0;
   const flags = all % 2 ** 32;
+  const numbers = numbersIn(t, word(8), word(9));
+  if (intoGroup && (size < CLONE_ARGS.known || word(10) < 0 || word(10) >= 2 ** 31)) fail(E.INVAL);
   if (flags & 0xff & ~CLONE.NEWTIME || (clearHandlers && flags & CLONE.SIGHAND)) fail(E.INVAL);
   if (word(4) < 0 || word(4) > 64) fail(E.INVAL);
   const [base, length] = [word(5), word(6)];
@@ -91,6 +126,8 @@ export const clone3: Call = (k, t, va, size) => {
     tls: word(7),
     pidfd: word(1),
     clearHandlers,
+    ...(numbers && { numbers }),
+    ...(intoGroup && { cgroup: groupOf(t, word(10)) }),
   });
 };
 
@@ -176,77 +213,11 @@ export const getRobustList: Call = (_k, t, pid, head, length) => {
   return 0;
 };
 
-const FUTEX = {
-  WAIT: 0,
-  WAKE: 1,
-  REQUEUE: 3,
-  CMP_REQUEUE: 4,
-  WAKE_OP: 5,
-  WAIT_BITSET: 9,
-  WAKE_BITSET: 10,
-  PRIVATE: 128,
-  CLOCK_REALTIME: 256,
-} as const;
-
 /** struct timespec in nanoseconds. */
 export function timeIn(t: Task, va: number): number {
   const [seconds, ns] = [wordIn(t.process.space, va), wordIn(t.process.space, va + 8)];
   if (seconds < 0 || ns < 0 || ns > 999_999_999) fail(E.INVAL);
   return seconds * 1e9 + ns;
-}
-
-export const futex: Call = (k, t, va, operation, value, timeout, va2, value3) => {
-  const { space } = t.process;
-  const own = (operation & FUTEX.PRIVATE) !== 0;
-  const command = operation & ~(FUTEX.PRIVATE | FUTEX.CLOCK_REALTIME);
-  switch (command) {
-    case FUTEX.WAIT:
-      return futexWait(k, t, va, value, 0xffff_ffff, own, timeout ? timeIn(t, timeout) : UNLIMITED);
-    case FUTEX.WAIT_BITSET: {
-      if (value3 === 0) fail(E.INVAL);
-      const now = operation & FUTEX.CLOCK_REALTIME ? k.clock.realtime() * 1e6 : k.now() + t.namespaces.time.monotonic;
-      return futexWait(k, t, va, value, value3, own, timeout ? Math.max(0, timeIn(t, timeout) - now) : UNLIMITED);
-    }
-    case FUTEX.WAKE:
-      return futexWake(k, space, va, value | 0, 0xffff_ffff, own);
-    case FUTEX.WAKE_BITSET:
-      return value3 === 0 ? fail(E.INVAL) : futexWake(k, space, va, value | 0, value3, own);
-    case FUTEX.REQUEUE:
-    case FUTEX.CMP_REQUEUE:
-      if (command === FUTEX.CMP_REQUEUE && intIn(space, va) !== (value3 | 0)) return -E.AGAIN;
-      return futexRequeue(k, space, va, va2, value | 0, timeout | 0, own);
-    case FUTEX.WAKE_OP:
-      return wakeOperation(k, t, va, value, timeout, va2, value3, own);
-    default:
-      return fail(E.NOSYS);
-  }
-};
-
-/** FUTEX_WAKE_OP: changes a second word, and wakes its waiters too if its old value compares. */
-function wakeOperation(
-  k: Kernel,
-  t: Task,
-  va: number,
-  value: number,
-  value2: number,
-  va2: number,
-  code: number,
-  own: boolean,
-): number {
-  const { space } = t.process;
-  const field = (shift: number): number => ((code << (20 - shift)) | 0) >> 20;
-  const [operand, against] = [field(12), field(0)];
-  const argument = (code >>> 28) & 8 ? 1 << (operand & 31) : operand;
-  const old = intIn(space, va2);
-  const changed =
-    [argument, old + argument, old | argument, old & ~argument, old ^ argument][(code >>> 28) & 7] ?? fail(E.NOSYS);
-  intOut(space, va2, changed);
-  const holds =
-    [old === against, old !== against, old < against, old <= against, old > against, old >= against][
-      (code >>> 24) & 15
-    ] ?? fail(E.NOSYS);
-  const woken = futexWake(k, space, va, value | 0, 0xffff_ffff, own);
-  return holds ? woken + futexWake(k, space, va2, value2 | 0, 0xffff_ffff, own) : woken;
 }
 
 const limitWord = (limit: number): number => (limit === UNLIMITED ? -1 : limit);

@@ -103,7 +103,7 @@ export const bind: Call = (_k, t, fd, va, length) => {
 };
 
 export const listen: Call = (_k, t, fd, backlog) => {
-  socketOf(t, fd).socket.listen(backlog | 0);
+  socketOf(t, fd).socket.listen(backlog | 0, callerOf(t));
   return 0;
 };
 
@@ -171,7 +171,7 @@ export const getsockopt: Call = (_k, t, fd, level, option, va, lengthVa) => {
   const { socket: s } = socketOf(t, fd);
   const room = intIn(t.process.space, lengthVa);
   if (room < 0) fail(E.INVAL);
-  const value = s.getOption(level, option).subarray(0, room);
+  const value = s.getOption(level, option, callerOf(t)).subarray(0, room);
   copyOut(t.process.space, va, value);
   intOut(t.process.space, lengthVa, value.length);
   return 0;

@@ -2,6 +2,7 @@
 import * as attributes from './attributes.ts';
 import type { Call, CallRow, CallState, CallTable } from './call.ts';
 import * as descriptors from './descriptors.ts';
+import * as futex from './futex.ts';
 import * as ids from './ids.ts';
 import * as inotify from './inotify.ts';
 import * as io from './io.ts';
@@ -124,7 +125,7 @@ const ROWS: readonly Row[] = [
   [95, 'waitid', wait.waitid],
   [96, 'set_tid_address', processes.setTidAddress],
   [97, 'unshare', processes.unshare],
-  [98, 'futex', processes.futex, { partial: 'no priority inheritance' }],
+  [98, 'futex', futex.futex],
   [99, 'set_robust_list', processes.setRobustList],
   [100, 'get_robust_list', processes.getRobustList],
   [101, 'nanosleep', time.nanosleep, { noRestart: true, resumes: true }],
@@ -203,7 +204,7 @@ const ROWS: readonly Row[] = [
   [181, 'mq_unlink', mq.mqUnlink],
   [182, 'mq_timedsend', mq.mqTimedsend],
   [183, 'mq_timedreceive', mq.mqTimedreceive],
-  [184, 'mq_notify', mq.mqNotify, { partial: 'no SIGEV_THREAD' }],
+  [184, 'mq_notify', mq.mqNotify],
   [185, 'mq_getsetattr', mq.mqGetsetattr],
   [186, 'msgget', msg.msgget],
   [187, 'msgctl', msg.msgctl],
@@ -271,7 +272,7 @@ const ROWS: readonly Row[] = [
   [424, 'pidfd_send_signal', watching.pidfdSendSignal, { partial: 'the information that is given is not passed on' }],
   [425, 'io_uring_setup', null],
   [434, 'pidfd_open', watching.pidfdOpen],
-  [435, 'clone3', processes.clone3, { ownSignals: true, partial: 'no set_tid, no cgroup' }],
+  [435, 'clone3', processes.clone3, { ownSignals: true }],
   [436, 'close_range', descriptors.closeRange],
   [437, 'openat2', descriptors.openat2],
   [438, 'pidfd_getfd', watching.pidfdGetfd],

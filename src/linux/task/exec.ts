@@ -48,6 +48,7 @@ function demandExecutable(path: Path, task: Task): void {
   if (!isRegular(inode.mode)) fail(E.ACCES);
   if (path.mount.flags.noexec) fail(E.ACCES);
   if (!mayAccess(inode, task.credential.forFiles, MAY.exec)) fail(E.ACCES);
+  inode.demandUnwritten();
 }
 
 /** Replaces the program of a task's process. `task` must be the running one, or one that never ran. */

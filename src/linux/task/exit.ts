@@ -5,6 +5,8 @@ import type { Kernel } from '../kernel.ts';
 import { intIn, intOut, wordIn } from '../memory/user.ts';
 import { SIG } from '../uapi.ts';
 import { futexWake, leaveFutex } from './futex.ts';
+import { keyOf } from './futex-key.ts';
+import { FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS, releasePi } from './futex-pi.ts';
 import { discardsZombies, notifyParent, post } from './notify.ts';
 import { SI } from './signals.ts';
 import type { Process, Task } from './task.ts';
@@ -42,6 +44,7 @@ function releaseFutexes(kernel: Kernel, task: Task): void {
   leaveFutex(kernel, task);
   try {
     if (task.robustList) releaseRobust(kernel, task);
+    releasePi(kernel, task);
     if (task.clearTid && (space.users > 1 || task.process.threads.size > 1)) {
       intOut(space, task.clearTid, 0);
       futexWake(kernel, space, task.clearTid, 1, 0xffff_ffff, false);
@@ -53,8 +56,6 @@ function releaseFutexes(kernel: Kernel, task: Task): void {
   task.robustList = 0;
 }
 
-const FUTEX_OWNER_DIED = 0x4000_0000;
-const FUTEX_TID_MASK = 0x3fff_ffff;
 /** A list that runs in a circle ends here (ROBUST_LIST_LIMIT). */
 const ROBUST_LIMIT = 2048;
 
@@ -65,13 +66,15 @@ function releaseRobust(kernel: Kernel, task: Task): void {
   const tid = task.pid.in(task.namespaces.pid);
   let entry = wordIn(space, head);
   for (let n = 0; entry !== head && entry !== 0 && n < ROBUST_LIMIT; n++) {
-    const at = entry + offset;
+    // The lowest bit says that the word is one of those that are handed on.
+    const own = entry - (entry % 2);
+    const at = own + offset;
     const value = intIn(space, at);
     if ((value & FUTEX_TID_MASK) === tid) {
-      intOut(space, at, (value & 0x8000_0000) | FUTEX_OWNER_DIED);
-      futexWake(kernel, space, at, 1, 0xffff_ffff, false);
+      intOut(space, at, (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED);
+      if (!kernel.piFutexes.has(keyOf(kernel, space, at, false))) futexWake(kernel, space, at, 1, 0xffff_ffff, false);
     }
-    entry = wordIn(space, entry);
+    entry = wordIn(space, own);
   }
 }
 

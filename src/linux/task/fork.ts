@@ -30,6 +30,10 @@ export interface CloneRequest {
   readonly tls: number;
   /** Handlers of the child are the default ones (CLONE_CLEAR_SIGHAND). */
   readonly clearHandlers?: boolean;
+  /** Its numbers in the innermost PID namespaces; those further out are any that are free. */
+  readonly numbers?: readonly number[];
+  /** The control group it is born in; not given: the parent's. */
+  readonly cgroup?: ControlGroup;
 }
 
 /** Flags that are namespaces; all but the user namespace want CAP_SYS_ADMIN. */
@@ -109,6 +113,24 @@ const OWNED = ['mnt', 'uts', 'ipc', 'net', 'cgroup', 'timeForChildren', 'pidForC
 /** As namespaces keep their owner. */
 const ownerOf = (user: UserNamespace): UserNamespace | null => (user.level === 0 ? null : user);
 
+/** Whether a child may have the numbers that are asked for (set_tid of clone3(2)). */
+function demandNumbers(task: Task, flags: number, numbers: readonly number[]): void {
+  const { credential, namespaces } = task;
+  // One that is new has no level yet, and everything in it is its maker's.
+  const levels: (PidNamespace<Task> | null)[] = flags & CLONE.NEWPID ? [null] : [];
+  for (let ns: PidNamespace<Task> | null = namespaces.pidForChildren; ns; ns = ns.parent) levels.push(ns);
+  if (numbers.length > levels.length) fail(E.INVAL);
+  for (const [i, number] of numbers.entries()) {
+    const ns = levels[i]!;
+    if (number < 1 || number >= (ns ?? namespaces.pidForChildren).most) fail(E.INVAL);
+    if (number !== 1 && !ns?.begun) fail(E.INVAL);
+    const may = (what: 'checkpoint_restore' | 'sys_admin'): boolean =>
+      ns ? credential.canIn(ns.owner, what) : (flags & CLONE.NEWUSER) !== 0 || credential.canHere(what);
+    if (!may('checkpoint_restore') && !may('sys_admin')) fail(E.PERM);
+    if (ns?.tasks.has(number)) fail(E.EXIST);
+  }
+}
+
 /** Counts a task more against pids.max; the first refusal of a group is told. */
 function demandRoom(kernel: Kernel, group: ControlGroup): void {
   const full = group.addTask(1);
@@ -124,12 +146,17 @@ export function cloneTask(kernel: Kernel, task: Task, request: CloneRequest): Ta
   const { process: parent } = task;
   const pidNs = task.namespaces.pidForChildren;
   if (pidNs.closed) fail(E.NOMEM);
-  demandRoom(kernel, parent.cgroup);
+  if (request.numbers) demandNumbers(task, flags, request.numbers);
+  const { cgroup = parent.cgroup } = request;
+  // No internal processes; and the threads of a process are of one group.
+  if (cgroup !== parent.cgroup && cgroup.parent && cgroup.subtree.size) fail(E.BUSY);
+  if (cgroup !== parent.cgroup && flags & CLONE.THREAD) fail(E.OPNOTSUPP);
+  demandRoom(kernel, cgroup);
   let child: Task;
   try {
     child = makeTask(kernel, task, request);
   } catch (e) {
-    parent.cgroup.addTask(-1);
+    cgroup.addTask(-1);
     throw e;
   }
   kernel.counts.forks++;
@@ -157,8 +184,10 @@ export function cloneTask(kernel: Kernel, task: Task, request: CloneRequest): Ta
 const handlersOf = ({ handlers }: Process, clear: boolean): Handlers =>
   new Handlers(handlers.actions.map((a) => (clear && a.handler > 1 ? { handler: 0, flags: 0, mask: 0n } : { ...a })));
 
-function makeTask(kernel: Kernel, task: Task, { flags, exitSignal, clearHandlers = false }: CloneRequest): Task {
+function makeTask(kernel: Kernel, task: Task, request: CloneRequest): Task {
+  const { flags, exitSignal, clearHandlers = false, numbers } = request;
   const { process: parent } = task;
+  const { cgroup = parent.cgroup } = request;
   const child = new Task();
   child.onWake = (t) => kernel.ready(t);
   child.name = task.name;
@@ -169,13 +198,13 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal, clearHandlers
   child.altStack = flags & CLONE.VM && !(flags & CLONE.VFORK) ? { base: 0, size: 0, flags: 2 } : { ...task.altStack };
   if (flags & CLONE.THREAD) {
     child.join({ ...task.namespaces });
-    child.pid = new Pid(task.namespaces.pid, child);
+    child.pid = new Pid(task.namespaces.pid, child, numbers);
     child.process = parent;
     parent.threads.add(child);
     return child;
   }
   // The address space first: it is what can fail.
-  const space = flags & CLONE.VM ? parent.space : parent.space.fork(parent.cgroup);
+  const space = flags & CLONE.VM ? parent.space : parent.space.fork(cgroup);
   const place = flags & CLONE.FS ? parent.place : { ...parent.place };
   const namespaces = newNamespaces(task, child.credential, flags, place);
   namespaces.pid = namespaces.pidForChildren;
@@ -184,7 +213,7 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal, clearHandlers
   if (flags & CLONE.VM) space.users++;
   if (flags & CLONE.FILES) parent.files.users++;
   child.join(namespaces);
-  child.pid = new Pid(namespaces.pid, child);
+  child.pid = new Pid(namespaces.pid, child, numbers);
   const process = new Process({
     pid: child.pid,
     parent: flags & CLONE.PARENT ? parent.parent : parent,
@@ -196,7 +225,7 @@ function makeTask(kernel: Kernel, task: Task, { flags, exitSignal, clearHandlers
     group: parent.group,
     session: parent.session,
     startedAt: kernel.now(),
-    cgroup: parent.cgroup,
+    cgroup,
   });
   process.exitSignal = exitSignal;
   process.exe = parent.exe;

@@ -3,15 +3,10 @@ import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import type { AddressSpace } from '../memory/space.ts';
 import { intIn } from '../memory/user.ts';
+import { keyOf } from './futex-key.ts';
+import { afterRequeue, leavePi } from './futex-pi.ts';
+import { type Condition, PiWait } from './pi.ts';
 import type { Task } from './task.ts';
-
-/** The identity of a word: shared mappings of one page meet, private ones are the address space's own. */
-function keyOf(kernel: Kernel, space: AddressSpace, va: number, isPrivate: boolean): string {
-  if (va % 4) fail(E.INVAL);
-  const linear = space.linear(va, false);
-  const shared = !isPrivate && space.areaAt(va)?.shared;
-  return shared ? `f${linear - kernel.machine.ram}` : `p${space.table.root}:${va}`;
-}
 
 /** Wakes up to `count` tasks that wait with one of `bits`. Returns how many. */
 export function futexWake(
@@ -23,12 +18,15 @@ export function futexWake(
   isPrivate: boolean,
 ): number {
   const key = keyOf(kernel, space, va, isPrivate);
+  // Those are handed on by who holds them.
+  if (kernel.piFutexes.has(key)) fail(E.INVAL);
   const waiters = kernel.futexes.get(key);
   if (!waiters) return 0;
   let woken = 0;
   for (const waiter of [...waiters]) {
     if (woken >= count) break;
     if (!(waiter.bits & bits)) continue;
+    if ((waiter.task.progress as FutexWait).condition) fail(E.INVAL);
     waiters.splice(waiters.indexOf(waiter), 1);
     (waiter.task.progress as FutexWait).woken = true;
     kernel.ready(waiter.task);
@@ -41,12 +39,17 @@ export function futexWake(
 class FutexWait {
   woken = false;
   key: string;
-  constructor(key: string) {
+  readonly condition: Condition | null;
+  constructor(key: string, condition: Condition | null) {
     this.key = key;
+    this.condition = condition;
   }
 }
 
-/** FUTEX_WAIT and FUTEX_WAIT_BITSET: sleeps while the word is `value`; `timeout` in nanoseconds. */
+/**
+ * FUTEX_WAIT, FUTEX_WAIT_BITSET and, with the address of a lock, FUTEX_WAIT_REQUEUE_PI: sleeps while the word is `value`; `timeout` in
+ * nanoseconds.
+ */
 export function futexWait(
   kernel: Kernel,
   task: Task,
@@ -55,17 +58,22 @@ export function futexWait(
   bits: number,
   isPrivate: boolean,
   timeout: number,
+  lock: number | null = null,
 ): number {
   const { space } = task.process;
   if (task.progress instanceof FutexWait) {
-    if (task.progress.woken) return 0;
+    const { woken, condition } = task.progress;
+    if (woken) return 0;
+    if (condition && (condition.pi || !task.timedOut)) return afterRequeue(kernel, task, condition);
     forget(kernel, task, task.progress.key);
     if (task.timedOut) return -E.TIMEDOUT;
     // A signal, or a wake-up that was for somebody else: look at the word again.
   }
   if (intIn(space, va) !== (value | 0)) return -E.AGAIN;
   const key = keyOf(kernel, space, va, isPrivate);
-  task.progress = new FutexWait(key);
+  const target = lock === null ? null : keyOf(kernel, space, lock, isPrivate);
+  if (target === key) fail(E.INVAL);
+  task.progress = new FutexWait(key, target === null ? null : { target, pi: null });
   const waiters = kernel.futexes.get(key);
   if (waiters) waiters.push({ task, bits });
   else kernel.futexes.set(key, [{ task, bits }]);
@@ -80,8 +88,22 @@ function forget(kernel: Kernel, task: Task, key: string): void {
 
 /** A task that sleeps on a futex was interrupted or has died. */
 export function leaveFutex(kernel: Kernel, task: Task): void {
-  if (task.progress instanceof FutexWait) forget(kernel, task, task.progress.key);
+  const { progress } = task;
+  const pi =
+    progress instanceof FutexWait ? (progress.condition?.pi ?? null) : progress instanceof PiWait ? progress : null;
+  if (pi) leavePi(kernel, pi);
+  else if (progress instanceof FutexWait) forget(kernel, task, progress.key);
 }
+
+/** Whether a task that sleeps on a futex was given what it waits for, so that no signal interrupts it any more. */
+export const hasFutex = ({ progress }: Task): boolean =>
+  progress instanceof PiWait
+    ? progress.granted
+    : progress instanceof FutexWait && (progress.woken || progress.condition?.pi?.granted === true);
+
+/** Whether what it sleeps for is waited for again after any handler. */
+export const insistsOnFutex = ({ progress }: Task): boolean =>
+  progress instanceof PiWait || (progress instanceof FutexWait && progress.condition !== null);
 
 /** FUTEX_REQUEUE and FUTEX_CMP_REQUEUE: wakes some, and lets others wait for another word. */
 export function futexRequeue(

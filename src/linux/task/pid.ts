@@ -2,7 +2,7 @@
 
 import { Namespace } from './namespace.ts';
 
-const PID_MAX = 4_194_304;
+export const PID_MAX = 4_194_304;
 
 export class PidNamespace<T> extends Namespace {
   readonly parent: PidNamespace<T> | null;
@@ -24,6 +24,16 @@ export class PidNamespace<T> extends Namespace {
     return this.last;
   }
 
+  /** Numbers are below that. */
+  get most(): number {
+    return PID_MAX;
+  }
+
+  /** Whether it has its first process, without which there is no other. */
+  get begun(): boolean {
+    return this.tasks.has(1) || this.parent === null;
+  }
+
   get newest(): number {
     return this.last;
   }
@@ -35,10 +45,11 @@ export class Pid<T> {
   /** By level. */
   private readonly numbers: number[] = [];
 
-  constructor(namespace: PidNamespace<T>, task: T) {
+  /** `chosen`: its numbers in the innermost namespaces, which are free. */
+  constructor(namespace: PidNamespace<T>, task: T, chosen: readonly number[] = []) {
     this.namespace = namespace;
     for (let ns: PidNamespace<T> | null = namespace; ns; ns = ns.parent) {
-      const number = ns.next();
+      const number = chosen[namespace.level - ns.level] ?? ns.next();
       this.numbers[ns.level] = number;
       ns.tasks.set(number, task);
     }

@@ -137,8 +137,7 @@ export class Process {
   group: Pid<Task>;
   session: Pid<Task>;
   terminal: Terminal | null = null;
-  /** The program it runs. */
-  exe: Path | null = null;
+  private program: Path | null = null;
   /** wait status once it is dead; null: it lives. */
   status: number | null = null;
   /** Being taken down with this status. */
@@ -216,6 +215,16 @@ export class Process {
     this.session = parts.session;
     this.startedAt = parts.startedAt;
     this.cgroup = parts.cgroup;
+  }
+
+  /** The program it runs, which nobody writes meanwhile. */
+  get exe(): Path | null {
+    return this.program;
+  }
+  set exe(path: Path | null) {
+    if (path) path.dentry.inode.runners++;
+    if (this.program) this.program.dentry.inode.runners--;
+    this.program = path;
   }
 
   /** It executes another program: what timer_create made is gone. */

@@ -70,6 +70,7 @@ export class OpenFile {
   /** A directory's entries as they were when it was last read from the beginning. */
   listing: DirectoryEntry[] | null = null;
   private refs = 1;
+  private counted = false;
 
   constructor(kind: FileKind, inode: Inode, path: Path | null, flags: number) {
     this.kind = kind;
@@ -98,6 +99,15 @@ export class OpenFile {
     if (this.path) notify(this.path.dentry, events);
   }
 
+  /** A file that was opened by its name, for writing, is not executed meanwhile; one that never had any may be. */
+  countWriter(): this {
+    if (!this.writable) return this;
+    this.inode.demandIdle();
+    this.counted = true;
+    this.inode.writers++;
+    return this;
+  }
+
   hold(): this {
     this.refs++;
     return this;
@@ -110,6 +120,7 @@ export class OpenFile {
     const { inode, path } = this;
     if (path && !(this.flags & O.PATH)) notify(path.dentry, this.writable ? IN.CLOSE_WRITE : IN.CLOSE_NOWRITE);
     inode.openFiles--;
+    if (this.counted) inode.writers--;
     inode.release();
     notifyGone(inode);
   }

@@ -46,6 +46,8 @@ export interface CachedPages {
   sync(): void;
   /** Gives back the frames that nobody maps. */
   trim(): void;
+  /** Whether shared mappings may write to it. */
+  readonly written: boolean;
   /** The file is gone. */
   drop(): void;
 }
@@ -120,6 +122,9 @@ export abstract class Inode {
   /** Who watches it, and how many open files there are of it. */
   watchers: Set<Watcher> | null = null;
   openFiles = 0;
+  /** Open files that may write to it, and processes that run it: there is only one of the two (ETXTBSY). */
+  writers = 0;
+  runners = 0;
   /** It never had a name and may be given one. */
   linkable = false;
   /** Names in it change behind the kernel's back (the host's, an upper layer's), so none is believed without a look. */
@@ -155,6 +160,15 @@ export abstract class Inode {
   /** An open file, a mapping, a program uses it; and no longer does. */
   acquire(): void {}
   release(): void {}
+
+  /** It is going to be written: fails where it is executed. */
+  demandIdle(): void {
+    if (this.runners > 0) fail(E.TXTBSY);
+  }
+  /** It is going to be executed: fails where somebody has it open, or a name of it mapped, for writing. */
+  demandUnwritten(): void {
+    if (this.writers > 0 || (this.nlink > 0 && this.data.pages?.written)) fail(E.TXTBSY);
+  }
 
   /** Somebody opens it for writing; with `truncate` nothing of it is kept. Under a union it is copied up now. */
   openForWriting(_truncate: boolean): void {}

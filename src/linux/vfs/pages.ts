@@ -63,7 +63,6 @@ export class FilePages implements Pages, CachedPages {
     return this.frames.size;
   }
 
-  /** Whether shared mappings may write to it. */
   get written(): boolean {
     return this.writing > 0;
   }

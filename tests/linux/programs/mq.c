@@ -2,6 +2,7 @@
 #include "check.h"
 #include <mqueue.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 static volatile int told, code, value, sender;
 static void on_message(int n, siginfo_t *i, void *c) {
@@ -9,6 +10,68 @@ static void on_message(int n, siginfo_t *i, void *c) {
   code = i->si_code;
   value = i->si_value.sival_int;
   sender = i->si_pid;
+}
+
+// By a thread: what the C library makes of it, and what the kernel does for it.
+static volatile int called;
+static void in_thread(union sigval v) {
+  value = v.sival_int;
+  called++;
+}
+static int netlink(void) { return socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, 0); }
+static void by_thread(mqd_t q) {
+  char c[64];
+  struct sigevent e = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = in_thread, .sigev_value.sival_int = 43};
+  SAY(mq_notify(q, &e));
+  usleep(30000);
+  SAY(mq_notify(q, &e));
+  SAY(mq_send(q, "1", 1, 0));
+  for (int i = 0; i < 200 && !called; i++) usleep(5000);
+  printf("%d %d\n", called, value);
+  SAY(mq_send(q, "2", 1, 0));
+  usleep(30000);
+  SAY(called);
+  mq_receive(q, c, 32, 0), mq_receive(q, c, 32, 0);
+
+  int s = netlink(), pair[2];
+  socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+  static const char cookie[32] = "thirty-two bytes for the socket";
+  struct sigevent k = {.sigev_notify = SIGEV_THREAD, .sigev_signo = s, .sigev_value.sival_ptr = (void *)cookie};
+  SAY(syscall(SYS_mq_notify, q, &k));
+  SAY(recv(s, c, sizeof c, 0));
+  SAY(syscall(SYS_mq_notify, q, 0));
+  memset(c, 9, sizeof c);
+  SAY(recv(s, c, sizeof c, 0));
+  printf("%.31s %d\n", c, c[31]);
+  SAY(syscall(SYS_mq_notify, q, &k));
+  SAY(mq_send(q, "3", 1, 0));
+  struct pollfd p = {s, POLLIN, 0};
+  SAY(poll(&p, 1, 1000));
+  SAY(recv(s, c, 8, MSG_PEEK | MSG_TRUNC));
+  SAY(recv(s, c, sizeof c, 0));
+  printf("%.31s %d\n", c, c[31]);
+  mq_receive(q, c, 32, 0);
+  // Closed, it tells nobody.
+  SAY(syscall(SYS_mq_notify, q, &k));
+  close(s);
+  SAY(mq_send(q, "4", 1, 0));
+  mq_receive(q, c, 32, 0);
+  SAY(syscall(SYS_mq_notify, q, &k));
+  k.sigev_signo = pair[0];
+  SAY(syscall(SYS_mq_notify, q, &k));
+  k.sigev_signo = q;
+  SAY(syscall(SYS_mq_notify, q, &k));
+  k.sigev_signo = netlink();
+  k.sigev_value.sival_ptr = (void *)1;
+  SAY(syscall(SYS_mq_notify, q, &k));
+  // With the queue's descriptor goes what was asked by it.
+  k.sigev_value.sival_ptr = (void *)cookie;
+  mqd_t again = mq_open("/q", O_RDWR);
+  SAY(syscall(SYS_mq_notify, again, &k));
+  SAY(mq_close(again));
+  SAY(recv(k.sigev_signo, c, sizeof c, 0));
+  SAY(c[31]);
+  close(k.sigev_signo);
 }
 
 int main(void) {
@@ -106,6 +169,9 @@ int main(void) {
   SAY(mq_notify(q, 0));
   SAY(mq_send(q, "4", 1, 0));
   SAY(told);
+  mq_receive(q, c, 32, 0);
+  by_thread(q);
+  mq_send(q, "4", 1, 0);
   e.sigev_notify = 55;
   SAY(mq_notify(q, &e));
   SAY(mq_notify(1, &e));

@@ -24,6 +24,7 @@ export class NetlinkSocket extends Socket {
   private waiting = 0;
   private port = 0;
   private groups = 0;
+  private closed = false;
 
   constructor(stack: NetStack, type: number, owner: Peer) {
     super(stack, owner);
@@ -97,8 +98,14 @@ export class NetlinkSocket extends Socket {
     this.deliver([message(NLMSG.ERROR, 0, sequence, this.port, [u32(-error >>> 0), quoted])]);
   }
 
+  /** A datagram that nobody asked for by a message of its own. */
+  tell(datagram: Uint8Array): void {
+    this.deliver([datagram]);
+  }
+
   /** Puts messages together into datagrams. */
   private deliver(list: readonly Uint8Array[]): void {
+    if (this.closed) return;
     let parts: Uint8Array[] = [];
     let length = 0;
     const finish = (): void => {
@@ -145,6 +152,7 @@ export class NetlinkSocket extends Socket {
   }
 
   override close(): void {
+    this.closed = true;
     this.stack.ports.delete(this.port);
     this.inbox = [];
   }

@@ -229,12 +229,12 @@ export abstract class InetSocket extends Socket implements Holder {
     this.ipOptions.set(`${level} ${option}`, kept);
   }
 
-  override getOption(level: number, option: number): Uint8Array {
+  override getOption(level: number, option: number, caller: Caller): Uint8Array {
     if (option === SO.BINDTODEVICE && level === 1) {
       const name = this.stack.interfaces.byIndex(this.device)?.name;
       return name ? Uint8Array.from(`${name}\0`, (c) => c.charCodeAt(0)) : new Uint8Array(0);
     }
-    if (level !== LEVEL.IP && level !== LEVEL.IPV6) return super.getOption(level, option);
+    if (level !== LEVEL.IP && level !== LEVEL.IPV6) return super.getOption(level, option, caller);
     if ((level === LEVEL.IP && option === IP.MTU) || (level === LEVEL.IPV6 && option === IPV6.MTU))
       return u32(this.remote ? this.stack.mtu(this.remote.address, this.device) : fail(E.NOTCONN));
     if (KEPT[level]![option] === undefined) fail(E.NOPROTOOPT);

@@ -385,8 +385,8 @@ export class StreamSocket extends InetSocket implements Listener {
     this.applyTimes();
   }
 
-  override getOption(level: number, option: number): Uint8Array {
-    if (level !== LEVEL.TCP) return super.getOption(level, option);
+  override getOption(level: number, option: number, caller: Caller): Uint8Array {
+    if (level !== LEVEL.TCP) return super.getOption(level, option, caller);
     const { times, connection } = this;
     const values: Readonly<Record<number, number>> = {
       [TCP.NODELAY]: this.noDelay ? 1 : 0,
