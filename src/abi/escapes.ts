@@ -38,7 +38,7 @@ export const ESCAPES: readonly EscapeAttempt[] = [
   { id: 'proc-fd', goal: 'processes', tries: '/proc/PID/fd of every process', against: PID },
   { id: 'proc-environ', goal: 'processes', tries: '/proc/PID/environ and cmdline', against: PID },
   { id: 'proc-mem', goal: 'processes', tries: '/proc/PID/mem', against: PID },
-  { id: 'proc-exe', goal: 'processes', tries: 'overwriting its own program through /proc/self/exe', against: 'a write goes to the container’s own layer, or is refused' },
+  { id: 'proc-exe', goal: 'processes', tries: 'overwriting its own program through /proc/self/exe', against: 'a program that runs is not written, under any name' },
   { id: 'kill', goal: 'processes', tries: 'SIGKILL to a process outside', against: PID },
   { id: 'kill-all', goal: 'processes', tries: 'SIGKILL to all', against: PID },
   { id: 'ptrace', goal: 'processes', tries: 'ptrace of every process', against: PID },
