@@ -4,6 +4,7 @@ import type { UserMachine } from './machine.ts';
 import { Frames } from './memory/frames.ts';
 import type { Area, Pages } from './memory/space.ts';
 import type { NetHost } from './net/host.ts';
+import { kernelSettings } from './settings.ts';
 import { ControlGroup } from './task/cgroup.ts';
 import type { PiState } from './task/pi.ts';
 import { PidNamespace } from './task/pid.ts';
@@ -55,6 +56,7 @@ export class Kernel {
   readonly frames: Frames;
   readonly caches: PageCaches;
   readonly timers = new Timers();
+  readonly settings = kernelSettings();
   /** What the networks of its namespaces ask of it. */
   readonly network: NetHost = {
     now: () => this.now(),

@@ -6,6 +6,7 @@ import type { Call, CallRow, CallTable } from './syscalls/call.ts';
 import { judge } from './syscalls/guard.ts';
 import { hasFutex, insistsOnFutex, leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
+import { AskedCall, CONTINUE } from './task/seccomp-listener.ts';
 import { deliver, handled, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
 import type { Process, Task } from './task/task.ts';
@@ -161,10 +162,12 @@ export class Loop {
     const row = this.rows[machine.x[34]!];
     // It is delivered next.
     if (isKilled(task)) return;
-    if (row && task.inCall && task.attention && interrupted(task) && !row.ownSignals && !hasFutex(task)) {
+    const asked = task.progress instanceof AskedCall ? task.progress : null;
+    const steady = asked ? asked.insists : hasFutex(task);
+    if (row && task.inCall && task.attention && interrupted(task) && (asked || !row.ownSignals) && !steady) {
       // Where no handler runs, it goes on until its time has come.
-      if (row.resumes && !handled(task)) return;
-      const again = (row.restart && restarts(task)) || insistsOnFutex(task);
+      if (!asked && row.resumes && !handled(task)) return;
+      const again = ((asked || row.restart) && restarts(task)) || insistsOnFutex(task);
       leaveFutex(kernel, task);
       task.endCall();
       // Left at its ecall, it is made again after the handler.
@@ -246,7 +249,18 @@ export class Loop {
     const { x } = kernel.machine;
     const number = x[34]!;
     const { trace } = task;
-    if ((task.seccomp || task.strict) && !task.inCall && !trace?.judged) {
+    if (task.progress instanceof AskedCall) {
+      const { answer } = task.progress;
+      if (answer === null) {
+        kernel.sleep(task, []);
+        return false;
+      }
+      task.endCall();
+      if (answer !== CONTINUE) {
+        this.answer(answer);
+        return true;
+      }
+    } else if ((task.seccomp || task.strict) && !task.inCall && !trace?.judged) {
       const judgement = judge(kernel, task, number);
       if (judgement === 'trace') {
         trace!.judged = true;
@@ -254,6 +268,7 @@ export class Loop {
         return false;
       }
       if (judgement !== 'serve') {
+        if (judgement === BLOCKED) return this.blocked(task);
         if (judgement !== 'nothing') this.answer(judgement);
         return true;
       }
@@ -275,16 +290,19 @@ export class Loop {
       if (!(e instanceof SysError)) throw e;
       result = -e.code;
     }
-    if (result === BLOCKED) {
-      task.inCall = true;
-      // Woken between the look and the sleep: a signal was there before.
-      if (task.attention && interrupted(task) && !row.ownSignals) kernel.ready(task);
-      return false;
-    }
+    if (result === BLOCKED) return this.blocked(task, row.ownSignals);
     task.endCall();
     row.count++;
     if (result !== REGISTERS_SET && kernel.current === task) this.answer(result);
     return true;
+  }
+
+  /** The call can't go on now. */
+  private blocked(task: Task, ownSignals = false): false {
+    task.inCall = true;
+    // Woken between the look and the sleep: a signal was there before.
+    if (task.attention && interrupted(task) && !ownSignals) this.kernel.ready(task);
+    return false;
   }
 
   private invoke(serve: Call, task: Task, x: Uint32Array): number {

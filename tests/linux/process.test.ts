@@ -44,6 +44,8 @@ const OF_A_KERNEL = [
   'peers',
   'pi',
   'spawn',
+  'listener',
+  'sysctl',
 ] as const;
 /** What those end with that need namespaces and may make none. */
 const NO_NAMESPACES = 77 << 8;

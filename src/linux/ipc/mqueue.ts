@@ -6,13 +6,13 @@ import { type Birth, type DirectoryEntry, FileSystem, Inode } from '../vfs/inode
 import { WaitQueue } from '../wait.ts';
 
 /** /proc/sys/fs/mqueue: of a queue by default and at most, for who has no CAP_SYS_RESOURCE; and queues of a namespace. */
-export const MQ_LIMITS = {
+const LIMITS = {
   msg_default: 10,
   msg_max: 10,
   msgsize_default: 8192,
   msgsize_max: 8192,
   queues_max: 256,
-} as const;
+};
 /** Whoever asks: messages, their bytes, and bytes of all queues of a namespace. */
 const HARD = { messages: 65_536, size: 16_777_216, all: 64 * 2 ** 20 } as const;
 export const MQ_PRIORITIES = 32_768;
@@ -50,6 +50,7 @@ export class MqFs extends FileSystem {
   /** Bytes all queues may come to hold. */
   bytes = 0;
   count = 0;
+  readonly limits = { ...LIMITS };
   private lastIno = 1;
 
   constructor(now: () => number) {
@@ -88,10 +89,13 @@ class MqDirectory extends Inode {
 
   override create(name: string, birth: Birth): Inode {
     if ((birth.mode & S.IFMT) !== S.IFREG) fail(E.PERM);
-    const { msg_default: messages, msgsize_default: size } = MQ_LIMITS;
+    const { limits } = this.fs;
+    // What is usual is no more than what is allowed.
+    const messages = Math.min(limits.msg_default, limits.msg_max);
+    const size = Math.min(limits.msgsize_default, limits.msgsize_max);
     const wanted = this.next ?? { messages, size };
-    if (this.fs.count >= MQ_LIMITS.queues_max && !this.privileged) fail(E.NOSPC);
-    const [most, largest] = this.privileged ? [HARD.messages, HARD.size] : [MQ_LIMITS.msg_max, MQ_LIMITS.msgsize_max];
+    if (this.fs.count >= limits.queues_max && !this.privileged) fail(E.NOSPC);
+    const [most, largest] = this.privileged ? [HARD.messages, HARD.size] : [limits.msg_max, limits.msgsize_max];
     if (wanted.messages <= 0 || wanted.size <= 0 || wanted.messages > most || wanted.size > largest) fail(E.INVAL);
     if (this.fs.bytes + wanted.messages * wanted.size > HARD.all) fail(E.MFILE);
     const queue = new MqInode(this.fs, birth, wanted);

@@ -4,7 +4,7 @@ import { WaitQueue } from '../wait.ts';
 import { IpcObject, IpcTable } from './objects.ts';
 
 /** Bytes of a message, of a queue, and queues: /proc/sys/kernel/msgmax, msgmnb, msgmni. */
-export const MSG_LIMITS = { message: 8192, queue: 16_384, queues: 1024 } as const;
+const LIMITS = { message: 8192, queue: 16_384, queues: 32_000 };
 
 export interface Message {
   readonly type: number;
@@ -15,14 +15,16 @@ export class MsgQueue extends IpcObject {
   readonly messages: Message[] = [];
   readonly queue = new WaitQueue();
   bytes = 0;
-  most: number = MSG_LIMITS.queue;
+  /** Bytes it may hold. */
+  most: number;
   sentAt = 0;
   receivedAt = 0;
   lspid = 0;
   lrpid = 0;
 
-  constructor(key: number, mode: number, who: Credential, now: number) {
+  constructor(key: number, mode: number, most: number, who: Credential, now: number) {
     super(key, mode, who, now);
+    this.most = most;
   }
 
   remove(): void {
@@ -61,7 +63,8 @@ export class MsgQueue extends IpcObject {
 }
 
 export class MsgTable extends IpcTable<MsgQueue> {
+  readonly limits = { ...LIMITS };
   constructor(space: IpcObject['space']) {
-    super(MSG_LIMITS.queues, space);
+    super(() => this.limits.queues, space);
   }
 }

@@ -94,13 +94,14 @@ export abstract class IpcObject {
 export class IpcTable<T extends IpcObject> {
   private readonly places: (T | undefined)[] = [];
   private readonly byKey = new Map<number, T>();
-  private readonly most: number;
+  private readonly most: () => number;
   private readonly space: IpcObject['space'];
   private sequence = 0;
   private lastPlace = -1;
   count = 0;
 
-  constructor(most: number, space: IpcObject['space']) {
+  /** `most`: objects there may be. */
+  constructor(most: () => number, space: IpcObject['space']) {
     this.most = most;
     this.space = space;
   }
@@ -115,7 +116,7 @@ export class IpcTable<T extends IpcObject> {
       return there.id;
     }
     if (key !== IPC.PRIVATE && !(flags & IPC.CREAT)) fail(E.NOENT);
-    if (this.count >= this.most) fail(E.NOSPC);
+    if (this.count >= this.most()) fail(E.NOSPC);
     const made = make();
     made.space = this.space;
     let place = 0;

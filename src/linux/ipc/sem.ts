@@ -5,7 +5,7 @@ import { WaitQueue } from '../wait.ts';
 import { IpcObject, IpcTable } from './objects.ts';
 
 /** SEMMSL, SEMMNS, SEMOPM, SEMMNI: /proc/sys/kernel/sem. */
-export const SEM_LIMITS = { perSet: 32_000, all: 1_024_000, operations: 500, sets: 4096 } as const;
+const LIMITS = { perSet: 32_000, all: 1_024_000, operations: 500, sets: 4096 };
 /** SEMVMX. */
 export const SEM_MAX = 32_767;
 export const SEM_UNDO = 0x1000;
@@ -110,13 +110,14 @@ export class SemSet extends IpcObject {
 }
 
 export class SemTable extends IpcTable<SemSet> {
+  readonly limits = { ...LIMITS };
   constructor(space: IpcObject['space']) {
-    super(SEM_LIMITS.sets, space);
+    super(() => this.limits.sets, space);
   }
 
   /** semget(2). */
   open(key: number, size: number, flags: number, who: Credential, now: number): number {
-    if (size < 0 || size > SEM_LIMITS.perSet) fail(E.INVAL);
+    if (size < 0 || size > this.limits.perSet) fail(E.INVAL);
     return this.get(
       key,
       flags,
@@ -124,7 +125,7 @@ export class SemTable extends IpcTable<SemSet> {
       () => {
         if (size === 0) fail(E.INVAL);
         const used = this.all().reduce((sum, set) => sum + set.values.length, 0);
-        if (used + size > SEM_LIMITS.all) fail(E.NOSPC);
+        if (used + size > this.limits.all) fail(E.NOSPC);
         return new SemSet(key, flags, size, who, now);
       },
       (there) => {

@@ -1,13 +1,15 @@
 /** System V shared memory: segments as namespaces keep them (shmget(2)). */
 
+import { E, fail } from '../errno.ts';
+import { PAGE } from '../machine.ts';
 import type { Frames, MemoryOwner } from '../memory/frames.ts';
 import { SharedPages } from '../memory/kernel-page.ts';
-import type { Pages } from '../memory/space.ts';
+import { type Pages, pageUp } from '../memory/space.ts';
 import type { Credential } from '../task/credential.ts';
 import { IpcObject, IpcTable } from './objects.ts';
 
-/** shmmni of /proc/sys/kernel. */
-export const SHM_MOST = 4096;
+/** Bytes of a segment, pages of all, and segments: /proc/sys/kernel/shmmax, shmall, shmmni. */
+const LIMITS = { bytes: Number.POSITIVE_INFINITY, pages: Number.POSITIVE_INFINITY, segments: 4096 };
 
 export class ShmSegment extends IpcObject implements Pages {
   readonly size: number;
@@ -75,8 +77,20 @@ export class ShmSegment extends IpcObject implements Pages {
 }
 
 export class ShmTable extends IpcTable<ShmSegment> {
+  readonly limits = { ...LIMITS };
   constructor(space: IpcObject['space']) {
-    super(SHM_MOST, space);
+    super(() => this.limits.segments, space);
+  }
+
+  /** Whether one of so many bytes may be made, and has room. */
+  demandRoom(bytes: number): void {
+    if (bytes > this.limits.bytes) fail(E.INVAL);
+    if (this.pages + pageUp(bytes) / PAGE > this.limits.pages) fail(E.NOSPC);
+  }
+
+  /** Pages of all segments. */
+  get pages(): number {
+    return this.all().reduce((sum, segment) => sum + pageUp(segment.size) / PAGE, 0);
   }
 
   /** IPC_RMID: at once, or with the last mapping. */

@@ -2,11 +2,8 @@
 import { E, fail } from '../errno.ts';
 import { type Address, ANY4, ANY6, isAny, isV6 } from './address.ts';
 import { type NetHost, randomBelow } from './host.ts';
-
-/** Ports the kernel chooses from (ip_local_port_range). */
-export const EPHEMERAL = { first: 32_768, last: 60_999 } as const;
-/** A port below wants CAP_NET_BIND_SERVICE. */
-export const FIRST_UNPRIVILEGED = 1024;
+import type { IpLayer } from './ip/packet.ts';
+import type { NetSettings } from './settings.ts';
 
 /** A socket's hold on a port. */
 export interface Holder {
@@ -29,11 +26,13 @@ function overlap(a: Address, aV6Only: boolean, b: Address, bV6Only: boolean): bo
 export class Ports<H extends Holder> {
   private readonly byPort = new Map<number, Set<H>>();
   private readonly host: NetHost;
+  private readonly settings: NetSettings;
   /** Two may hold one address with SO_REUSEADDR alone, whoever they are (UDP). */
   private readonly shared: boolean;
 
-  constructor(host: NetHost, shared: boolean) {
+  constructor({ host, settings }: Pick<IpLayer, 'host' | 'settings'>, shared: boolean) {
     this.host = host;
+    this.settings = settings;
     this.shared = shared;
   }
 
@@ -76,10 +75,11 @@ export class Ports<H extends Holder> {
 
   /** A port of the kernel's choice that `usable` agrees with; EADDRINUSE where none is left. */
   choose(usable: (port: number) => boolean): number {
-    const count = EPHEMERAL.last - EPHEMERAL.first + 1;
+    const { firstPort, lastPort } = this.settings;
+    const count = lastPort - firstPort + 1;
     const start = randomBelow(this.host, count);
     for (let i = 0; i < count; i++) {
-      const port = EPHEMERAL.first + ((start + i) % count);
+      const port = firstPort + ((start + i) % count);
       if (usable(port)) return port;
     }
     return fail(E.ADDRINUSE);

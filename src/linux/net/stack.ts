@@ -23,12 +23,14 @@ import { contentBytes, decodePacket, encodePacket, type IpLayer, type Packet, PR
 import { type Route, Routes } from './ip/routes.ts';
 import type { Interface } from './link/interface.ts';
 import { Interfaces } from './link/interfaces.ts';
+import { netSettings } from './settings.ts';
 import { TcpLayer } from './tcp/layer.ts';
 import { UdpLayer } from './udp/layer.ts';
 
 /** Packets one event may lead to; a loop of bridges or routes ends there. */
 const MOST_AT_ONCE = 20_000;
 const LOOPBACK_BITS = 8;
+const USUAL_HOPS = netSettings().hops;
 
 /** A socket that sees whole packets of a protocol (raw(7)). */
 export interface RawListener {
@@ -59,6 +61,7 @@ type Work =
 
 export class NetStack implements IpLayer {
   readonly host: NetHost;
+  readonly settings = netSettings();
   readonly interfaces: Interfaces;
   readonly routes = new Routes();
   readonly tcp: TcpLayer;
@@ -177,7 +180,10 @@ export class NetStack implements IpLayer {
     } catch {
       return;
     }
-    this.sendBy(packet, way);
+    const { hops } = this.settings;
+    // What says none itself has what is usual, which the bytes of a packet are written with.
+    const own = packet.ttl === undefined && hops !== USUAL_HOPS && !isV6(packet.to);
+    this.sendBy(own ? { ...packet, ttl: hops } : packet, way);
   }
 
   sendBy(packet: Packet, { out, via }: Way): void {

@@ -160,24 +160,6 @@ export const netNode = (stack: NetStack): Node =>
     udp6: () => text(() => sockets(udpRows(stack, true), true)),
   });
 
-/** /proc/sys/net, of the namespace of who looks. */
-export const netSysctl = (stack: () => NetStack): Node =>
-  directory({
-    core: () => directory({ somaxconn: () => text(() => '4096\n') }),
-    ipv4: () =>
-      directory({
-        ip_forward: () =>
-          text(
-            () => `${stack().forwarding ? 1 : 0}\n`,
-            (line) => {
-              stack().forwarding = line.trim() !== '0';
-            },
-          ),
-        ip_local_port_range: () => text(() => '32768\t60999\n'),
-        tcp_fin_timeout: () => text(() => '60\n'),
-      }),
-  });
-
 /** /sys/class/net, of the namespace of who looks. */
 export const classNet = (stack: () => NetStack): Node => ({
   kind: 'directory',

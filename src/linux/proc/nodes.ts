@@ -21,7 +21,15 @@ export type Node =
       make?(name: string): void;
       remove?(name: string): void;
     }
-  | { readonly kind: 'text'; readonly mode?: number; read(): string; write?(text: string): void }
+  /** `take` is a `write` that returns how much it took of what it was given; what is `sealed` not even root opens for writing. */
+  | {
+      readonly kind: 'text';
+      readonly mode?: number;
+      read(): string;
+      write?(text: string): void;
+      take?(text: string): number;
+      readonly sealed?: boolean;
+    }
   | { readonly kind: 'special'; readonly mode: number; open(): FileKind }
   | { readonly kind: 'link'; target(): string; follow?(): Path | null };
 
@@ -71,6 +79,11 @@ class TextKind extends FileKind {
   }
 
   override write(_file: OpenFile, from: Uint8Array): number {
+    if (this.node.take) {
+      const taken = this.node.take(new TextDecoder().decode(from));
+      this.content = null;
+      return taken;
+    }
     if (!this.node.write) fail(E.IO);
     this.node.write(new TextDecoder().decode(from));
     this.content = null;
@@ -119,7 +132,7 @@ export class NodeInode extends Inode {
 
   constructor(fs: NodeFs, path: string, node: Node, above: { readonly uid: number; readonly gid: number }) {
     const owner = (node.kind === 'directory' && node.owner) || above;
-    const writable = node.kind === 'text' && node.write ? 0o644 : 0o444;
+    const writable = node.kind === 'text' && (node.write || node.take) ? 0o644 : 0o444;
     const mode = node.kind === 'directory' ? 0o555 : node.kind === 'text' ? writable : 0o777;
     super({ mode: TYPES[node.kind] | (('mode' in node && node.mode) || mode), ...owner }, fs.now());
     this.owner = (node.kind === 'directory' && node.below) || owner;
@@ -161,6 +174,10 @@ export class NodeInode extends Inode {
   override rmdir(name: string): void {
     if (this.node.kind !== 'directory' || !this.node.remove) fail(E.PERM);
     this.node.remove(name);
+  }
+
+  override openForWriting(): void {
+    if (this.node.kind === 'text' && this.node.sealed) fail(E.ACCES);
   }
 
   override truncate(): void {}

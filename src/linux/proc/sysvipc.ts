@@ -1,8 +1,5 @@
-/** /proc/sysvipc: the System V objects of a task's namespace, a line each (proc(5)); and their limits in /proc/sys/kernel. */
-import { MSG_LIMITS } from '../ipc/msg.ts';
+/** /proc/sysvipc: the System V objects of a task's namespace, a line each (proc(5)). */
 import type { IpcObject } from '../ipc/objects.ts';
-import { SEM_LIMITS } from '../ipc/sem.ts';
-import { SHM_MOST } from '../ipc/shm.ts';
 import type { IpcNamespace } from '../task/namespaces.ts';
 import { directory, type Node, text } from './nodes.ts';
 
@@ -50,14 +47,3 @@ export function sysvIpc(namespace: () => IpcNamespace): Node {
       ),
   });
 }
-
-/** Limits of System V's objects, by name. */
-export const IPC_SYSCTLS: Readonly<Record<string, string>> = {
-  msgmax: String(MSG_LIMITS.message),
-  msgmnb: String(MSG_LIMITS.queue),
-  msgmni: String(MSG_LIMITS.queues),
-  sem: [SEM_LIMITS.perSet, SEM_LIMITS.all, SEM_LIMITS.operations, SEM_LIMITS.sets].join('\t'),
-  shmall: '18446744073692774399',
-  shmmax: '18446744073692774399',
-  shmmni: String(SHM_MOST),
-};

@@ -2,6 +2,7 @@
 import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
+import { SeccompListener } from '../task/seccomp-listener.ts';
 import { type Task, Unfinished } from '../task/task.ts';
 import { F, O, RLIMIT } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
@@ -18,6 +19,7 @@ import type { Call } from './call.ts';
 import { transfer } from './io.ts';
 import { recordLock } from './locks.ts';
 import { install, openAt } from './open.ts';
+import { listenerIoctl } from './seccomp.ts';
 
 /** One end of a FIFO that was opened and waits for the other (fifo(7)). */
 class HalfOpen extends Unfinished {
@@ -168,7 +170,9 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
       return file.kind instanceof Pipe ? file.kind.capacity : fail(E.BADF);
     case F.SETPIPE_SZ:
       if (!(file.kind instanceof Pipe)) fail(E.BADF);
-      file.kind.capacity = Math.max(4096, Math.min(1 << 20, 2 ** Math.ceil(Math.log2(argument))));
+      if (argument < 0 || argument > 2 ** 31) fail(E.INVAL);
+      if (argument > k.settings.pipeMost && !t.credential.can('sys_resource')) fail(E.PERM);
+      file.kind.capacity = Math.max(4096, 2 ** Math.ceil(Math.log2(argument)));
       return file.kind.capacity;
     default:
       return fail(E.INVAL);
@@ -185,7 +189,7 @@ const IOCTL = {
   TIOCGPGRP: 0x540f,
 } as const;
 
-export const ioctl: Call = (_k, t, fd, request, argument) => {
+export const ioctl: Call = (k, t, fd, request, argument) => {
   const slot = t.process.files.slot(fd);
   const { file } = slot;
   const { process } = t;
@@ -198,6 +202,7 @@ export const ioctl: Call = (_k, t, fd, request, argument) => {
     file.flags = intIn(process.space, argument) ? file.flags | O.NONBLOCK : file.flags & ~O.NONBLOCK;
     return 0;
   }
+  if (file.kind instanceof SeccompListener) return listenerIoctl(k, t, file.kind, wanted, argument);
   if (file.kind instanceof Terminal) {
     const mine = process.terminal === file.kind && file.kind.session === process.session;
     if (wanted === IOCTL.TIOCSCTTY) {

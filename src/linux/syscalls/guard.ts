@@ -3,13 +3,14 @@ import { E } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { exitGroup, exitTask } from '../task/exit.ts';
 import { ACTION, AUDIT_ARCH, actionOf, dataOf, STRICT_CALLS } from '../task/seccomp.ts';
+import { SeccompListener } from '../task/seccomp-listener.ts';
 import { sendFault } from '../task/signal.ts';
 import type { Task } from '../task/task.ts';
 import { EVENT, TRACE } from '../task/trace.ts';
 import { SIG } from '../uapi.ts';
 import { nameOf } from '../vfs/mount.ts';
 
-/** It is served; or its result is this; or the task goes on with nothing of it (a signal, its end). */
+/** It is served; or its result is this, BLOCKED while another decides; or the task goes on with nothing of it (a signal, its end). */
 export type Judgement = 'serve' | 'nothing' | 'trace' | number;
 
 /** si_code of SIGSYS. */
@@ -55,9 +56,13 @@ export function judge(kernel: Kernel, task: Task, number: number): Judgement {
       trace.event(EVENT.SECCOMP, dataOf(verdict));
       return 'trace';
     }
-    // Nobody listens.
-    case ACTION.USER_NOTIF:
-      return -E.NOSYS;
+    case ACTION.USER_NOTIF: {
+      const pc = machine.getPc() + 4;
+      const listener = seccomp.asker(number, pc, machine.x)?.listener;
+      if (!(listener instanceof SeccompListener) || listener.closed) return -E.NOSYS;
+      task.progress = listener.ask(task, number, pc, machine.x);
+      return kernel.sleep(task, []);
+    }
     case ACTION.TRAP: {
       const address = machine.getPc() + 4;
       machine.setPc(address);

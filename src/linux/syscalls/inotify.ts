@@ -3,6 +3,7 @@ import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
 import type { InotifyUse } from '../kernel.ts';
 import { encode } from '../memory/user.ts';
+import type { KernelSettings } from '../settings.ts';
 import type { Task } from '../task/task.ts';
 import { AT, O, POLL } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
@@ -14,9 +15,6 @@ import { WaitQueue } from '../wait.ts';
 import type { Call } from './call.ts';
 import { install } from './open.ts';
 import { pathAt } from './paths.ts';
-
-/** What one user may have, and what one instance keeps until it is read; /proc/sys/fs/inotify shows them. */
-export const INOTIFY_LIMITS = { max_queued_events: 16_384, max_user_instances: 128, max_user_watches: 65_536 } as const;
 
 const FIONREAD = 0x541b;
 /** struct inotify_event without its name, to whose multiples names are filled up. */
@@ -67,11 +65,13 @@ class Inotify extends FileKind {
   private readonly watches = new Map<number, Watch>();
   private readonly events: Event[] = [];
   private readonly use: InotifyUse;
+  private readonly limits: KernelSettings['inotify'];
   private lastWd = 0;
 
-  constructor(use: InotifyUse) {
+  constructor(use: InotifyUse, limits: KernelSettings['inotify']) {
     super();
     this.use = use;
+    this.limits = limits;
     use.instances++;
   }
 
@@ -79,7 +79,7 @@ class Inotify extends FileKind {
   add(wd: number, mask: number, cookie: number, text: string): void {
     const last = this.events.at(-1);
     if (last && last.wd === wd && last.mask === mask && last.text === text && !(mask & IN.IGNORED)) return;
-    const full = this.events.length >= INOTIFY_LIMITS.max_queued_events;
+    const full = this.events.length >= this.limits.max_queued_events;
     if (full && last!.mask === IN.Q_OVERFLOW) return;
     this.events.push(
       full
@@ -97,7 +97,7 @@ class Inotify extends FileKind {
       known.mask = mask & IN.MASK_ADD ? known.mask | mask : mask;
       return known.wd;
     }
-    if (this.use.watches >= INOTIFY_LIMITS.max_user_watches) fail(E.NOSPC);
+    if (this.use.watches >= this.limits.max_user_watches) fail(E.NOSPC);
     this.use.watches++;
     const made = new Watch(this, ++this.lastWd, inode, mask);
     this.watches.set(made.wd, made);
@@ -161,9 +161,13 @@ class Inotify extends FileKind {
 export const inotifyInit1: Call = (k, t, flags) => {
   if (flags & ~(O.CLOEXEC | O.NONBLOCK)) fail(E.INVAL);
   const use = k.inotifyOf(t.credential.uid);
-  if (use.instances >= INOTIFY_LIMITS.max_user_instances) fail(E.MFILE);
+  if (use.instances >= k.settings.inotify.max_user_instances) fail(E.MFILE);
   const inode = anonymousInode('anon', k.clock.coarse());
-  return install(t, new OpenFile(new Inotify(use), inode, null, O.RDONLY | (flags & O.NONBLOCK)), flags);
+  return install(
+    t,
+    new OpenFile(new Inotify(use, k.settings.inotify), inode, null, O.RDONLY | (flags & O.NONBLOCK)),
+    flags,
+  );
 };
 
 function inotifyOf(t: Task, fd: number): Inotify {

@@ -1,6 +1,7 @@
 /** Calls on address spaces (mmap(2), brk(2), mprotect(2), mremap(2), madvise(2)). */
 import { E, fail } from '../errno.ts';
 import { PAGE } from '../machine.ts';
+import { demandArea, demandPromise, isPromise } from '../memory/commit.ts';
 import { SharedPages } from '../memory/kernel-page.ts';
 import { type Area, pageUp } from '../memory/space.ts';
 import { USER_END } from '../memory/tables.ts';
@@ -10,12 +11,17 @@ import { nameOf } from '../vfs/mount.ts';
 import { SEAL, TmpfsInode } from '../vfs/tmpfs.ts';
 import type { Call } from './call.ts';
 
-export const brk: Call = (_k, t, to) => {
+export const brk: Call = (k, t, to) => {
   const { space } = t.process;
   if (to < space.brkStart || to > USER_END / 2) return space.brk;
   const [from, end] = [pageUp(space.brk), pageUp(to)];
   if (end > from) {
     if (!space.isFree(from, end) || space.size + end - from > space.limit) return space.brk;
+    try {
+      demandPromise(k, end - from);
+    } catch {
+      return space.brk;
+    }
     space.map({
       start: from,
       end,
@@ -61,6 +67,8 @@ export const mmap: Call = (k, t, hint, wanted, prot, flags, fd, offset) => {
       name = file.path ? (nameOf(file.path, place.root) ?? '') : '/memfd: (deleted)';
     }
   }
+  demandArea(k, space);
+  if (isPromise({ prot, shared })) demandPromise(k, length, !(flags & MAP.NORESERVE));
   if (!pages && shared) pages = new SharedPages(k.frames, t.process.cgroup);
   if (fixed) {
     if (!space.isFree(start, start + length)) {
@@ -101,15 +109,26 @@ export const munmap: Call = (_k, t, start, length) => {
   return 0;
 };
 
-export const mprotect: Call = (_k, t, start, length, prot) => {
+export const mprotect: Call = (k, t, start, length, prot) => {
   const end = range(start, length);
+  const { space } = t.process;
+  // What could not be written was not promised.
+  if (prot & PROT.WRITE && k.settings.overcommit === 2) {
+    const parts = space.areas.filter(
+      (area) => area.end > start && area.start < end && !area.shared && !isPromise(area),
+    );
+    demandPromise(
+      k,
+      parts.reduce((sum, area) => sum + Math.min(end, area.end) - Math.max(start, area.start), 0),
+    );
+  }
   if (end > start) t.process.space.protect(start, end, prot & 7);
   return 0;
 };
 
 const MREMAP = { MAYMOVE: 1, FIXED: 2 } as const;
 
-export const mremap: Call = (_k, t, start, oldLength, newLength, flags, to) => {
+export const mremap: Call = (k, t, start, oldLength, newLength, flags, to) => {
   const { space } = t.process;
   const [end, size] = [range(start, oldLength), pageUp(newLength)];
   const old = end - start;
@@ -122,6 +141,7 @@ export const mremap: Call = (_k, t, start, oldLength, newLength, flags, to) => {
     space.move(start, old, to, size);
     return to;
   }
+  if (size > old && isPromise(area)) demandPromise(k, size - old);
   if (size <= old) {
     if (size < old) space.unmap(start + size, end);
     return start;

@@ -1,6 +1,6 @@
 /** Calls on System V message queues (msgget(2), msgop(2), msgctl(2)). */
 import { E, fail } from '../errno.ts';
-import { MSG_LIMITS, MsgQueue } from '../ipc/msg.ts';
+import { MsgQueue, type MsgTable } from '../ipc/msg.ts';
 import { IPC, PERM_SIZE } from '../ipc/objects.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, wordIn, wordOut } from '../memory/user.ts';
@@ -18,7 +18,7 @@ export const msgget: Call = (k, t, key, flags) =>
     key | 0,
     flags,
     t.credential,
-    () => new MsgQueue(key | 0, flags, t.credential, seconds(k)),
+    () => new MsgQueue(key | 0, flags, t.namespaces.ipc.msg.limits.queue, t.credential, seconds(k)),
     () => {},
   );
 
@@ -32,7 +32,7 @@ function queueOf(t: Task, id: number): MsgQueue {
 export const msgsnd: Call = (k, t, id, va, length, flags) => {
   const { space } = t.process;
   const type = wordIn(space, va);
-  if (length < 0 || length > MSG_LIMITS.message || type < 1 || (id | 0) < 0) fail(E.INVAL);
+  if (length < 0 || length > t.namespaces.ipc.msg.limits.message || type < 1 || (id | 0) < 0) fail(E.INVAL);
   const queue = queueOf(t, id);
   queue.demand(t.credential, 0o222);
   if (!queue.fits(length)) {
@@ -85,8 +85,8 @@ function statBytes(t: Task, queue: MsgQueue): Uint8Array {
 }
 
 /** struct msginfo; MSG_INFO tells of queues, messages and bytes in three of its fields. */
-function infoBytes(pool: number, map: number, table: number): Uint8Array {
-  const { message, queue, queues } = MSG_LIMITS;
+function infoBytes({ limits }: MsgTable, pool: number, map: number, table: number): Uint8Array {
+  const { message, queue, queues } = limits;
   const bytes = new Uint8Array(32);
   bytes.set(new Uint8Array(Int32Array.of(pool, map, message, queue, queues, 16, table).buffer));
   new DataView(bytes.buffer).setUint16(28, 0xffff, true);
@@ -99,8 +99,8 @@ export const msgctl: Call = (k, t, id, wanted, va) => {
   const command = wanted & ~0x100;
   switch (command) {
     case IPC.INFO: {
-      const { queue, queues } = MSG_LIMITS;
-      copyOut(space, va, infoBytes((queues * queue) / 1024, queue, queue));
+      const { queue, queues } = msg.limits;
+      copyOut(space, va, infoBytes(msg, (queues * queue) / 1024, queue, queue));
       return msg.highestPlace;
     }
     case MSG.INFO: {
@@ -110,6 +110,7 @@ export const msgctl: Call = (k, t, id, wanted, va) => {
         space,
         va,
         infoBytes(
+          msg,
           all.length,
           messages,
           all.reduce((sum, queue) => sum + queue.bytes, 0),
@@ -130,9 +131,9 @@ export const msgctl: Call = (k, t, id, wanted, va) => {
       const queue = msg.at(id | 0);
       queue.demandOwner(t.credential);
       const most = Number(view.getBigUint64(88, true));
-      if (most > MSG_LIMITS.queue && !t.credential.can('sys_resource')) fail(E.PERM);
+      if (most > msg.limits.queue && !t.credential.can('sys_resource')) fail(E.PERM);
       queue.takePerm(view, t.credential, seconds(k));
-      queue.most = Math.min(most, MSG_LIMITS.queue * 64);
+      queue.most = Math.min(most, msg.limits.queue * 64);
       queue.queue.wake();
       return 0;
     }

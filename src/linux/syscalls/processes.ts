@@ -301,7 +301,7 @@ const PR = {
 
 const isCapability = (n: number): boolean => n >= 0 && n < CAPABILITIES.length;
 
-export const prctl: Call = (_k, t, option, a, b) => {
+export const prctl: Call = (k, t, option, a, b) => {
   const { credential, process } = t;
   switch (option) {
     case PR.SET_NAME: {
@@ -334,7 +334,7 @@ export const prctl: Call = (_k, t, option, a, b) => {
     case PR.GET_SECCOMP:
       return t.strict ? MODE.STRICT : t.seccomp ? MODE.FILTER : MODE.DISABLED;
     case PR.SET_SECCOMP:
-      return setSeccomp(t, a, b);
+      return setSeccomp(k, t, a, b);
     case PR.GET_KEEPCAPS:
       return credential.keepCapabilities ? 1 : 0;
     case PR.SET_KEEPCAPS:

@@ -1,7 +1,7 @@
 /** Calls on System V semaphores (semget(2), semop(2), semctl(2)). */
 import { E, fail } from '../errno.ts';
 import { IPC, PERM_SIZE } from '../ipc/objects.ts';
-import { SEM_LIMITS, SEM_MAX, type SemOperation, type SemSet, type SemWaiter } from '../ipc/sem.ts';
+import { SEM_MAX, type SemOperation, type SemSet, type SemTable, type SemWaiter } from '../ipc/sem.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut } from '../memory/user.ts';
 import { type Task, Unfinished } from '../task/task.ts';
@@ -63,7 +63,7 @@ function operationsIn(t: Task, va: number, count: number): SemOperation[] {
 function operate(k: Kernel, t: Task, id: number, va: number, wanted: number, timeout: number): number {
   const count = wanted >>> 0;
   if (count < 1 || id < 0) fail(E.INVAL);
-  if (count > SEM_LIMITS.operations) fail(E.TOOBIG);
+  if (count > t.namespaces.ipc.sem.limits.operations) fail(E.TOOBIG);
   const operations = operationsIn(t, va, count);
   const waited = t.progress instanceof SemWait ? t.progress : null;
   if (waited?.set.removed) fail(E.IDRM);
@@ -94,8 +94,8 @@ function statBytes(t: Task, set: SemSet): Uint8Array {
 }
 
 /** struct seminfo; SEM_INFO tells of sets and semaphores in two of its fields. */
-function infoBytes(sets: number, semaphores: number): Uint8Array {
-  const { perSet, all, operations, sets: most } = SEM_LIMITS;
+function infoBytes({ limits }: SemTable, sets: number, semaphores: number): Uint8Array {
+  const { perSet, all, operations, sets: most } = limits;
   return new Uint8Array(
     Int32Array.of(all, most, all, all, perSet, operations, operations, sets, SEM_MAX, semaphores).buffer,
   );
@@ -109,7 +109,7 @@ export const semctl: Call = (k, t, id, num, wanted, argument) => {
   const command = wanted & ~0x100;
   switch (command) {
     case IPC.INFO:
-      copyOut(space, argument, infoBytes(20, SEM_MAX));
+      copyOut(space, argument, infoBytes(sem, 20, SEM_MAX));
       return sem.highestPlace;
     case SEM.INFO: {
       const sets = sem.all();
@@ -117,6 +117,7 @@ export const semctl: Call = (k, t, id, num, wanted, argument) => {
         space,
         argument,
         infoBytes(
+          sem,
           sets.length,
           sets.reduce((sum, set) => sum + set.values.length, 0),
         ),

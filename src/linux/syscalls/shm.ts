@@ -1,7 +1,7 @@
 /** Calls on System V shared memory (shmget(2), shmop(2), shmctl(2)). */
 import { E, fail } from '../errno.ts';
 import { IPC, PERM_SIZE } from '../ipc/objects.ts';
-import { SHM_MOST, ShmSegment } from '../ipc/shm.ts';
+import { ShmSegment } from '../ipc/shm.ts';
 import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
 import { pageUp } from '../memory/space.ts';
@@ -37,6 +37,7 @@ export const shmget: Call = (k, t, key, size, flags) => {
     t.credential,
     () => {
       if (size < 1 || size > USER_END) fail(E.INVAL);
+      shm.demandRoom(size);
       return new ShmSegment(
         { key: key | 0, mode: flags, size, pid: pidOf(t) },
         t.credential,
@@ -104,20 +105,22 @@ const longs = (values: readonly (number | bigint)[]): Uint8Array =>
   new Uint8Array(BigUint64Array.from(values.map(BigInt)).buffer);
 
 const NO_LIMIT = 18_446_744_073_692_774_399n;
+const limit = (value: number): number | bigint => (Number.isFinite(value) ? value : NO_LIMIT);
 
 export const shmctl: Call = (k, t, id, wanted, va) => {
   const { shm } = t.namespaces.ipc;
   const { space } = t.process;
   const command = wanted & ~0x100;
   switch (command) {
-    case IPC.INFO:
-      copyOut(space, va, longs([NO_LIMIT, 1, SHM_MOST, SHM_MOST, NO_LIMIT, 0, 0, 0, 0]));
+    case IPC.INFO: {
+      const { bytes, pages, segments } = shm.limits;
+      copyOut(space, va, longs([limit(bytes), 1, segments, segments, limit(pages), 0, 0, 0, 0]));
       return shm.highestPlace;
+    }
     case SHM.INFO: {
       const all = shm.all();
-      const pages = all.reduce((sum, segment) => sum + pageUp(segment.size) / PAGE, 0);
       const resident = all.reduce((sum, segment) => sum + segment.resident, 0);
-      copyOut(space, va, longs([all.length, pages, resident, 0, 0, 0]));
+      copyOut(space, va, longs([all.length, shm.pages, resident, 0, 0, 0]));
       return shm.highestPlace;
     }
     case IPC.STAT:

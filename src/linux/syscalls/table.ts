@@ -260,7 +260,7 @@ const ROWS: readonly Row[] = [
   [270, 'process_vm_readv', trace.processVmReadv],
   [271, 'process_vm_writev', trace.processVmWritev],
   [276, 'renameat2', names.renameat2],
-  [277, 'seccomp', seccomp.seccomp, { partial: 'no listener' }],
+  [277, 'seccomp', seccomp.seccomp],
   [278, 'getrandom', system.getrandom],
   [279, 'memfd_create', system.memfdCreate],
   [281, 'execveat', processes.execveat],

@@ -32,6 +32,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
   process.threads.delete(task);
   endTraced(kernel, task, status);
   kernel.tasks.delete(task);
+  task.seccomp?.anyListener?.left();
   process.cgroup.addTask(-1);
   if (task.pid !== process.pid) task.pid.free();
   for (const namespace of Object.values(task.namespaces)) namespace.release();

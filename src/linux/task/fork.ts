@@ -1,6 +1,8 @@
 /** clone(2): a new thread, or a new process that shares what the flags say. */
 import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
+import { PAGE } from '../machine.ts';
+import { demandPromise, promised } from '../memory/commit.ts';
 import { intOut } from '../memory/user.ts';
 import { CLONE } from '../uapi.ts';
 import { cloneTree, crossDown, type Mount, type Path } from '../vfs/mount.ts';
@@ -204,6 +206,7 @@ function makeTask(kernel: Kernel, task: Task, request: CloneRequest): Task {
     return child;
   }
   // The address space first: it is what can fail.
+  if (!(flags & CLONE.VM) && kernel.settings.overcommit === 2) demandPromise(kernel, promised(parent.space) * PAGE);
   const space = flags & CLONE.VM ? parent.space : parent.space.fork(cgroup);
   const place = flags & CLONE.FS ? parent.place : { ...parent.place };
   const namespaces = newNamespaces(task, child.credential, flags, place);

@@ -2,13 +2,18 @@
 
 import { Namespace } from './namespace.ts';
 
-export const PID_MAX = 4_194_304;
+/** What /proc/sys/kernel/pid_max may be; numbers are below it. */
+export const LEAST_PID_MAX = 301;
+export const MOST_PID_MAX = 4_194_304;
+/** Where numbers begin again. */
+const RESERVED = 300;
 
 export class PidNamespace<T> extends Namespace {
   readonly parent: PidNamespace<T> | null;
   readonly level: number;
   readonly tasks = new Map<number, T>();
   private last = 0;
+  most = MOST_PID_MAX;
   /** Nobody can be born here any more: its init has died. */
   closed = false;
 
@@ -19,14 +24,9 @@ export class PidNamespace<T> extends Namespace {
   }
 
   next(): number {
-    do this.last = this.last >= PID_MAX ? 300 : this.last + 1;
+    do this.last = this.last + 1 >= this.most ? RESERVED : this.last + 1;
     while (this.tasks.has(this.last));
     return this.last;
-  }
-
-  /** Numbers are below that. */
-  get most(): number {
-    return PID_MAX;
   }
 
   /** Whether it has its first process, without which there is no other. */

@@ -24,6 +24,12 @@ export const AUDIT_ARCH = 0xc000_00f3;
 const LONGEST = 32_768;
 const OVERHEAD = 4;
 
+/** What a filter knows of the file that its calls are decided on by. */
+export interface SeccompAsker {
+  /** Its filter is one of a task less. */
+  left(): void;
+}
+
 const words = new Uint32Array(DATA_BYTES / 4);
 
 export class SeccompFilter {
@@ -33,6 +39,8 @@ export class SeccompFilter {
   readonly count: number;
   /** Tells of every action but ALLOW. */
   readonly logs: boolean;
+  /** Whoever decides on the calls it does not. */
+  listener: SeccompAsker | null = null;
   private readonly program: readonly Instruction[];
   private readonly length: number;
   /** Verdicts of calls whose arguments do not matter. */
@@ -57,6 +65,26 @@ export class SeccompFilter {
       if ((actionOf(verdict) | 0) < (actionOf(worst) | 0)) worst = verdict;
     }
     return worst;
+  }
+
+  /** The filter that has a call decided on by another process, where `judge` says so. */
+  asker(number: number, pc: number, x: Uint32Array): SeccompFilter | null {
+    for (let filter: SeccompFilter | null = this; filter; filter = filter.before)
+      if (actionOf(filter.known.get(number) ?? filter.run(number, pc, x)) === ACTION.USER_NOTIF) return filter;
+    return null;
+  }
+
+  /** Whether this or a filter before it is another. */
+  includes(other: SeccompFilter): boolean {
+    for (let filter: SeccompFilter | null = this; filter; filter = filter.before) if (filter === other) return true;
+    return false;
+  }
+
+  /** Who listens to this or a filter before it: there is one at most. */
+  get anyListener(): SeccompAsker | null {
+    for (let filter: SeccompFilter | null = this; filter; filter = filter.before)
+      if (filter.listener) return filter.listener;
+    return null;
   }
 
   private run(number: number, pc: number, x: Uint32Array): number {

@@ -30,7 +30,7 @@ export class IcmpLayer {
   constructor(ip: IpLayer, tell: Unreachable) {
     this.ip = ip;
     this.tell = tell;
-    this.ports = new Ports(ip.host, true);
+    this.ports = new Ports(ip, true);
   }
 
   /** Takes a message of either version. */
@@ -47,7 +47,7 @@ export class IcmpLayer {
     const echo = six ? ICMP6.echo : ICMP.echo;
     const reply = six ? ICMP6.echoReply : ICMP.echoReply;
     if (type === echo) {
-      if (isMulticast(packet.to)) return;
+      if (isMulticast(packet.to) || (!six && this.ip.settings.echoIgnored)) return;
       this.send(six, reply, 0, bytes.slice(4), packet.to, packet.from, packet.scope ?? 0);
     } else if (type === reply) {
       const id = (bytes[4]! << 8) | bytes[5]!;

@@ -2,6 +2,7 @@
 import { checksum, onesSum, PROTOCOL, viewOf } from '../../../abi/frame.ts';
 import { type Address, addressOf, bytesOf, isV6 } from '../address.ts';
 import type { NetHost } from '../host.ts';
+import type { NetSettings } from '../settings.ts';
 
 export { PROTOCOL };
 
@@ -30,6 +31,7 @@ export interface Packet {
 /** What the layers above use of IP. `scope` is the index of an interface, 0 where the routes decide. */
 export interface IpLayer {
   readonly host: NetHost;
+  readonly settings: NetSettings;
   /** Sends, or loses it as networks do. */
   send(packet: Packet, scope: number): void;
   /** Longest packet of the way. */

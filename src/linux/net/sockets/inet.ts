@@ -3,7 +3,7 @@ import { u32 } from '../../../abi/bytes.ts';
 import { E, fail } from '../../errno.ts';
 import type { OpenFile } from '../../vfs/file.ts';
 import { type Address, isAny, isLoopback, isMulticast, isV6 } from '../address.ts';
-import { anyOf, FIRST_UNPRIVILEGED, type Holder, type Ports } from '../ports.ts';
+import { anyOf, type Holder, type Ports } from '../ports.ts';
 import { AF, type Endpoint, endpoint, endpointOf, familyOf, sockaddrOf } from '../sockaddr.ts';
 import { type Caller, intOf, type Peer, SO, Socket } from '../socket.ts';
 import type { NetStack } from '../stack.ts';
@@ -112,7 +112,9 @@ export abstract class InetSocket extends Socket implements Holder {
   }
 
   ipOption(level: number, option: number): number {
-    return this.ipOptions.get(`${level} ${option}`) ?? KEPT[level]![option]!;
+    const kept = this.ipOptions.get(`${level} ${option}`);
+    if (kept === undefined && level === LEVEL.IP && option === IP.TTL) return this.stack.settings.hops;
+    return kept ?? KEPT[level]![option]!;
   }
 
   /** Time to live of what it sends. */
@@ -134,7 +136,8 @@ export abstract class InetSocket extends Socket implements Holder {
   override bind(address: Uint8Array, caller: Caller): void {
     if (this.held) fail(E.INVAL);
     const wanted = this.wantedName(address);
-    if (wanted.port && wanted.port < FIRST_UNPRIVILEGED && !caller.can('net_bind_service')) fail(E.ACCES);
+    if (wanted.port && wanted.port < this.stack.settings.firstUnprivileged && !caller.can('net_bind_service'))
+      fail(E.ACCES);
     this.demandOwn(wanted);
     if (wanted.scope) this.device = wanted.scope;
     this.take(wanted);
@@ -225,7 +228,7 @@ export abstract class InetSocket extends Socket implements Holder {
     const given = value.length >= 4 ? intOf(value) : value.length ? value[0]! : fail(E.INVAL);
     if (level === LEVEL.IPV6 && option === IPV6.V6ONLY && this.held) fail(E.INVAL);
     if (level === LEVEL.IP && option === IP.TTL && (given < -1 || given === 0 || given > 255)) fail(E.INVAL);
-    const kept = level === LEVEL.IP && option === IP.TTL && given === -1 ? DEFAULT_HOPS : given;
+    const kept = level === LEVEL.IP && option === IP.TTL && given === -1 ? this.stack.settings.hops : given;
     this.ipOptions.set(`${level} ${option}`, kept);
   }
 

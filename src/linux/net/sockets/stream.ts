@@ -43,7 +43,6 @@ const KEPT: Readonly<Record<number, number>> = {
   [TCP.FASTOPEN_CONNECT]: 0,
 };
 const CONGESTION = 'reno';
-const SOMAXCONN = 4096;
 /** What TCP sockets have for data on its way (tcp_wmem, tcp_rmem). */
 const BUFFERS: Capacities = { send: 262_144, receive: 131_072 };
 const SHUT = { RD: 0, WR: 1, RDWR: 2 } as const;
@@ -86,7 +85,8 @@ export class StreamSocket extends InetSocket implements Listener {
   override listen(backlog: number): void {
     if (this.connection && this.connection.state !== STATE.CLOSED) fail(E.INVAL);
     if (!this.held) this.take(endpoint(anyOf(this.six), 0));
-    this.backlog = backlog < 0 ? SOMAXCONN : Math.min(SOMAXCONN, backlog);
+    const most = this.stack.settings.somaxconn;
+    this.backlog = backlog < 0 ? most : Math.min(most, backlog);
     if (this.isListening) return;
     this.isListening = true;
     if (!this.ports.free(this, this)) {

@@ -44,7 +44,7 @@ export class TcpLayer {
 
   constructor(ip: IpLayer) {
     this.ip = ip;
-    this.ports = new Ports(ip.host, false);
+    this.ports = new Ports(ip, false);
   }
 
   /** Whether an address and port is some connection's, for a bind without SO_REUSEADDR. */

@@ -17,7 +17,7 @@ export class UdpLayer {
   readonly ports: Ports<UdpHolder>;
 
   constructor(ip: IpLayer) {
-    this.ports = new Ports(ip.host, true);
+    this.ports = new Ports(ip, true);
   }
 
   /** How well a socket fits: higher is nearer; 0: not at all. */
