@@ -6,6 +6,7 @@ import type { Call, CallRow, CallTable } from './syscalls/call.ts';
 import { judge } from './syscalls/guard.ts';
 import { hasFutex, insistsOnFutex, leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
+import { reclaimTo } from './task/reclaim.ts';
 import { AskedCall, CONTINUE } from './task/seccomp-listener.ts';
 import { deliver, handled, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
@@ -133,6 +134,7 @@ export class Loop {
     task.time += now - from;
     kernel.turnBegan = now;
     if (process.cpuAlarms.size > 0) ringCpuAlarms(process.cpuAlarms);
+    for (const group of process.cgroup.aboveHigh()) reclaimTo(kernel, group, group.memoryHigh);
     process.cgroup.endTurn(now - from, now);
     kernel.requeue(task);
     return now;
@@ -209,15 +211,11 @@ export class Loop {
     kernel.counts.pageFaults++;
     task.process.minorFaults++;
     task.process.cgroup.countFault();
-    let outcome: Fault = task.process.space.fault(va, access);
+    const outcome: Fault = task.process.space.fault(va, access);
     if (outcome === 'ok') return;
     if (outcome === 'no-memory') {
-      if (kernel.caches.reclaim() > 0) outcome = task.process.space.fault(va, access);
-      if (outcome === 'ok') return;
-      if (outcome === 'no-memory') {
-        outOfMemory(kernel, task.process);
-        return;
-      }
+      outOfMemory(kernel, task.process);
+      return;
     }
     if (outcome === 'beyond') sendFault(task, { signal: SIG.BUS, code: SI.BUS_ADRERR, address: va });
     else

@@ -26,6 +26,7 @@ import {
   UtsNamespace,
 } from './task/namespaces.ts';
 import { Pid } from './task/pid.ts';
+import { makeRoom } from './task/reclaim.ts';
 import { send, sendGroup } from './task/signal.ts';
 import { defaultActions, SI } from './task/signals.ts';
 import { defaultLimits, FileTable, Handlers, Process, Task } from './task/task.ts';
@@ -115,6 +116,7 @@ export class System {
         ...(size && { limit: Number(size[1]) * unit }),
       });
     });
+    kernel.frames.makeRoom = (owner) => makeRoom(kernel, owner);
     this.table = createTable(mountCall(this.types));
     this.loop = new Loop(kernel, this.table);
     const mount = new Mount(root.fs, rootDentry(root.fs), root.source, { ...PLAIN, ...root.flags });

@@ -352,7 +352,7 @@ describe('mount -t overlay', () => {
     const pages = system.kernel.caches.of(inode);
     pages.hold();
     pages.writers(1);
-    const frame = system.kernel.frames.bytes(pages.page(0));
+    const frame = system.kernel.frames.bytes(pages.page(0, null));
     writeFile(inode, 0, Uint8Array.of(9));
     expect([...frame.subarray(0, 3)]).toEqual([9, 2, 3]);
     frame[1] = 8;

@@ -1,8 +1,8 @@
 /** The frames of the machine: who holds how many references to each, and the free ones. */
 import { PAGE, type UserMachine } from '../machine.ts';
 
-/** What memory is used for: by programs of their own, or for files in memory. */
-export type MemoryKind = 'anon' | 'shmem';
+/** What memory is used for: by programs of their own, for files in memory, or for pages of other files. */
+export type MemoryKind = 'anon' | 'shmem' | 'file';
 
 /** Who is charged for frames: the memory controller of a control group. */
 export interface MemoryOwner {
@@ -18,7 +18,11 @@ export class Frames {
   /** Frames from here on were never used: they are zero. Frame 0 is nobody's, so that 0 can mean none. */
   private next = 1;
   private readonly owners = new Map<number, MemoryOwner>();
+  /** Frames that are charged as pages of files. */
+  private readonly ofFiles = new Set<number>();
   used = 0;
+  /** Called where none is left for an owner; whether there may be one now. */
+  makeRoom: (owner: MemoryOwner | null) => boolean = () => false;
 
   constructor(machine: UserMachine) {
     this.machine = machine;
@@ -40,10 +44,14 @@ export class Frames {
     return this.machine.bytes.subarray(at, at + PAGE);
   }
 
-  /** A zeroed frame with one reference, or 0: none is left, or the owner's limit is reached. */
-  alloc(owner: MemoryOwner | null = null): number {
+  /** A zeroed frame with one reference, or 0: none is left, or the owner's limit is reached, and nothing can be taken back. */
+  alloc(owner: MemoryOwner | null = null, kind: MemoryKind = 'anon'): number {
+    return this.take(owner, kind) || (this.makeRoom(owner) ? this.take(owner, kind) : 0);
+  }
+
+  private take(owner: MemoryOwner | null, kind: MemoryKind): number {
     if (this.free.length === 0 && this.next >= this.machine.frames) return 0;
-    if (owner && !owner.charge(1)) return 0;
+    if (owner && !owner.charge(1, kind)) return 0;
     let frame = this.free.pop();
     if (frame === undefined) frame = this.next++;
     else {
@@ -53,6 +61,7 @@ export class Frames {
     this.refs[frame] = 1;
     this.used++;
     if (owner) this.owners.set(frame, owner);
+    if (owner && kind === 'file') this.ofFiles.add(frame);
     return frame;
   }
 
@@ -76,6 +85,11 @@ export class Frames {
     const owner = this.owners.get(frame);
     if (!owner) return;
     this.owners.delete(frame);
-    owner.charge(-1);
+    owner.charge(-1, this.ofFiles.delete(frame) ? 'file' : 'anon');
+  }
+
+  /** Who is charged for a frame. */
+  ownerOf(frame: number): MemoryOwner | null {
+    return this.owners.get(frame) ?? null;
   }
 }

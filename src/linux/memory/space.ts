@@ -7,8 +7,8 @@ import { leaf, PageTable, PTE, USER_END } from './tables.ts';
 
 /** What pages can be mapped from: a file's page cache, or memory shared between processes. */
 export interface Pages {
-  /** The frame of a page (its own reference kept by whom it belongs to), 0: no memory, −1: beyond the end. */
-  page(index: number): number;
+  /** The frame of a page (its own reference kept by whom it belongs to), 0: no memory, −1: beyond the end. Who needs it first pays. */
+  page(index: number, owner: MemoryOwner | null): number;
   /** A shared mapping that may write begins, or ends: what it wrote then goes to the file. */
   writers(change: 1 | -1): void;
   /** Writes what mappings changed to the file (msync). */
@@ -251,7 +251,7 @@ export class AddressSpace {
       this.install(slot, frame, bitsOf(area.prot));
       return 'ok';
     }
-    const frame = area.pages.page(index);
+    const frame = area.pages.page(index, this.owner);
     if (frame < 0) return 'beyond';
     if (frame === 0) return 'no-memory';
     if (area.shared) {
@@ -282,7 +282,7 @@ export class AddressSpace {
     for (let va = from; va < to; va += PAGE) {
       const slot = this.table.find(va);
       if (!slot || this.table.get(slot)) continue;
-      const frame = area.pages!.page(area.first + (va - area.start) / PAGE);
+      const frame = area.pages!.page(area.first + (va - area.start) / PAGE, this.owner);
       if (frame <= 0) return;
       this.frames.hold(frame);
       this.install(slot, frame, bitsOf(area.prot) & ~PTE.W);

@@ -6,6 +6,7 @@ import { CONTROLLERS, type ControlGroup, type Controller } from '../task/cgroup.
 import { IO_LIMITS, type IoLimits } from '../task/cgroup-io.ts';
 import { exitGroup } from '../task/exit.ts';
 import { shrink } from '../task/oom.ts';
+import { reclaim, reclaimTo } from '../task/reclaim.ts';
 import type { Process } from '../task/task.ts';
 import { SIG } from '../uapi.ts';
 import { type Node, NodeFs } from './nodes.ts';
@@ -240,14 +241,15 @@ const FILES: readonly ControlFile[] = [
     name: 'memory.events',
     controller: 'memory',
     read: ({ memoryEvents: e }) =>
-      lines({ low: 0, high: e.high, max: e.max, oom: e.oom, oom_kill: e.oomKill, oom_group_kill: e.oomGroupKill }),
+      lines({ low: e.low, high: e.high, max: e.max, oom: e.oom, oom_kill: e.oomKill, oom_group_kill: e.oomGroupKill }),
   },
   {
     name: 'memory.high',
     controller: 'memory',
     read: (g) => show(g.memoryHigh),
-    write: (g, word) => {
+    write: (g, word, kernel) => {
       g.memoryHigh = parse(word, true);
+      reclaimTo(kernel, g, g.memoryHigh);
     },
   },
   {
@@ -283,6 +285,15 @@ const FILES: readonly ControlFile[] = [
       g.oomGroup = bool(word);
     },
   },
+  {
+    name: 'memory.reclaim',
+    controller: 'memory',
+    root: true,
+    write: (g, word, kernel) => {
+      const wanted = parse(word, true) / PAGE;
+      if (reclaim(kernel, g, wanted) < wanted) fail(E.AGAIN);
+    },
+  },
   { name: 'memory.peak', controller: 'memory', read: (g) => show(g.peakBytes) },
   {
     name: 'memory.stat',
@@ -291,8 +302,9 @@ const FILES: readonly ControlFile[] = [
     read: ({ kinds, pageFaults }) =>
       lines({
         anon: kinds.anon * PAGE,
-        file: kinds.shmem * PAGE,
+        file: (kinds.shmem + kinds.file) * PAGE,
         shmem: kinds.shmem * PAGE,
+        inactive_file: kinds.file * PAGE,
         pgfault: pageFaults,
         pgmajfault: 0,
       }),

@@ -34,7 +34,7 @@ export class ControlGroup implements MemoryOwner {
   /** Pages charged, here and below. */
   pages = 0;
   peakPages = 0;
-  readonly kinds: Record<MemoryKind, number> = { anon: 0, shmem: 0 };
+  readonly kinds: Record<MemoryKind, number> = { anon: 0, shmem: 0, file: 0 };
   pageFaults = 0;
   /** Bytes. */
   memoryMax = NO_LIMIT;
@@ -43,14 +43,14 @@ export class ControlGroup implements MemoryOwner {
   memoryMin = 0;
   /** Everybody in it is killed when one is for want of memory. */
   oomGroup = false;
-  readonly memoryEvents = { high: 0, max: 0, oom: 0, oomKill: 0, oomGroupKill: 0 };
+  readonly memoryEvents = { low: 0, high: 0, max: 0, oom: 0, oomKill: 0, oomGroupKill: 0 };
   readonly cpu = new CpuTime();
   readonly io = new IoUse();
   readonly fair: FairGroup;
   /** Asked to be frozen itself. */
   private frozenHere = false;
   /** Pages charged above memory.high since the last turn, and until when that holds it back. */
-  private aboveHigh = 0;
+  private chargedAboveHigh = 0;
   private highUntil = 0;
 
   constructor(parent: ControlGroup | null, name: string) {
@@ -144,7 +144,7 @@ export class ControlGroup implements MemoryOwner {
       group.pages += pages;
       group.kinds[kind] += pages;
       if (group.pages > group.peakPages) group.peakPages = group.pages;
-      if (pages > 0 && group.pages * PAGE > group.memoryHigh) group.aboveHigh += pages;
+      if (pages > 0 && group.pages * PAGE > group.memoryHigh) group.chargedAboveHigh += pages;
     }
     return true;
   }
@@ -183,16 +183,21 @@ export class ControlGroup implements MemoryOwner {
     this.fair.used(ns);
     for (let group: ControlGroup | null = this; group; group = group.parent) {
       group.cpu.book(ns, now);
-      if (group.aboveHigh) group.slowDown(now);
+      if (group.chargedAboveHigh) group.slowDown(now);
     }
+  }
+
+  /** Of this group and those above it the ones that were charged above memory.high in this turn. */
+  *aboveHigh(): Generator<ControlGroup> {
+    for (let group: ControlGroup | null = this; group; group = group.parent) if (group.chargedAboveHigh) yield group;
   }
 
   private slowDown(now: number): void {
     const over = (this.bytes - this.memoryHigh) / this.memoryHigh;
     this.memoryEvents.high++;
     if (over > 0)
-      this.highUntil = now + Math.min(HIGH_LONGEST, (over * over * HIGH_SCALE * this.aboveHigh) / HIGH_BATCH);
-    this.aboveHigh = 0;
+      this.highUntil = now + Math.min(HIGH_LONGEST, (over * over * HIGH_SCALE * this.chargedAboveHigh) / HIGH_BATCH);
+    this.chargedAboveHigh = 0;
   }
 
   /** When its tasks may run again: `now` or earlier unless something holds it back; infinity: it is frozen. */

@@ -4,6 +4,7 @@ import { PAGE } from '../machine.ts';
 import { SIG } from '../uapi.ts';
 import type { ControlGroup } from './cgroup.ts';
 import { exitGroup } from './exit.ts';
+import { reclaimTo } from './reclaim.ts';
 import type { Process } from './task.ts';
 
 const UNKILLABLE = -1000;
@@ -19,8 +20,9 @@ export function outOfMemory(kernel: Kernel, process: Process): void {
   freeMemory(kernel, process.cgroup.fullGroup(1), process);
 }
 
-/** memory.max was set below what is used: kills until it is not, or nobody is left. */
+/** memory.max was set below what is used: takes back what it can, then kills until it is not, or nobody is left. */
 export function shrink(kernel: Kernel, group: ControlGroup): void {
+  reclaimTo(kernel, group, group.memoryMax);
   while (group.bytes > group.memoryMax) if (!freeMemory(kernel, group, null)) return;
 }
 

@@ -78,6 +78,11 @@ export abstract class FileSystem {
   readonly watched = new Set<Inode>();
   private users = 0;
 
+  /** Whether its files are charged to who made them, wherever else their pages are. */
+  get charges(): boolean {
+    return false;
+  }
+
   usage(): Usage {
     return { total: 0, free: 0 };
   }

@@ -1,6 +1,6 @@
 /** The page cache of one file: frames that mappings share, kept in step with reads and writes of the file. */
 import { PAGE, type UserMachine } from '../machine.ts';
-import type { Frames } from '../memory/frames.ts';
+import type { Frames, MemoryOwner } from '../memory/frames.ts';
 import type { Pages } from '../memory/space.ts';
 import type { CachedPages, Inode } from './inode.ts';
 
@@ -31,6 +31,11 @@ export class PageCaches {
     this.all.delete(inode);
   }
 
+  /** Pages that can be read again and that nobody maps, those of the oldest caches last. */
+  clean(): CleanPage[] {
+    return [...this.all.values()].reverse().flatMap((pages) => pages.clean());
+  }
+
   /** Drops clean pages that nobody maps; returns how many frames that freed. */
   reclaim(): number {
     const before = this.frames.used;
@@ -44,6 +49,12 @@ export class PageCaches {
     for (const pages of this.all.values()) sum += pages.count;
     return sum;
   }
+}
+
+/** A page that may be taken back. */
+export interface CleanPage {
+  readonly owner: MemoryOwner | null;
+  drop(): void;
 }
 
 export class FilePages implements Pages, CachedPages {
@@ -67,13 +78,12 @@ export class FilePages implements Pages, CachedPages {
     return this.writing > 0;
   }
 
-  page(index: number): number {
+  page(index: number, owner: MemoryOwner | null): number {
     const found = this.frames.get(index);
     if (found) return found;
     if (index * PAGE >= this.inode.size) return -1;
     const { frames, machine } = this.caches;
-    let frame = frames.alloc();
-    if (!frame && this.caches.reclaim() > 0) frame = frames.alloc();
+    const frame = frames.alloc(this.inode.fs.charges ? null : owner, 'file');
     if (!frame) return 0;
     this.inode.read(index * PAGE, frames.bytes(frame));
     machine.wrote(frame);
@@ -150,6 +160,21 @@ export class FilePages implements Pages, CachedPages {
         machine.wrote(frame);
       }
     }
+  }
+
+  /** Pages that only the cache holds. */
+  clean(): CleanPage[] {
+    if (this.writing > 0) return [];
+    const { frames } = this.caches;
+    return [...this.frames].flatMap(([index, frame]) =>
+      frames.count(frame) > 1 ? [] : [{ owner: frames.ownerOf(frame), drop: () => this.dropPage(index, frame) }],
+    );
+  }
+
+  private dropPage(index: number, frame: number): void {
+    this.frames.delete(index);
+    this.caches.frames.release(frame);
+    if (this.frames.size === 0 && this.users === 0) this.drop();
   }
 
   /** Gives back the frames that only the cache holds. */

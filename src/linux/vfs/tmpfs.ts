@@ -41,6 +41,10 @@ export class Tmpfs extends FileSystem {
     this.root = new TmpfsInode(this, { mode: S.IFDIR | mode, uid: 0, gid: 0 });
   }
 
+  override get charges(): boolean {
+    return this.owner !== null;
+  }
+
   nextIno(): number {
     return ++this.lastIno;
   }

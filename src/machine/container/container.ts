@@ -2,6 +2,7 @@
 import { InputError } from '../../abi/errors.ts';
 
 import { errnoName, SysError } from '../../linux/errno.ts';
+import { PAGE } from '../../linux/machine.ts';
 import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
 import type { System } from '../../linux/system.ts';
 import type { ControlGroup } from '../../linux/task/cgroup.ts';
@@ -95,7 +96,8 @@ export interface Traffic {
 }
 
 export interface ContainerStats {
-  readonly memory: { readonly current: number; readonly peak: number; readonly max: number };
+  /** `files`: of `current`, what can be taken back once nobody maps it. */
+  readonly memory: { readonly current: number; readonly peak: number; readonly max: number; readonly files: number };
   /** Nanoseconds of processor time, and how long it was held back. */
   readonly cpu: {
     readonly usage: number;
@@ -344,7 +346,12 @@ export class Container {
   stats(): ContainerStats {
     const { cgroup } = this;
     return {
-      memory: { current: cgroup.bytes, peak: cgroup.peakBytes, max: cgroup.memoryMax },
+      memory: {
+        current: cgroup.bytes,
+        peak: cgroup.peakBytes,
+        max: cgroup.memoryMax,
+        files: cgroup.kinds.file * PAGE,
+      },
       cpu: {
         usage: cgroup.cpu.usage,
         throttled: cgroup.cpu.throttled,

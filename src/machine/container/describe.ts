@@ -214,7 +214,7 @@ export function statsOf(entry: Entry, read: number, whole: Whole, before: object
       usage: memory.current,
       max_usage: memory.peak,
       limit: Math.min(memory.max, whole.memory),
-      stats: {},
+      stats: { inactive_file: memory.files },
     },
     cpu_stats: {
       cpu_usage: { total_usage: cpu.usage, usage_in_usermode: cpu.usage, usage_in_kernelmode: 0 },
