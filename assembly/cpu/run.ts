@@ -1,7 +1,7 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, IDLE_WAITS, INSTRET, INTERPRETING,
-  JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_HALT,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_MOST, BURST_MOST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, IDLE_WAITS, INSTRET, INTERPRETING,
+  JIT_RAN, JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, SLICE_MORE, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_HALT,
   EVENT_IDLE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED,
 } from '../generated/layout';
 import { interpret, interpretPlain } from '../generated/interpret';
@@ -57,11 +57,22 @@ export function setUnfinished(value: bool): void {
   unfinished = value;
 }
 
+/** Takes instructions, so many of them translated, off what is left of a burst; whether nothing is. */
+function burstEnded(instructions: u64, translated: u64): bool {
+  const left = load<u64>(BURST_LEFT);
+  const mostLeft = load<u64>(BURST_MOST_LEFT);
+  const interpreted = min(left, instructions - translated);
+  const all = min(mostLeft, instructions);
+  store<u64>(BURST_LEFT, left - interpreted);
+  store<u64>(BURST_MOST_LEFT, mostLeft - all);
+  return interpreted == left || all == mostLeft;
+}
+
 /**
  * Runs until `limit` instructions have retired since reset, or an event needs the host. Returns the event's code.
  *
- * With BURST set it also returns after about so many instructions (however many slices they take), and goes on where it was when called again (with the
- * same limit). That is no point of the guest's time: INSTRET stays and no interrupt is taken. The same holds of a halt for the debugger,
+ * With BURST set it also returns after about so many instructions were interpreted, or after BURST_MOST in all (however many slices they take), and goes
+ * on where it was when called again (with the same limit). That is no point of the guest's time: INSTRET stays and no interrupt is taken. The same holds of a halt for the debugger,
  * which may come in the midst of a block; it lasts until the host clears HALT.
  */
 export function run(limit: u64): u32 {
@@ -95,11 +106,17 @@ export function run(limit: u64): u32 {
     }
     let n = end - now;
     const sampling = load<u64>(BURST);
-    const burst = load<i64>(BURST_LEFT);
-    // A block that was halted in its midst may be beyond the end already: it goes on to its own.
-    if (sampling && <i64>n > 0 && burst < <i64>n) n = burst > 0 ? <u64>burst : 1;
     const stepping = isStepping();
     if (stepping && <i64>n > 1) n = 1;
+    let more: u64 = 0;
+    // A block that was halted in its midst may be beyond the end already: it goes on to its own.
+    if (sampling && <i64>n > 0) {
+      const all = min(n, max(1, load<u64>(BURST_MOST_LEFT)));
+      n = min(all, max(1, load<u64>(BURST_LEFT)));
+      more = all - n;
+    }
+    store<u64>(SLICE_MORE, more);
+    const ran = load<u64>(JIT_RAN);
     const before = now;
     store<u64>(SLICE_END, now + n);
     store<i64>(BUDGET, <i64>n);
@@ -111,8 +128,7 @@ export function run(limit: u64): u32 {
     // Its end may have come nearer.
     now = load<u64>(SLICE_END) - <u64>left;
     const stop = load<u32>(STOP);
-    const spent = burst - <i64>(now - before);
-    if (sampling) store<i64>(BURST_LEFT, spent);
+    const ended = sampling && burstEnded(now - before, load<u64>(JIT_RAN) - ran);
     const halted = stop == STOP_HALT;
     unfinished = (!stop || halted) && !load<u32>(AFTER_SYSTEM);
     if (load<u32>(JIT_RELEASED_COUNT)) rearm();
@@ -120,11 +136,12 @@ export function run(limit: u64): u32 {
     else if (halted && !load<u32>(HALT)) store<u32>(HALT, HALT_BREAKPOINT);
     if (halted) store<u32>(STOP, 0);
     if (halted ? unfinished || now < end : !stop && now < end) {
-      if (!load<u32>(HALT) && (stepping || spent > 0)) continue;
+      if (!load<u32>(HALT) && (stepping || !ended)) continue;
       store<u64>(BURST_NOW, now);
       store<u64>(BURST_END, end);
       if (load<u32>(HALT)) return EVENT_HALT;
-      store<u64>(BURST_LEFT, sampling);
+      if (!load<u64>(BURST_LEFT)) store<u64>(BURST_LEFT, sampling);
+      if (!load<u64>(BURST_MOST_LEFT)) store<u64>(BURST_MOST_LEFT, load<u64>(BURST_MOST));
       return EVENT_BURST;
     }
     end = 0;

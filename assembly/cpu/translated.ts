@@ -5,8 +5,8 @@
 // Entries belong to a module, modules depend on pages: each decoded page has a list of the modules that were made of its
 // code, and a change of the page undoes them all.
 import {
-  CODE_BASE, CODE_FRAMES, CODE_PAGE, CODE_TRANSLATED, DELTA, JIT_ENTRIES, JIT_ENTRY, JIT_LEFT_BY, JIT_MODULE, JIT_MODULES, JIT_NODE, JIT_NODES, JIT_RAN,
-  JIT_RELEASED, JIT_RELEASED_COUNT, JIT_RELEASED_MOST, JIT_STALE, PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, SLICE_END, TLB_FETCH,
+  CODE_BASE, CODE_FRAMES, CODE_PAGE, CODE_TRANSLATED, DELTA, JIT_ENTRIES, JIT_ENTRY, JIT_LEFT_AT, JIT_LEFT_BY, JIT_MODULE, JIT_MODULES, JIT_NODE, JIT_NODES, JIT_RAN,
+  JIT_RELEASED, JIT_RELEASED_COUNT, JIT_RELEASED_MOST, JIT_STALE, PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, SLICE_END, SLICE_MORE, TLB_FETCH,
   TLB_MASK,
 } from '../generated/layout';
 import { OP_TRANSLATED } from '../generated/decode';
@@ -54,14 +54,19 @@ const BY_BUDGET: u32 = 0;
 }
 
 /**
- * Runs translated code from the record at `ip`, which is at `pc`, with `n` instructions left, and what it passes on to. Returns
- * what is left then; PC, JIT_LEFT_BY and the fetch unit's page are written.
+ * Runs translated code from the record at `ip`, which is at `pc`, with `n` instructions left, and what it passes on to; SLICE_MORE beyond
+ * them are there for translated code alone, which spends them first. Returns what is left of `n` then; PC, JIT_LEFT_BY and the fetch unit's
+ * page are written. What did nothing is released.
  */
 export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
-  let left = n;
+  const more = load<i64>(SLICE_MORE);
+  const given = n + more;
+  let left = given;
   let record = ip;
   let at = pc;
   store<u32>(JIT_STALE, 0);
+  // It tells the time by what is left of all.
+  store<u64>(SLICE_END, load<u64>(SLICE_END) + <u64>more);
   for (;;) {
     left = call_indirect<i64>(load<u32>(entryAt(load<u32>(record, 8))), left, at & ~0xfff);
     const kind = load<u32>(JIT_LEFT_BY) & LEFT_MASK;
@@ -76,8 +81,13 @@ export function callTranslated(ip: u32, pc: u64, n: i64): i64 {
     if (load<u16>(record) != <u16>OP_TRANSLATED) break;
   }
   settlePage();
-  store<u64>(JIT_RAN, load<u64>(JIT_RAN) + <u64>(n - left));
-  return left;
+  store<u64>(JIT_RAN, load<u64>(JIT_RAN) + <u64>(given - left));
+  store<u64>(JIT_LEFT_AT, load<u64>(PC));
+  const rest = min(n, left);
+  store<u64>(SLICE_END, load<u64>(SLICE_END) - <u64>(left - rest));
+  store<i64>(SLICE_MORE, left - rest);
+  const kind = load<u32>(JIT_LEFT_BY) & LEFT_MASK;
+  return left == given && (kind == LEFT_WITHIN || kind == LEFT_NEAR) ? release(recordHere(), rest) : rest;
 }
 
 /**
@@ -122,7 +132,7 @@ const SHORT: i64 = 24;
  * `rearm`, for which the burst is cut short: returns the instructions left of it, of `n`. (Beyond JIT_RELEASED_MOST it is itself for good:
  * the translator takes the entry for gone.)
  */
-export function release(ip: u32, n: i64): i64 {
+function release(ip: u32, n: i64): i64 {
   if (load<u16>(ip) != <u16>OP_TRANSLATED) return n;
   const number = load<u32>(ip, 8);
   restore(number);
@@ -133,6 +143,7 @@ export function release(ip: u32, n: i64): i64 {
   // What is too little for it is all that is left.
   if (n <= SHORT || load<u32>(JIT_LEFT_BY) == (BY_BUDGET | LEFT_WITHIN)) return n;
   store<u64>(SLICE_END, load<u64>(SLICE_END) - <u64>(n - SHORT));
+  store<i64>(SLICE_MORE, 0);
   return SHORT;
 }
 

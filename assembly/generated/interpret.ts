@@ -4,7 +4,7 @@ import { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, 
 import { decodeAt, enter, fetch } from '../cpu/fetch';
 import { sysCbo, sysCsr, sysEbreak, sysEcall, sysFenceI, sysHint, sysMret, sysSfence, sysSfenceOrder, sysSret, sysWfi } from '../cpu/system';
 import { halt, raise } from '../cpu/raise';
-import { LEFT_FOR, LEFT_MASK, LEFT_OFF, callTranslated, recordHere, release } from '../cpu/translated';
+import { LEFT_FOR, LEFT_MASK, LEFT_OFF, callTranslated, recordHere } from '../cpu/translated';
 import { f16Add, f16Classify, f16Div, f16Eq, f16FromI32, f16FromI64, f16FromU32, f16FromU64, f16Le, f16Lt, f16Max, f16Min, f16Mul, f16MulAdd, f16Sqrt, f16Sub, f16ToF32, f16ToF64, f16ToI32, f16ToI64, f16ToU32, f16ToU64, f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF16, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF16, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
 import { AFTER_SYSTEM, BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, JIT_LEFT_BY, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
 
@@ -62,8 +62,7 @@ export function interpret(n0: i64): i64 {
         continue;
       }
       case 3: {
-        const before = n + 1;
-        n = callTranslated(ip, delta + <u64>(ip >> 3), before);
+        n = callTranslated(ip, delta + <u64>(ip >> 3), n + 1);
         const left = load<u32>(0, JIT_LEFT_BY) & LEFT_MASK;
         if (left == LEFT_OFF) return leave(n, data);
         if (left == LEFT_FOR) {
@@ -74,7 +73,6 @@ export function interpret(n0: i64): i64 {
         }
         ip = recordHere();
         delta = load<u64>(0, DELTA);
-        if (n == before) n = release(ip, n);
         continue;
       }
       case 4: { // lui
@@ -3691,8 +3689,7 @@ export function interpretPlain(n0: i64): i64 {
         continue;
       }
       case 3: {
-        const before = n + 1;
-        n = callTranslated(ip, delta + <u64>(ip >> 3), before);
+        n = callTranslated(ip, delta + <u64>(ip >> 3), n + 1);
         const left = load<u32>(0, JIT_LEFT_BY) & LEFT_MASK;
         if (left == LEFT_OFF) return n;
         if (left == LEFT_FOR) {
@@ -3703,7 +3700,6 @@ export function interpretPlain(n0: i64): i64 {
         }
         ip = recordHere();
         delta = load<u64>(0, DELTA);
-        if (n == before) n = release(ip, n);
         continue;
       }
       case 4: { // lui

@@ -13,7 +13,7 @@ export interface TranslatedRegion {
   readonly entry: string;
   /** Bytes of its WebAssembly function. */
   readonly bytes: number;
-  /** Instructions that passed until a sample was taken in it. */
+  /** Instructions translated code ran until a sample was taken in it. */
   readonly sampled: number;
   /** Those that are not zero. */
   readonly exits: readonly ExitCount[];
@@ -39,9 +39,9 @@ export interface TranslationReport {
     readonly refused: number;
     /** Times everything was dropped since there was no room for more. */
     readonly flushes: number;
-    /** Instructions by what the sample behind them met. */
-    readonly sampledTranslated: number;
-    readonly sampledInterpreted: number;
+    /** Instructions up to the last sample, by how they were executed. */
+    readonly translated: number;
+    readonly interpreted: number;
   };
   /** Milliseconds spent translating. */
   readonly measured: { readonly ms: number };

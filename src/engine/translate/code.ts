@@ -65,6 +65,9 @@ function meaningOf(op: number, word: number): Meaning | null {
   return meaning;
 }
 
+/** How far from the page something may be to be part of the same view: an `i32.const` reaches it. */
+const REACH = 2 ** 30;
+
 /**
  * Code around a page, as far as the fetch side of the fast TLB knows it: page n of the view is the n-th page behind (or before)
  * it in the address space. That they still stand there is checked by what is made of it, whenever it passes from one to the other.
@@ -115,6 +118,14 @@ export class CodeView {
     const found = this.read(at);
     this.known.set(at, found);
     return found;
+  }
+
+  /** Where a transfer through a register would lead now, if something was executed there before. */
+  pointee({ operands }: Instruction): number | null {
+    const base = this.core.view.getBigUint64(PLACES.X + 8 * (operands.rs1 ?? 0), true);
+    const by = Number(BigInt.asIntN(64, base + BigInt(operands.imm ?? 0) - this.va));
+    const at = by - (by & 1);
+    return Math.abs(at) < REACH && this.at(at) ? at : null;
   }
 
   private read(at: number): Instruction | null {

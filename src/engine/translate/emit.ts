@@ -8,16 +8,16 @@ import { type Instruction, pageOf } from './code.ts';
 import { Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
 import { type Flow, flowOf, reloads } from './flow.ts';
 import { Memory } from './memory.ts';
-import type { Callee } from './plan.ts';
+import { ANYTHING, type Callee } from './plan.ts';
 import { common, NONE, one, type RegisterSet, union, without } from './registers.ts';
 import { innermostLoops, Printer, type Shape, shapeOf } from './structure.ts';
 import { Tree } from './tree.ts';
 import type { Block, Unit } from './unit.ts';
-import type { Body } from './wasm.ts';
+import type { Body, Label } from './wasm.ts';
 
 /** What a call of a unit needs beside what its callers know of it. */
 export interface CalledUnit extends Callee {
-  /** Index of its function in the module; null: it is looked for when it is called. */
+  /** Index of its function in the module; null: it is looked for when it is called. Where it is only likely to be called, it may be another one. */
   readonly index: number | null;
 }
 
@@ -223,8 +223,11 @@ class UnitPrinter {
       code.set(context.pc);
       this.link(i, effect);
       context.settle();
-      if (b.end === 'pointer' && b.successors.length) this.pointer(b, to);
-      else if (b.successors.length) this.table(b, to);
+      if (b.end === 'pointer' && b.successors.length) {
+        this.pointer(b, to);
+        return;
+      }
+      if (b.successors.length) this.table(b, to);
       context.store(context.dirty);
       context.returnWithPc();
       return;
@@ -281,9 +284,16 @@ class UnitPrinter {
   }
 
   private call(b: Block, callee: CalledUnit, to: (target: Block) => void): void {
+    this.callUnit(b, b.target!, callee);
+    const behind = b.successors[0];
+    if (behind) to(behind);
+    else this.context.leave('cold', LEAVING.within, b.next);
+  }
+
+  /** Calls the unit at an offset; falls through behind the call, with the registers in their locals again. */
+  private callUnit(b: Block, target: number, callee: CalledUnit): void {
     const { context } = this;
     const { code } = context;
-    const target = b.target!;
     const near = pageOf(target) === context.page;
     code.get(context.depth);
     code.op('i32.eqz');
@@ -301,15 +311,46 @@ class UnitPrinter {
     code.call(callee.index!);
     code.set(context.pc);
     code.set(context.account);
-    this.returned(b, callee, to);
+    this.returned(b, callee, pageOf(target));
   }
 
-  /** Calls what stands at pc; falls through, with the registers yet to be stored, where the interpreter has to. */
+  /** Calls what stands at pc: the unit that is likely to, by its function, or any other one. */
   private pointer(b: Block, to: (target: Block) => void): void {
     const { context } = this;
     const { code } = context;
-    const unit = context.temporary('i32');
+    const { dirty, page } = context;
+    const likely = this.calleeOf(b)!;
+    const behind = code.block();
+    if (likely.index !== null) {
+      code.get(context.pc);
+      context.address(b.target!);
+      code.op('i64.eq');
+      code.if();
+      this.callUnit(b, b.target!, likely);
+      code.br(behind);
+      code.end();
+      context.dirty = dirty;
+      context.page = page;
+    }
     const otherwise = code.block();
+    this.callAny(b, otherwise);
+    code.br(behind);
+    code.end();
+    context.dirty = dirty;
+    context.page = page;
+    context.store(dirty);
+    context.returnWithPc();
+    code.end();
+    context.dirty = without(dirty, likely.touched);
+    context.page = pageOf(b.next);
+    to(b.successors[0]!);
+  }
+
+  /** Calls what stands at pc; goes `otherwise`, with the registers yet to be stored, where the interpreter has to. */
+  private callAny(b: Block, otherwise: Label): void {
+    const { context } = this;
+    const { code } = context;
+    const unit = context.temporary('i32');
     code.get(context.depth);
     code.op('i32.eqz');
     code.brIf(otherwise);
@@ -321,8 +362,7 @@ class UnitPrinter {
     code.i32(0);
     code.op('i32.lt_s');
     code.brIf(otherwise);
-    const { dirty, page } = context;
-    context.store(dirty);
+    context.store(context.dirty);
     code.get(context.account);
     code.get(context.pc);
     code.i64(-4096);
@@ -334,14 +374,14 @@ class UnitPrinter {
     code.callIndirect();
     code.set(context.pc);
     code.set(context.account);
-    this.returned(b, this.calleeOf(b)!, to);
-    code.end();
-    context.dirty = dirty;
-    context.page = page;
+    this.returned(b, ANYTHING, null);
   }
 
-  /** Behind a call, with what it returned in the locals. */
-  private returned(b: Block, callee: CalledUnit, to: (target: Block) => void): void {
+  /**
+   * Behind a call of what has its code in a page, with what it returned in the locals; falls through with the registers in their locals
+   * again.
+   */
+  private returned(b: Block, callee: Callee, calledIn: number | null): void {
     const { context, flow } = this;
     const { code } = context;
     context.dirty = without(context.dirty, callee.touched);
@@ -355,18 +395,12 @@ class UnitPrinter {
     code.get(context.pc);
     code.raw('return');
     code.end();
-    this.comeBack(b, callee);
-    const behind = b.successors[0];
-    if (!behind) {
-      context.leave('cold', LEAVING.within, b.next);
-      return;
-    }
+    this.comeBack(b, callee, calledIn);
     context.load(reloads(b, flow, callee));
-    to(behind);
   }
 
   /** The callee returned to behind the call: that page, and the budget. */
-  private comeBack(b: Block, callee: CalledUnit): void {
+  private comeBack(b: Block, callee: Callee, calledIn: number | null): void {
     const { context } = this;
     const { code } = context;
     const page = pageOf(b.next);
@@ -379,7 +413,7 @@ class UnitPrinter {
       code.unlikely();
       back();
       code.end();
-    } else if (pageOf(b.target!) !== page) back();
+    } else if (calledIn !== page) back();
     context.page = page;
     const behind = b.successors[0];
     if (behind && !this.looks.at.has(behind)) this.look(behind);

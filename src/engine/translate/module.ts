@@ -153,8 +153,12 @@ export function printModule(
     indices.set(planned, imports.length + n);
   });
   const calleeOf = (b: Block): CalledUnit | undefined => {
-    if (b.end === 'pointer') return b.successors.length ? { ...ANYTHING, index: null } : undefined;
-    const callee = b.end === 'call' ? plan.callees.get(b.target!) : undefined;
+    if (b.end !== 'call' && b.end !== 'pointer') return undefined;
+    const callee = b.target === null ? undefined : plan.callees.get(b.target);
+    if (b.end === 'pointer') {
+      if (!b.successors.length) return undefined;
+      if (!callee) return { ...ANYTHING, index: null };
+    }
     return callee && { ...callee, index: indices.get(callee)! };
   };
   const bodies: DefinedFunction[] = [];

@@ -22,6 +22,12 @@ export interface TranslatorStats {
   refused: number;
 }
 
+/** Instructions executed in either way. */
+export interface Ran {
+  readonly interpreted: number;
+  readonly translated: number;
+}
+
 /** What is kept of a unit beside what runs it. */
 interface Described {
   readonly unit: Installed;
@@ -29,7 +35,7 @@ interface Described {
   readonly bytes: number;
   readonly code: readonly { readonly address: bigint; readonly word: number }[];
   readonly module: Uint8Array;
-  /** Instructions until samples in it. */
+  /** Instructions translated code ran until samples in it. */
   sampled: number;
   /** Its exits at the end of a burst, when a sample was looked at last. */
   ended: number;
@@ -46,14 +52,13 @@ export class Observer implements Listener {
   private readonly located = new Map<number, Described[]>();
   private readonly described = new Map<Installed, Described>();
   private readonly store: Store;
-  private latest: bigint;
   private translated = 0;
   private interpreted = 0;
+  /** Of the translated ones: since the last sample in translated code. */
+  private unsampled = 0;
 
-  /** `instret`: where sampling begins. */
-  constructor(store: Store, instret: bigint) {
+  constructor(store: Store) {
     this.store = store;
-    this.latest = instret;
   }
 
   /** A plan was installed as these units. */
@@ -77,15 +82,14 @@ export class Observer implements Listener {
     });
   }
 
-  /** A sample was taken at a record, in translated code or not, when so many instructions had retired. */
-  sampled(record: number, translated: boolean, instret: bigint): void {
-    const since = Number(instret - this.latest);
-    this.latest = instret;
-    if (!translated) {
-      this.interpreted += since;
-      return;
-    }
-    this.translated += since;
+  /** A sample was taken at a record, in translated code or not, after so many instructions since the one before. */
+  sampled(record: number, inUnit: boolean, ran: Ran): void {
+    this.interpreted += ran.interpreted;
+    this.translated += ran.translated;
+    this.unsampled += ran.translated;
+    if (!inUnit) return;
+    const since = this.unsampled;
+    this.unsampled = 0;
     const here = this.located.get(record) ?? [];
     const ends = here.map(({ unit }) => this.store.exitsOf(unit)[causeIndex('budget')]!);
     // Of units that share code it was the one that was left.
@@ -109,8 +113,8 @@ export class Observer implements Listener {
       counted: {
         ...counted,
         standing: exitsOf.size,
-        sampledTranslated: this.translated,
-        sampledInterpreted: this.interpreted,
+        translated: this.translated,
+        interpreted: this.interpreted,
       },
       measured: { ms },
       exits: exitCounts(store.exits()),

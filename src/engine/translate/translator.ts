@@ -8,12 +8,12 @@ import { CodeView, fetchSlot, PAGE } from './code.ts';
 import { ACCESS_BITS, type Manner } from './context.ts';
 import type { PrintedModule } from './module.ts';
 import { type Extent, INSTRUCTIONS_MOST, planOf } from './plan.ts';
-import { Observer, type TranslatorStats } from './report.ts';
+import { Observer, type Ran, type TranslatorStats } from './report.ts';
 import { covers, type Installed, Store } from './store.ts';
 
 /** When to translate and how much to keep. None of it shows in an outcome or a counter. */
 export interface TranslatorTuning {
-  /** Instructions between samples while untranslated code runs, and while only translated code does; well below 2^ACCESS_BITS. */
+  /** Instructions interpreted between samples, and in all while hardly any are; well below 2^ACCESS_BITS. */
   readonly burst: number;
   readonly longestBurst: number;
   /** Instructions interpreted in a page before what was met there is translated; doubles with every translation of that page. */
@@ -49,6 +49,13 @@ const SPENT = leftBy('budget', LEAVING.within);
 /** Of JIT_LEFT_BY: not left since. */
 const NOT_LEFT = 0xffff_ffff;
 
+/** How translated code is left for what could be translated as well. */
+const BETWEEN: ReadonlySet<number> = new Set(
+  (['cold', 'call', 'indirect', 'page'] as const).flatMap((cause) =>
+    Object.values(LEAVING).map((leaving) => leftBy(cause, leaving)),
+  ),
+);
+
 const FAST: Manner = { misses: 'leave', straddles: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
 const EXITS_LEAST = 64;
@@ -65,6 +72,17 @@ const INTERPRETED_COSTS = 5;
 const LEFT_FOR_MOST = 300;
 /** Units that may stand for each burst without a look at them. */
 const WATCHED_EVERY = 16;
+
+/** An address, where its page is known. */
+interface Place {
+  /** Of the page's decoded records. */
+  readonly records: number;
+  readonly va: bigint;
+  /** In the page. */
+  readonly offset: number;
+}
+
+const recordOf = ({ records, offset }: Place): number => records + offset * 8;
 
 interface Page {
   /** Instructions interpreted in it since the last translation, by samples. */
@@ -91,7 +109,10 @@ export class Translator {
   /** By the address of the record of the entry. */
   private readonly manners = new Map<number, Manner>();
   private watched = new Map<number, Watched>();
-  private burst: number;
+  /** Instructions in a burst at most, before it is made uneven. */
+  private most = 0;
+  /** Instructions interpreted since anything was met. */
+  private unsampled = 0;
   private observer: Observer | null = null;
   private unwatched = 0;
   /** How often units were made anew: each time it takes twice as many exits. By the record of the entry. */
@@ -107,15 +128,14 @@ export class Translator {
     if (tuning.longestBurst > 2 ** ACCESS_BITS - LONGEST_BLOCK) throw new RangeError('bursts are too long');
     this.core = core;
     this.tuning = tuning;
-    this.burst = tuning.burst;
     this.store = new Store(core);
-    core.set('BURST', tuning.burst);
+    this.setBurst(0);
     core.set('JIT_LEFT_BY', NOT_LEFT);
   }
 
   /** Gathers from now on what `report` tells. */
   observe(): void {
-    this.observer ??= new Observer(this.store, this.core.get('INSTRET'));
+    this.observer ??= new Observer(this.store);
     this.store.listener = this.observer;
   }
 
@@ -130,25 +150,24 @@ export class Translator {
     const { core } = this;
     const left = Number(core.get('JIT_LEFT_BY'));
     core.set('JIT_LEFT_BY', NOT_LEFT);
-    const va = core.get('PAGE_VA');
-    const offset = Number(BigInt.asUintN(64, core.get('PC') - va));
-    const records = Number(core.get('PAGE_REC'));
-    const inPage = offset < PAGE && records !== PLACES.BLANK_PAGE;
-    const translated = inPage && core.view.getUint16(records + offset * 8, true) === OP_TRANSLATED;
-    const inUnit = translated || left === SPENT;
-    this.observer?.sampled(records + offset * 8, inUnit, core.get('BURST_NOW'));
+    const here = this.placeAt(core.get('PC'));
+    const inUnit = left === SPENT || (here !== null && this.isEntry(here));
     const ran = this.ranSince();
-    const weight = this.burst;
-    const { burst, longestBurst } = this.tuning;
-    if (ran.interpreted * INTERPRETED_COSTS < ran.translated) this.setBurst(Math.min(weight * 2, longestBurst));
-    else this.setBurst(burst);
+    this.observer?.sampled(here ? recordOf(here) : 0, inUnit, ran);
+    this.setBurst(ran.interpreted * INTERPRETED_COSTS < ran.translated ? this.most * 2 : 0);
+    this.unsampled += ran.interpreted;
     if (inUnit) this.watch();
-    // What is interpreted in so large a part of all bursts is met in that part of them: on average that is what was interpreted.
-    else if (inPage) this.heat(records, va, offset, weight);
+    // What is interpreted between two translated places only is met where it begins.
+    const between = inUnit && this.unsampled >= this.tuning.burst / 2 && BETWEEN.has(left);
+    const met = between ? this.placeAt(core.get('JIT_LEFT_AT')) : inUnit ? null : here;
+    if (!met || this.isEntry(met)) return;
+    const instructions = this.unsampled;
+    this.unsampled = 0;
+    this.heat(met, instructions);
   }
 
   /** Instructions since the last time. */
-  private ranSince(): { interpreted: number; translated: number } {
+  private ranSince(): Ran {
     const [now, translated] = [Number(this.core.get('BURST_NOW')), Number(this.core.get('JIT_RAN'))];
     const interpreted = now - translated;
     const since = { interpreted: interpreted - this.interpreted, translated: translated - this.translated };
@@ -157,8 +176,8 @@ export class Translator {
     return since;
   }
 
-  /** So many instructions were interpreted, and the last of them was in this page; translates what was met there when there are enough. */
-  private heat(records: number, va: bigint, offset: number, instructions: number): void {
+  /** So many instructions were interpreted, and this was met then; translates what was met in its page when there are enough. */
+  private heat({ records, va, offset }: Place, instructions: number): void {
     let page = this.pages.get(records);
     if (!page) {
       page = { heat: 0, translations: 0, sampled: new Map() };
@@ -185,11 +204,18 @@ export class Translator {
     return this.stats.ms * 1e6 < freeMs * 1e6 + msInterpreted * this.interpreted + msTranslated * this.translated;
   }
 
-  private setBurst(burst: number): void {
-    this.burst = burst;
-    // Were they all alike, they might always end in the same part of what the guest does over and over.
+  /** The next burst ends after so many instructions at most, in the bounds of the tuning. */
+  private setBurst(most: number): void {
+    const { burst, longestBurst } = this.tuning;
+    this.most = Math.min(longestBurst, Math.max(2 * burst, most));
+    this.core.set('BURST', this.uneven(burst));
+    this.core.set('BURST_MOST', this.uneven(this.most));
+  }
+
+  /** Were bursts all alike, they might always end in the same part of what the guest does over and over. */
+  private uneven(length: number): number {
     this.jitter = (Math.imul(this.jitter, 1_664_525) + 1_013_904_223) >>> 0;
-    this.core.set('BURST', burst - Math.floor((burst / 2) * (this.jitter / 2 ** 32)));
+    return length - Math.floor((length / 2) * (this.jitter / 2 ** 32));
   }
 
   private seen(unit: Installed): Watched {
@@ -285,6 +311,16 @@ export class Translator {
         { most: INSTRUCTIONS_MOST, exact: true },
       );
     }
+  }
+
+  private placeAt(pc: bigint): Place | null {
+    const va = pc & ~0xfffn;
+    const records = this.pageAt(va);
+    return records && records !== PLACES.BLANK_PAGE ? { records, va, offset: Number(pc - va) } : null;
+  }
+
+  private isEntry(place: Place): boolean {
+    return this.core.view.getUint16(recordOf(place), true) === OP_TRANSLATED;
   }
 
   /** Records of a page, where the fetch unit or the fetch side of the fast TLB has it; or 0. */

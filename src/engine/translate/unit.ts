@@ -25,7 +25,7 @@ export interface Block {
   /** Where the next instruction is. */
   readonly next: number;
   readonly end: End;
-  /** Of `branch`, `goto` and `call`. */
+  /** Of `branch`, `goto` and `call`; of `pointer` where it is likely to lead, if that is known. */
   readonly target: number | null;
   /** Blocks control may pass to inside the unit. */
   readonly successors: Block[];
@@ -91,6 +91,12 @@ const opensFrame = ({ form, operands }: Instruction): boolean =>
 function startsAfresh(code: CodeView, at: number): boolean {
   const above = [code.at(at - 2), code.at(at - 4)].find((i) => i && i.at + i.length === at);
   return !above || (isUnconditional(above) && !isCall(above));
+}
+
+/** Where a call through a register is likely to lead: what it holds now, if a function was executed there. */
+function likelyTarget(code: CodeView, i: Instruction): number | null {
+  const at = code.pointee(i);
+  return at !== null && startsAfresh(code, at) ? at : null;
 }
 
 /**
@@ -194,8 +200,10 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
       next += i.length;
       if (isTransfer(i)) {
         target = targetOf(i, known);
-        if (isCall(i)) end = target === null ? 'pointer' : 'call';
-        else end = target === null ? 'indirect' : isUnconditional(i) ? 'goto' : 'branch';
+        if (isCall(i)) {
+          end = target === null ? 'pointer' : 'call';
+          target ??= likelyTarget(code, i);
+        } else end = target === null ? 'indirect' : isUnconditional(i) ? 'goto' : 'branch';
         break;
       }
       note(known, i);
@@ -213,6 +221,7 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
     }
     if (target && (b.end === 'branch' || b.end === 'goto')) b.successors.push(target);
     const falls = b.end === 'fall' || b.end === 'branch' || b.end === 'pointer';
+    if (b.end === 'pointer' && b.target !== null) callable(b.target);
     if (behind && (falls || (b.end === 'call' && callable(b.target!)))) b.successors.push(behind);
   }
   const first = blocks.get(entry);

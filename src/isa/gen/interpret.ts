@@ -403,8 +403,7 @@ function printFunction(name: string, counting: boolean): string {
         continue;
       }
       case ${OP_TRANSLATED}: {
-        const before = n + 1;
-        n = callTranslated(ip, ${PC}, before);
+        n = callTranslated(ip, ${PC}, n + 1);
         const left = load<u32>(0, JIT_LEFT_BY) & LEFT_MASK;
         if (left == LEFT_OFF) return ${leave};
         if (left == LEFT_FOR) {
@@ -415,7 +414,6 @@ function printFunction(name: string, counting: boolean): string {
         }
         ip = recordHere();
         delta = load<u64>(0, DELTA);
-        if (n == before) n = release(ip, n);
         continue;
       }
 ${CASES.map((c) => printCase(c, counting)).join('\n')}
@@ -459,7 +457,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
     ],
   ],
   ['../cpu/raise', ['halt', 'raise']],
-  ['../cpu/translated', ['LEFT_FOR', 'LEFT_MASK', 'LEFT_OFF', 'callTranslated', 'recordHere', 'release']],
+  ['../cpu/translated', ['LEFT_FOR', 'LEFT_MASK', 'LEFT_OFF', 'callTranslated', 'recordHere']],
   [
     '../fpu/index',
     Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name as keyof typeof PRIMITIVES].home === 'fpu'),
