@@ -17,10 +17,17 @@ export const EAGER: TranslatorTuning = {
   freeMs: Number.POSITIVE_INFINITY,
 };
 
-async function run(image: Uint8Array, config: Partial<MachineConfig>, tuning: TranslatorTuning): Promise<RunOutcome> {
+const BUDGET = 400_000_000;
+
+async function run(
+  image: Uint8Array,
+  config: Partial<MachineConfig>,
+  tuning: TranslatorTuning,
+  budget: number,
+): Promise<RunOutcome> {
   const host = createMachineHost(coreModule(), tuning);
   await host.load(image, { ...MACHINE_DEFAULT, ...config });
-  return host.run({ budget: 400_000_000 });
+  return host.run({ budget });
 }
 
 /** The translator of the running test is looked at: what was not translated proves nothing. */
@@ -65,9 +72,10 @@ export async function expectEqual(
   image: Uint8Array,
   config: Partial<MachineConfig> = {},
   tuning = EAGER,
+  budget = BUDGET,
 ): Promise<RunOutcome> {
-  const interpreted = await run(image, { ...config, engine: 'interp' }, tuning);
-  const translated = await run(image, { ...config, engine: 'jit' }, tuning);
+  const interpreted = await run(image, { ...config, engine: 'interp' }, tuning, budget);
+  const translated = await run(image, { ...config, engine: 'jit' }, tuning, budget);
   expect(facts(translated)).toEqual(facts(interpreted));
   return translated;
 }

@@ -1,7 +1,7 @@
 /** Guests that are hard to translate. Each publishes a checksum that depends on every instruction having been the right one. */
 import { FINISHER, MTIMECMP } from '../conformance/environment.ts';
 import { CSR, ENTRY, shutdown } from '../mmu/rig.ts';
-import { entry, PAGE, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
+import { entry, PAGE, PTE, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
 import { Assembler, R } from '../support/asm.ts';
 import { type Segment, writeElf } from '../support/elf.ts';
 
@@ -761,5 +761,112 @@ export function generated(regions: number, places: number, rounds: number): Uint
       a.ret();
       a.nop();
     },
+  );
+}
+
+/** A step of a loop that goes through memory. Registers: `pointer` a0 to a2; what is loaded goes to t3 and into the checksum. */
+export type WalkStep =
+  | { readonly kind: 'load' | 'store'; readonly pointer: number; readonly imm: number; readonly width: 0 | 1 | 2 | 3 }
+  | { readonly kind: 'move'; readonly pointer: number; readonly by: number; readonly through: boolean }
+  /** A load at a pointer and an index that counts turns, times a power of two. */
+  | { readonly kind: 'indexed'; readonly pointer: number; readonly times: number }
+  /** Leaves out the next step, or leaves the loop, where bits of what was loaded last are 0. */
+  | { readonly kind: 'skip' | 'leave'; readonly bits: number };
+
+export interface WalkLoop {
+  /** How often the loop is made. */
+  readonly rounds: number;
+  readonly turns: number;
+  /** Where the pointers begin, from the first mapped page. */
+  readonly starts: readonly number[];
+  readonly steps: readonly WalkStep[];
+  /** Pages that may only be read. */
+  readonly sealed: readonly number[];
+}
+
+/** Pages that are mapped; before and behind them there are none. */
+export const WALKED_PAGES = 12;
+
+/**
+ * A loop through pages that lie apart in memory. It ends by its turns, by what it finds, or by a fault, the place and
+ * address of which go into the checksum.
+ */
+export function walkedLoop({ rounds, turns, starts, steps, sealed }: WalkLoop): Uint8Array {
+  const tables = new Tables(TABLES, 8);
+  const root = tables.page();
+  const content = new Uint8Array(WALKED_PAGES * PAGE);
+  let seed = turns;
+  for (let i = 0; i < content.length; i++) {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    content[i] = seed >>> 24;
+  }
+  for (let n = 0; n < WALKED_PAGES; n++) {
+    const page = DATA + ((n * 5) % WALKED_PAGES) * PAGE;
+    const bits = sealed.includes(n) ? RWXAD & ~PTE.W : RWXAD;
+    tables.set(tables.slot(root, 3, BigInt(WINDOW + n * PAGE), 0), entry(page, bits));
+  }
+  const pointers = [R.a0, R.a1, R.a2];
+  return pagingGuest(
+    tables,
+    root,
+    (a) => {
+      a.la(R.t0, 'fault');
+      a.csrw(CSR.stvec, R.t0);
+      a.repeat(R.s1, rounds, () => {
+        const [again, behind] = [a.fresh(), a.fresh('behind')];
+        for (const [n, start] of starts.entries()) a.li(pointers[n]!, WINDOW + start);
+        a.la(R.s2, behind);
+        a.li(R.a4, turns);
+        a.li(R.a5, 0);
+        a.label(again);
+        let skipped: string | null = null;
+        for (const step of steps) {
+          const landing = skipped;
+          skipped = null;
+          if (step.kind === 'load') {
+            a.op(['lbu', 'lh', 'lwu', 'ld'][step.width]!, { rd: R.t3, rs1: pointers[step.pointer]!, imm: step.imm });
+            a.add(R.s0, R.s0, R.t3);
+          } else if (step.kind === 'store') {
+            a.op(['sb', 'sh', 'sw', 'sd'][step.width]!, { rs1: pointers[step.pointer]!, rs2: R.s0, imm: step.imm });
+          } else if (step.kind === 'move') {
+            const pointer = pointers[step.pointer]!;
+            if (step.through) {
+              a.addi(R.a6, pointer, step.by);
+              a.mv(pointer, R.a6);
+            } else a.addi(pointer, pointer, step.by);
+          } else if (step.kind === 'indexed') {
+            a.op('slli', { rd: R.t1, rs1: R.a5, imm: step.times });
+            a.add(R.t1, R.t1, pointers[step.pointer]!);
+            a.op('lb', { rd: R.t3, rs1: R.t1, imm: 0 });
+            a.add(R.s0, R.s0, R.t3);
+          } else if (step.kind === 'skip' || step.kind === 'leave') {
+            a.op('andi', { rd: R.t2, rs1: R.t3, imm: step.bits });
+            if (step.kind === 'leave') a.beq(R.t2, 0, behind);
+            else {
+              skipped = a.fresh('skip');
+              a.beq(R.t2, 0, skipped);
+            }
+          }
+          if (landing) a.label(landing);
+        }
+        if (skipped) a.label(skipped);
+        a.addi(R.a5, R.a5, 1);
+        a.bne(R.a5, R.a4, again);
+        a.label(behind);
+        for (const register of [...pointers, R.a5, R.t3]) a.stir(register);
+      });
+      a.stir(R.s8);
+    },
+    (a) => {
+      a.align(4);
+      a.label('fault');
+      for (const csr of [CSR.scause, CSR.stval, CSR.sepc]) {
+        a.csrr(R.t0, csr);
+        a.add(R.s8, R.s8, R.t0);
+      }
+      a.csrw(CSR.sepc, R.s2);
+      a.op('sret');
+    },
+    [{ address: DATA, bytes: content }],
   );
 }

@@ -15,13 +15,17 @@ export interface Looks {
 
 export function looksOf({ heads, ordered }: Shape<Block>): Looks {
   const at = new Set<Block>(heads);
-  for (const n of ordered) for (const s of n.successors) if (s.order <= n.order) at.add(s.block!);
+  // Turns that are run at once were looked at before.
+  const counted = (from: Block, to: Block): boolean => from.end === 'turn' && to.end !== 'run';
+  for (const n of ordered) {
+    for (const s of n.successors) if (s.order <= n.order && !counted(n.block!, s.block!)) at.add(s.block!);
+  }
   const needed = new Map<Block, number>();
   for (let k = ordered.length - 1; k >= 0; k--) {
     const b = ordered[k]!.block!;
     let behind = 0;
     // Behind a call it is looked at.
-    if (b.end !== 'call' && b.end !== 'pointer') {
+    if (b.end !== 'call' && b.end !== 'pointer' && b.end !== 'turn') {
       for (const s of b.successors) if (!at.has(s)) behind = Math.max(behind, needed.get(s)!);
     }
     needed.set(b, b.body.length + behind);

@@ -213,7 +213,13 @@ export class Context {
     code.op('i32.gt_u');
     code.raw('select');
     code.op('i32.or');
+    // What is joined stands where it is; the host's compiler would find the rest anew in every turn of a loop.
+    code.tee(this.fp);
+    code.if();
+    code.else();
+    code.i32(0);
     code.set(this.fp);
+    code.end();
   }
 
   // The account

@@ -5,12 +5,13 @@ import type { Effect, Expr } from '../../isa/types.ts';
 import { type Looks, looksOf } from './budget.ts';
 import { LEAVING } from './causes.ts';
 import { type Instruction, pageOf } from './code.ts';
-import { Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
+import { ACCESS_BITS, Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
 import { type Flow, flowOf, reloads } from './flow.ts';
 import { Memory } from './memory.ts';
 import { ANYTHING, type Callee } from './plan.ts';
 import { common, NONE, one, type RegisterSet, union, without } from './registers.ts';
-import { innermostLoops, Printer, type Shape, shapeOf } from './structure.ts';
+import { type Run, versionsOf } from './runs.ts';
+import { innermostLoops, Printer, type Shape, shapeOf, tightLoops } from './structure.ts';
 import { Tree } from './tree.ts';
 import type { Block, Unit } from './unit.ts';
 import type { Body, Label } from './wasm.ts';
@@ -26,9 +27,19 @@ const DYNAMIC = 7;
 /** Whether native arithmetic stands behind it, which the state of the FPU has to allow. */
 const needsNative = ({ facts }: Instruction): boolean => facts.rounding || facts.flags;
 
+/** Turns of a loop before any are run at once. */
+const TURNS_BEFORE = 4;
+
+const shapeFrom = (blocks: readonly Block[], entry: number): Shape<Block> =>
+  shapeOf(blocks, (b) => b.successors, [blocks.find((b) => b.at === entry)!]);
+
 class UnitPrinter {
   private readonly context: Context;
-  private readonly unit: Unit;
+  private readonly blocks: readonly Block[];
+  /** Loops of which turns are run at once, by the blocks that these begin in and are counted in. */
+  private readonly runs: ReadonlyMap<Block, Run>;
+  /** Locals, by the head: turns made since the loop was entered; of those run at once, what is left. */
+  private readonly turns = new Map<Block, { readonly made: number; readonly left: number }>();
   private readonly calleeOf: (b: Block) => CalledUnit | undefined;
   private readonly flow: Flow;
   private readonly shape: Shape<Block>;
@@ -39,12 +50,14 @@ class UnitPrinter {
   private floatMarked = false;
 
   constructor(unit: Unit, surroundings: Surroundings, calleeOf: (b: Block) => CalledUnit | undefined) {
-    this.unit = unit;
     this.calleeOf = calleeOf;
     this.context = new Context(surroundings, unit.home);
-    this.flow = flowOf(unit, calleeOf);
-    const first = unit.blocks.find((b) => b.at === unit.entry)!;
-    this.shape = shapeOf<Block>(unit.blocks, (b) => b.successors, [first]);
+    const shape = shapeFrom(unit.blocks, unit.entry);
+    const versions = versionsOf(unit.blocks, tightLoops(shape), surroundings.manner.misses === 'call');
+    this.blocks = versions?.blocks ?? unit.blocks;
+    this.runs = versions?.runs ?? new Map();
+    this.shape = versions ? shapeFrom(versions.blocks, unit.entry) : shape;
+    this.flow = flowOf(this.blocks, calleeOf);
     this.looks = looksOf(this.shape);
     const select = this.context.code.local('i32');
     this.printer = new Printer(
@@ -52,20 +65,21 @@ class UnitPrinter {
       this.shape,
       select,
       (b, to) => this.block(b, to),
-      (head) => this.memory.forgetPages(head),
+      (head) => this.beforeLoop(head),
     );
     this.memory = new Memory(this.context, {
-      blocks: unit.blocks,
+      blocks: this.blocks,
       loops: innermostLoops(this.shape),
+      walked: versions?.walked ?? new Map(),
       inMidst: (b) => this.printer.inMidst(b),
     });
   }
 
   print(): Body {
-    const { context, unit, flow, shape } = this;
+    const { context, blocks, flow, shape } = this;
     const { code } = context;
     context.load(flow.live.get(shape.heads[0]!)!);
-    if (unit.blocks.some((b) => b.body.some((i) => i.facts.float))) context.readFloatState();
+    if (blocks.some((b) => b.body.some((i) => i.facts.float))) context.readFloatState();
     context.openExits(this.exitSets());
     this.printer.print();
     code.raw('unreachable');
@@ -75,7 +89,7 @@ class UnitPrinter {
 
   /** Every set of registers that may be dirty where the unit may be left. */
   private *exitSets(): Iterable<RegisterSet> {
-    for (const b of this.unit.blocks) {
+    for (const b of this.blocks) {
       let dirty = this.flow.dirty.get(b)!;
       yield dirty;
       for (const { facts, writes } of b.body) {
@@ -111,6 +125,12 @@ class UnitPrinter {
     }
     this.floatsChecked = 0;
     this.floatMarked = false;
+    if (b.end === 'run' || b.end === 'turn') {
+      const run = this.runs.get(b)!;
+      if (b.end === 'run') this.beginRun(run, to);
+      else this.countTurn(b, run, to);
+      return;
+    }
     if (this.looks.at.has(b)) this.look(b);
     for (const i of b.body) {
       context.releaseTemporaries();
@@ -136,6 +156,66 @@ class UnitPrinter {
     context.code.unlikely();
     context.leave('budget', LEAVING.within, b.at);
     context.code.end();
+  }
+
+  private beforeLoop(head: Block): void {
+    const { code } = this.context;
+    this.memory.forgetPages(head);
+    for (const run of this.runs.values()) {
+      if (run.head !== head || this.turns.has(head)) continue;
+      const made = code.local('i32');
+      this.turns.set(head, { made, left: code.local('i32') });
+      code.i32(0);
+      code.set(made);
+    }
+  }
+
+  /** Finds how many turns of a loop may be run at once: when it has made a few, since few loops that have not go on for long. */
+  private beginRun({ head, fastHead, walks, turn }: Run, to: (target: Block) => void): void {
+    const { context } = this;
+    const { code } = context;
+    const { made, left } = this.turns.get(head)!;
+    code.get(made);
+    code.i32(1);
+    code.op('i32.add');
+    code.tee(made);
+    code.i32(TURNS_BEFORE);
+    code.op('i32.lt_s');
+    code.if();
+    to(head);
+    code.end();
+    code.get(context.account);
+    code.i64(ACCESS_BITS);
+    code.op('i64.shr_s');
+    code.op('i32.wrap_i64');
+    code.i32(this.looks.needed.get(fastHead)!);
+    code.op('i32.sub');
+    code.i32(Math.ceil(Math.log2(turn)));
+    code.op('i32.shr_s');
+    code.set(left);
+    this.memory.beginWalks(walks, left, () => to(head));
+    code.get(left);
+    code.i32(1);
+    code.op('i32.lt_s');
+    code.if();
+    to(head);
+    code.end();
+    to(fastHead);
+  }
+
+  private countTurn(b: Block, { head, fastHead }: Run, to: (target: Block) => void): void {
+    const { code } = this.context;
+    const { left } = this.turns.get(head)!;
+    code.get(left);
+    code.i32(1);
+    code.op('i32.sub');
+    code.tee(left);
+    code.if();
+    to(fastHead);
+    code.else();
+    to(b.successors.find((s) => s !== fastHead)!);
+    code.end();
+    code.raw('unreachable');
   }
 
   /** Into what follows the block. */

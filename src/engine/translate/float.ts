@@ -23,8 +23,18 @@ export interface NativeFloat {
   readonly rounding: readonly number[] | null;
   /** The operator, with the operands on the stack. */
   apply(code: Code): void;
-  /** Leaves whether it is not the whole answer; null: it always is. `before`: does not look at the result. */
-  readonly wrong: { readonly before: boolean; print(code: Code, locals: NativeLocals): void } | null;
+  /** Where it is not the whole answer; null: nowhere. */
+  readonly wrong: Wrong | null;
+}
+
+/** Tells whether a native operator is not the whole answer. */
+export interface Wrong {
+  /** Does not look at the result. */
+  readonly before: boolean;
+  /** Leaves whether it may not be. */
+  readonly suspect: Printer;
+  /** Leaves whether it is not, where it is suspect; null: wherever it is. */
+  readonly proof: Printer | null;
 }
 
 type Printer = (code: Code, locals: NativeLocals) => void;
@@ -51,9 +61,9 @@ const notBelow =
     code.op('i32.eqz');
   };
 
-/** Outside the normal range less the lowest binade, into which results round from below, unless the zero is that of an operand. */
+/** Outside the normal range less the lowest binade, into which results round from below. */
 const notNormal =
-  (format: Format, zeros: readonly { readonly of: 'x' | 'y'; readonly format: Format }[]): Printer =>
+  (format: Format): Printer =>
   (code, locals) => {
     const { integer, fraction, largest } = FORMATS[format];
     code.get(locals.result);
@@ -68,7 +78,12 @@ const notNormal =
     code.op(`${integer}.sub`);
     bits(BigInt(largest - 1) << BigInt(fraction + 1));
     code.raw(`${integer}.ge_u`);
-    code.if('i32');
+  };
+
+/** No zero that is that of an operand. */
+const notZero =
+  (format: Format, zeros: readonly { readonly of: 'x' | 'y'; readonly format: Format }[]): Printer =>
+  (code, locals) => {
     code.get(locals.result);
     constant(code, format, 0);
     code.raw(`${format}.eq`);
@@ -80,9 +95,6 @@ const notNormal =
     });
     code.op('i32.and');
     code.op('i32.eqz');
-    code.else();
-    code.i32(0);
-    code.end();
   };
 
 /** An operand is no number. */
@@ -114,19 +126,23 @@ const notPositive =
 
 /** The primitives of a format. */
 function nativesOf(format: Format): Partial<Record<PrimitiveName, NativeFloat>> {
-  const arithmetic = (operator: 'add' | 'sub' | 'mul' | 'div', print: Printer): NativeFloat => ({
+  const arithmetic = (
+    operator: 'add' | 'sub' | 'mul' | 'div',
+    suspect: Printer,
+    proof: Printer | null,
+  ): NativeFloat => ({
     operands: [format, format],
     result: format,
     rounding: NEAREST,
     apply: (code) => code.raw(`${format}.${operator}`),
-    wrong: { before: false, print },
+    wrong: { before: false, suspect, proof },
   });
   const ordered = (operator: 'min' | 'max' | 'eq' | 'lt' | 'le', result: NativeFloat['result']): NativeFloat => ({
     operands: [format, format],
     result,
     rounding: null,
     apply: (code) => code.raw(`${format}.${operator}`),
-    wrong: { before: true, print: unordered(format) },
+    wrong: { before: true, suspect: unordered(format), proof: null },
   });
   const toInteger = (bits: 32 | 64): NativeFloat => ({
     operands: [format],
@@ -136,7 +152,7 @@ function nativesOf(format: Format): Partial<Record<PrimitiveName, NativeFloat>> 
       code.raw(`i${bits}.trunc_${format}_s`);
       if (bits === 32) code.op('i64.extend_i32_s');
     },
-    wrong: { before: true, print: notBelow(format, 'x', 2 ** (bits - 1)) },
+    wrong: { before: true, suspect: notBelow(format, 'x', 2 ** (bits - 1)), proof: null },
   });
   const fromInteger = (bits: 32 | 64): NativeFloat => ({
     operands: ['i64'],
@@ -154,17 +170,17 @@ function nativesOf(format: Format): Partial<Record<PrimitiveName, NativeFloat>> 
     { of: 'y', format },
   ] as const;
   const natives: Readonly<Record<string, NativeFloat>> = {
-    Add: arithmetic('add', infinite),
-    Sub: arithmetic('sub', infinite),
-    Mul: arithmetic('mul', notNormal(format, [x, y])),
+    Add: arithmetic('add', infinite, null),
+    Sub: arithmetic('sub', infinite, null),
+    Mul: arithmetic('mul', notNormal(format), notZero(format, [x, y])),
     // A quotient is zero for another reason than its dividend only by underflow, or by an infinite divisor.
-    Div: arithmetic('div', notNormal(format, [x])),
+    Div: arithmetic('div', notNormal(format), notZero(format, [x])),
     Sqrt: {
       operands: [format],
       result: format,
       rounding: NEAREST,
       apply: (code) => code.raw(`${format}.sqrt`),
-      wrong: { before: true, print: notPositive(format) },
+      wrong: { before: true, suspect: notPositive(format), proof: null },
     },
     Min: ordered('min', format),
     Max: ordered('max', format),
@@ -187,14 +203,14 @@ export const NATIVE_FLOATS: Partial<Record<PrimitiveName, NativeFloat>> = {
     result: 'f32',
     rounding: NEAREST,
     apply: (code) => code.raw('f32.demote_f64'),
-    wrong: { before: false, print: notNormal('f32', [{ of: 'x', format: 'f64' }]) },
+    wrong: { before: false, suspect: notNormal('f32'), proof: notZero('f32', [{ of: 'x', format: 'f64' }]) },
   },
   f32ToF64: {
     operands: ['f32'],
     result: 'f64',
     rounding: null,
     apply: (code) => code.raw('f64.promote_f32'),
-    wrong: { before: true, print: unordered('f32') },
+    wrong: { before: true, suspect: unordered('f32'), proof: null },
   },
 };
 

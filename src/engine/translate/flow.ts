@@ -1,7 +1,7 @@
 /** Where registers of a unit live: which locals may hold what memory does not, and which have to be loaded. */
 import type { Callee } from './plan.ts';
 import { ALL, common, NONE, type RegisterSet, union, without } from './registers.ts';
-import type { Block, Unit } from './unit.ts';
+import type { Block } from './unit.ts';
 
 export interface Flow {
   /** Registers that may be newer in their locals than in memory where the block begins. */
@@ -49,8 +49,8 @@ function workOf(block: Block, callee: Callee | undefined): Work {
 }
 
 /** The blocks' sets grow until they are what their neighbours ask for. */
-export function flowOf(unit: Unit, calleeOf: (b: Block) => Callee | undefined): Flow {
-  const works = new Map(unit.blocks.map((b) => [b, workOf(b, calleeOf(b))]));
+export function flowOf(blocks: readonly Block[], calleeOf: (b: Block) => Callee | undefined): Flow {
+  const works = new Map(blocks.map((b) => [b, workOf(b, calleeOf(b))]));
   const all = [...works.values()];
   for (const w of all) for (const s of w.block.successors) w.successors.push(works.get(s)!);
   for (let changed = true; changed; ) {

@@ -3,6 +3,7 @@
 import type { Instruction } from './code.ts';
 import { PAGE } from './code.ts';
 import type { Table } from './facts.ts';
+import type { Walk } from './runs.ts';
 import type { Block } from './unit.ts';
 
 /** Accesses over one unchanged base register, the first of which precedes all others. */
@@ -31,18 +32,20 @@ export interface Kept {
 export interface Nesting {
   readonly blocks: readonly Block[];
   readonly loops: ReadonlyMap<Block, readonly Block[]>;
+  /** Accesses that need no look. */
+  readonly walked: ReadonlyMap<Instruction, Walk>;
   inMidst(block: Block): boolean;
 }
 
 const keyOf = (table: Table, base: number): number => base * 2 + (table === 'read' ? 0 : 1);
 
 /** The groups of a unit: of a block and what is printed in its midst. */
-export function groupsOf({ blocks, inMidst }: Nesting): Map<Instruction, Group> {
+export function groupsOf({ blocks, walked, inMidst }: Nesting): Map<Instruction, Group> {
   const groups = new Map<Instruction, Group>();
   const walk = (b: Block, open: Map<number, Group>): void => {
     for (const i of b.body) {
       const { table, width, asksHart } = i.facts;
-      if (table) {
+      if (table && !walked.has(i)) {
         const base = i.operands.rs1 ?? 0;
         const at = i.operands.imm ?? 0;
         const end = at + width;

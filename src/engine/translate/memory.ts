@@ -9,6 +9,7 @@ import { type Instruction, PAGE } from './code.ts';
 import type { Context } from './context.ts';
 import { type Group, groupsOf, type Kept, type Nesting } from './groups.ts';
 import { NONE, one, type RegisterSet } from './registers.ts';
+import type { Walk } from './runs.ts';
 import { Tree } from './tree.ts';
 import type { Block } from './unit.ts';
 import type { RawName } from './wasm.ts';
@@ -45,6 +46,7 @@ export class Memory {
   /** Whether the unit is left wherever a look that accesses share fails. */
   private readonly leaves: boolean;
   private readonly groups: ReadonlyMap<Instruction, Group>;
+  private readonly walked: ReadonlyMap<Instruction, Walk>;
   /** By the head of the loop. */
   private readonly kept = new Map<Block, readonly Kept[]>();
   /** Locals with linear addresses that several accesses share. */
@@ -55,6 +57,7 @@ export class Memory {
     const { misses, straddles } = context.surroundings.manner;
     this.leaves = misses === 'leave' && straddles === 'leave';
     this.groups = groupsOf(nesting);
+    this.walked = nesting.walked;
     if (this.leaves) this.keepPages(nesting.loops);
   }
 
@@ -188,6 +191,66 @@ export class Memory {
     code.set(group.host);
   }
 
+  /**
+   * Finds, before turns of a loop that are run at once, where its walks are, and lowers their number to what surely stays there. `otherwise`
+   * prints how to go on where one is nowhere.
+   */
+  beginWalks(walks: readonly Walk[], turns: number, otherwise: () => void): void {
+    const { context } = this;
+    const { code } = context;
+    for (const walk of walks) {
+      const { terms, table, low, high, bias, stride, down } = walk;
+      const span = high - low;
+      context.releaseTemporaries();
+      const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
+      code.i64(low);
+      for (const [register, times] of terms) {
+        code.get(context.register('x', register));
+        if (times !== 1) {
+          code.i64(times);
+          code.op('i64.mul');
+        }
+        code.op('i64.add');
+      }
+      code.tee(va);
+      context.lookUp(TABLES[table], slot);
+      code.get(va);
+      code.op('i64.xor');
+      code.tee(t);
+      code.i64(PAGE + 1 - span);
+      code.raw('i64.ge_u');
+      code.unlikely();
+      otherwise();
+      code.end();
+      walk.delta = code.local('i32');
+      code.get(slot);
+      code.memory('i32.load', TABLES[table] + 8);
+      code.get(t);
+      code.get(va);
+      code.op('i64.sub');
+      code.i64(bias);
+      code.op('i64.add');
+      code.op('i32.wrap_i64');
+      code.op('i32.add');
+      code.set(walk.delta);
+      if (!stride) continue;
+      const most = context.temporary('i32');
+      if (!down) code.i32(PAGE - span);
+      code.get(t);
+      code.op('i32.wrap_i64');
+      if (!down) code.op('i32.sub');
+      code.i32(stride);
+      code.op('i32.div_u');
+      code.tee(most);
+      code.get(turns);
+      code.get(most);
+      code.get(turns);
+      code.op('i32.lt_s');
+      code.raw('select');
+      code.set(turns);
+    }
+  }
+
   private leaveMissed(i: Instruction, { members }: Group, distance: number): void {
     const { context } = this;
     if (members === 1) {
@@ -198,6 +261,27 @@ export class Memory {
     context.code.i64(PAGE);
     context.code.raw('i64.ge_u');
     context.leaveEither('miss', 'straddle', LEAVING.within, i.at);
+  }
+
+  /** Prints an access by whatever way there is to it; `slow` calls. */
+  private access(i: Instruction, access: (host: number, offset: number) => void, slow: () => void): void {
+    const walk = this.walked.get(i);
+    if (walk) this.walk(i, walk, access);
+    else if (this.context.surroundings.manner.misses === 'leave') this.fast(i, access);
+    else this.called(i, access, slow);
+  }
+
+  /** Prints an access of which it is known where the page is. */
+  private walk(i: Instruction, { delta, bias }: Walk, access: (host: number, offset: number) => void): void {
+    const { context } = this;
+    const { code } = context;
+    const host = context.temporary('i32');
+    code.get(context.register('x', i.operands.rs1!));
+    code.op('i32.wrap_i64');
+    code.get(delta);
+    code.op('i32.add');
+    code.set(host);
+    access(host, (i.operands.imm ?? 0) - bias);
   }
 
   /**
@@ -306,21 +390,18 @@ export class Memory {
         this.finish(i, effect);
       }
     };
-    if (context.surroundings.manner.misses === 'leave') this.fast(i, direct);
-    else {
-      this.called(i, direct, () => {
-        context.tellBudget();
-        this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
-        code.i32(Math.log2(bytes));
-        code.call(context.surroundings.coreIndex('slowLoad'));
-        if (signed && bytes === 1) code.op('i64.extend8_s');
-        else if (signed && bytes === 2) code.op('i64.extend16_s');
-        else if (signed && bytes === 4) code.raw('i64.extend32_s');
-        this.trapped(i);
-        this.finish(i, effect);
-        this.stopped(i, one(effect.file, i.operands.rd ?? 0));
-      });
-    }
+    this.access(i, direct, () => {
+      context.tellBudget();
+      this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+      code.i32(Math.log2(bytes));
+      code.call(context.surroundings.coreIndex('slowLoad'));
+      if (signed && bytes === 1) code.op('i64.extend8_s');
+      else if (signed && bytes === 2) code.op('i64.extend16_s');
+      else if (signed && bytes === 4) code.raw('i64.extend32_s');
+      this.trapped(i);
+      this.finish(i, effect);
+      this.stopped(i, one(effect.file, i.operands.rd ?? 0));
+    });
     context.accesses++;
   }
 
@@ -339,18 +420,15 @@ export class Memory {
         code.memory(STORES[bytes], offset);
       }
     };
-    if (context.surroundings.manner.misses === 'leave') this.fast(i, direct);
-    else {
-      this.called(i, direct, () => {
-        context.tellBudget();
-        this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
-        value();
-        code.i32(Math.log2(bytes));
-        code.call(context.surroundings.coreIndex('slowStore'));
-        this.trapped(i);
-        this.changed(i, NONE);
-      });
-    }
+    this.access(i, direct, () => {
+      context.tellBudget();
+      this.virtual(i.operands.rs1 ?? 0, i.operands.imm ?? 0);
+      value();
+      code.i32(Math.log2(bytes));
+      code.call(context.surroundings.coreIndex('slowStore'));
+      this.trapped(i);
+      this.changed(i, NONE);
+    });
     context.accesses++;
   }
 

@@ -118,21 +118,43 @@ export function shapeOf<B>(blocks: readonly B[], successors: (b: B) => readonly 
   }
 }
 
+/** What is on the way from some of a head's predecessors back to it. */
+function around<B>(head: Node<B>, latches: readonly Node<B>[]): Set<Node<B>> {
+  const body = new Set([head, ...latches]);
+  // What is added while it is gone through is gone through too.
+  for (const n of body) if (n !== head) for (const p of n.predecessors) body.add(p);
+  return body;
+}
+
+const latchesOf = <B>(head: Node<B>): Node<B>[] =>
+  head.predecessors.filter((p) => p.order >= head.order && dominates(head, p));
+
+const inOrder = <B>(body: ReadonlySet<Node<B>>): B[] =>
+  [...body].sort((a, b) => a.order - b.order).map((n) => n.block!);
+
 /** The loops that have no other in them, by their heads: what is on the way from each back to it. */
 export function innermostLoops<B>({ ordered }: Shape<B>): Map<B, B[]> {
   const found = new Map<B, B[]>();
   for (const head of ordered) {
     if (!head.loops) continue;
-    const body = new Set([head]);
-    for (const p of head.predecessors) if (p.order >= head.order && dominates(head, p)) body.add(p);
-    // What is added while it is gone through is gone through too.
-    for (const n of body) if (n !== head) for (const p of n.predecessors) body.add(p);
-    const inner = [...body].some((n) => n !== head && n.loops);
-    if (!inner)
-      found.set(
-        head.block!,
-        [...body].map((n) => n.block!),
-      );
+    const body = around(head, latchesOf(head));
+    if (![...body].some((n) => n !== head && n.loops)) found.set(head.block!, inOrder(body));
+  }
+  return found;
+}
+
+/**
+ * What may be taken for a loop that has no other in it, by the heads, in order: where several edges lead back to a head, what is on the way
+ * of each, and of all of them. Some may be those of an outer loop, whose inner one is the entry: nothing else dominates both.
+ */
+export function tightLoops<B>({ ordered }: Shape<B>): Map<B, B[][]> {
+  const found = new Map<B, B[][]>();
+  for (const head of ordered) {
+    if (!head.loops) continue;
+    const bodies = latchesOf(head).map((latch) => around(head, [latch]));
+    const tight = bodies.filter((body) => ![...body].some((n) => n !== head && n.loops));
+    if (tight.length > 1) tight.unshift(new Set(tight.flatMap((body) => [...body])));
+    if (tight.length) found.set(head.block!, tight.map(inOrder));
   }
   return found;
 }

@@ -5,7 +5,7 @@ import type { Expr, SourceOperand } from '../../isa/types.ts';
 import { LEAVING } from './causes.ts';
 import type { Instruction } from './code.ts';
 import { type Context, FP_FOREIGN } from './context.ts';
-import { copiedSign, NATIVE_FLOATS, type NativeFloat, negated } from './float.ts';
+import { copiedSign, NATIVE_FLOATS, type NativeFloat, type NativeLocals, negated, type Wrong } from './float.ts';
 
 const DYNAMIC = 7;
 
@@ -182,10 +182,6 @@ export class Tree {
       for (const local of locals) code.get(local);
       native.apply(code);
     };
-    const wrong = (result: number): void => {
-      if (native.wrong) native.wrong.print(code, { x, y, result });
-      else code.i32(0);
-    };
     if (context.surroundings.manner.floats === 'native') {
       const result = native.wrong && !native.wrong.before ? context.temporary(native.result) : -1;
       if (result >= 0) {
@@ -193,10 +189,16 @@ export class Tree {
         code.set(result);
       }
       if (native.wrong) {
-        wrong(result);
+        const { suspect, proof } = native.wrong;
+        suspect(code, { x, y, result });
         code.unlikely();
+        if (proof) {
+          proof(code, { x, y, result });
+          code.if();
+        }
         context.leave('float', LEAVING.within, this.i.at);
         code.end();
+        if (proof) code.end();
       }
       if (result >= 0) code.get(result);
       else apply();
@@ -209,7 +211,8 @@ export class Tree {
       apply();
       code.set(result);
     }
-    wrong(result);
+    if (native.wrong) this.printWrong(native.wrong, { x, y, result });
+    else code.i32(0);
     code.get(context.fp);
     code.i32(FP_FOREIGN);
     code.op('i32.and');
@@ -238,5 +241,17 @@ export class Tree {
     }
     code.end();
     code.get(result);
+  }
+
+  /** Leaves whether a native operator is not the whole answer. */
+  private printWrong({ suspect, proof }: Wrong, locals: NativeLocals): void {
+    const { code } = this.context;
+    suspect(code, locals);
+    if (!proof) return;
+    code.if('i32');
+    proof(code, locals);
+    code.else();
+    code.i32(0);
+    code.end();
   }
 }

@@ -17,7 +17,10 @@ export type End =
   /** A call of an address in a register; likewise. */
   | 'pointer'
   /** A transfer to an address in a register: returns among them. */
-  | 'indirect';
+  | 'indirect'
+  /** Of none of the guest's: where turns of a loop that are run at once begin, and are counted (runs.ts). */
+  | 'run'
+  | 'turn';
 
 export interface Block {
   readonly at: number;

@@ -36,7 +36,12 @@
     i32.gt_u
     select
     i32.or
-    local.set 4
+    local.tee 4
+    if  ;; label = @1
+    else
+      i32.const 0
+      local.set 4
+    end
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -104,7 +109,12 @@
             i32.gt_u
             select
             i32.or
-            local.set 4
+            local.tee 4
+            if  ;; label = @5
+            else
+              i32.const 0
+              local.set 4
+            end
           end
           local.get 10
           local.set 9
@@ -175,7 +185,12 @@
             i32.gt_u
             select
             i32.or
-            local.set 4
+            local.tee 4
+            if  ;; label = @5
+            else
+              i32.const 0
+              local.set 4
+            end
           end
           local.get 10
           local.set 8
