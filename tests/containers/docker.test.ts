@@ -20,7 +20,12 @@ let daemon: ReturnType<typeof spawn>;
 /** Runs `docker …`; what it says, with standard error where it fails. */
 function docker(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
   const ran = spawnSync('docker', args, {
-    env: { ...process.env, DOCKER_HOST: `unix://${folder}/state/container.sock`, DOCKER_CONFIG: folder },
+    env: {
+      ...process.env,
+      DOCKER_HOST: `unix://${folder}/state/container.sock`,
+      DOCKER_CONFIG: folder,
+      DOCKER_BUILDKIT: '0',
+    },
     input,
     encoding: 'utf8',
     timeout: CALL_MS,
@@ -176,6 +181,47 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
     expect(spawnSync('tar', ['tf', join(folder, 'root2.tar')], { encoding: 'utf8' }).stdout).toContain('copied');
     ok('rm', 'made');
     ok('rmi', 'again', 'mine/image:2');
+  });
+
+  it('builds images of a Dockerfile, and publishes what they expose', () => {
+    const context = join(folder, 'context');
+    mkdirSync(join(context, 'sub'), { recursive: true });
+    writeFileSync(join(context, 'sub/file'), 'of the context');
+    writeFileSync(join(context, 'left.out'), 'x');
+    writeFileSync(join(context, '.dockerignore'), 'left.out\n');
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      'FROM small:1 AS one\nARG WORD=none\nENV SAID=$WORD\nWORKDIR /w\nCOPY . .\nRUN ["/bin/tool", "ls", "/w", "env", "SAID"]\n' +
+        'FROM small:1\nCOPY --from=one /w/sub /w/sub\nEXPOSE 7 9/udp\nLABEL built=here\nCMD ["/bin/tool", "cat", "/w/sub/file"]\n',
+    );
+    const said = ok('build', '--build-arg', 'WORD=given', '-t', 'built:1', context);
+    expect(said).toMatch(/Dockerfile\n|Dockerfile sub/);
+    expect(said).not.toContain('left.out');
+    expect(said).toContain('given\n');
+    expect(said).toMatch(/Successfully built [0-9a-f]{12}\nSuccessfully tagged built:1$/);
+    expect(ok('run', '--rm', 'built:1')).toBe('of the context');
+    expect(ok('inspect', '-f', '{{.Config.Labels.built}} {{len .Config.ExposedPorts}}', 'built:1')).toBe('here 2');
+    expect(ok('history', '--format', '{{.CreatedBy}}', '--no-trunc', 'built:1')).toContain(
+      'COPY --from=one /w/sub /w/sub',
+    );
+    ok('run', '-d', '-P', '--name', 'exposing', 'built:1', '/bin/echo', '7');
+    expect(
+      ok('port', 'exposing')
+        .split('\n')
+        .map((row) => row.split(' ')[0]),
+    ).toEqual(['7/tcp', '9/udp']);
+    ok('rm', '-f', 'exposing');
+    const quiet = ok('build', '-q', '--target', 'one', context);
+    expect(quiet).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(docker(['build', '-'], 'FROM small:1\nRUN ["/bin/tool", "exit", "7"]\n')).toMatchObject({
+      code: 7,
+      err: expect.stringContaining("The command '/bin/tool exit 7' returned a non-zero code: 7"),
+    });
+    expect(docker(['build', '-'], 'FROM small:1\nFOO\n')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('unknown instruction: FOO'),
+    });
+    ok('rmi', 'built:1', quiet);
   });
 
   it('keeps networks, ports and volumes', async () => {

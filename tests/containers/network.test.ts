@@ -121,13 +121,46 @@ describe('published ports', { timeout: TEST_MS }, () => {
   });
 
   it('are written as everywhere, and mistakes are refused', () => {
-    expect(parsePublish('8080:80')).toEqual({ hostIp: '0.0.0.0', hostPort: 8080, port: 80, protocol: 'tcp' });
-    expect(parsePublish('127.0.0.1::53/udp')).toEqual({ hostIp: LOCAL, hostPort: 0, port: 53, protocol: 'udp' });
-    expect(parsePublish('[::1]:1:2')).toMatchObject({ hostIp: '::1', hostPort: 1, port: 2 });
-    for (const bad of ['', '80:', 'x', '1-2:3-4', '70000:1', '1:0', '1:2/sctp', 'name:1:2'])
+    expect(parsePublish('8080:80')).toEqual([{ hostIp: '0.0.0.0', hostPort: 8080, port: 80, protocol: 'tcp' }]);
+    expect(parsePublish('127.0.0.1::53/udp')).toEqual([{ hostIp: LOCAL, hostPort: 0, port: 53, protocol: 'udp' }]);
+    expect(parsePublish('[::1]:1:2')).toMatchObject([{ hostIp: '::1', hostPort: 1, port: 2 }]);
+    expect(parsePublish('8000-8002:80-82/udp').map(({ hostPort, port }) => [hostPort, port])).toEqual([
+      [8000, 80],
+      [8001, 81],
+      [8002, 82],
+    ]);
+    expect(parsePublish('8000-8005:80')).toMatchObject([{ hostPort: 8000, hostLast: 8005, port: 80 }]);
+    expect(parsePublish('80-81').map(({ hostPort, port }) => [hostPort, port])).toEqual([
+      [0, 80],
+      [0, 81],
+    ]);
+    for (const bad of ['', '80:', 'x', '1-3:3-4', '4-2:1', '1-2-3:1', '70000:1', '1:0', '1:2/sctp', 'name:1:2'])
       expect(() => parsePublish(bad), bad).toThrow('--publish');
-    const some = ['1:2', '3:4/udp', '5:2'].map(parsePublish);
-    expect(bindingsOf(portBindings(some))).toEqual([some[0], some[2], some[1]]);
+    const some = ['1:2', '3:4/udp', '5:2', '7-9:6'].flatMap(parsePublish);
+    expect(bindingsOf(portBindings(some))).toEqual([some[0], some[2], some[1], some[3]]);
+  });
+
+  it('of a range are the first that is free; all that are exposed are published where that is asked', async () => {
+    const other = createServer();
+    await new Promise<void>((go) => other.listen(0, LOCAL, go));
+    const { port } = other.address() as { port: number };
+    const range = { '7/tcp': [{ HostIp: LOCAL, HostPort: `${port}-${port + 50}` }] };
+    const one = await make(['7'], { HostConfig: { PortBindings: range } });
+    await engine.run(one);
+    expect(ports(one)[0]).toBeGreaterThan(port);
+    await saying(one, 'listening');
+    expect(await conversation(ports(one)[0]!, Uint8Array.of(5))).toEqual(Buffer.of(5));
+    engine.remove(one, true);
+    other.close();
+    const all = await make(['7'], {
+      ExposedPorts: { '7/tcp': {}, '9/udp': {} },
+      HostConfig: { PublishAllPorts: true, PortBindings: { '9/udp': [{ HostIp: LOCAL }] } },
+    });
+    await engine.run(all);
+    expect(all.published.map((p) => `${p.port}/${p.protocol}`)).toEqual(['9/udp', '7/tcp']);
+    await saying(all, 'listening');
+    expect(await conversation(ports(all)[1]!, Uint8Array.of(6))).toEqual(Buffer.of(6));
+    engine.remove(all, true);
   });
 });
 

@@ -169,7 +169,7 @@ export function addProcess(program: Command, context: Context): void {
         );
       }
       const wasm = await wasmOf(path);
-      const ports = (options.publish as string[]).map(parsePublish);
+      const ports = (options.publish as string[]).flatMap(parsePublish);
       const network = options.net || ports.length ? ports : null;
       if (wasm) {
         if (network) throw new InputError('--net, --publish: a WASI program has no sockets');

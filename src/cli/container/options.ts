@@ -42,7 +42,14 @@ export function addCreateOptions(command: Command): Command {
         'bridge: on the network of all containers; none: loopback alone; host: the kernel’s; or one of `trapframe network`',
       ).default('bridge'),
     )
-    .addOption(repeated('-p, --publish <[IP:][HOST:]CONTAINER[/udp]>', 'a port of it that is listened on at the host'))
+    .addOption(
+      repeated(
+        '-p, --publish <[IP:][HOST:]CONTAINER[/udp]>',
+        'a port of it that is listened on at the host; 8000-8005:80-85 are six, 8000-8005:80 is the first that is free',
+      ),
+    )
+    .option('-P, --publish-all', 'all ports that it or its image exposes, at any ports of the host')
+    .addOption(repeated('--expose <PORT[/udp]>', 'a port that --publish-all publishes too'))
     .addOption(repeated('--network-alias <NAME>', 'a name it is found by on a network of `trapframe network`'))
     .addOption(repeated('--add-host <NAME:ADDRESS>', 'a line of its /etc/hosts'))
     .addOption(repeated('-l, --label <KEY=VALUE>', 'a label'))
@@ -152,6 +159,7 @@ export function createRequest(args: readonly string[], options: Options, readers
     Hostname: text(options, 'hostname'),
     Tty: options.tty === true,
     OpenStdin: options.interactive === true,
+    ExposedPorts: Object.fromEntries(many(options, 'expose').map((port) => [port, {}])),
     Labels: Object.fromEntries(
       many(options, 'label').map((row) => (row.includes('=') ? pair('--label', row) : [row, ''])),
     ),
@@ -176,7 +184,8 @@ export function createRequest(args: readonly string[], options: Options, readers
       Ulimits: many(options, 'ulimit').map((row) => ulimit(row, readers)),
       ExtraHosts: [...many(options, 'addHost')],
       NetworkMode: String(options.network),
-      PortBindings: portBindings(many(options, 'publish').map(parsePublish)),
+      PublishAllPorts: options.publishAll === true,
+      PortBindings: portBindings(many(options, 'publish').flatMap(parsePublish)),
     },
     NetworkingConfig: {
       EndpointsConfig: { [String(options.network)]: { Aliases: [...many(options, 'networkAlias')] } },

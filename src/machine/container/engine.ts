@@ -13,7 +13,7 @@ import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
 import { type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
-import { bindingsOf, type PortBinding, type Published } from './ports.ts';
+import { bindingsOf, exposedBindings, type PortBinding, type Published } from './ports.ts';
 import {
   type CreateRequest,
   type ExecRequest,
@@ -272,10 +272,11 @@ export class ContainerEngine {
     const cwd = request.WorkingDir || defaults.cwd || '/';
     const mode = host.NetworkMode && host.NetworkMode !== 'default' ? host.NetworkMode : 'bridge';
     const network = this.networks.find(mode);
-    const ports = bindingsOf(host.PortBindings ?? {});
+    const named = bindingsOf(host.PortBindings ?? {});
+    const exposed = [...defaults.exposed, ...Object.keys(request.ExposedPorts ?? {})];
+    const ports = host.PublishAllPorts ? [...named, ...exposedBindings(exposed, named)] : named;
     if (ports.length && network.driver !== 'bridge')
       throw new InputError(`--publish: a container on the network ${network.name} has no ports of its own`);
-    if (host.PublishAllPorts) throw new InputError('--publish-all is not offered', 'Name ports: --publish.');
     const wires = this.wiresOf(request, network, name, id);
     const choices: Choices = {
       args,

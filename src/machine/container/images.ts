@@ -15,6 +15,7 @@ function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
     user: config?.User ?? '',
     stopSignal: config?.StopSignal ?? null,
     labels: config?.Labels ?? {},
+    exposed: Object.keys(config?.ExposedPorts ?? {}),
   };
 }
 

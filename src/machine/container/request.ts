@@ -70,6 +70,8 @@ const create = z.object({
   Hostname: z.string().max(64).nullish(),
   Tty: z.boolean().nullish(),
   OpenStdin: z.boolean().nullish(),
+  /** `80/tcp`: ports that --publish-all publishes beside those of the image. */
+  ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
   StopSignal: z.string().nullish(),
   StopTimeout: z.number().int().nonnegative().nullish(),

@@ -13,6 +13,8 @@ export interface ImageDefaults {
   readonly user: string;
   readonly stopSignal: string | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** `80/tcp`: ports that its programs listen on. */
+  readonly exposed: readonly string[];
 }
 
 export const NO_DEFAULTS: ImageDefaults = {
@@ -23,6 +25,7 @@ export const NO_DEFAULTS: ImageDefaults = {
   user: '',
   stopSignal: null,
   labels: {},
+  exposed: [],
 };
 
 /** What a container is made of: file systems that do not change, the topmost first. */

@@ -194,6 +194,34 @@ export class ImageStore {
     });
   }
 
+  /**
+   * An image that is made in steps: one more layer than another (null: than nothing), or only another configuration. Without names it
+   * stays for as long as `holder` holds it, in place of what that held before.
+   */
+  compose(
+    base: string | null,
+    { entries, config: runs, steps, names, holder, platform }: Composition,
+  ): Promise<ImageRecord> {
+    return this.change(async (all) => {
+      const record = base === null ? null : demandImage(all, base);
+      const old: ImageConfig = record
+        ? await this.config(record)
+        : { ...platform, rootfs: { type: 'layers', diff_ids: [] }, history: [] };
+      const layer = entries && (await this.writeLayer(entries, 'what a step changed'));
+      const created = new Date(this.now()).toISOString();
+      const made: ImageConfig = {
+        ...old,
+        created,
+        config: runs,
+        rootfs: { type: 'layers', diff_ids: [...old.rootfs.diff_ids, ...(layer ? [layer.diffId] : [])] },
+        history: [...(old.history ?? []), ...steps.map((step) => ({ created, ...step }))],
+      };
+      const result = await this.register(all, made, names, holder);
+      if (holder) all.holds[holder] = result.id;
+      return result;
+    });
+  }
+
   /** Gives an image one more name; another that had it loses it. */
   tag(ref: string, name: string): Promise<ImageRecord> {
     return this.change(async (all) => {
@@ -380,8 +408,8 @@ export class ImageStore {
     return this.enter(all, image.config, image.configBytes, image.names);
   }
 
-  private register(all: Catalogue, made: ImageConfig, names: readonly string[]): Promise<ImageRecord> {
-    return this.enter(all, made, documentOf(made), names);
+  private register(all: Catalogue, made: ImageConfig, names: readonly string[], holder?: string): Promise<ImageRecord> {
+    return this.enter(all, made, documentOf(made), names, holder);
   }
 
   /** Writes an image's documents and lists it. The manifest is of its layers as they are kept here, unpacked. */
@@ -390,6 +418,7 @@ export class ImageStore {
     made: ImageConfig,
     configBytes: Uint8Array,
     names: readonly string[],
+    holder?: string,
   ): Promise<ImageRecord> {
     const id = await this.writeBlob(configBytes);
     const layers = [...made.rootfs.diff_ids];
@@ -418,11 +447,8 @@ export class ImageStore {
       all.images.push(record);
     }
     // Without a name nothing would keep it.
-    rename(
-      all,
-      record,
-      names.length ? names.map(demandName) : record.names.length ? [] : [`untitled:${hexOf(id).slice(0, 12)}`],
-    );
+    const kept = record.names.length > 0 || holder !== undefined;
+    rename(all, record, names.length ? names.map(demandName) : kept ? [] : [`untitled:${hexOf(id).slice(0, 12)}`]);
     return record;
   }
 }
@@ -444,6 +470,17 @@ export interface ImportOptions {
   readonly created: string;
   readonly createdBy: string;
   readonly comment?: string;
+}
+
+export interface Composition {
+  /** Of its one more layer; null: it has none. */
+  readonly entries: Iterable<NewEntry> | null;
+  readonly config: NonNullable<ImageConfig['config']>;
+  /** What `history` shows more, the one with the layer last. */
+  readonly steps: readonly { readonly created_by: string; readonly empty_layer?: boolean }[];
+  readonly names: readonly string[];
+  readonly holder?: string;
+  readonly platform: { readonly os: string; readonly architecture: string };
 }
 
 export interface CommitOptions {

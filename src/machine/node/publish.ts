@@ -180,12 +180,23 @@ async function publishUdp(binding: PortBinding, target: Target): Promise<Publish
   };
 }
 
+/** Listens on its port, or on the first of its range that is free. */
+async function publishOne({ hostLast, ...binding }: PortBinding, target: Target): Promise<Published> {
+  const listen = binding.protocol === 'tcp' ? publishTcp : publishUdp;
+  for (let { hostPort } = binding; ; hostPort++) {
+    try {
+      return await listen({ ...binding, hostPort }, target);
+    } catch (e) {
+      if (!hostLast || hostPort >= hostLast) throw e;
+    }
+  }
+}
+
 /** Listens on all of them, or on none: throws InputError where one can’t be had. */
 export async function publish(bindings: readonly PortBinding[], target: Target): Promise<Published[]> {
   const made: Published[] = [];
   try {
-    for (const binding of bindings)
-      made.push(await (binding.protocol === 'tcp' ? publishTcp : publishUdp)(binding, target));
+    for (const binding of bindings) made.push(await publishOne(binding, target));
     return made;
   } catch (e) {
     for (const port of made) port.close();

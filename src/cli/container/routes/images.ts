@@ -1,6 +1,11 @@
 /** Routes about images. */
 import { InputError, isInputError } from '../../../abi/errors.ts';
+import { IMAGE_LIMITS } from '../../../image/oci/limits.ts';
+import { normalName } from '../../../image/oci/reference.ts';
+import { unpacked } from '../../../image/oci/unpack.ts';
 import { bytesSource } from '../../../image/source.ts';
+import { buildImage } from '../../../machine/container/builder/build.ts';
+import { ProgramFailed } from '../../../machine/container/builder/instructions.ts';
 import type { ContainerEngine } from '../../../machine/container/engine.ts';
 import type { ImageRecord } from '../../../machine/images/catalogue.ts';
 import { changed } from '../../../machine/images/changes.ts';
@@ -22,10 +27,28 @@ async function lines(request: Request, work: (say: (line: object) => void) => Pr
     await work(say);
   } catch (e) {
     if (!isInputError(e)) throw e;
-    say({ error: e.message, errorDetail: { message: e.message } });
+    const code = e instanceof ProgramFailed ? e.code : undefined;
+    say({ error: e.message, errorDetail: { message: e.message, ...(code !== undefined && { code }) } });
   }
   out.end();
   return null;
+}
+
+/** A build context is files, not a layer: as large as what is taken at once. */
+const CONTEXT_LIMITS = { ...IMAGE_LIMITS, layerBytes: 2 ** 30 };
+
+/** A query's object of texts, as JSON; what has no text is left out. */
+function texts(query: URLSearchParams, key: string): Record<string, string> {
+  const text = query.get(key);
+  if (!text) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new HttpError(400, `${key}: this is no JSON`);
+  }
+  const rows = Object.entries((value ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }
 
 export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[] {
@@ -64,6 +87,38 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
       });
       told(record, 'import');
       say({ status: record.id });
+    });
+  }
+
+  /** `docker build` of the classic builder: the context as an archive, a line of JSON for each thing that is said. */
+  async function build(request: Request): Promise<null> {
+    const { query, signal } = request;
+    if (query.get('version') === '2') throw new HttpError(400, 'there is no BuildKit here: set DOCKER_BUILDKIT=0');
+    if (query.get('remote')) throw new HttpError(400, 'a build context is sent, and not fetched from an address');
+    const packed = bytesSource(await bodyBytes(request.body));
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for await (const part of unpacked(packed, CONTEXT_LIMITS, 'the build context'))
+      parts.push(part as Uint8Array<ArrayBuffer>);
+    const quiet = flag(query, 'q');
+    return lines(request, async (say) => {
+      const names = query.getAll('t').filter(Boolean);
+      const id = await buildImage(engine, store, {
+        context: bytesSource(new Uint8Array(await new Blob(parts).arrayBuffer())),
+        dockerfile: query.get('dockerfile') || 'Dockerfile',
+        names,
+        args: texts(query, 'buildargs'),
+        labels: texts(query, 'labels'),
+        target: query.get('target') ?? '',
+        networkMode: query.get('networkmode') || 'bridge',
+        signal,
+        say: (stream) => quiet || say({ stream }),
+      });
+      told(await store.find(id), 'build');
+      if (quiet) say({ stream: `${id}\n` });
+      say({ aux: { ID: id } });
+      if (quiet) return;
+      say({ stream: `Successfully built ${id.slice(7, 19)}\n` });
+      for (const name of names) say({ stream: `Successfully tagged ${normalName(name) ?? name}\n` });
     });
   }
 
@@ -125,18 +180,9 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
         return json({ ImagesDeleted: gone, SpaceReclaimed: freed });
       },
     },
-    // Nothing is built here, so nothing of it is cached.
+    // Nothing of a build is kept but its image.
     { method: 'POST', path: '/build/prune', handle: async () => json({ CachesDeleted: [], SpaceReclaimed: 0 }) },
-    {
-      method: 'POST',
-      path: '/build',
-      async handle() {
-        throw new HttpError(
-          501,
-          'images are not built here: commit a container, import a root, or load what was built elsewhere',
-        );
-      },
-    },
+    { method: 'POST', path: '/build', handle: build },
     { method: 'GET', path: '/images/search', handle: async () => json([]) },
     {
       method: 'GET',
