@@ -8,6 +8,7 @@ import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
 import { ContainerEngine, type Entry } from '../../src/machine/container/engine.ts';
 import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { KeptContainers } from '../../src/machine/container/kept.ts';
+import type { Network } from '../../src/machine/container/networks.ts';
 import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
 import { type Folder, memoryFolder } from '../../src/machine/images/folder.ts';
 import { changesOf } from '../../src/machine/images/tree.ts';
@@ -37,6 +38,7 @@ async function open(folder: Folder): Promise<{ engine: ContainerEngine; errors: 
   const errors: string[] = [];
   const keeper = new KeptContainers(folder, (what) => errors.push(what));
   const engine = new ContainerEngine(host, { openFolder: none, openPlace: none, openImage: async () => base, keeper });
+  for (const network of await keeper.networks()) engine.networks.restore(network);
   await keeper.load((kept, before) => engine.restore(kept, before));
   return { engine, errors };
 }
@@ -95,22 +97,64 @@ describe('a container that is kept', { timeout: TEST_MS }, () => {
     expect((await open(folder)).engine.entries.size).toBe(0);
   });
 
-  it('that ran is found as killed, with the files it was started with; one that removes itself is not', async () => {
-    const folder = memoryFolder();
+  it('that ran is found as killed, with what it changed and said up to then; one that removes itself is not', async () => {
+    const files = new Map<string, Uint8Array>();
+    const folder = memoryFolder(files);
     const { engine } = await open(folder);
     const entry = await run(engine, ['put', '/kept', 'x'], 'runs');
-    entry.container.spec.process.args.splice(1, 9, 'put', '/lost', 'y', 'say', 'up', 'wait');
+    entry.container.spec.process.args.splice(1, 9, 'sleep', '30', 'put', '/late', 'y', 'say', 'up', 'wait');
     await engine.run(entry);
-    while (!textOf(entry.container.log.kept).includes('up')) await sleep(5);
+    // The process is killed at this moment.
+    const layers = (): string =>
+      [...files]
+        .flatMap(([path, bytes]) => (path.endsWith('.tar') ? [new TextDecoder('latin1').decode(bytes)] : []))
+        .join('');
+    for (let i = 0; i < 200 && !layers().includes('late'); i++) await sleep(20);
+    await engine.settled();
+    expect(entry.container.isUp).toBe(true);
     await engine.create({ Image: 'small', Cmd: ['/bin/tool'], HostConfig: { AutoRemove: true } }, 'brief');
     await leave(engine);
     const second = await open(folder);
     const again = second.engine.find('runs');
     expect(again.container).toMatchObject({ state: 'exited', ending: { code: 137, signal: 9 } });
-    expect(changes(again)).toContain('A /kept');
-    expect(changes(again)).not.toContain('A /lost');
+    expect(changes(again)).toEqual(expect.arrayContaining(['A /kept', 'A /late']));
+    expect(again.container.readText('/late')).toBe('y');
+    expect(textOf(again.container.log.kept)).toBe('up\n');
+    // What has not changed is not written again.
+    const before = await folder.list('kept');
+    second.engine.rename(again, 'renamed');
+    await second.engine.settled();
+    second.engine.rename(again, 'runs');
+    await second.engine.settled();
+    expect((await folder.list('kept')).filter((file) => file.endsWith('.tar'))).toHaveLength(
+      before.filter((file) => file.endsWith('.tar')).length,
+    );
     expect(second.engine.entries.size).toBe(1);
     await leave(second.engine);
+  });
+
+  it('finds the networks people made as they were: number, labels, addresses', async () => {
+    const files = new Map<string, Uint8Array>();
+    const { engine } = await open(memoryFolder(files));
+    const made = ['one', 'two', 'three'].map((name) => engine.createNetwork(name, { of: name }));
+    engine.removeNetwork(made[1]!);
+    const on = await engine.create({ Image: 'small', Cmd: ['/bin/tool'], HostConfig: { NetworkMode: 'three' } }, 'on');
+    await leave(engine);
+    const second = await open(memoryFolder(files));
+    const own = second.engine.networks.list().filter((network) => network.own);
+    const about = ({ id, name, labels, created, subnet }: Network) => ({ id, name, labels, created, subnet });
+    expect(own.map(about)).toEqual([made[0]!, made[2]!].map(about));
+    expect(second.engine.networks.find('three').subnet).toBe('172.18.2.0/24');
+    expect(second.engine.find('on').network).toBe(second.engine.networks.find('three'));
+    expect(second.engine.createNetwork('four', {}).subnet).toBe('172.18.3.0/24');
+    expect(on.network.name).toBe('three');
+    await leave(second.engine);
+    files.set('networks.json', new TextEncoder().encode('{"version":1,"networks":[{"id":"x"}]}'));
+    const third = await open(memoryFolder(files));
+    expect(third.errors.join()).toMatch(/networks.json: .*id/);
+    // What a container is on comes again even so.
+    expect(third.engine.networks.has('three')).toBe(true);
+    await leave(third.engine);
   });
 
   it('is in one of its states, whole, wherever its process ends', async () => {
@@ -211,6 +255,18 @@ describe('trapframe container', { timeout: TEST_MS }, () => {
     await cli('run', '--name', 'box', ...root, 'put', '/x', 'kept', 'exit', '4');
     await end('SIGKILL');
     expect(await cli('ps', '-a')).toMatch(/Exited \(4\).* box$/);
+    await cli('run', '-d', '--name', 'hit', ...root, 'put', '/z', 'before', 'say', 'up', 'wait');
+    // As it is kept within a second or two.
+    const kept = join(folder, 'state/containers/kept');
+    const layers = () =>
+      readdirSync(kept)
+        .filter((f) => f.endsWith('.tar'))
+        .map((f) => readFileSync(join(kept, f), 'latin1'));
+    for (let i = 0; i < 200 && !layers().some((layer) => layer.includes('before')); i++) await sleep(20);
+    await end('SIGKILL');
+    expect(await cli('ps', '-a')).toMatch(/Exited \(137\).* hit$/m);
+    expect(await cli('diff', 'hit')).toContain('A /z');
+    await cli('rm', 'hit');
     expect(await cli('cp', 'box:/x', join(folder, 'x'))).toBe('');
     expect(readFileSync(join(folder, 'x'), 'utf8')).toBe('kept');
     await cli('run', '-d', '--name', 'runs', ...root, 'put', '/y', 'too', 'on', '15', 'say', 'up', 'pause');

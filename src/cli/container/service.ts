@@ -34,6 +34,7 @@ export async function startContainers(root: string, log: (line: string) => void)
     ...hostSources(store, volumes, (e) => log(`the store of images: ${String(e)}`)),
     keeper,
   });
+  for (const network of await keeper.networks()) engine.networks.restore(network);
   await keeper.load((kept, before) => engine.restore(kept, before));
   // Containers that were not kept are gone, and what they held.
   for (const holder of Object.keys((await store.catalogue()).holds))

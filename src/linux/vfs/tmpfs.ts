@@ -4,7 +4,7 @@ import { PAGE } from '../machine.ts';
 import type { MemoryOwner } from '../memory/frames.ts';
 import { S } from '../uapi.ts';
 import { Content } from './content.ts';
-import { type Birth, type DirectoryEntry, FileSystem, Inode, isDirectory, type Usage } from './inode.ts';
+import { type Birth, type Change, type DirectoryEntry, FileSystem, Inode, isDirectory, type Usage } from './inode.ts';
 
 const NAME_MAX = 255;
 
@@ -28,6 +28,8 @@ export class Tmpfs extends FileSystem {
   private lastIno = 0;
   /** Bytes its files take. */
   used = 0;
+  /** Grows with each change of a file or name, for who wants to know whether there was one. */
+  changes = 0;
   /** Pages the owner is charged for. */
   private charged = 0;
   private gone = false;
@@ -140,6 +142,7 @@ export class TmpfsInode extends Inode {
     if (value) this.xattrs.set(name, value.slice());
     else this.xattrs.delete(name);
     this.ctime = this.fs.now();
+    this.fs.changes++;
   }
 
   /** Gives back what its attributes take. */
@@ -176,6 +179,11 @@ export class TmpfsInode extends Inode {
     this.fs.book(this.content.allocated - before);
   }
 
+  override change(change: Change, now: number): void {
+    super.change(change, now);
+    this.fs.changes++;
+  }
+
   override lookup(name: string): TmpfsInode | null {
     return this.names().get(name) ?? null;
   }
@@ -189,6 +197,7 @@ export class TmpfsInode extends Inode {
 
   private touch(): void {
     const now = this.fs.now();
+    this.fs.changes++;
     this.mtime = now;
     this.ctime = now;
   }

@@ -11,7 +11,7 @@ import type { ContainerHost } from './host.ts';
 import type { LogEntry } from './log.ts';
 import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
-import { type Network, Networks } from './networks.ts';
+import { type KeptNetwork, type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
 import { bindingsOf, exposedBindings, type PortBinding, type Published } from './ports.ts';
 import {
@@ -72,6 +72,8 @@ export interface Keeper {
   /** It is as it is now, with what it has changed. */
   keep(entry: Entry): void;
   forget(id: string): void;
+  /** These are all the networks that people made. */
+  keepNetworks(networks: readonly KeptNetwork[]): void;
   /** Resolves when all of that is done. */
   settled(): Promise<void>;
 }
@@ -79,6 +81,9 @@ export interface Keeper {
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SHM = 64 * 2 ** 20;
 const STOP_SECONDS = 10;
+/** A container that runs is kept so often, and so many times as long is waited as that took. */
+const KEEP_MS = 500;
+const KEEP_PAUSE = 20;
 
 /** A container with all a person knows of it. */
 export interface Entry {
@@ -217,7 +222,7 @@ export class ContainerEngine {
   async restore(kept: KeptContainer, before: FileSystem | null): Promise<Entry> {
     const { id, name, created, started, finished, ending, oomKilled, log } = kept;
     const request = readCreate(kept.request);
-    // Networks do not outlive the process; theirs come again.
+    // One that could not be kept comes again.
     for (const network of [
       request.HostConfig.NetworkMode,
       ...Object.keys(request.NetworkingConfig?.EndpointsConfig ?? {}),
@@ -383,6 +388,7 @@ export class ContainerEngine {
   createNetwork(name: string, labels: Readonly<Record<string, string>>): Network {
     const network = this.networks.create(name, labels, this.host.system.kernel.clock.realtime());
     this.events.tell('network', 'create', network.id, { name, type: network.driver });
+    this.sources.keeper?.keepNetworks(this.networks.kept);
     return network;
   }
 
@@ -425,6 +431,7 @@ export class ContainerEngine {
     if (users.length)
       throw new InputError(`the network ${network.name} is used by ${users.map((e) => e.name).join(', ')}`);
     this.networks.remove(network);
+    this.sources.keeper?.keepNetworks(this.networks.kept);
     this.events.tell('network', 'destroy', network.id, { name: network.name, type: network.driver });
   }
 
@@ -468,6 +475,7 @@ export class ContainerEngine {
       if (this.entries.get(container.id) === entry) this.keep(entry);
     });
     this.keep(entry);
+    this.keepUp(entry);
     if (entry.request.HostConfig.AutoRemove)
       void entry.container.wait().then(() => {
         // Who waits for its end hears of it before it is gone.
@@ -475,6 +483,25 @@ export class ContainerEngine {
           if (this.entries.get(entry.container.id) === entry && !entry.container.isUp) this.remove(entry, false);
         }, 0);
       });
+  }
+
+  /** While it runs, what it changes and says is kept as it comes, at a small part of the time. */
+  private keepUp(entry: Entry): void {
+    const { container, opened, request } = entry;
+    const { keeper } = this.sources;
+    if (!keeper || request.HostConfig.AutoRemove) return;
+    let [changes, last] = [opened.changes(), container.log.kept.at(-1)];
+    const look = async (): Promise<void> => {
+      if (!container.isUp || this.entries.get(container.id) !== entry) return;
+      const from = performance.now();
+      if (opened.changes() !== changes || container.log.kept.at(-1) !== last) {
+        [changes, last] = [opened.changes(), container.log.kept.at(-1)];
+        this.keep(entry);
+        await keeper.settled();
+      }
+      setTimeout(() => void look(), Math.max(KEEP_MS, KEEP_PAUSE * (performance.now() - from)));
+    };
+    setTimeout(() => void look(), KEEP_MS);
   }
 
   /** Asks it to end, and after so many seconds does not ask. */

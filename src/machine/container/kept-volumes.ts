@@ -1,6 +1,6 @@
 /**
- * Volumes in a folder of archives: in memory while a container has one, written back whole when a container that has it ends. What
- * Node has in folders of the host (src/machine/node/volumes.ts), for hosts without such.
+ * Volumes in a folder of archives: in memory while a container has one, written back whole as they change and when a container that has
+ * one ends. What Node has in folders of the host (src/machine/node/volumes.ts), for hosts without such.
  */
 import { InputError } from '../../abi/errors.ts';
 import { layerChanges } from '../../image/oci/layer.ts';
@@ -26,17 +26,38 @@ export interface VolumeOptions {
   claim?(name: string): Promise<(() => void) | null>;
 }
 
+/** Volumes that change are written so often, and so many times as long is waited as that took. */
+const SAVE_MS = 500;
+const SAVE_PAUSE = 20;
+
 interface Opened {
   readonly fs: Tmpfs;
+  /** What its changes were when it was written; null: it never was. */
+  saved: number | null;
   readonly letGo: () => void;
 }
 
 export class KeptVolumes {
   private readonly options: VolumeOptions;
   private readonly opened = new Map<string, Opened>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: VolumeOptions) {
     this.options = options;
+  }
+
+  /** Looks whether some have changed, for as long as some are open. */
+  private watch(): void {
+    if (this.timer !== null || this.opened.size === 0) return;
+    const look = async (): Promise<void> => {
+      const from = performance.now();
+      // What can't be written now is tried again.
+      for (const name of [...this.opened.keys()]) await this.save(name).catch(() => {});
+      this.timer = this.opened.size
+        ? setTimeout(() => void look(), Math.max(SAVE_MS, SAVE_PAUSE * (performance.now() - from)))
+        : null;
+    };
+    this.timer = setTimeout(() => void look(), SAVE_MS);
   }
 
   private path(name: string): string {
@@ -66,7 +87,8 @@ export class KeptVolumes {
         copyTree(new LayerFs(file, layerChanges(file, IMAGE_LIMITS, `the volume ${name}`)).root, fs.root, now);
         file.close();
       } else fs.root.change({ mode: 0o755 }, now());
-      this.opened.set(name, { fs, letGo });
+      this.opened.set(name, { fs, saved: file ? fs.changes : null, letGo });
+      this.watch();
     } catch (e) {
       letGo();
       throw e;
@@ -80,16 +102,19 @@ export class KeptVolumes {
     return { fs: found.fs, dentry: rootDentry(found.fs) };
   }
 
-  /** Writes one back as it is now. */
+  /** Writes one back as it is now, unless it is written so already. */
   async save(name: string): Promise<void> {
     const found = this.opened.get(name);
-    if (!found) return;
+    if (!found || found.saved === found.fs.changes) return;
     const { folder } = this.options;
     await folder.exclusively(async () => {
+      if (this.opened.get(name) !== found) return;
       const draft = await folder.draft();
+      const { changes } = found.fs;
       // In one go: nothing can change it meanwhile.
       for (const chunk of writeTar(treeEntries(found.fs.root))) draft.append(chunk);
       await draft.keep(this.path(name));
+      found.saved = changes;
     });
   }
 
@@ -99,12 +124,14 @@ export class KeptVolumes {
     const found = this.opened.get(name);
     this.opened.delete(name);
     found?.fs.release();
-    await this.options.folder.remove(this.path(name));
+    const { folder } = this.options;
+    await folder.exclusively(() => folder.remove(this.path(name)));
     found?.letGo();
   }
 
   /** Lets go of all; what was not saved is lost. */
   close(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
     for (const { fs, letGo } of this.opened.values()) {
       fs.release();
       letGo();

@@ -12,6 +12,8 @@ import { LayerFs } from '../images/layer-fs.ts';
 import { treeEntries } from '../images/tree.ts';
 import type { Ending } from './container.ts';
 import type { Entry, Keeper, KeptContainer } from './engine.ts';
+import { NAME } from './names.ts';
+import type { KeptNetwork } from './networks.ts';
 import { issuesOf } from './spec.ts';
 
 /** Of the process that was killed with the container in it. */
@@ -35,6 +37,20 @@ const document = z.object({
 });
 type Document = z.infer<typeof document>;
 
+const networkList = z.object({
+  version: z.literal(1),
+  networks: z.array(
+    z.object({
+      id: z.string().regex(/^[0-9a-f]{64}$/),
+      name: z.string().regex(NAME),
+      created: z.number(),
+      labels: z.record(z.string(), z.string()),
+      number: z.number().int().nonnegative(),
+    }),
+  ),
+});
+const NETWORKS = 'networks.json';
+
 /** Below the folder; who only wants to know whether there are some looks there for documents. */
 const FOLDER = 'kept';
 const base64 = (bytes: Uint8Array): string => {
@@ -50,6 +66,8 @@ export class KeptContainers implements Keeper {
   private pending: Promise<void> = Promise.resolve();
   /** The document of each, to know what its archive is. */
   private readonly layers = new Map<string, string | null>();
+  /** What its layer's changes were when it was written. */
+  private readonly versions = new Map<string, number>();
   private readonly waiting = new Map<string, Entry>();
   private made = 0;
 
@@ -65,7 +83,7 @@ export class KeptContainers implements Keeper {
     const known = this.waiting.has(id);
     this.waiting.set(id, entry);
     if (known) return;
-    this.after(id, async () => {
+    this.after(`container ${id.slice(0, 12)}`, async () => {
       const latest = this.waiting.get(id);
       this.waiting.delete(id);
       if (latest) await this.write(latest);
@@ -74,10 +92,19 @@ export class KeptContainers implements Keeper {
 
   forget(id: string): void {
     this.waiting.delete(id);
-    this.after(id, async () => {
+    this.after(`container ${id.slice(0, 12)}`, async () => {
       await this.folder.remove(`${FOLDER}/${id}.json`);
       await this.dropLayer(this.layers.get(id) ?? null);
       this.layers.delete(id);
+      this.versions.delete(id);
+    });
+  }
+
+  keepNetworks(networks: readonly KeptNetwork[]): void {
+    this.after('networks', async () => {
+      const draft = await this.folder.draft();
+      draft.append(new TextEncoder().encode(JSON.stringify({ version: 1, networks })));
+      await draft.keep(NETWORKS);
     });
   }
 
@@ -85,10 +112,10 @@ export class KeptContainers implements Keeper {
     return this.pending;
   }
 
-  private after(id: string, work: () => Promise<void>): void {
+  private after(what: string, work: () => Promise<void>): void {
     this.pending = this.pending
       .then(() => this.folder.exclusively(work))
-      .catch((e: unknown) => this.onError(`container ${id.slice(0, 12)} could not be kept: ${String(e)}`));
+      .catch((e: unknown) => this.onError(`${what} could not be kept: ${String(e)}`));
   }
 
   private async dropLayer(layer: string | null): Promise<void> {
@@ -99,8 +126,9 @@ export class KeptContainers implements Keeper {
     const { container, opened, request, name } = entry;
     const { id, created, started, finished, state, ending, oomKilled } = container;
     const before = this.layers.get(id) ?? null;
-    // While it runs its files are those it was started with.
-    const layer = container.isUp ? before : await this.writeLayer(entry);
+    const version = opened.changes();
+    const same = this.layers.has(id) && this.versions.get(id) === version;
+    const layer = same ? before : await this.writeLayer(entry);
     const text: Document = {
       version: 1,
       ...{ id, name, request, created, started, finished, state, ending, oomKilled, layer },
@@ -111,6 +139,7 @@ export class KeptContainers implements Keeper {
     draft.append(new TextEncoder().encode(JSON.stringify(text)));
     await draft.keep(`${FOLDER}/${id}.json`);
     this.layers.set(id, layer);
+    this.versions.set(id, version);
     if (before !== layer) await this.dropLayer(before);
   }
 
@@ -124,6 +153,20 @@ export class KeptContainers implements Keeper {
     return layer;
   }
 
+  /** The networks that are kept; none where they are damaged, and `onError` hears of it. */
+  async networks(): Promise<readonly KeptNetwork[]> {
+    try {
+      const there = await this.folder.open(NETWORKS);
+      if (!there) return [];
+      there.close();
+      return (await this.read(NETWORKS, networkList)).networks;
+    } catch (e) {
+      if (!isInputError(e)) throw e;
+      this.onError(e.message);
+      return [];
+    }
+  }
+
   /**
    * Gives all that are kept to `restore`, in the order of their making; what belongs to none is removed. One that can’t be had stays
    * where it is, and `onError` hears why.
@@ -135,7 +178,7 @@ export class KeptContainers implements Keeper {
       const named = new Set<string>();
       for (const file of files.filter((f) => f.endsWith('.json'))) {
         try {
-          const read = await this.read(`${FOLDER}/${file}`);
+          const read = await this.read(`${FOLDER}/${file}`, document);
           documents.push(read);
           if (read.layer) named.add(read.layer);
         } catch (e) {
@@ -182,7 +225,7 @@ export class KeptContainers implements Keeper {
     }
   }
 
-  private async read(path: string): Promise<Document> {
+  private async read<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const file = await this.folder.open(path);
     if (!file) throw new InputError(`${path} is gone`);
     try {
@@ -194,7 +237,7 @@ export class KeptContainers implements Keeper {
       } catch {
         throw new InputError(`${path} is no JSON`);
       }
-      const found = document.safeParse(value);
+      const found = schema.safeParse(value);
       if (!found.success) throw new InputError(`${path}: ${issuesOf(found.error)}`);
       return found.data;
     } finally {

@@ -16,7 +16,12 @@ export interface Network {
   readonly labels: Readonly<Record<string, string>>;
   /** Whether a person made it: its containers are found by their names. */
   readonly own: boolean;
+  /** Of one's own: which of the addresses it has. */
+  readonly number: number;
 }
+
+/** One of one's own as it is kept. */
+export type KeptNetwork = Pick<Network, 'id' | 'name' | 'created' | 'labels' | 'number'>;
 
 /** Of 172.16.0.0/12 the networks from 172.18.0.0 on, as Docker's. */
 const FIRST = 18;
@@ -28,7 +33,7 @@ export class Networks {
 
   /** `bridge` is the wire of those that name no other. */
   constructor(bridge: LabSwitch, now: number) {
-    const given = { created: now, labels: {}, own: false };
+    const given = { created: now, labels: {}, own: false, number: -1 };
     for (const driver of ['bridge', 'host', 'none'] as const)
       this.put({ ...given, id: newId(), name: driver, driver, ...placeOf(driver === 'bridge' ? bridge : null) });
   }
@@ -62,9 +67,21 @@ export class Networks {
     if (!NAME.test(name)) throw new InputError(`“${name}” is no name for a network`);
     if (this.has(name)) throw new InputError(`there is a network ${name} already`);
     if (this.all.size >= MOST) throw new InputError(`there are ${MOST} networks already`);
-    const number = this.made++;
+    return this.restore({ id: newId(), name, created: now, labels, number: this.made });
+  }
+
+  /** Puts one there again as it was, with its addresses. */
+  restore(kept: KeptNetwork): Network {
+    const { number } = kept;
+    this.made = Math.max(this.made, number + 1);
     const wire = new LabSwitch({ network: [172, FIRST + (Math.floor(number / 256) % 13), number % 256] });
-    return this.put({ id: newId(), name, driver: 'bridge', created: now, labels, own: true, ...placeOf(wire) });
+    return this.put({ ...kept, driver: 'bridge', own: true, ...placeOf(wire) });
+  }
+
+  /** Those of one's own, to be kept. */
+  get kept(): KeptNetwork[] {
+    const own = this.list().filter((network) => network.own);
+    return own.map(({ id, name, created, labels, number }) => ({ id, name, created, labels, number }));
   }
 
   /** Takes one that nobody uses away. */

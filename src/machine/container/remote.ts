@@ -43,7 +43,7 @@ export interface RemoteContainers {
   /** Names of the volumes there are. */
   volumes(): Promise<string[]>;
   removeVolume(name: string): Promise<void>;
-  /** Ends everything; volumes are as they were when their containers last ended. */
+  /** Ends everything; volumes are as they were when their containers last ended, or a moment ago. */
   close(): Promise<void>;
   list(): object[];
   inspect(id: string): object;

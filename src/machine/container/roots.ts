@@ -46,6 +46,8 @@ export interface OpenedRoot {
   readonly upper: Inode;
   /** Bytes it takes. */
   used(): number;
+  /** Another number after each change. */
+  changes(): number;
   release(): void;
 }
 
@@ -69,6 +71,7 @@ export function openRoot(
     base,
     upper,
     used: () => storage.used,
+    changes: () => storage.changes,
     release() {
       for (const part of [storage, ...base.lowers]) part.release();
       base.release();
