@@ -102,7 +102,15 @@ function touchLine(level: u32, line: u32): bool {
   const ways = load<u32>(at, 12);
   const set = line & mask;
   const base = load<u32>(at) + set * (ways << 2);
-  for (let w: u32 = 0; w < ways; w++) if (load<u32>(base + (w << 2)) == line) return true;
+  if (ways & 3) {
+    for (let w: u32 = 0; w < ways; w++) if (load<u32>(base + (w << 2)) == line) return true;
+  } else {
+    // Without a branch for each way: which it is cannot be foretold.
+    const all = i32x4.splat(line);
+    let found = i32x4.eq(v128.load(base), all);
+    for (let w: u32 = 4; w < ways; w += 4) found = v128.or(found, i32x4.eq(v128.load(base + (w << 2)), all));
+    if (v128.any_true(found)) return true;
+  }
   const cursor = load<u32>(at, 8) + (set << 2);
   const way = load<u32>(cursor);
   store<u32>(cursor, way + 1 == ways ? 0 : way + 1);

@@ -8,7 +8,7 @@ import {
 import { count } from '../counters';
 import { fillRead, fillWrite } from './fast';
 import {
-  ENTRY_DEVICE, ENTRY_LEVEL_SHIFT, ENTRY_MIXED, ENTRY_PMP_SHIFT, discard, insert, isUnified, lookup,
+  ENTRY_DEVICE, ENTRY_LEVEL_SHIFT, ENTRY_MIXED, ENTRY_PMP_SHIFT, discard, entryFlags, entryTarget, insert, isUnified, lookup,
 } from './model';
 import {
   MODE_NESTED, MODE_PHYSICAL, MODE_SHADOW, WALK_ACCESS_FAULT, WALK_OK, WALK_PAGE_FAULT, walk, walkFlags, walkTarget,
@@ -102,8 +102,8 @@ function find(va: u64, access: u32, context: usize): bool {
   const first = access == ACCESS_FETCH && !isUnified() ? TLB_L1I : TLB_L1D;
   let e = lookup(first, va, tag);
   if (e) {
-    flags = load<u32>(e, 20);
-    target = load<u64>(e, 8);
+    flags = entryFlags(e);
+    target = entryTarget(e);
     if (ready(flags, access, priv, physical)) return true;
     discard(first, e);
   }
@@ -113,8 +113,8 @@ function find(va: u64, access: u32, context: usize): bool {
   count(C_TLB_L2_LOOKUPS);
   e = lookup(TLB_L2, va, tag);
   if (e) {
-    flags = load<u32>(e, 20);
-    target = load<u64>(e, 8);
+    flags = entryFlags(e);
+    target = entryTarget(e);
     if (ready(flags, access, priv, physical)) {
       insert(first, va, target, tag, flags);
       return true;

@@ -253,16 +253,17 @@ class Auditor {
       const d = PLACES.MODEL + id * 64;
       const entries = this.u32(d + 28);
       for (let i = 0; i < entries; i++) {
-        const e = this.u32(d) + i * 32;
-        const flags = this.u32(e + 20);
-        if (!flags) continue;
+        const key = this.u64(this.u32(d + 16) + i * 8);
+        if (!key) continue;
         this.seen.cached++;
-        const linear = Number(this.u64(e + 8));
+        const e = this.u32(d) + i * 16;
+        const flags = this.u32(e + 12);
+        const linear = Number(this.u64(e));
         const span = 512 ** ((flags >> 8) & 7);
         if (!(flags & 4)) continue;
         for (let k = 0; k < span; k++) {
           if (this.isProtected(linear + k * PAGE))
-            this.problems.push(`TLB ${id}: ${hex(this.u64(e))} writes a guest table`);
+            this.problems.push(`TLB ${id}: ${hex(key & ~0xfffn)} writes a guest table`);
         }
       }
     }
