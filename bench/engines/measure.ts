@@ -42,6 +42,9 @@ const MOST_REPEATS = 50;
 /** About what finding and translating hot code takes: it does not grow with the region. */
 const FINDING_MS = 40;
 
+/** By how much the second look at a size may raise it. */
+const MOST_CORRECTED = 3;
+
 /** Engines that need the larger size. */
 const LARGE: readonly EngineId[] = ['native', 'jit'];
 
@@ -101,7 +104,10 @@ class Measurement {
     const first = size(tried);
     const { ms } = await this.once('jit', workload, first.params);
     await this.once('native', workload, first.params);
-    const large = size((tried * jitMs) / Math.max(0.7 * ms, ms - FINDING_MS));
+    const guessed = (tried * jitMs) / Math.max(0.7 * ms, ms - FINDING_MS);
+    // The first run found the translator itself slow, and much of a short one is finding hot code: a second one tells better.
+    const again = await this.once('jit', workload, size(guessed).params);
+    const large = size(guessed * Math.min(MOST_CORRECTED, Math.max(1, jitMs / again.ms)));
     const small = shares !== null && comparesBySize(workload) ? size(share) : large;
     return { workload, large, small, ms: new Map(), pairs: await this.pairs(workload) };
   }

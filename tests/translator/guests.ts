@@ -770,6 +770,8 @@ export type WalkStep =
   | { readonly kind: 'move'; readonly pointer: number; readonly by: number; readonly through: boolean }
   /** A load at a pointer and an index that counts turns, times a power of two. */
   | { readonly kind: 'indexed'; readonly pointer: number; readonly times: number }
+  /** A load at a pointer and an index that is a word, which goes on before, times a power of two. */
+  | { readonly kind: 'word'; readonly pointer: number; readonly times: number; readonly by: number }
   /** Leaves out the next step, or leaves the loop, where bits of what was loaded last are 0. */
   | { readonly kind: 'skip' | 'leave'; readonly bits: number };
 
@@ -779,6 +781,8 @@ export interface WalkLoop {
   readonly turns: number;
   /** Where the pointers begin, from the first mapped page. */
   readonly starts: readonly number[];
+  /** Where the index that is a word begins. */
+  readonly word: number;
   readonly steps: readonly WalkStep[];
   /** Pages that may only be read. */
   readonly sealed: readonly number[];
@@ -791,7 +795,7 @@ export const WALKED_PAGES = 12;
  * A loop through pages that lie apart in memory. It ends by its turns, by what it finds, or by a fault, the place and
  * address of which go into the checksum.
  */
-export function walkedLoop({ rounds, turns, starts, steps, sealed }: WalkLoop): Uint8Array {
+export function walkedLoop({ rounds, turns, starts, word, steps, sealed }: WalkLoop): Uint8Array {
   const tables = new Tables(TABLES, 8);
   const root = tables.page();
   const content = new Uint8Array(WALKED_PAGES * PAGE);
@@ -804,6 +808,9 @@ export function walkedLoop({ rounds, turns, starts, steps, sealed }: WalkLoop): 
     const page = DATA + ((n * 5) % WALKED_PAGES) * PAGE;
     const bits = sealed.includes(n) ? RWXAD & ~PTE.W : RWXAD;
     tables.set(tables.slot(root, 3, BigInt(WINDOW + n * PAGE), 0), entry(page, bits));
+    // Where an index leads that was negative as a word.
+    const other = DATA + ((n * 7 + 3) % WALKED_PAGES) * PAGE;
+    tables.set(tables.slot(root, 3, BigInt(WINDOW + n * PAGE) + 2n ** 32n, 0), entry(other, bits));
   }
   const pointers = [R.a0, R.a1, R.a2];
   return pagingGuest(
@@ -818,6 +825,7 @@ export function walkedLoop({ rounds, turns, starts, steps, sealed }: WalkLoop): 
         a.la(R.s2, behind);
         a.li(R.a4, turns);
         a.li(R.a5, 0);
+        a.li(R.a7, word);
         a.label(again);
         let skipped: string | null = null;
         for (const step of steps) {
@@ -839,6 +847,13 @@ export function walkedLoop({ rounds, turns, starts, steps, sealed }: WalkLoop): 
             a.add(R.t1, R.t1, pointers[step.pointer]!);
             a.op('lb', { rd: R.t3, rs1: R.t1, imm: 0 });
             a.add(R.s0, R.s0, R.t3);
+          } else if (step.kind === 'word') {
+            a.op('addiw', { rd: R.a7, rs1: R.a7, imm: step.by });
+            a.op('slli', { rd: R.t1, rs1: R.a7, imm: 32 });
+            a.op('srli', { rd: R.t1, rs1: R.t1, imm: 32 - step.times });
+            a.add(R.t1, R.t1, pointers[step.pointer]!);
+            a.op('lbu', { rd: R.t3, rs1: R.t1, imm: 0 });
+            a.add(R.s0, R.s0, R.t3);
           } else if (step.kind === 'skip' || step.kind === 'leave') {
             a.op('andi', { rd: R.t2, rs1: R.t3, imm: step.bits });
             if (step.kind === 'leave') a.beq(R.t2, 0, behind);
@@ -853,7 +868,7 @@ export function walkedLoop({ rounds, turns, starts, steps, sealed }: WalkLoop): 
         a.addi(R.a5, R.a5, 1);
         a.bne(R.a5, R.a4, again);
         a.label(behind);
-        for (const register of [...pointers, R.a5, R.t3]) a.stir(register);
+        for (const register of [...pointers, R.a5, R.a7, R.t3]) a.stir(register);
       });
       a.stir(R.s8);
     },

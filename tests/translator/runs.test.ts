@@ -34,6 +34,15 @@ const step: fc.Arbitrary<WalkStep> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('indexed'), pointer, times: fc.integer({ min: 0, max: 10 }) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('word'),
+      pointer,
+      times: fc.integer({ min: 0, max: 3 }),
+      by: fc.constantFrom(1, 2, -1, 7),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('skip'), bits: fc.constantFrom(1, 3, 0x40) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave'), bits: fc.constantFrom(0xff, 0x7f) }) },
 ) as fc.Arbitrary<WalkStep>;
@@ -41,7 +50,12 @@ const step: fc.Arbitrary<WalkStep> = fc.oneof(
 const loop: fc.Arbitrary<WalkLoop> = fc.record({
   rounds: fc.constant(3),
   turns: fc.integer({ min: 1, max: 2500 }),
-  starts: fc.array(fc.integer({ min: PAGE, max: (WALKED_PAGES - 1) * PAGE }), { minLength: 3, maxLength: 3 }),
+  word: fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 900 }) },
+    { weight: 3, arbitrary: fc.integer({ min: -900, max: -1 }) },
+    { weight: 1, arbitrary: fc.constantFrom(2 ** 31 - 20, 2 ** 29 - 5) },
+  ),
+  starts: fc.array(fc.integer({ min: PAGE, max: (WALKED_PAGES / 2) * PAGE }), { minLength: 3, maxLength: 3 }),
   steps: fc.array(step, { minLength: 1, maxLength: 9 }),
   sealed: fc.array(fc.integer({ min: 0, max: WALKED_PAGES - 1 }), { maxLength: 2 }),
 });
@@ -75,9 +89,27 @@ describe.each(CONFIGS)('loops through memory: $name', ({ name: _, ...settings })
         await expectEqual(image, config, tuning, budget);
         units += translator().stats.units;
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: 50, seed: 7 },
     );
     expect(units).toBeGreaterThan(20);
+  });
+});
+
+describe('an index that is a word', () => {
+  it('is negative, where the page it comes to is known, but 2^32 below', async () => {
+    const shape: WalkLoop = {
+      rounds: 9,
+      turns: 400,
+      starts: [4 * PAGE + 290, PAGE, PAGE],
+      word: -300,
+      steps: [
+        { kind: 'load', pointer: 0, imm: 0, width: 3 },
+        { kind: 'word', pointer: 0, times: 0, by: 1 },
+      ],
+      sealed: [],
+    };
+    await expectEqual(walkedLoop(shape), SMALL, { ...EAGER, longestBurst: 50_000 });
+    expect(translator().stats.units).toBeGreaterThan(0);
   });
 });
 
@@ -87,6 +119,7 @@ describe('the account of a loop', () => {
       rounds: 60,
       turns: 33,
       starts: [PAGE, 2 * PAGE, 3 * PAGE],
+      word: 0,
       // Eight instructions a turn: a power of two leaves nothing over.
       steps: [
         { kind: 'load', pointer: 0, imm: 0, width: 3 },

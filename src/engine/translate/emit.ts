@@ -171,7 +171,7 @@ class UnitPrinter {
   }
 
   /** Finds how many turns of a loop may be run at once: when it has made a few, since few loops that have not go on for long. */
-  private beginRun({ head, fastHead, walks, turn }: Run, to: (target: Block) => void): void {
+  private beginRun({ head, fastHead, walks, words, turn }: Run, to: (target: Block) => void): void {
     const { context } = this;
     const { code } = context;
     const { made, left } = this.turns.get(head)!;
@@ -193,6 +193,7 @@ class UnitPrinter {
     code.i32(Math.ceil(Math.log2(turn)));
     code.op('i32.shr_s');
     code.set(left);
+    this.memory.beginWords(words, left, () => to(head));
     this.memory.beginWalks(walks, left, () => to(head));
     code.get(left);
     code.i32(1);

@@ -9,8 +9,9 @@ import { type Instruction, PAGE } from './code.ts';
 import type { Context } from './context.ts';
 import { type Group, groupsOf, type Kept, type Nesting } from './groups.ts';
 import { NONE, one, type RegisterSet } from './registers.ts';
-import type { Walk } from './runs.ts';
+import type { Walk, Word } from './runs.ts';
 import { Tree } from './tree.ts';
+import type { Terms } from './turn.ts';
 import type { Block } from './unit.ts';
 import type { RawName } from './wasm.ts';
 
@@ -33,6 +34,8 @@ const STORES: Readonly<Record<Width, RawName>> = {
 /** Instructions of a loop in which pages are kept, and pages kept in it. */
 const KEEPING_LOOP = 12;
 const KEPT_MOST = 2;
+/** What begins below this is far from the end of positive words. */
+const WORD_MOST = 2 ** 29;
 const CALLS: ReadonlySet<Block['end']> = new Set(['call', 'pointer']);
 const STOP_TRAP = 1;
 
@@ -203,15 +206,7 @@ export class Memory {
       const span = high - low;
       context.releaseTemporaries();
       const [va, t, slot] = [context.temporary('i64'), context.temporary('i64'), context.temporary('i32')];
-      code.i64(low);
-      for (const [register, times] of terms) {
-        code.get(context.register('x', register));
-        if (times !== 1) {
-          code.i64(times);
-          code.op('i64.mul');
-        }
-        code.op('i64.add');
-      }
+      this.sum(terms, low);
       code.tee(va);
       context.lookUp(TABLES[table], slot);
       code.get(va);
@@ -234,21 +229,68 @@ export class Memory {
       code.op('i32.add');
       code.set(walk.delta);
       if (!stride) continue;
-      const most = context.temporary('i32');
       if (!down) code.i32(PAGE - span);
       code.get(t);
       code.op('i32.wrap_i64');
       if (!down) code.op('i32.sub');
-      code.i32(stride);
-      code.op('i32.div_u');
-      code.tee(most);
-      code.get(turns);
-      code.get(most);
-      code.get(turns);
-      code.op('i32.lt_s');
-      code.raw('select');
-      code.set(turns);
+      this.atMost(turns, stride);
     }
+  }
+
+  /** The same for what has to stay a positive word. */
+  beginWords(words: readonly Word[], turns: number, otherwise: () => void): void {
+    const { context } = this;
+    const { code } = context;
+    for (const { terms, low, down, stride } of words) {
+      context.releaseTemporaries();
+      const value = context.temporary('i64');
+      this.sum(terms, low);
+      code.tee(value);
+      // From here turns that go on by so much at most stay within 2^31.
+      code.i64(WORD_MOST);
+      code.raw('i64.ge_u');
+      code.unlikely();
+      otherwise();
+      code.end();
+      if (stride) {
+        code.i32(WORD_MOST);
+        this.atMost(turns, stride);
+      }
+      if (!down) continue;
+      code.get(value);
+      code.op('i32.wrap_i64');
+      this.atMost(turns, down);
+    }
+  }
+
+  /** Leaves a sum of registers and a number. */
+  private sum(terms: Terms, by: number): void {
+    const { code } = this.context;
+    code.i64(by);
+    for (const [register, times] of terms) {
+      code.get(this.context.register('x', register));
+      if (times !== 1) {
+        code.i64(times);
+        code.op('i64.mul');
+      }
+      code.op('i64.add');
+    }
+  }
+
+  /** Lowers a number of turns to how often the room on the stack holds a stride. */
+  private atMost(turns: number, stride: number): void {
+    const { context } = this;
+    const { code } = context;
+    const most = context.temporary('i32');
+    code.i32(stride);
+    code.op('i32.div_u');
+    code.tee(most);
+    code.get(turns);
+    code.get(most);
+    code.get(turns);
+    code.op('i32.lt_s');
+    code.raw('select');
+    code.set(turns);
   }
 
   private leaveMissed(i: Instruction, { members }: Group, distance: number): void {

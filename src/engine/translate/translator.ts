@@ -59,7 +59,7 @@ const BETWEEN: ReadonlySet<number> = new Set(
 const FAST: Manner = { misses: 'leave', straddles: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
 const EXITS_LEAST = 64;
-const EXITS_EVERY = 4000;
+const EXITS_EVERY = 1500;
 /** Bytes around a unit's code in which what it is left for is taken for a part of the same function. */
 const NEAR = 4096;
 /** Instructions interpreted in a page that are worth translating it, whatever else was. */

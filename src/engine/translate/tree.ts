@@ -17,6 +17,14 @@ function isZero(e: Expr, i: Instruction): boolean {
   return e.kind === 'reg' && e.file === 'x' && registerOf(e.operand, i) === 0;
 }
 
+/** An unsigned shift of a word by at least one bit, whose result is not negative. */
+function isShiftedDown(e: Expr, { operands }: Instruction): boolean {
+  if (e.kind !== 'op' || e.op !== 'i32.shr_u') return false;
+  const by = e.args[1]!;
+  const amount = by.kind === 'op' && by.op === 'i32.wrap_i64' ? by.args[0]! : by;
+  return amount.kind === 'imm' && (operands.imm! & 31) !== 0;
+}
+
 const usesKnown = new WeakMap<Expr, Map<Expr, number>>();
 
 /** How often each node is used: what is used twice is computed once. */
@@ -141,7 +149,8 @@ export class Tree {
         else if (e.op === 'i64.add' && isZero(e.args[0]!, i)) this.value(e.args[1]!);
         else {
           for (const arg of e.args) this.value(arg);
-          code.op(e.op);
+          // What has no sign is extended by what x86 and ARM do anyway.
+          code.op(e.op === 'i64.extend_i32_s' && isShiftedDown(e.args[0]!, i) ? 'i64.extend_i32_u' : e.op);
         }
         break;
       case 'call': {

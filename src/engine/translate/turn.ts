@@ -6,10 +6,18 @@ import type { Block } from './unit.ts';
 export type Terms = readonly (readonly [register: number, times: number])[];
 
 /** A sum of terms and of something from `low` to `high`. */
-export interface Sum {
+export interface Range {
   readonly terms: Terms;
   readonly low: number;
   readonly high: number;
+}
+
+/** What a register holds. */
+export interface Sum extends Range {
+  /** It is that only where these are positive words: what adds up words has gone into it. */
+  readonly words: readonly Range[];
+  /** It is that times 2^32: the upper half is about to be cut off. */
+  readonly raised: boolean;
 }
 
 /** What registers hold, where it is such a sum. */
@@ -19,14 +27,15 @@ export interface Turn {
   /** The address of each access, for which it is known. */
   readonly addresses: ReadonlyMap<Instruction, Sum>;
   /** By how much registers have changed when the next turn begins; those that are not here may hold anything then. */
-  readonly moves: ReadonlyMap<number, { readonly low: number; readonly high: number }>;
+  readonly moves: ReadonlyMap<number, Sum>;
 }
 
 /** Sums that are larger than what matters are not looked into. */
 const CONSTANT_MOST = 2 ** 20;
 const TIMES_MOST = 512;
 
-const NOTHING: Sum = { terms: [], low: 0, high: 0 };
+const sumOf = (terms: Terms): Sum => ({ terms, low: 0, high: 0, words: [], raised: false });
+const NOTHING = sumOf([]);
 
 const within = (sum: Sum): Sum | null =>
   Math.abs(sum.low) < CONSTANT_MOST &&
@@ -35,16 +44,20 @@ const within = (sum: Sum): Sum | null =>
     ? sum
     : null;
 
-const plus = (a: Sum, by: number): Sum => ({ terms: a.terms, low: a.low + by, high: a.high + by });
+const plus = (a: Sum, by: number): Sum => ({ ...a, low: a.low + by, high: a.high + by });
 
 function added(a: Sum, b: Sum): Sum {
   const times = new Map(a.terms);
   for (const [register, n] of b.terms) times.set(register, (times.get(register) ?? 0) + n);
   const terms = [...times].filter(([, n]) => n !== 0).sort(([x], [y]) => x - y);
-  return { terms, low: a.low + b.low, high: a.high + b.high };
+  return { terms, low: a.low + b.low, high: a.high + b.high, words: [...a.words, ...b.words], raised: false };
 }
 
+/** The same, where it is a positive word. */
+const word = (a: Sum): Sum => ({ ...a, words: [...a.words, { terms: a.terms, low: a.low, high: a.high }] });
+
 const multiplied = (a: Sum, by: number): Sum => ({
+  ...a,
   terms: a.terms.map(([register, n]) => [register, n * by] as const),
   low: a.low * by,
   high: a.high * by,
@@ -54,14 +67,29 @@ const multiplied = (a: Sum, by: number): Sum => ({
 function result({ form, operands }: Instruction, of: (register: number) => Sum | null): Sum | null {
   const first = of(operands.rs1 ?? 0);
   if (!first) return null;
+  const by = operands.imm ?? 0;
+  if (first.raised) {
+    const up = 32 - by;
+    return form.row.name === 'srli' && up >= 0 && up < 10
+      ? within(multiplied({ ...word({ ...first, raised: false }) }, 2 ** up))
+      : null;
+  }
   switch (form.row.name) {
     case 'addi':
-      return within(plus(first, operands.imm!));
+      return within(plus(first, by));
+    case 'addiw':
+      return within(word(plus(first, by)));
     case 'slli':
-      return operands.imm! < 10 ? within(multiplied(first, 2 ** operands.imm!)) : null;
-    case 'add': {
+      if (by === 32) return { ...first, raised: true };
+      return by < 10 ? within(multiplied(first, 2 ** by)) : null;
+    case 'slliw':
+      return by < 10 ? within(word(multiplied(first, 2 ** by))) : null;
+    case 'add':
+    case 'addw': {
       const second = of(operands.rs2 ?? 0);
-      return second && within(added(first, second));
+      if (!second || second.raised) return null;
+      const sum = added(first, second);
+      return within(form.row.name === 'add' ? sum : word(sum));
     }
     default:
       return null;
@@ -69,7 +97,9 @@ function result({ form, operands }: Instruction, of: (register: number) => Sum |
 }
 
 const alike = (a: Sum, b: Sum): boolean =>
-  a.terms.length === b.terms.length && a.terms.every(([r, n], k) => b.terms[k]![0] === r && b.terms[k]![1] === n);
+  a.raised === b.raised &&
+  a.terms.length === b.terms.length &&
+  a.terms.every(([r, n], k) => b.terms[k]![0] === r && b.terms[k]![1] === n);
 
 /** What holds whichever way control came. */
 function joined(a: State, b: State): State {
@@ -77,7 +107,12 @@ function joined(a: State, b: State): State {
   for (const [register, x] of a) {
     const y = b.get(register);
     if (y && alike(x, y))
-      both.set(register, { terms: x.terms, low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) });
+      both.set(register, {
+        ...x,
+        low: Math.min(x.low, y.low),
+        high: Math.max(x.high, y.high),
+        words: [...x.words, ...y.words],
+      });
   }
   return both;
 }
@@ -85,9 +120,7 @@ function joined(a: State, b: State): State {
 /** Follows a turn of a loop that has no other in it, its blocks in order. */
 export function turnOf(head: Block, body: readonly Block[]): Turn {
   const addresses = new Map<Instruction, Sum>();
-  const begin = new Map(
-    Array.from({ length: 31 }, (_, n) => [n + 1, { terms: [[n + 1, 1] as const], low: 0, high: 0 }]),
-  );
+  const begin = new Map(Array.from({ length: 31 }, (_, n) => [n + 1, sumOf([[n + 1, 1]])] as const));
   const into = new Map<Block, State>([[head, begin]]);
   let end: State | null = null;
   for (const b of body) {
@@ -96,7 +129,7 @@ export function turnOf(head: Block, body: readonly Block[]): Turn {
     for (const i of b.body) {
       if (i.facts.table) {
         const base = of(i.operands.rs1 ?? 0);
-        if (base) addresses.set(i, plus(base, i.operands.imm ?? 0));
+        if (base && !base.raised) addresses.set(i, plus(base, i.operands.imm ?? 0));
       }
       const rd = i.operands.rd ?? 0;
       if (!i.writes.x || !rd) continue;
@@ -109,9 +142,10 @@ export function turnOf(head: Block, body: readonly Block[]): Turn {
       else if (body.includes(s)) into.set(s, into.has(s) ? joined(into.get(s)!, state) : state);
     }
   }
-  const moves = new Map<number, { low: number; high: number }>();
-  for (const [register, { terms, low, high }] of end ?? []) {
-    if (terms.length === 1 && terms[0]![0] === register && terms[0]![1] === 1) moves.set(register, { low, high });
+  const moves = new Map<number, Sum>();
+  for (const [register, sum] of end ?? []) {
+    const [only, ...others] = sum.terms;
+    if (!sum.raised && only && !others.length && only[0] === register && only[1] === 1) moves.set(register, sum);
   }
   return { addresses, moves };
 }
