@@ -7,6 +7,7 @@ import { judge } from './syscalls/guard.ts';
 import { hasFutex, insistsOnFutex, leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
 import { reclaimTo } from './task/reclaim.ts';
+import { interruptSequence } from './task/rseq.ts';
 import { AskedCall, CONTINUE } from './task/seccomp-listener.ts';
 import { deliver, handled, interrupted, restarts, sendFault } from './task/signal.ts';
 import { SI } from './task/signals.ts';
@@ -123,6 +124,7 @@ export class Loop {
         if (task.trace) this.showStop(task);
       }
       if (task.state !== 'runnable') break;
+      if (task.attention && task.rseq && interrupted(task)) interruptSequence(kernel, task);
       if (task.attention && !deliver(kernel, task)) break;
       // A trap takes time too: a program of nothing but calls has to give way as well.
       left -= 500;
@@ -143,6 +145,8 @@ export class Loop {
   /** A task that slept inside a call tries again, unless a signal interrupts it. */
   private resume(task: Task): void {
     const { trace } = task;
+    // Others may have run since.
+    if (task.rseq) interruptSequence(this.kernel, task);
     if (trace && this.showStop(task)) return;
     if (task.inCall || trace?.entered) this.retry(task);
     if (task.trace && this.showStop(task)) return;

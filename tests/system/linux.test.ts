@@ -1,8 +1,9 @@
 /** A real Linux kernel boots, under every strategy and engine, and runs commands for the host. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { boot, hasKernel, openSbi, standStill, story } from '../support/kernels.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { onBoth } from '../support/kernel-peer.ts';
+import { type Booted, boot, hasKernel, openSbi, standStill, story } from '../support/kernels.ts';
 import { projectRoot } from '../support/machine.ts';
 
 const hasBuilt = hasKernel('built');
@@ -138,8 +139,20 @@ describe.skipIf(!hasBuilt)('the built kernel', () => {
 });
 
 describe.skipIf(!hasDebian)('Debian’s kernel', () => {
+  let booted: Booted;
+  beforeAll(async () => {
+    booted = await boot('debian', { counting: false, engine: 'jit' });
+  }, 120_000);
+
+  // Ours has none of its own configuration.
+  it('has restartable sequences as the kernel of src/linux has them', async () => {
+    const { here, there } = await onBoth(booted, 'rseq');
+    expect(here.output).toBe(there);
+    expect(here.output.split('\n').length).toBeGreaterThan(20);
+  }, 60_000);
+
   it('boots and runs commands', async () => {
-    const { sh, off } = await boot('debian', { counting: false });
+    const { sh, off } = booted;
     expect((await sh('uname -v')).stdout).toContain('Debian');
     expect(await sh('cat >&2; exit 5', { input: 'x' })).toMatchObject({ code: 5, stderr: 'x' });
     await off();

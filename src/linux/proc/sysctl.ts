@@ -51,6 +51,7 @@ function numeric<K extends string>(
   keys: readonly K[],
   [least, most]: readonly [number, number] = [0, INT_MAX],
   agree: (values: Numbers<K>, looker: Looker) => boolean = () => true,
+  round: (value: number) => number = (value) => value,
 ): Sysctl {
   const shown = (value: number): string => (value === Number.POSITIVE_INFINITY ? String(HUGE) : String(value));
   return {
@@ -62,7 +63,7 @@ function numeric<K extends string>(
       const wanted = { ...target };
       values.forEach((value, i) => {
         if (value < least || value > most) fail(E.INVAL);
-        wanted[keys[i]!] = value as (typeof wanted)[K];
+        wanted[keys[i]!] = round(value) as (typeof wanted)[K];
       });
       if (!agree(wanted, looker)) fail(E.INVAL);
       // Those before a word that is none are changed all the same.
@@ -124,7 +125,14 @@ const SYSCTLS: readonly Sysctl[] = [
   numeric('fs/mqueue/msgsize_default', mqueue, ['msgsize_default'], [128, 16_777_216]),
   numeric('fs/mqueue/msgsize_max', mqueue, ['msgsize_max'], [128, 16_777_216]),
   numeric('fs/mqueue/queues_max', mqueue, ['queues_max']),
-  numeric('fs/pipe-max-size', whole, ['pipeMost'], [4096, 2 ** 31]),
+  numeric(
+    'fs/pipe-max-size',
+    whole,
+    ['pipeMost'],
+    [0, 2 ** 31],
+    () => true,
+    (value) => Math.max(4096, 2 ** Math.ceil(Math.log2(value))),
+  ),
   fixed('kernel/cap_last_cap', 40),
   named('kernel/domainname', 'domain'),
   named('kernel/hostname', 'host'),

@@ -15,6 +15,7 @@ import * as names from './names.ts';
 import * as poll from './poll.ts';
 import * as priority from './priority.ts';
 import * as processes from './processes.ts';
+import * as rseq from './rseq.ts';
 import * as seccomp from './seccomp.ts';
 import * as sem from './sem.ts';
 import * as shm from './shm.ts';
@@ -268,7 +269,7 @@ const ROWS: readonly Row[] = [
   [284, 'mlock2', system.zero, { partial: 'nothing is ever paged out' }],
   [285, 'copy_file_range', descriptors.copyFileRange],
   [291, 'statx', names.statx],
-  [293, 'rseq', null],
+  [293, 'rseq', rseq.rseq],
   [424, 'pidfd_send_signal', watching.pidfdSendSignal, { partial: 'the information that is given is not passed on' }],
   [425, 'io_uring_setup', null],
   [434, 'pidfd_open', watching.pidfdOpen],

@@ -179,6 +179,7 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
   task.altStack = { base: 0, size: 0, flags: 2 };
   task.clearTid = 0;
   task.robustList = 0;
+  task.rseq = null;
   task.x.fill(0);
   task.f.fill(0);
   task.fcsr = 0;

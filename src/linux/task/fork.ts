@@ -197,6 +197,7 @@ function makeTask(kernel: Kernel, task: Task, request: CloneRequest): Task {
   child.credential = task.credential.copy();
   child.seccomp = task.seccomp;
   child.strict = task.strict;
+  child.rseq = flags & CLONE.VM ? null : task.rseq;
   child.altStack = flags & CLONE.VM && !(flags & CLONE.VFORK) ? { base: 0, size: 0, flags: 2 } : { ...task.altStack };
   if (flags & CLONE.THREAD) {
     child.join({ ...task.namespaces });

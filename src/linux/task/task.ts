@@ -286,6 +286,8 @@ export class Task implements Sleeper, Turn {
   altStack = { base: 0, size: 0, flags: 2 };
   clearTid = 0;
   robustList = 0;
+  /** Where its restartable sequences are told of, and what stands before the place each leads to. */
+  rseq: { readonly va: number; readonly signature: number } | null = null;
   /** The system call it is inside of has to be tried again when it wakes. */
   inCall = false;
   /** Set while it sleeps. */
