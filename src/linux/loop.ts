@@ -4,6 +4,7 @@ import { BLOCKED, type Kernel, REGISTERS_SET, SLICE } from './kernel.ts';
 import type { Fault } from './memory/space.ts';
 import type { Call, CallRow, CallTable } from './syscalls/call.ts';
 import { judge } from './syscalls/guard.ts';
+import type { ControlGroup } from './task/cgroup.ts';
 import { hasFutex, insistsOnFutex, leaveFutex } from './task/futex.ts';
 import { outOfMemory } from './task/oom.ts';
 import { reclaimTo } from './task/reclaim.ts';
@@ -136,7 +137,8 @@ export class Loop {
     task.time += now - from;
     kernel.turnBegan = now;
     if (process.cpuAlarms.size > 0) ringCpuAlarms(process.cpuAlarms);
-    for (const group of process.cgroup.aboveHigh()) reclaimTo(kernel, group, group.memoryHigh);
+    for (let group: ControlGroup | null = process.cgroup; group; group = group.parent)
+      if (group.wasAboveHigh) reclaimTo(kernel, group, group.memoryHigh);
     process.cgroup.endTurn(now - from, now);
     kernel.requeue(task);
     return now;

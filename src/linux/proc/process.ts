@@ -50,9 +50,10 @@ const STATE = {
 const maskText = (mask: bigint): string => BigInt.asUintN(64, mask).toString(16).padStart(16, '0');
 
 const leaderOf = (p: Process): Task | null => p.leader ?? null;
-const stateOf = (p: Process): string => {
-  const leader = p.status === null ? leaderOf(p) : null;
-  return leader?.trace?.stop ? 't (tracing stop)' : STATE[leader?.state ?? 'dead'];
+/** Of a thread of a process; a process that has ended has none. */
+const stateOf = (p: Process, thread: Task | null): string => {
+  const live = p.status === null ? thread : null;
+  return live?.trace?.stop ? 't (tracing stop)' : STATE[live?.state ?? 'dead'];
 };
 
 function statusOf(task: Task, ns: PidNamespace<Task>, { user }: Credential): string {
@@ -65,7 +66,7 @@ function statusOf(task: Task, ns: PidNamespace<Task>, { user }: Credential): str
   const rows: [string, string | number][] = [
     ['Name', task.name],
     ['Umask', p.place.umask.toString(8).padStart(4, '0')],
-    ['State', stateOf(p)],
+    ['State', stateOf(p, task)],
     ['Tgid', p.pid.in(ns)],
     ['Ngid', 0],
     ['Pid', task.pid.in(ns)],
@@ -98,12 +99,14 @@ function statusOf(task: Task, ns: PidNamespace<Task>, { user }: Credential): str
   return rows.map(([key, value]) => `${key}:\t${value}\n`).join('');
 }
 
-function statOf(p: Process, ns: PidNamespace<Task>): string {
+/** Of a process by its leader, or of one of its threads. */
+function statOf(p: Process, ns: PidNamespace<Task>, thread: Task | null): string {
+  const shown = thread ?? leaderOf(p);
   const ticks = (nanoseconds: number): number => Math.floor(nanoseconds / 1e7);
   const fields = [
-    p.pid.in(ns),
-    `(${leaderOf(p)?.name ?? ''})`,
-    stateOf(p)[0],
+    (thread ?? p).pid.in(ns),
+    `(${shown?.name ?? ''})`,
+    stateOf(p, shown)[0],
     p.parent?.pid.in(ns) ?? 0,
     p.group.in(ns),
     p.session.in(ns),
@@ -114,7 +117,7 @@ function statOf(p: Process, ns: PidNamespace<Task>): string {
     0,
     0,
     0,
-    ticks(p.time),
+    ticks((thread ?? p).time),
     0,
     ticks(p.childTime),
     0,
@@ -283,7 +286,7 @@ export function taskNode(kernel: Kernel, task: Task, ns: PidNamespace<Task>, wit
       ),
     root: () => guarded(() => p.place.root),
     setgroups: () => setgroupsNode(kernel, task),
-    stat: () => text(() => statOf(p, ns)),
+    stat: () => text(() => statOf(p, ns, withThreads ? null : task)),
     statm: () => text(() => `${p.space.size / PAGE} ${p.space.resident} 0 0 0 0 0\n`),
     status: () => text(() => statusOf(task, ns, (kernel.current ?? task).credential)),
     timens_offsets: () => timeOffsetsNode(kernel, task),

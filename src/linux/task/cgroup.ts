@@ -187,9 +187,9 @@ export class ControlGroup implements MemoryOwner {
     }
   }
 
-  /** Of this group and those above it the ones that were charged above memory.high in this turn. */
-  *aboveHigh(): Generator<ControlGroup> {
-    for (let group: ControlGroup | null = this; group; group = group.parent) if (group.chargedAboveHigh) yield group;
+  /** Whether it was charged above memory.high in this turn. */
+  get wasAboveHigh(): boolean {
+    return this.chargedAboveHigh > 0;
   }
 
   private slowDown(now: number): void {

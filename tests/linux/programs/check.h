@@ -36,6 +36,19 @@
     fflush(stdout);                                                    \
   } while (0)
 
+// Waits until a thread of this process sleeps.
+static inline void asleep(volatile int *tid) {
+  for (int i = 0; i < 5000; i++, usleep(1000)) {
+    char path[64], text[256] = "", *end;
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", *tid);
+    int fd = open(path, O_RDONLY);
+    if (fd < 0) continue;
+    read(fd, text, sizeof text - 1);
+    close(fd);
+    if (*tid && (end = strrchr(text, ')')) && end[2] == 'S') return;
+  }
+}
+
 static inline int status_of(pid_t pid) {
   int status = -1;
   waitpid(pid, &status, WUNTRACED | WCONTINUED);

@@ -25,8 +25,9 @@ static struct timespec in_ms(long ms) {
   return t;
 }
 
-static volatile int got[3], order;
+static volatile int got[3], order, who[3];
 static void *wait_for_it(void *n) {
+  who[(long)n] = tid();
   long r = futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0);
   got[(long)n] = ++order;
   int mine = (word & FUTEX_TID_MASK) == tid();
@@ -72,7 +73,8 @@ static void *try_mutex(void *x) {
   SAY(pthread_mutex_timedlock(&m, &soon));
   return 0;
 }
-static void handler(int n) {}
+static volatile int handled;
+static void handler(int n) { handled = 1; }
 
 int main(void) {
   pthread_t t[3];
@@ -92,7 +94,7 @@ int main(void) {
   // Waiters have it handed on, first come first served.
   for (long i = 0; i < 3; i++) {
     pthread_create(&t[i], 0, wait_for_it, (void *)i);
-    usleep(30000);
+    asleep(&who[i]);
   }
   show();
   SAY(futex(&word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0));
@@ -110,7 +112,8 @@ int main(void) {
   SAY(futex((void *)((char *)&word + 1), FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0));
   // A holder that dies without a word leaves it held.
   pthread_create(t, 0, hold_and_die, 0), pthread_join(t[0], 0);
-  usleep(20000);
+  // The kernel may not be done with it.
+  usleep(50000);
   SAY(futex(&word, FUTEX_TRYLOCK_PI_PRIVATE, 0, 0, 0, 0));
   word = 0;
   // One that waits for it is interrupted, and goes on waiting.
@@ -118,10 +121,12 @@ int main(void) {
   struct sigaction a = {.sa_handler = handler};
   sigaction(SIGUSR1, &a, 0);
   order = 0;
+  who[0] = 0;
   pthread_create(t, 0, wait_for_it, (void *)0);
-  usleep(30000);
+  asleep(&who[0]);
   pthread_kill(t[0], SIGUSR1);
-  usleep(30000);
+  while (!handled) usleep(1000);
+  asleep(&who[0]);
   SAY(futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0));
   pthread_join(t[0], &result);
   printf("%ld as number %d\n", (long)result, got[0]);
@@ -163,13 +168,17 @@ int main(void) {
   pthread_mutex_t *shared = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
   SAY(pthread_mutex_init(shared, &attr));
+  int held[2];
+  char c;
+  pipe(held);
   pid_t child = fork();
   if (!child) {
     pthread_mutex_lock(shared);
+    write(held[1], "x", 1);
     usleep(80000);
     _exit(0);
   }
-  usleep(40000);
+  read(held[0], &c, 1);
   SAY(pthread_mutex_lock(shared) == EOWNERDEAD);
   status_of(child);
   SAY(pthread_mutex_consistent(shared));
