@@ -15,8 +15,12 @@ let rootfs: string;
 const env = () => ({ ...process.env, TRAPFRAME_STATE: join(folder, 'state'), TRAPFRAME_NO_SETUP: '1', NO_COLOR: '1' });
 const SCRIPT = join(projectRoot(), 'src/cli/trapframe.mjs');
 
-function cli(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
-  const ran = spawnSync(process.execPath, [SCRIPT, 'container', ...args], {
+function cli(
+  args: readonly string[],
+  input = '',
+  group = 'container',
+): { code: number | null; out: string; err: string } {
+  const ran = spawnSync(process.execPath, [SCRIPT, group, ...args], {
     env: env(),
     input,
     encoding: 'utf8',
@@ -68,6 +72,36 @@ describe('trapframe container', { timeout: CALL_MS }, () => {
     expect(cli(['ps', '-a', '-q']).out).toBe('');
     // The folder of the host is as it was.
     expect(existsSync(join(rootfs, 'etc'))).toBe(false);
+  });
+
+  it('builds images of Dockerfiles, and says by its exit code whose fault it was', () => {
+    const context = join(folder, 'context');
+    mkdirSync(join(context, 'bin'), { recursive: true });
+    copyFileSync(join(rootfs, 'bin/tool'), join(context, 'bin/tool'));
+    writeFileSync(join(context, 'secret'), 'x');
+    writeFileSync(join(context, '.dockerignore'), 'secret\n');
+    const write = (last: string): void =>
+      writeFileSync(
+        join(context, 'Dockerfile'),
+        `FROM scratch\nARG WORD\nCOPY . /\nRUN ["/bin/tool", "ls", "/", "env", "WORD"]\n${last}\n`,
+      );
+    const image = (...args: string[]) =>
+      cli(['build', '-t', 'own:1', '--build-arg', 'WORD=given', ...args, context], '', 'image');
+    write('CMD ["/bin/tool", "say", "built"]');
+    const built = image('--label', 'a=b');
+    expect(built).toMatchObject({ code: 0, err: '' });
+    expect(built.out).toMatch(/ bin .*\ngiven\n[^]*Successfully tagged own:1\n$/);
+    expect(built.out).not.toContain('secret ');
+    expect(cli(['run', '--rm', 'own:1'])).toEqual({ code: 0, out: 'built\n', err: '' });
+    write('RUN ["/bin/tool", "exit", "9"]');
+    expect(image()).toMatchObject({ code: 1, err: expect.stringContaining('returned a non-zero code: 9') });
+    write('COPY none /');
+    expect(image('-q')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Dockerfile:5: none: there is no such file'),
+    });
+    expect(image('-f', '../rootfs/bin/tool')).toMatchObject({ code: 2, err: expect.stringContaining('leads out of') });
+    expect(cli(['build', join(folder, 'none')], '', 'image')).toMatchObject({ code: 2 });
   });
 
   it('lets containers outlive a command, and finds them again', () => {

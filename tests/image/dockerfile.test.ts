@@ -1,6 +1,7 @@
 /** Dockerfiles as text: instructions, flags, continued lines, words with quotes and variables. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ignoring } from '../../src/image/dockerfile/ignore.ts';
 import { parseDockerfile } from '../../src/image/dockerfile/parse.ts';
 import { expand, pairsOf, splitWords } from '../../src/image/dockerfile/words.ts';
 
@@ -85,5 +86,28 @@ describe('words', () => {
         expect(splitWords(line).map((word) => expand(word, () => 'x'))).toEqual(texts);
       }),
     );
+  });
+});
+
+describe('.dockerignore', () => {
+  it('leaves out what its last rule says', () => {
+    const ignored = ignoring(
+      '# remark\n*.log\n/build\n**/*.tmp\nsub/*/deep\n!sub/kept/deep\nnode_modules\n!node_modules/one\n[ab].c\nx\\*y\n',
+    );
+    const all = [
+      'a.log',
+      'sub/a.log',
+      'build',
+      'build/x/y',
+      'other/build',
+      'a.tmp',
+      's/t/a.tmp',
+      'sub/some/deep/x',
+      'sub/kept/deep/x',
+    ];
+    const more = ['node_modules/two', 'node_modules/one/x', 'a.c', 'c.c', 'x*y', 'xzy', '# remark', 'Dockerfile'];
+    expect([...all, ...more].filter(ignored)).toEqual([
+      ...['a.log', 'build', 'build/x/y', 'a.tmp', 's/t/a.tmp', 'sub/some/deep/x', 'node_modules/two', 'a.c', 'x*y'],
+    ]);
   });
 });

@@ -1,14 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { baseEntries } from '../../machine/images/base.ts';
 import type { ImageRecord } from '../../machine/images/catalogue.ts';
 import { historyOf, imageInspection } from '../../machine/images/describe.ts';
 import { ImageStore, type ImportOptions, type Job } from '../../machine/images/store.ts';
+import { packHost } from '../../machine/node/copy.ts';
 import { nodeFolder, openHostFile } from '../../machine/node/folder.ts';
+import { ContainerClient } from '../container/client.ts';
+import { pair } from '../container/options.ts';
 import { type Context, exitCode } from '../context.ts';
 import { imagesFolder } from '../daemon/place.ts';
 import { readInput } from '../files.ts';
@@ -220,6 +234,31 @@ async function buildBase(name: string, options: Options, context: Context): Prom
   told(context, record);
 }
 
+/** Builds with the background process of containers, whose kernel runs what RUN says. */
+async function build(folder: string, options: Options, context: Context): Promise<void> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new InputError(`${folder} is no folder`);
+  const rows = (key: string, what: string): string =>
+    JSON.stringify(Object.fromEntries((options[key] as string[]).map((row) => pair(what, row))));
+  const query = new URLSearchParams({
+    dockerfile: relative(folder, resolve(folder, String(options.file ?? 'Dockerfile'))).replaceAll('\\', '/'),
+    buildargs: rows('buildArg', '--build-arg'),
+    labels: rows('label', '--label'),
+    target: String(options.target ?? ''),
+    q: options.quiet === true ? '1' : '0',
+  });
+  for (const name of options.tag as string[]) query.append('t', name);
+  const client = await ContainerClient.start(context.root, (line) => context.stderr.write(`trapframe: ${line}\n`));
+  const answer = await client.build(packHost(folder, ''), query, context.signal);
+  for await (const line of createInterface({ input: answer })) {
+    const said = JSON.parse(line) as { stream?: string; error?: string; errorDetail?: { code?: number } };
+    if (said.stream !== undefined) context.stdout.write(said.stream);
+    if (said.error === undefined) continue;
+    if (said.errorDetail?.code === undefined) throw new InputError(said.error);
+    context.stderr.write(`trapframe: ${said.error}\n`);
+    context.setExitCode(exitCode('failed'));
+  }
+}
+
 async function history(ref: string, options: Options, { stdout }: Context): Promise<void> {
   const store = storeOf();
   const record = await store.find(ref);
@@ -266,7 +305,7 @@ async function remove(refs: readonly string[], options: Options, context: Contex
 export function addImage(program: Command, context: Context): void {
   const group = program
     .command('image')
-    .summary('images of containers: import, load, save, list, inspect, remove')
+    .summary('images of containers: build, import, load, save, list, inspect, remove')
     .description(
       'Keeps images of OCI and Docker for containers. `trapframe image build-base` makes a small one to begin with: ' +
         `${BASE}, busybox with its commands.`,
@@ -284,6 +323,17 @@ export function addImage(program: Command, context: Context): void {
     .option('--suite <NAME>', 'the release of Debian', DEFAULT_SUITE)
     .option('-q, --quiet', 'do not tell how far it is')
     .action((name: string, options: Options) => buildBase(name, options, context));
+  group
+    .command('build')
+    .argument('<folder>', 'the build context: what COPY and ADD take from')
+    .description('Builds an image from a Dockerfile, in a container of what there is so far for each RUN.')
+    .option('-t, --tag <NAME>', 'what it is called (repeatable)', more, [])
+    .option('-f, --file <FILE>', 'the Dockerfile, within the folder (default: Dockerfile)')
+    .option('--build-arg <NAME=VALUE>', 'the value of an ARG (repeatable)', more, [])
+    .option('--label <NAME=VALUE>', 'a label (repeatable)', more, [])
+    .option('--target <STAGE>', 'the stage to end with (default: the last one)')
+    .option('-q, --quiet', 'only the identifier of what was built')
+    .action((folder: string, options: Options) => build(folder, options, context));
   limited(
     group
       .command('import')

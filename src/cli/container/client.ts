@@ -180,6 +180,11 @@ export class ContainerClient {
     return ((await this.daemon.call('POST', `/commit?${query}`, UNTIL_DONE)) as { Id: string }).Id;
   }
 
+  /** Builds an image of an archive of files with a Dockerfile among them; lines of JSON come as it goes on. */
+  build(context: Uint8Array, query: URLSearchParams, signal: AbortSignal): Promise<IncomingMessage> {
+    return this.daemon.open('POST', `/build?${query}`, { ...UNTIL_DONE, body: context, signal });
+  }
+
   attach(id: string, input: boolean): Promise<Duplex> {
     return this.daemon.upgrade(at(id, `/attach?stream=1&stdout=1&stderr=1&stdin=${input ? 1 : 0}`));
   }

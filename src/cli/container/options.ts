@@ -76,7 +76,7 @@ export function addCreateOptions(command: Command): Command {
 const text = (options: Options, key: string): string | undefined => options[key] as string | undefined;
 const many = (options: Options, key: string): readonly string[] => (options[key] as string[] | undefined) ?? [];
 
-function pair(option: string, value: string): [string, string] {
+export function pair(option: string, value: string): [string, string] {
   const cut = value.indexOf('=');
   if (cut < 1) throw new InputError(`${option}: “${value}” is not NAME=VALUE`);
   return [value.slice(0, cut), value.slice(cut + 1)];

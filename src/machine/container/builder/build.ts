@@ -6,7 +6,7 @@ import type { Digest } from '../../../image/oci/digest.ts';
 import type { Source } from '../../../image/source.ts';
 import type { ImageStore } from '../../images/store.ts';
 import type { ContainerEngine } from '../engine.ts';
-import { contentOf, contextOf, taken } from './context.ts';
+import { contextOf, leaveOut, taken, textOf } from './context.ts';
 import { ProgramFailed, SERVE, type Surroundings } from './instructions.ts';
 import { demandPlatform, Stage } from './stage.ts';
 
@@ -60,9 +60,8 @@ export async function buildImage(engine: ContainerEngine, store: ImageStore, req
   const now = (): number => engine.host.system.kernel.clock.realtime();
   const context = contextOf(request.context, now);
   const [file] = taken(context, request.dockerfile);
-  const bytes = new Uint8Array(file!.inode.size);
-  contentOf(file!.inode).read(0, bytes);
-  const { instructions, escaping } = parseDockerfile(new TextDecoder().decode(bytes));
+  const { instructions, escaping } = parseDockerfile(textOf(file!.inode));
+  leaveOut(context);
   const { before, stages } = stagesOf(instructions);
   const used = new Set<string>();
   const given = (name: string): string | undefined => {

@@ -1,8 +1,9 @@
 /** What COPY and ADD take from: the files that came with a Dockerfile, an earlier stage, another image. */
 import { InputError } from '../../../abi/errors.ts';
+import { ignoring } from '../../../image/dockerfile/ignore.ts';
 import { bytesSource, type Source } from '../../../image/source.ts';
 import { type NewEntry, writeTar } from '../../../image/tar-write.ts';
-import { type Inode, isDirectory } from '../../../linux/vfs/inode.ts';
+import { type Inode, isDirectory, isRegular } from '../../../linux/vfs/inode.ts';
 import { Tmpfs } from '../../../linux/vfs/tmpfs.ts';
 import { fileSource, treeEntries } from '../../images/tree.ts';
 import { extract } from '../extract.ts';
@@ -13,6 +14,31 @@ export function contextOf(archive: Source, now: () => number): Inode {
   fs.hold();
   extract(archive, 'the build context', fs.root, now());
   return fs.root;
+}
+
+/** Takes away what `.dockerignore` leaves out. */
+export function leaveOut(root: Inode): void {
+  const rules = root.lookup('.dockerignore');
+  if (!rules || !isRegular(rules.mode)) return;
+  const ignored = ignoring(textOf(rules));
+  const visit = (folder: Inode, path: string): void => {
+    for (const { name } of folder.entries()) {
+      const child = folder.lookup(name)!;
+      const at = path === '' ? name : `${path}/${name}`;
+      if (isDirectory(child.mode)) {
+        visit(child, at);
+        if (ignored(at) && child.entries().length === 0) folder.rmdir(name);
+      } else if (ignored(at)) folder.unlink(name);
+    }
+  };
+  visit(root, '');
+}
+
+/** A file as text. */
+export function textOf(inode: Inode): string {
+  const bytes = new Uint8Array(inode.size);
+  contentOf(inode).read(0, bytes);
+  return new TextDecoder().decode(bytes);
 }
 
 /** A file or folder that is to be copied. */
