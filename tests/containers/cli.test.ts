@@ -90,7 +90,7 @@ describe('trapframe container', { timeout: CALL_MS }, () => {
     write('CMD ["/bin/tool", "say", "built"]');
     const built = image('--label', 'a=b');
     expect(built).toMatchObject({ code: 0, err: '' });
-    expect(built.out).toMatch(/ bin .*\ngiven\n[^]*Successfully tagged own:1\n$/);
+    expect(built.out).toMatch(/ bin .*\ngiven\n[\s\S]*Successfully tagged own:1\n$/);
     expect(built.out).not.toContain('secret ');
     expect(cli(['run', '--rm', 'own:1'])).toEqual({ code: 0, out: 'built\n', err: '' });
     write('RUN ["/bin/tool", "exit", "9"]');
