@@ -19,8 +19,8 @@ import type { BenchOptions } from './engines/options.ts';
 
 const SEED = 1;
 const MODES = {
-  full: { rounds: 11, factor: 2, starts: 200, many: 1000, workloads: ['integer-mix', 'sha256', 'nbody', 'stream'] },
-  quick: { rounds: 7, factor: 1, starts: 50, many: 100, workloads: ['sha256', 'nbody'] },
+  full: { rounds: 11, factor: 6, starts: 200, many: 1000, workloads: ['integer-mix', 'sha256', 'nbody', 'stream'] },
+  quick: { rounds: 7, factor: 3, starts: 50, many: 100, workloads: ['sha256', 'nbody'] },
 } as const;
 
 const modeOf = ({ quick, rounds }: BenchOptions<never>) => {
