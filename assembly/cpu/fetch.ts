@@ -5,7 +5,7 @@
 // change is seen by the next instruction.
 import {
   BLANK_PAGE, CODE_BASE, CODE_FRAMES, CODE_NEXT, CODE_PAGE, CODE_PAGES, CODE_TRANSLATED, C_CODE_DECODED, C_CODE_REWRITTEN, DELTA, FAST_OFF,
-  PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, TLB_MASK, TRAP_FETCH_ACCESS, WITHIN, BREAKS,
+  PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, PRIV, SCRATCH, TLB_FETCH, FETCH_TLB_MASK, TRAP_FETCH_ACCESS, WITHIN, BREAKS,
 } from '../generated/layout';
 import { OP_HALT, OP_PAGE_END, decode } from '../generated/decode';
 import { count } from '../counters';
@@ -59,7 +59,7 @@ export function enter(): u32 {
 /** The fetch unit moves to another page. */
 function fetchPage(pc: u64): u32 {
   countFetchPage();
-  const slot = <u32>(pc >> 8) & TLB_MASK;
+  const slot = <u32>(pc >> 8) & FETCH_TLB_MASK;
   let records: u32;
   let page: u32;
   if ((load<u64>(TLB_FETCH + slot) ^ pc) < 4096) {

@@ -7,7 +7,7 @@
 import {
   CODE_BASE, CODE_FRAMES, CODE_PAGE, CODE_TRANSLATED, DELTA, JIT_ENTRIES, JIT_ENTRY, JIT_LEFT_AT, JIT_LEFT_BY, JIT_MODULE, JIT_MODULES, JIT_NODE, JIT_NODES, JIT_RAN,
   JIT_RELEASED, JIT_RELEASED_COUNT, JIT_RELEASED_MOST, JIT_STALE, PAGE_HOST, PAGE_KEPT, PAGE_REC, PAGE_VA, PC, SLICE_END, SLICE_MORE, TLB_FETCH,
-  TLB_MASK,
+  FETCH_TLB_MASK,
 } from '../generated/layout';
 import { OP_TRANSLATED } from '../generated/decode';
 import { countFetchPage } from '../mmu/translate';
@@ -44,7 +44,7 @@ const BY_BUDGET: u32 = 0;
  * kept. Nothing is done where not.
  */
 @inline function followed(pc: u64): bool {
-  const slot = <u32>(pc >> 8) & TLB_MASK;
+  const slot = <u32>(pc >> 8) & FETCH_TLB_MASK;
   if ((load<u64>(TLB_FETCH + slot) ^ pc) >= 4096) return false;
   countFetchPage();
   store<u32>(PAGE_KEPT, 1);
@@ -98,7 +98,7 @@ export function findUnit(pc: u64, page: u64, records: u32): i32 {
   let there = records;
   const near = (pc ^ page) < 4096;
   if (!near) {
-    const slot = <u32>(pc >> 8) & TLB_MASK;
+    const slot = <u32>(pc >> 8) & FETCH_TLB_MASK;
     if ((load<u64>(TLB_FETCH + slot) ^ pc) >= 4096) return -1;
     there = load<u32>(TLB_FETCH + slot + 12);
   }

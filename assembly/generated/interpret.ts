@@ -6,7 +6,7 @@ import { sysCbo, sysCsr, sysEbreak, sysEcall, sysFenceI, sysHint, sysMret, sysSf
 import { halt, raise } from '../cpu/raise';
 import { LEFT_FOR, LEFT_MASK, LEFT_OFF, callTranslated, recordHere } from '../cpu/translated';
 import { f16Add, f16Classify, f16Div, f16Eq, f16FromI32, f16FromI64, f16FromU32, f16FromU64, f16Le, f16Lt, f16Max, f16Min, f16Mul, f16MulAdd, f16Sqrt, f16Sub, f16ToF32, f16ToF64, f16ToI32, f16ToI64, f16ToU32, f16ToU64, f32Add, f32Classify, f32Div, f32Eq, f32FromI32, f32FromI64, f32FromU32, f32FromU64, f32Le, f32Lt, f32Max, f32Min, f32Mul, f32MulAdd, f32Sqrt, f32Sub, f32ToF16, f32ToF64, f32ToI32, f32ToI64, f32ToU32, f32ToU64, f64Add, f64Classify, f64Div, f64Eq, f64FromI32, f64FromI64, f64FromU32, f64FromU64, f64Le, f64Lt, f64Max, f64Min, f64Mul, f64MulAdd, f64Sqrt, f64Sub, f64ToF16, f64ToF32, f64ToI32, f64ToI64, f64ToU32, f64ToU64 } from '../fpu/index';
-import { AFTER_SYSTEM, BUDGET, DATA_ACCESSES, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, JIT_LEFT_BY, PC, STOP, TLB_MASK, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
+import { AFTER_SYSTEM, BUDGET, DATA_ACCESSES, DATA_TLB_MASK, DELTA, F, FFLAGS, FP_DIRTY, FP_OFF, FRM, JIT_LEFT_BY, PC, STOP, TLB_READ, TLB_WRITE, TVAL, X } from './layout';
 
 /** Leaves with PC already written. */
 function leave(n: i64, data: u64): i64 {
@@ -330,7 +330,7 @@ export function interpret(n0: i64): i64 {
       }
       case 39: { // lb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -348,7 +348,7 @@ export function interpret(n0: i64): i64 {
       }
       case 40: { // lh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -365,7 +365,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 40) { // lh
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4094) {
             store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -382,7 +382,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 40) { // lh
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4094) {
               store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -422,7 +422,7 @@ export function interpret(n0: i64): i64 {
       }
       case 41: { // lw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -440,7 +440,7 @@ export function interpret(n0: i64): i64 {
       }
       case 42: { // lw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -457,7 +457,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 42) { // lw
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4092) {
             store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -474,7 +474,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 42) { // lw
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4092) {
               store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -514,7 +514,7 @@ export function interpret(n0: i64): i64 {
       }
       case 43: { // ld
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -532,7 +532,7 @@ export function interpret(n0: i64): i64 {
       }
       case 44: { // ld (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -549,7 +549,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -566,7 +566,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -585,7 +585,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -610,7 +610,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_WRITE);
           if (t <= 4088) {
             store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -625,7 +625,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -642,7 +642,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -676,7 +676,7 @@ export function interpret(n0: i64): i64 {
       }
       case 45: { // lbu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -693,7 +693,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4095) {
             store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -710,7 +710,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 45) { // lbu
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4095) {
               store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -732,7 +732,7 @@ export function interpret(n0: i64): i64 {
       }
       case 46: { // lhu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -749,7 +749,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 46) { // lhu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4094) {
             store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -766,7 +766,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 46) { // lhu
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4094) {
               store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -788,7 +788,7 @@ export function interpret(n0: i64): i64 {
       }
       case 47: { // lwu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -818,7 +818,7 @@ export function interpret(n0: i64): i64 {
       }
       case 48: { // sb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4095) {
           store<u8>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u8>load<u64>(load<u16>(ip, 6), X));
@@ -834,7 +834,7 @@ export function interpret(n0: i64): i64 {
       }
       case 49: { // sh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), X));
@@ -850,7 +850,7 @@ export function interpret(n0: i64): i64 {
       }
       case 50: { // sw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
@@ -866,7 +866,7 @@ export function interpret(n0: i64): i64 {
       }
       case 51: { // sw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
@@ -894,7 +894,7 @@ export function interpret(n0: i64): i64 {
       }
       case 52: { // sd
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -910,7 +910,7 @@ export function interpret(n0: i64): i64 {
       }
       case 53: { // sd (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -925,7 +925,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_WRITE);
           if (t <= 4088) {
             store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -940,7 +940,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -957,7 +957,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -978,7 +978,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -995,7 +995,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1014,7 +1014,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -1191,7 +1191,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1268,7 +1268,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1310,7 +1310,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4095) {
             store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1327,7 +1327,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 45) { // lbu
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4095) {
               store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1353,7 +1353,7 @@ export function interpret(n0: i64): i64 {
         if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1370,7 +1370,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1389,7 +1389,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -1418,7 +1418,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1471,7 +1471,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -1747,7 +1747,7 @@ export function interpret(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -2300,7 +2300,7 @@ export function interpret(n0: i64): i64 {
       case 169: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
@@ -2320,7 +2320,7 @@ export function interpret(n0: i64): i64 {
       case 170: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
@@ -2337,7 +2337,7 @@ export function interpret(n0: i64): i64 {
       case 171: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -2356,7 +2356,7 @@ export function interpret(n0: i64): i64 {
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -2375,7 +2375,7 @@ export function interpret(n0: i64): i64 {
             n--;
             if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -2399,7 +2399,7 @@ export function interpret(n0: i64): i64 {
       case 172: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -2419,7 +2419,7 @@ export function interpret(n0: i64): i64 {
       case 173: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -2435,7 +2435,7 @@ export function interpret(n0: i64): i64 {
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_WRITE);
           if (t <= 4088) {
             store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -2451,7 +2451,7 @@ export function interpret(n0: i64): i64 {
             n--;
             if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -2472,7 +2472,7 @@ export function interpret(n0: i64): i64 {
       case 174: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -2489,7 +2489,7 @@ export function interpret(n0: i64): i64 {
       case 175: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffffffff0000), F);
@@ -2509,7 +2509,7 @@ export function interpret(n0: i64): i64 {
       case 176: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), F));
@@ -3957,7 +3957,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 39: { // lb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -3974,7 +3974,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 40: { // lh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -3990,7 +3990,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 40) { // lh
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4094) {
             store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4006,7 +4006,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 40) { // lh
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4094) {
               store<u64>(load<u16>(ip, 2), <u64><i64>load<i16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4045,7 +4045,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 41: { // lw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4062,7 +4062,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 42: { // lw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4078,7 +4078,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 42) { // lw
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4092) {
             store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4094,7 +4094,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 42) { // lw
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4092) {
               store<u64>(load<u16>(ip, 2), <u64><i64>load<i32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4133,7 +4133,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 43: { // ld
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4150,7 +4150,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 44: { // ld (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4166,7 +4166,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4182,7 +4182,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4200,7 +4200,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4224,7 +4224,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_WRITE);
           if (t <= 4088) {
             store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4238,7 +4238,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4254,7 +4254,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4287,7 +4287,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 45: { // lbu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4095) {
           store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4303,7 +4303,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4095) {
             store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4319,7 +4319,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 45) { // lbu
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4095) {
               store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4340,7 +4340,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 46: { // lhu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4356,7 +4356,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 46) { // lhu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4094) {
             store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4372,7 +4372,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 46) { // lhu
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4094) {
               store<u64>(load<u16>(ip, 2), <u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4393,7 +4393,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 47: { // lwu
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), <u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4422,7 +4422,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 48: { // sb
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4095) {
           store<u8>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u8>load<u64>(load<u16>(ip, 6), X));
@@ -4437,7 +4437,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 49: { // sh
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), X));
@@ -4452,7 +4452,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 50: { // sw
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
@@ -4467,7 +4467,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 51: { // sw (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), X));
@@ -4494,7 +4494,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 52: { // sd
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4509,7 +4509,7 @@ export function interpretPlain(n0: i64): i64 {
       }
       case 53: { // sd (16 bits)
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4523,7 +4523,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 53) { // sd
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_WRITE);
           if (t <= 4088) {
             store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4537,7 +4537,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4553,7 +4553,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4573,7 +4573,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4589,7 +4589,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4607,7 +4607,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -4783,7 +4783,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4859,7 +4859,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4900,7 +4900,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 45) { // lbu
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4095) {
             store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4916,7 +4916,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 45) { // lbu
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4095) {
               store<u64>(load<u16>(ip, 2), <u64>load<u8>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4941,7 +4941,7 @@ export function interpretPlain(n0: i64): i64 {
         if (load<u16>(ip) == 44) { // ld
           n--;
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4957,7 +4957,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -4975,7 +4975,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 53) { // sd
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), X));
@@ -5003,7 +5003,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -5055,7 +5055,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -5330,7 +5330,7 @@ export function interpretPlain(n0: i64): i64 {
           if (load<u16>(ip) == 44) { // ld
             n--;
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), X);
@@ -5882,7 +5882,7 @@ export function interpretPlain(n0: i64): i64 {
       case 169: { // flw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4092) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u32>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffff00000000), F);
@@ -5901,7 +5901,7 @@ export function interpretPlain(n0: i64): i64 {
       case 170: { // fsw
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4092) {
           store<u32>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u32>load<u64>(load<u16>(ip, 6), F));
@@ -5917,7 +5917,7 @@ export function interpretPlain(n0: i64): i64 {
       case 171: { // fld
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -5935,7 +5935,7 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_READ);
           if (t <= 4088) {
             store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -5953,7 +5953,7 @@ export function interpretPlain(n0: i64): i64 {
             n--;
             if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_READ);
             if (t <= 4088) {
               store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -5976,7 +5976,7 @@ export function interpretPlain(n0: i64): i64 {
       case 172: { // fld (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4088) {
           store<u64>(load<u16>(ip, 2), load<u64>(load<u32>(e, TLB_READ + 8) + <u32>t), F);
@@ -5995,7 +5995,7 @@ export function interpretPlain(n0: i64): i64 {
       case 173: { // fsd
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -6010,7 +6010,7 @@ export function interpretPlain(n0: i64): i64 {
           n--;
           if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
           const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-          const e: u32 = <u32>(va >> 8) & TLB_MASK;
+          const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
           const t: u64 = va ^ load<u64>(e, TLB_WRITE);
           if (t <= 4088) {
             store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -6025,7 +6025,7 @@ export function interpretPlain(n0: i64): i64 {
             n--;
             if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
             const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-            const e: u32 = <u32>(va >> 8) & TLB_MASK;
+            const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
             const t: u64 = va ^ load<u64>(e, TLB_WRITE);
             if (t <= 4088) {
               store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -6045,7 +6045,7 @@ export function interpretPlain(n0: i64): i64 {
       case 174: { // fsd (16 bits)
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4088) {
           store<u64>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u64>load<u64>(load<u16>(ip, 6), F));
@@ -6061,7 +6061,7 @@ export function interpretPlain(n0: i64): i64 {
       case 175: { // flh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_READ);
         if (t <= 4094) {
           store<u64>(load<u16>(ip, 2), (<u64><u32><u64>load<u16>(load<u32>(e, TLB_READ + 8) + <u32>t) | <u64>0xffffffffffff0000), F);
@@ -6080,7 +6080,7 @@ export function interpretPlain(n0: i64): i64 {
       case 176: { // fsh
         if (load<u8>(0, FP_OFF)) { illegal(ip); n++; break; }
         const va: u64 = (load<u64>(load<u16>(ip, 4), X) + <u64><i64>load<i32>(ip, 8));
-        const e: u32 = <u32>(va >> 8) & TLB_MASK;
+        const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;
         const t: u64 = va ^ load<u64>(e, TLB_WRITE);
         if (t <= 4094) {
           store<u16>(load<u32>(e, TLB_WRITE + 8) + <u32>t, <u16>load<u64>(load<u16>(ip, 6), F));

@@ -119,8 +119,9 @@ export const PLACES = {
   BREAKPOINTS: 0x2_7400,
   WATCHPOINTS: 0x2_7c00,
   SNAPSHOT: 0x2_8000,
+  /** What serves loads and what serves stores to a page lie side by side. */
   TLB_READ: 0x4_0000,
-  TLB_WRITE: 0x5_0000,
+  TLB_WRITE: 0x4_0010,
   TLB_FETCH: 0x6_0000,
   /** Records of a page that PMP does not treat alike: never decoded in place, so always zero. */
   BLANK_PAGE: 0x7_0000,
@@ -138,8 +139,9 @@ export const PLACES = {
 } as const;
 
 export const SIZES = {
-  /** (entries − 1) × 16 of a fast TLB. */
-  TLB_MASK: 4095 * 16,
+  /** (entries − 1) × distance of entries of the fast TLB's sides: loads and stores, fetches. */
+  DATA_TLB_MASK: 4095 * 32,
+  FETCH_TLB_MASK: 4095 * 16,
   TLB_ENTRIES: 4096,
   UART_IN_SIZE: 4096,
   UART_OUT_SIZE: 16384,

@@ -113,7 +113,7 @@ export class BareCore {
   forgetTranslations(): void {
     // An entry is never asked for the page of its neighbour, so that page's tag is one that can't match.
     for (const tlb of [PLACES.TLB_READ, PLACES.TLB_WRITE]) {
-      for (let i = 0; i < SIZES.TLB_ENTRIES; i++) this.view.setBigUint64(tlb + 16 * i, BigInt(i ^ 1) << 12n, true);
+      for (let i = 0; i < SIZES.TLB_ENTRIES; i++) this.view.setBigUint64(tlb + 32 * i, BigInt(i ^ 1) << 12n, true);
     }
   }
 

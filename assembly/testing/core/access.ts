@@ -1,5 +1,5 @@
 // Data accesses of the bare core. A hit of the fast TLB is left to the interpreter: each access that misses fills it.
-import { RESERVATION, STOP, TLB_MASK, TLB_READ, TLB_WRITE } from '../generated/layout';
+import { DATA_TLB_MASK, RESERVATION, STOP, TLB_READ, TLB_WRITE } from '../generated/layout';
 import { raise } from './raise';
 import { RAM, RAM_BYTES } from './ram';
 
@@ -8,7 +8,7 @@ function resolve(va: u64, size: u64, cause: u32, tlb: usize): u32 {
     raise(cause, va);
     return 0;
   }
-  const entry = <u32>tlb + (<u32>(va >> 8) & TLB_MASK);
+  const entry = <u32>tlb + (<u32>(va >> 7) & DATA_TLB_MASK);
   store<u64>(entry, va & ~0xfff);
   store<u32>(entry, RAM + (<u32>va & ~0xfff), 8);
   return RAM + <u32>va;

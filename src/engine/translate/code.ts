@@ -30,7 +30,7 @@ export interface Instruction extends Meaning {
 export const pageOf = (at: number): number => Math.floor(at / PAGE);
 
 /** Offset of the entry of the fast TLB for an address. */
-export const fetchSlot = (va: bigint): number => Number((va >> 8n) & 0xffff_ffffn) & SIZES.TLB_MASK;
+export const fetchSlot = (va: bigint): number => Number((va >> 8n) & 0xffff_ffffn) & SIZES.FETCH_TLB_MASK;
 
 const TRANSLATABLE: ReadonlySet<string> = new Set([
   'none',

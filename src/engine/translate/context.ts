@@ -178,10 +178,11 @@ export class Context {
   /** Leaves what one side of the fast TLB has at the slot of the address on the stack, as its tag; `slot` is set to where that is. */
   lookUp(table: number, slot: number): void {
     const { code } = this;
-    code.i64(8);
+    const data = table !== PLACES.TLB_FETCH;
+    code.i64(data ? 7 : 8);
     code.op('i64.shr_u');
     code.op('i32.wrap_i64');
-    code.i32(SIZES.TLB_MASK);
+    code.i32(data ? SIZES.DATA_TLB_MASK : SIZES.FETCH_TLB_MASK);
     code.op('i32.and');
     code.tee(slot);
     code.memory('i64.load', table);

@@ -169,7 +169,7 @@ class Body {
   private lookUp(address: Expr, tlb: 'TLB_READ' | 'TLB_WRITE'): void {
     const [va] = this.trees(address);
     this.line(`const va: u64 = ${va};`);
-    this.line('const e: u32 = <u32>(va >> 8) & TLB_MASK;');
+    this.line('const e: u32 = <u32>(va >> 7) & DATA_TLB_MASK;');
     this.line(`const t: u64 = va ^ load<u64>(e, ${tlb});`);
   }
 
@@ -468,6 +468,7 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
       'AFTER_SYSTEM',
       'BUDGET',
       'DATA_ACCESSES',
+      'DATA_TLB_MASK',
       'DELTA',
       'F',
       'FFLAGS',
@@ -477,7 +478,6 @@ const IMPORTS: readonly (readonly [file: string, names: readonly string[]])[] = 
       'JIT_LEFT_BY',
       'PC',
       'STOP',
-      'TLB_MASK',
       'TLB_READ',
       'TLB_WRITE',
       'TVAL',

@@ -37,10 +37,10 @@
           i64.const 16
           i64.add
           local.tee 13
-          i64.const 8
+          i64.const 7
           i64.shr_u
           i32.wrap_i64
-          i32.const 65520
+          i32.const 131040
           i32.and
           local.tee 15
           i64.load offset=TLB_READ
@@ -106,10 +106,10 @@
               local.get 7
               i64.add
               local.tee 13
-              i64.const 8
+              i64.const 7
               i64.shr_u
               i32.wrap_i64
-              i32.const 65520
+              i32.const 131040
               i32.and
               local.tee 15
               i64.load offset=TLB_READ
