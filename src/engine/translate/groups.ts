@@ -69,7 +69,9 @@ export function groupsOf({ blocks, walked, inMidst }: Nesting): Map<Instruction,
       }
     }
     const calls = b.end === 'call' || b.end === 'pointer';
-    for (const s of b.successors) if (inMidst(s)) walk(s, new Map(calls ? [] : open));
+    const inside = b.successors.filter(inMidst);
+    // What only one of them goes on with need not be copied.
+    for (const s of inside) walk(s, calls ? new Map() : inside.length > 1 ? new Map(open) : open);
   };
   for (const b of blocks) if (!inMidst(b)) walk(b, new Map());
   return groups;
