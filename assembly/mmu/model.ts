@@ -3,7 +3,7 @@
 //
 // Descriptor (64 bytes at MODEL + id * 64): +0 entries' address, +4 sets - 1, +8 ways, +12 policy, +16 address of the keys, +20 bit mask of page
 //   sizes (levels) that were ever filled, +24 clock of the stamps, +28 entries, +32 address of the bit map of valid entries, so that a flush costs
-//   what it drops, +36 address of the stamps
+//   what it drops, +36 address of the stamps, +40 valid entries of large pages
 // Entry (16 bytes): +0 target: linear address of the page in RAM, or a device's physical address, +8 asid | vmid << 16, +12 flags
 // What is searched lies by itself, that of one set together:
 // Key (8 bytes): virtual page (aligned to its size) | level << 1 | 1; 0: the entry is invalid
@@ -61,6 +61,7 @@ export function configureTlb(id: u32, entries: u32, ways: u32, policy: u32): voi
   store<u32>(d + 20, 0);
   store<u32>(d + 24, 0);
   store<u32>(d + 28, entries);
+  store<u32>(d + 40, 0);
   store<u32>(d + 32, modelAlloc(((entries + 31) >> 5) << 2));
   store<u32>(d + 16, modelAlloc(entries << 3));
   store<u32>(d + 36, modelAlloc(entries << 2));
@@ -112,7 +113,7 @@ export function configureTlb(id: u32, entries: u32, ways: u32, policy: u32): voi
 /** The entry that covers `va` for this tag, or 0. Counts the look-up's miss, not the look-up (see bookDataAccesses). */
 export function lookup(id: u32, va: u64, tag: u32): u32 {
   const d = descriptor(id);
-  let sizes = load<u32>(d + 20);
+  let sizes = load<u32>(d + 40) ? load<u32>(d + 20) : 1;
   const ways = load<u32>(d + 8);
   const mask = load<u32>(d + 4);
   while (sizes) {
@@ -146,14 +147,22 @@ export function lookup(id: u32, va: u64, tag: u32): u32 {
   return (<u32>1) << (numberOf(d, e) & 31);
 }
 
+/** Sets the key of an entry that had another one, or none. */
+@inline function setKey(d: u32, e: u32, key: u64): void {
+  const at = keyAt(d, e);
+  const large = <u32>(levelOfKey(key) != 0) - <u32>(levelOfKey(load<u64>(at)) != 0);
+  store<u64>(at, key);
+  store<u32>(d + 40, load<u32>(d + 40) + large);
+}
+
 @inline function setValid(d: u32, e: u32, key: u64): void {
-  store<u64>(keyAt(d, e), key);
+  setKey(d, e, key);
   const word = bitWord(d, e);
   store<u32>(word, load<u32>(word) | bit(d, e));
 }
 
 @inline function setInvalid(d: u32, e: u32): void {
-  store<u64>(keyAt(d, e), 0);
+  setKey(d, e, 0);
   store<u32>(stampAt(d, e), 0);
   const word = bitWord(d, e);
   store<u32>(word, load<u32>(word) & ~bit(d, e));

@@ -92,7 +92,7 @@ function walkFor(va: u64, access: u32, context: usize): bool {
 }
 
 /** Finds the translation, in the model or by a walk; leaves it in `flags` and `target`. False: a fault was raised. */
-function find(va: u64, access: u32, context: usize): bool {
+@inline function find(va: u64, access: u32, context: usize): bool {
   cacheable = true;
   tracked = false;
   const priv = load<u32>(context, 32);
