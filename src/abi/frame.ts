@@ -1,4 +1,5 @@
 /** Ethernet, IPv4, UDP and ICMP: as much as the hosts of the lab's network need to read and to write. All fields are big-endian. */
+import { hexBytes } from './hex.ts';
 
 export const MAC_LENGTH = 6;
 export const BROADCAST = Uint8Array.of(255, 255, 255, 255, 255, 255);
@@ -10,8 +11,8 @@ const IPV4_HEADER = 20;
 const UDP_HEADER = 8;
 const TTL = 64;
 
-/** A MAC address as a key. */
-export const macKey = (mac: Uint8Array): string => Array.from(mac, (b) => b.toString(16).padStart(2, '0')).join(':');
+/** `aa:bb:cc:dd:ee:ff`, for people and as a key. */
+export const macText = (mac: Uint8Array): string => hexBytes(mac, ':');
 
 /** The bytes of `a.b.c.d`. */
 export const ipv4 = (text: string): Uint8Array => Uint8Array.from(text.split('.'), Number);

@@ -1,5 +1,6 @@
 /** ELF64 executables for RISC-V, little-endian (System V ABI, gABI chapter 4 and 5; RISC-V ELF psABI). */
 import { InputError } from '../abi/errors.ts';
+import { hexBytes } from '../abi/hex.ts';
 
 export interface Segment {
   /** Physical address it is loaded at. */
@@ -66,9 +67,7 @@ export function readElf(file: Uint8Array): ElfImage {
 }
 
 const firstBytes = (file: Uint8Array): string =>
-  file.length === 0
-    ? 'nothing (an empty file)'
-    : Array.from(file.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
+  file.length === 0 ? 'nothing (an empty file)' : hexBytes(file.subarray(0, 4), ' ');
 
 /** A 64-bit field that has to be a number JavaScript holds exactly. */
 function word(view: DataView, at: number, what: string): number {

@@ -1,10 +1,10 @@
 /** Runs planned cells on lanes: several at once for counts, one after the other for wall time. */
 import { MACHINE_DEFAULT } from '../abi/config.ts';
 import type { ProgramHosting, ProgramRequest } from '../abi/program.ts';
+import { sha256 } from '../abi/sha256.ts';
 import { programFile } from '../abi/workloads.ts';
 import { DeadlineError } from '../rpc/connection.ts';
 import type { Control } from './api.ts';
-import { sha256 } from './digest.ts';
 import { patched } from './environments.ts';
 import { type Hosted, hostedBy, needsKernel } from './hosting.ts';
 import { Lane, type Watch } from './lane.ts';

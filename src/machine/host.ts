@@ -4,6 +4,7 @@ import { TRAPS } from '../abi/counters.ts';
 import { EVENT } from '../abi/events.ts';
 import { hex } from '../abi/hex.ts';
 import type { MachineHost, Progress, RunOptions, RunOutcome, RunStatus } from '../abi/machine.ts';
+import { sha256 } from '../abi/sha256.ts';
 import { type Core, createCore, translates } from '../engine/core.ts';
 import { currentCounters, digest, drainConsole } from '../engine/state.ts';
 import { Translator, type TranslatorTuning } from '../engine/translate/translator.ts';
@@ -117,11 +118,6 @@ class Session {
     };
   }
 }
-
-const sha256 = async (bytes: Uint8Array): Promise<string> => {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('');
-};
 
 /**
  * A machine on a compiled core. `load` makes it anew each time, so one host can run one guest after another.

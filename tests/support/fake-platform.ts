@@ -6,7 +6,7 @@ import { type Endpoint, expose } from 'comlink';
 import type { MachineConfig } from '../../src/abi/config.ts';
 import { InputError } from '../../src/abi/errors.ts';
 import type { Progress, RunOutcome } from '../../src/abi/machine.ts';
-import { sha256 } from '../../src/lab/digest.ts';
+import { sha256 } from '../../src/abi/sha256.ts';
 import type { Platform } from '../../src/lab/platform.ts';
 import type { WorkerHandle } from '../../src/rpc/connection.ts';
 import type { BenchWorker, GuestWorker } from '../../src/rpc/protocol.ts';

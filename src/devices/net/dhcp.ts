@@ -1,5 +1,5 @@
 /** A DHCP server (RFC 2131, 2132) for the lab's network: every MAC gets an address of its own, in the order in which they ask. */
-import { ipv4Text, MAC_LENGTH, macKey, viewOf } from '../../abi/frame.ts';
+import { ipv4Text, MAC_LENGTH, macText, viewOf } from '../../abi/frame.ts';
 
 export const DHCP_PORT = { server: 67, client: 68 } as const;
 
@@ -115,7 +115,7 @@ export class Dhcp {
     if (!request || view.getUint32(AT.cookie) !== COOKIE) return null;
     const options = readOptions(message);
     const type = options.get(OPTION.type)?.[0];
-    const mac = macKey(message.subarray(AT.chaddr, AT.chaddr + MAC_LENGTH));
+    const mac = macText(message.subarray(AT.chaddr, AT.chaddr + MAC_LENGTH));
     const other = options.get(OPTION.server);
     if (other && ipv4Text(other) !== ipv4Text(this.#network.server)) return null;
 

@@ -9,7 +9,7 @@ import {
   ipv4,
   ipv4Text,
   MAC_LENGTH,
-  macKey,
+  macText,
   type Packet,
   PROTOCOL,
   readIpv4,
@@ -62,7 +62,7 @@ export class LabHost {
 
   /** Gives a MAC its address at once, as DHCP would, under a name; throws InputError where none is left. */
   reserve(mac: Uint8Array, name: string): string {
-    const lease = this.#dhcp.reserve(macKey(mac), name);
+    const lease = this.#dhcp.reserve(macText(mac), name);
     if (!lease)
       throw new InputError('the lab’s network has no address left', 'End guests or containers that are on it.');
     return ipv4Text(this.#dhcp.address(lease));
@@ -80,7 +80,7 @@ export class LabHost {
 
   /** The address of a MAC is free again. */
   release(mac: Uint8Array): void {
-    this.#dhcp.leases.delete(macKey(mac));
+    this.#dhcp.leases.delete(macText(mac));
   }
 
   /** All names, each with the lab's domain first. */

@@ -9,7 +9,7 @@ import {
   ethernet,
   ipv4,
   ipv4Text,
-  macKey,
+  macText,
   onesSum,
   PROTOCOL,
   readIpv4,
@@ -123,7 +123,7 @@ describe('the host of the lab network', () => {
     expect(lease(station)).toBe('10.0.2.15');
     expect(lease(other)).toBe('10.0.2.16');
     expect(lease(station)).toBe('10.0.2.15');
-    expect(network.host.addressOf(macKey(other.mac))).toBe('10.0.2.16');
+    expect(network.host.addressOf(macText(other.mac))).toBe('10.0.2.16');
     const { options } = dhcpAnswer(station.ask(BROADCAST, ETHERTYPE.ipv4, dhcp(MAC, 1)));
     expect(options.get(1)).toEqual([255, 255, 255, 0]);
     expect(options.get(3)).toEqual([10, 0, 2, 2]);
@@ -141,7 +141,7 @@ describe('the host of the lab network', () => {
     const inform = dhcpAnswer(station.ask(BROADCAST, ETHERTYPE.ipv4, dhcp(MAC, 8, [], ipv4('10.0.2.77'))));
     expect([inform.type, inform.address, inform.options.has(51)]).toEqual([5, '0.0.0.0', false]);
     station.send(BROADCAST, ETHERTYPE.ipv4, dhcp(MAC, 7));
-    expect(network.host.addressOf(macKey(MAC))).toBeNull();
+    expect(network.host.addressOf(macText(MAC))).toBeNull();
     station.heard.length = 0;
     station.send(BROADCAST, ETHERTYPE.ipv4, dhcp(MAC, 3, [54, 4, 10, 0, 2, 9]));
     expect(station.heard).toEqual([]);
@@ -287,7 +287,7 @@ describe('the lab switch', () => {
   it('goes on where it was saved', () => {
     const network = new LabSwitch();
     const stations = [0, 1].map((number) => new Station(network, number));
-    for (const station of stations) lease(station, `guest-${macKey(station.mac).slice(-1)}`);
+    for (const station of stations) lease(station, `guest-${macText(station.mac).slice(-1)}`);
     const other = new LabSwitch();
     const again = [0, 1, 2].map((number) => new Station(other, number));
     other.restore(network.save());

@@ -3,7 +3,7 @@
  * that sends it, so its order, and everything that follows from it, depends on the senders alone.
  */
 
-import { ETHERNET_HEADER, MAC_LENGTH, macKey } from '../../abi/frame.ts';
+import { ETHERNET_HEADER, MAC_LENGTH, macText } from '../../abi/frame.ts';
 import { countersOf, StateReader, StateWriter } from '../state.ts';
 import { LabHost, type LabHostOptions } from './lab-host.ts';
 
@@ -74,7 +74,7 @@ export class LabSwitch {
 
   #learn(mac: Uint8Array, port: number): void {
     if (mac[0]! & 1) return;
-    const key = macKey(mac);
+    const key = macText(mac);
     this.#addresses.delete(key);
     this.#addresses.set(key, port);
     if (this.#addresses.size > MOST_ADDRESSES) {
@@ -84,7 +84,7 @@ export class LabSwitch {
   }
 
   #forward(from: number, frame: Uint8Array, group: boolean): boolean {
-    const known = group ? undefined : this.#addresses.get(macKey(frame.subarray(0, MAC_LENGTH)));
+    const known = group ? undefined : this.#addresses.get(macText(frame.subarray(0, MAC_LENGTH)));
     if (known === from) {
       this.#counts.dropped++;
       return false;

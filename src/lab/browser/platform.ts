@@ -1,8 +1,8 @@
 /** The lab in a browser: module workers, files by fetch. */
 import { InputError } from '../../abi/errors.ts';
 import type { LinuxFiles, LinuxUserland } from '../../abi/program.ts';
+import { sha256 } from '../../abi/sha256.ts';
 import { startBrowserWorker } from '../../rpc/browser.ts';
-import { sha256 } from '../digest.ts';
 import type { Core, Platform } from '../platform.ts';
 
 export interface BrowserOptions {

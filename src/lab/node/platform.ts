@@ -6,9 +6,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../abi/errors.ts';
 import type { LinuxFiles } from '../../abi/program.ts';
+import { sha256 } from '../../abi/sha256.ts';
 import { startNodeWorker } from '../../rpc/node.ts';
 import type { WorkerKind } from '../../rpc/protocol.ts';
-import { sha256 } from '../digest.ts';
 import type { Core, Platform } from '../platform.ts';
 
 const SET_UP = 'Run `npm start` or `npm run setup` once; it builds the machine and the guests.';

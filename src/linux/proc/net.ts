@@ -1,4 +1,6 @@
 /** /proc/PID/net: the network of a process's namespace (proc_pid_net(5)). */
+import { macText } from '../../abi/frame.ts';
+import { hexBytes } from '../../abi/hex.ts';
 import type { Kernel } from '../kernel.ts';
 import { type Address, bytesOf, isV6, masked, wide } from '../net/address.ts';
 import { type Endpoint, endpoint } from '../net/sockaddr.ts';
@@ -51,7 +53,7 @@ function route(stack: NetStack): string {
 }
 
 function ipv6Route(stack: NetStack): string {
-  const plain = (a: Address): string => Array.from(bytesOf(a), (b) => b.toString(16).padStart(2, '0')).join('');
+  const plain = (a: Address): string => hexBytes(bytesOf(a));
   return stack.routes
     .all()
     .filter((r) => isV6(r.net))
@@ -124,7 +126,7 @@ function arp(stack: NetStack): string {
     [...stack.neighboursOf(on).entries]
       .filter(([address]) => !isV6(address))
       .map(([address, { mac }]) => {
-        const text = Array.from(mac ?? new Uint8Array(6), (b) => b.toString(16).padStart(2, '0')).join(':');
+        const text = macText(mac ?? new Uint8Array(6));
         return `${address.padEnd(17)}0x1         ${mac ? '0x2' : '0x0'}         ${text}     *        ${on.name}\n`;
       }),
   );
@@ -167,7 +169,7 @@ export const classNet = (stack: () => NetStack): Node => ({
   lookup: (name) => {
     const on = stack().interfaces.byName(name);
     if (!on) return null;
-    const mac = Array.from(on.mac, (b) => b.toString(16).padStart(2, '0')).join(':');
+    const mac = macText(on.mac);
     return directory({
       address: () => text(() => `${mac}\n`),
       carrier: () => text(() => `${on.running ? 1 : 0}\n`),

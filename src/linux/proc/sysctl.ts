@@ -1,4 +1,5 @@
 /** /proc/sys (sysctl(8)): what is shown of the kernel and of the namespaces of who looks, and what may be changed of it. */
+import { hexBytes } from '../../abi/hex.ts';
 import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { RELEASE } from '../syscalls/release.ts';
@@ -103,7 +104,7 @@ function uuid(kernel: Kernel): string {
   kernel.random(b);
   b[6] = (b[6]! & 0x0f) | 0x40;
   b[8] = (b[8]! & 0x3f) | 0x80;
-  const h = Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('');
+  const h = hexBytes(b);
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}\n`;
 }
 

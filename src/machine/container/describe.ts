@@ -1,4 +1,5 @@
 /** Containers as JSON, in the Docker Engine API's shapes. */
+import { macText } from '../../abi/frame.ts';
 import { signalName } from '../../linux/uapi.ts';
 import type { Entry, Exec } from './engine.ts';
 import type { Network } from './networks.ts';
@@ -60,8 +61,6 @@ export const summaryOf = (entry: Entry, now: number): object => ({
   NetworkSettings: { Networks: endpointsOf(entry) },
   Mounts: mountsOf(entry),
 });
-
-const macText = (mac: Uint8Array): string => Array.from(mac, (b) => b.toString(16).padStart(2, '0')).join(':');
 
 /** Its places on networks, by their names; an address is given while it runs. */
 function endpointsOf({ container, network: first, networks }: Entry): Record<string, object> {

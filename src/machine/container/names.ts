@@ -1,4 +1,5 @@
 /** Names and numbers of containers. */
+import { hexBytes } from '../../abi/hex.ts';
 
 // biome-ignore format: two lists of words
 const FIRST = [
@@ -12,10 +13,8 @@ const SECOND = [
   'wilkes', 'wirth', 'zuse',
 ];
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-
 /** 64 hex digits. */
-export const newId = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
+export const newId = (): string => hexBytes(crypto.getRandomValues(new Uint8Array(32)));
 
 /** Two words that nobody has yet. */
 export function newName(taken: (name: string) => boolean): string {

@@ -1,4 +1,5 @@
 /** A GDB server over any stream of bytes (GDB's manual, appendix E): all-stop, harts are threads, addresses are the guest's virtual ones. */
+import { hexBytes } from '../../abi/hex.ts';
 import { currentCounters } from '../../engine/state.ts';
 import type { Debugger, Stop, Watch } from './debugger.ts';
 import { PACKET_BYTES, Packets } from './packets.ts';
@@ -24,7 +25,6 @@ const FEATURES = [
 const utf8 = new TextEncoder();
 const latin = (data: Uint8Array): string => String.fromCharCode(...data);
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
-const toHex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 
 /** The bytes of hex digits, or null. */
 function fromHex(text: string): Uint8Array | null {
@@ -36,7 +36,7 @@ function fromHex(text: string): Uint8Array | null {
 function wordHex(value: bigint): string {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, value, true);
-  return toHex(bytes);
+  return hexBytes(bytes);
 }
 
 const wordOf = (bytes: Uint8Array): bigint => new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -217,7 +217,7 @@ export class GdbServer {
     const wanted = range(text);
     if (!wanted) return ERROR.invalid;
     const bytes = this.machine.memory(this.hart).read(wanted.address, Math.min(wanted.length, PACKET_BYTES / 2));
-    return bytes.length || wanted.length === 0 ? toHex(bytes) : ERROR.fault;
+    return bytes.length || wanted.length === 0 ? hexBytes(bytes) : ERROR.fault;
   }
 
   private writeMemory(text: string, decode: (body: Uint8Array) => Uint8Array | null): string {
@@ -308,7 +308,7 @@ export class GdbServer {
       const hart = this.hartOf(text.slice('qThreadExtraInfo,'.length));
       if (hart === null) return ERROR.invalid;
       const mode = PRIVILEGES[String(PRIVILEGE.read(this.machine.core, hart))];
-      return toHex(utf8.encode(`hart ${hart}, ${mode} mode${hart === this.machine.hart ? ', has its turn' : ''}`));
+      return hexBytes(utf8.encode(`hart ${hart}, ${mode} mode${hart === this.machine.hart ? ', has its turn' : ''}`));
     }
     if (text.startsWith('qSymbol')) return 'OK';
     const features = 'qXfer:features:read:target.xml:';
@@ -329,6 +329,6 @@ export class GdbServer {
             .map(([id, value]) => `${id} ${value}\n`)
             .join('')
         : 'monitor counters: the counters of the machine up to now\n';
-    return toHex(utf8.encode(lines));
+    return hexBytes(utf8.encode(lines));
   }
 }

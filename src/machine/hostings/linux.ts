@@ -1,7 +1,7 @@
 /** A program on a real Linux kernel, which boots once for each machine; each run goes on from where it had booted. */
 import { joined } from '../../abi/bytes.ts';
 import { LINUX_MACHINE, type MachineConfig } from '../../abi/config.ts';
-import { macKey } from '../../abi/frame.ts';
+import { macText } from '../../abi/frame.ts';
 import type { LinuxUserland, ProgramOutcome } from '../../abi/program.ts';
 import type { Folder } from '../../devices/9p/folder.ts';
 import { MemoryFolder } from '../../devices/9p/memory-folder.ts';
@@ -38,7 +38,7 @@ export const shared = (folder: HostFolder | null): Folder =>
 /** Where guest `number` of two is on their wire, and how it gets there: both have booted as one, with one address. */
 const addressOf = (number: number): string => `10.0.2.${15 + number}`;
 const onTheWire = (number: number): string =>
-  `ip link set eth0 address ${macKey(labMac(number))} && ip addr add ${addressOf(number)}/24 dev eth0 && ip link set eth0 up`;
+  `ip link set eth0 address ${macText(labMac(number))} && ip addr add ${addressOf(number)}/24 dev eth0 && ip link set eth0 up`;
 
 /** The same module in bytes of its own (a section that says nothing is added), which no engine's cache has compiled already. */
 function unheardOf(module: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 /** A bridge: an interface that joins others to one network, and learns who is behind which. */
-import { macKey } from '../../../abi/frame.ts';
+import { macText } from '../../../abi/frame.ts';
 import type { Carrier, Interface } from './interface.ts';
 
 /** Addresses a bridge remembers; more push out the oldest. */
@@ -29,7 +29,7 @@ export class Bridge implements Carrier {
   input(port: Interface, frame: Uint8Array): void {
     const from = frame.subarray(6, 12);
     if (!(from[0]! & 1)) {
-      const key = macKey(from);
+      const key = macText(from);
       this.learnt.delete(key);
       this.learnt.set(key, port);
       if (this.learnt.size > MOST_ADDRESSES) this.learnt.delete(this.learnt.keys().next().value!);
@@ -40,7 +40,7 @@ export class Bridge implements Carrier {
   }
 
   private forward(from: Interface | null, frame: Uint8Array): void {
-    const known = frame[0]! & 1 ? undefined : this.learnt.get(macKey(frame.subarray(0, 6)));
+    const known = frame[0]! & 1 ? undefined : this.learnt.get(macText(frame.subarray(0, 6)));
     if (known) {
       if (known !== from) known.transmit(frame);
       return;
