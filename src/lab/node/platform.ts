@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../abi/errors.ts';
-import type { LinuxFiles } from '../../abi/program.ts';
+import type { LinuxFiles, LinuxUserland } from '../../abi/program.ts';
 import { sha256 } from '../../abi/sha256.ts';
 import { startNodeWorker } from '../../rpc/node.ts';
 import type { WorkerKind } from '../../rpc/protocol.ts';
@@ -43,6 +43,14 @@ export function nodePlatform(root: string = findRoot(), findLinux: FindLinux = (
     const bytes = await built(path.join(root, CORE));
     return { module: await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>), sha256: await sha256(bytes) };
   };
+  let linux: LinuxUserland | null = null;
+  const gather = async (): Promise<LinuxUserland | null> => {
+    const files = findLinux();
+    if (!files) return null;
+    const program = (name: string): Promise<Uint8Array> => built(path.join(root, 'build/guests/linux', name));
+    const [init, archive] = [await program('agent'), await program('archive')];
+    return { ...files, init, archive, core: await built(path.join(root, CORE)) };
+  };
   return {
     version,
     start: (kind) => startNodeWorker(pathToFileURL(path.join(root, 'dist/workers', NODE_FORMS[kind] ?? `${kind}.js`))),
@@ -54,13 +62,8 @@ export function nodePlatform(root: string = findRoot(), findLinux: FindLinux = (
       return core;
     },
     guest: (file) => built(path.join(root, 'build/guests', file)),
-    linux: async () => {
-      const files = findLinux();
-      if (!files) return null;
-      const program = (name: string): Promise<Uint8Array> => built(path.join(root, 'build/guests/linux', name));
-      const [init, archive] = [await program('agent'), await program('archive')];
-      return { ...files, init, archive, core: await built(path.join(root, CORE)) };
-    },
+    // One that is not there yet may be got meanwhile, and is looked for again.
+    linux: async () => (linux ??= await gather()),
     host: () => ({
       runtime: 'node',
       version: process.version,
