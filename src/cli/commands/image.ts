@@ -15,6 +15,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
+import { SEARCH_PATH } from '../../abi/search-path.ts';
 import { baseEntries } from '../../machine/images/base.ts';
 import type { ImageRecord } from '../../machine/images/catalogue.ts';
 import { historyOf, imageInspection } from '../../machine/images/describe.ts';
@@ -36,7 +37,7 @@ import { columns } from '../table.ts';
 const BASE = 'alpine-like:latest';
 /** The base image is of no day: the same busybox gives the same image. */
 const NO_DAY = '1970-01-01T00:00:00Z';
-const ENV = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+const ENV = [`PATH=${SEARCH_PATH}`];
 const PLATFORM_NAMES = ['linux/riscv64', 'wasi/wasm'] as const;
 const SHORT = 12;
 

@@ -2,6 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
+import { SEARCH_PATH } from '../../abi/search-path.ts';
 import type { AgentSession } from '../../machine/agent.ts';
 import type { LinuxGuest } from '../../machine/linux.ts';
 
@@ -15,7 +16,7 @@ export interface Streams {
 /** What the programs of a guest find in their environment. */
 export const ENVIRONMENT = {
   HOME: '/root',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PATH: SEARCH_PATH,
 };
 /** Ctrl-A, as in QEMU: x leaves, Ctrl-A is itself. */
 const PREFIX = 1;

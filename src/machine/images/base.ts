@@ -1,4 +1,5 @@
 /** A small root file system of one busybox: what Alpine's has in place of its packages. */
+import { SEARCH_PATH } from '../../abi/search-path.ts';
 import { bytesSource } from '../../image/source.ts';
 import { type NewEntry, plainFile } from '../../image/tar-write.ts';
 import { appletsOf } from '../initramfs.ts';
@@ -33,8 +34,7 @@ const FILES: Readonly<Record<string, string>> = {
   'etc/os-release': 'NAME="Trapframe base"\nID=trapframe-base\nPRETTY_NAME="Trapframe base (busybox)"\n',
   'etc/passwd':
     'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n',
-  'etc/profile':
-    "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nexport PS1='\\u@\\h:\\w\\$ '\n",
+  'etc/profile': `export PATH=${SEARCH_PATH}\nexport PS1='\\u@\\h:\\w\\$ '\n`,
   'etc/shells': '/bin/sh\n/bin/ash\n',
 };
 

@@ -1,5 +1,6 @@
 /** Routes about images. */
 import { InputError, isInputError } from '../../../abi/errors.ts';
+import { SEARCH_PATH } from '../../../abi/search-path.ts';
 import { IMAGE_LIMITS } from '../../../image/oci/limits.ts';
 import { normalName } from '../../../image/oci/reference.ts';
 import { unpacked } from '../../../image/oci/unpack.ts';
@@ -17,7 +18,7 @@ import { filtersOf, flag, json, knowFilters, orStatusLater } from './reply.ts';
 
 /** What an archive of a root file system is for. */
 const PLATFORM = { os: 'linux', architecture: 'riscv64' };
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const PATH = `PATH=${SEARCH_PATH}`;
 
 /** Answers lines of JSON as work goes on; what goes wrong is the last of them. */
 async function lines(request: Request, work: (say: (line: object) => void) => Promise<void>): Promise<null> {
