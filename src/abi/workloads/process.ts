@@ -1,4 +1,4 @@
-import type { Build, Workload } from './row.ts';
+import { type Build, roundTrips, type Workload } from './row.ts';
 
 /** Programs that ask a kernel for what Linux has too; and for nothing but what WASI has. */
 const LINUX: readonly Build[] = ['guest', 'linux'];
@@ -231,10 +231,7 @@ export const PROCESS_WORKLOADS: readonly Workload[] = [
     id: 'pipe',
     group: 'micro',
     summary: 'Bytes go to another process through a pipe and come back changed: two switches and two copies each way.',
-    params: [
-      { name: 'n', default: 100_000, summary: 'round trips', unit: 'round trips', least: 1 },
-      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
-    ],
+    params: roundTrips(100_000),
     program: 'micro/pipe',
     operations: 'n',
     native: false,

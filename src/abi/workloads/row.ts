@@ -43,6 +43,12 @@ export interface Workload {
   readonly quick: Readonly<Record<string, number>>;
 }
 
+/** Of workloads whose bytes go to another process and come back. */
+export const roundTrips = (count: number): readonly WorkloadParam[] => [
+  { name: 'n', default: count, summary: 'round trips', unit: 'round trips', least: 1 },
+  { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
+];
+
 /** What a workload is built for. */
 export const buildsOf = ({ native, builds }: Workload): readonly Build[] =>
   builds ?? (native ? ['guest', 'native', 'linux', 'wasi'] : ['guest']);

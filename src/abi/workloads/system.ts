@@ -1,6 +1,12 @@
-import type { Build, Workload } from './row.ts';
+import { type Build, roundTrips, type Workload, type WorkloadParam } from './row.ts';
 
 const PROGRAM: readonly Build[] = ['linux', 'wasi'];
+
+/** The same archive wherever it is unpacked. */
+const ARCHIVE: readonly WorkloadParam[] = [
+  { name: 'files', default: 1_000, summary: 'files in eight directories', unit: 'files', least: 1, most: 100_000 },
+  { name: 'bytes', default: 2_048, summary: 'bytes of a file, on average', unit: 'bytes', most: 1_000_000 },
+];
 
 /** Workloads of a whole system, with files and a beginning: programs of Linux and of WASI, none of the guest kernel. */
 export const SYSTEM_WORKLOADS: readonly Workload[] = [
@@ -32,10 +38,7 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     id: 'untar',
     group: 'system',
     summary: 'An archive of many small files is unpacked into files of the guest: create, write, close.',
-    params: [
-      { name: 'files', default: 1_000, summary: 'files in eight directories', unit: 'files', least: 1, most: 100_000 },
-      { name: 'bytes', default: 2_048, summary: 'bytes of a file, on average', unit: 'bytes', most: 1_000_000 },
-    ],
+    params: ARCHIVE,
     program: 'system/untar',
     operations: 'files',
     native: false,
@@ -46,10 +49,7 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     id: 'untar-host',
     group: 'system',
     summary: 'The same archive is unpacked into files of the host, by whatever way there is to them.',
-    params: [
-      { name: 'files', default: 1_000, summary: 'files in eight directories', unit: 'files', least: 1, most: 100_000 },
-      { name: 'bytes', default: 2_048, summary: 'bytes of a file, on average', unit: 'bytes', most: 1_000_000 },
-    ],
+    params: ARCHIVE,
     program: 'system/untar',
     operations: 'files',
     native: false,
@@ -77,10 +77,7 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     group: 'system',
     summary:
       'Bytes go to another process over a TCP connection on the loopback address and come back changed: two system calls, two segments and two switches each way.',
-    params: [
-      { name: 'n', default: 5_000, summary: 'round trips', unit: 'round trips', least: 1 },
-      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
-    ],
+    params: roundTrips(5_000),
     program: 'system/tcp',
     operations: 'n',
     native: false,
@@ -92,10 +89,7 @@ export const SYSTEM_WORKLOADS: readonly Workload[] = [
     group: 'system',
     summary:
       'The same over the lab’s network: the other process is in a network namespace, a container or a machine of its own, with another between them that passes frames on. Of two machines the one that asks is counted.',
-    params: [
-      { name: 'n', default: 5_000, summary: 'round trips', unit: 'round trips', least: 1 },
-      { name: 'bytes', default: 64, summary: 'bytes each way', unit: 'bytes', least: 2, most: 65_536 },
-    ],
+    params: roundTrips(5_000),
     program: 'system/tcp',
     operations: 'n',
     native: false,
