@@ -2,11 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { LINK } from '../../machine/gdb/link.ts';
+import { GDB_AT, LINK } from '../../machine/gdb/link.ts';
 import { asksWebSocket, WebSocketPeer } from './websocket.ts';
-
-/** Of a page's server: `?port=N` says where GDB is listened for, on this host alone. */
-export const GDB_AT = '/local/gdb';
 
 /** Serves an upgrade of the page's server where it is one to GDB; others are others'. */
 export function relayGdb(request: IncomingMessage, page: Duplex, head: Buffer): void {

@@ -1,16 +1,10 @@
 import type { JSX } from 'preact';
 import { COMPARISON_FORMATS, type Format, LAWS_FORMATS, SWEEP_FORMATS } from '../../lab/report/formats.ts';
+import { saveFile } from '../save.ts';
 import { laws, result, swept } from '../session.ts';
 
-function save<R>({ extension, mediaType, render }: Format<R>, done: R, name: string): void {
-  const url = URL.createObjectURL(new Blob([render(done)], { type: `${mediaType};charset=utf-8` }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.${extension}`;
-  link.click();
-  // Not at once: the browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
+const save = <R,>({ extension, mediaType, render }: Format<R>, done: R, name: string): void =>
+  saveFile(`${name}.${extension}`, `${mediaType};charset=utf-8`, render(done));
 
 function Buttons<R>({ name, rows, done }: { name: string; rows: readonly Format<R>[]; done: R | null }): JSX.Element {
   return (

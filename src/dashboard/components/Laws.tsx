@@ -1,14 +1,11 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { LawRow } from '../../abi/result.ts';
-import { formatCount } from '../../lab/report/format.ts';
-import { LAW_GROUPS, lawsOf, verdictOf } from '../../lab/report/law-tables.ts';
+import { LAW_GROUPS, lawsOf, shownFigure, verdictOf } from '../../lab/report/law-tables.ts';
 import { busy, checkLaws, lawRows, laws } from '../session.ts';
 
 const onlyFailed = signal(false);
 const rows = computed(() => lawRows.value.filter((row) => !onlyFailed.value || !row.pass));
-
-const figure = (value: number | string): string => (typeof value === 'number' ? formatCount(value) : value);
 
 const TONES = { pass: 'good', FAIL: 'bad', differs: '' } as const;
 
@@ -20,8 +17,8 @@ function Case({ row, shape }: { row: LawRow; shape: boolean }): JSX.Element {
         {row.case || row.id}
         {!row.pass && <small class={TONES[verdictOf(row)]}>{row.deviation ?? row.detail}</small>}
       </th>
-      <td class="number">{figure(row.expected)}</td>
-      <td class="number">{figure(row.counted)}</td>
+      <td class="number">{shownFigure(row.expected)}</td>
+      <td class="number">{shownFigure(row.counted)}</td>
       {shape && <td>{row.published ? `${row.published.value} [${row.published.tag}]` : '–'}</td>}
       {shape && <td>{row.profile ?? '–'}</td>}
       <td>

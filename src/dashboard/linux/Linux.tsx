@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { MACHINE_ENGINES, type MachineEngine, STRATEGIES, type Strategy } from '../../abi/config.ts';
+import { saveFile } from '../save.ts';
 import { askLocal, boot, busy, ending, error, local, readyMs, resize, state, stop, type } from './guest.ts';
 import { openTerminal, type PageTerminal } from './terminal.ts';
 import './linux.css';
@@ -99,16 +100,8 @@ function said(): string {
   }
 }
 
-function saveCounters(): void {
-  const url = URL.createObjectURL(
-    new Blob([JSON.stringify(ending.value!.counters, null, 1)], { type: 'application/json' }),
-  );
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'counters.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
+const saveCounters = (): void =>
+  saveFile('counters.json', 'application/json', JSON.stringify(ending.value!.counters, null, 1));
 
 /** A real Linux kernel in this page: what to boot, and its terminal. */
 export function Linux(): JSX.Element {

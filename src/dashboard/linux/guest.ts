@@ -2,6 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { proxy } from 'comlink';
 import { LINUX_MACHINE, type MachineEngine, type Strategy } from '../../abi/config.ts';
+import { GDB_AT } from '../../machine/gdb/link.ts';
 import type { HostedEnding } from '../../machine/hosted.ts';
 import { startBrowserWorker } from '../../rpc/browser.ts';
 import { Connection } from '../../rpc/connection.ts';
@@ -47,7 +48,7 @@ export async function askLocal(): Promise<void> {
 
 /** The WebSocket of this page's server that listens for a debugger. */
 function gdbAt(port: number): string {
-  const url = new URL('/local/gdb', location.href);
+  const url = new URL(GDB_AT, location.href);
   url.protocol = url.protocol.replace('http', 'ws');
   url.searchParams.set('port', String(port));
   return url.href;

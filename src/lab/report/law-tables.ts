@@ -40,7 +40,8 @@ export const verdictOf = (row: LawRow): 'pass' | 'FAIL' | 'differs' =>
 
 const TONES = { pass: 'good', FAIL: 'bad', differs: 'dim' } as const;
 
-const shown = (value: number | string): string => (typeof value === 'number' ? formatCount(value) : value);
+/** A figure of a law, which may be in words. */
+export const shownFigure = (value: number | string): string => (typeof value === 'number' ? formatCount(value) : value);
 
 const noteOf = (row: LawRow): string =>
   `${row.id}${row.case === '' ? '' : ` (${row.case})`}: ${row.deviation === null ? '' : `${row.deviation}. `}${row.detail}`;
@@ -70,8 +71,8 @@ export function lawTables(result: LawsResult): Table[] {
         rows: rows.map((row): Entry[] => [
           text(row.id),
           text(row.case),
-          text(shown(row.expected)),
-          text(shown(row.counted)),
+          text(shownFigure(row.expected)),
+          text(shownFigure(row.counted)),
           ...(shape ? [row.published ? text(`${row.published.value} [${row.published.tag}]`) : NONE] : []),
           ...(shape && group.figure === 'modelled' ? [text(row.profile ?? '')] : []),
           { text: verdictOf(row), tone: TONES[verdictOf(row)] },

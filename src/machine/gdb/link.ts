@@ -6,6 +6,9 @@ import { InputError } from '../../abi/errors.ts';
 import type { Debugger } from './debugger.ts';
 import { GdbServer } from './server.ts';
 
+/** Of a page's server: `?port=N` says where GDB is listened for, on this host alone. */
+export const GDB_AT = '/local/gdb';
+
 /** What is said in text messages. */
 export const LINK = {
   /** The server listens where it was asked to. */
