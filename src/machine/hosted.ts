@@ -1,8 +1,9 @@
 /** A Linux guest for whoever cannot reach into its thread: booted with one call, typed to, stopped. Data only, so all of it crosses to a worker. */
 import type { Counters } from '../abi/counters.ts';
+import { SEARCH_PATH } from '../abi/search-path.ts';
 import type { AgentSession } from './agent.ts';
 import { linkGdb } from './gdb/link.ts';
-import { LinuxGuest, type LinuxParts } from './linux.ts';
+import { FIXED_TIME, LinuxGuest, type LinuxParts, SEED } from './linux.ts';
 
 export interface HostedRequest extends Pick<LinuxParts, 'config' | 'agent'> {
   readonly kernel: Uint8Array;
@@ -43,14 +44,11 @@ export interface HostedLinux {
   stop(): void;
 }
 
-const SEED = 1;
-/** 2023-11-14, in nanoseconds. */
-const FIXED_DATE = 1_700_000_000_000_000_000n;
 const HOME = '/root';
 const ENVIRONMENT = {
   HOME,
   TERM: 'xterm-256color',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PATH: SEARCH_PATH,
 };
 
 export function createHostedLinux(module: WebAssembly.Module, events: HostedEvents): HostedLinux {
@@ -93,7 +91,7 @@ export function createHostedLinux(module: WebAssembly.Module, events: HostedEven
         kernel: request.kernel,
         initrd: request.initrd,
         bootargs: interactive ? '' : 'quiet',
-        time: interactive ? BigInt(Date.now()) * 1_000_000n : FIXED_DATE,
+        time: interactive ? BigInt(Date.now()) * 1_000_000n : FIXED_TIME,
         seed: SEED,
         realtime: interactive,
         onConsole: (bytes) => events.console(bytes.slice()),

@@ -16,6 +16,9 @@ const RTC = { base: 0x10_1000, line: 11 };
 const VIRTIO_BASE = 0x1000_1000;
 const VIRTIO_STRIDE = 0x1000;
 const SEED_BYTES = 64;
+/** Nothing that differs between two runs: 2023-11-14 in nanoseconds, and a seed. */
+export const FIXED_TIME = 1_700_000_000_000_000_000n;
+export const SEED = 1;
 /** Where the agent opens its channel. */
 const CHANNELS = { virtio: '/dev/hvc0', serial: '/dev/ttyS0' } as const;
 

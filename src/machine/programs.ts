@@ -4,6 +4,7 @@ import type { MountRequest } from '../linux/system.ts';
 import { System } from '../linux/system.ts';
 import type { Process } from '../linux/task/task.ts';
 import { breathe } from './breathe.ts';
+import { hostRandom } from './random.ts';
 import { createUserMachine, type Observed, type UserMachineOptions } from './user.ts';
 
 export interface LinuxOptions extends UserMachineOptions {
@@ -31,11 +32,6 @@ function seeded(seed: number): (into: Uint8Array) => void {
   };
 }
 
-/** The host's random numbers; it gives no more than 64 KiB at once. */
-const random = (into: Uint8Array): void => {
-  for (let at = 0; at < into.length; at += 65_536) crypto.getRandomValues(into.subarray(at, at + 65_536));
-};
-
 export interface LinuxHost {
   readonly system: System;
   readonly machine: Observed;
@@ -59,7 +55,7 @@ export async function createLinuxHost(
     {
       machine,
       clock,
-      random: options.seed === null ? random : seeded(options.seed),
+      random: options.seed === null ? hostRandom : seeded(options.seed),
       hostName: options.hostName,
       ...(options.log && { log: options.log }),
     },

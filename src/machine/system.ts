@@ -208,6 +208,19 @@ export class System {
     return this.debugging;
   }
 
+  /** Calls when the guest first comes to a virtual address, which no counter shows: by a breakpoint, so no debugger may be there till then. */
+  whenAt(address: bigint, call: () => void): void {
+    const machine = this.debug();
+    machine.insertBreakpoint(address);
+    machine.listen({
+      stopped: () => {
+        call();
+        machine.detach();
+      },
+      ended: () => {},
+    });
+  }
+
   /** Ends `run` at the end of its slice. */
   stop(): void {
     this.stopped = true;

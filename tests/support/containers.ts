@@ -1,10 +1,12 @@
 /** Containers for tests: hosts, small roots with tests/linux/programs/tool.c, and what one run printed. */
+
 import { readFileSync } from 'node:fs';
+import type { Ending } from '../../src/linux/task/ending.ts';
 import { S } from '../../src/linux/uapi.ts';
 import { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
 import type { Choices } from '../../src/machine/container/config.ts';
 import { specOf } from '../../src/machine/container/config.ts';
-import type { Container, Ending } from '../../src/machine/container/container.ts';
+import type { Container } from '../../src/machine/container/container.ts';
 import { ContainerHost } from '../../src/machine/container/host.ts';
 import type { LogEntry } from '../../src/machine/container/log.ts';
 import type { Files } from '../../src/machine/container/mounts.ts';

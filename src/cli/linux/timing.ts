@@ -43,19 +43,11 @@ export class BootTimes {
     this.lastInstructions = BigInt(instructions);
   }
 
-  /** Follows a guest that has not run yet. `entry` is where process 1 begins: a breakpoint tells when, which no counter shows. */
+  /** Follows a guest that has not run yet. `entry` is where process 1 begins. */
   follow(guest: LinuxGuest, entry: bigint): void {
     this.guest = guest;
     this.mark('place');
-    const machine = guest.system.debug();
-    machine.insertBreakpoint(entry);
-    machine.listen({
-      stopped: () => {
-        this.mark('kernel');
-        machine.detach();
-      },
-      ended: () => {},
-    });
+    guest.system.whenAt(entry, () => this.mark('kernel'));
     guest.agent?.ready.then(
       () => this.mark('init'),
       () => {},

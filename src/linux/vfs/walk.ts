@@ -13,6 +13,9 @@ export interface Credentials {
   readonly user?: { maps(uid: number, gid: number): boolean };
 }
 
+/** Root, whom no mode binds. */
+export const SUPERUSER: Credentials = { uid: 0, gid: 0, groups: [], override: true };
+
 /** Whether modes do not bind `who` at a file. */
 export const overrides = ({ override, user }: Credentials, { uid, gid }: Inode): boolean =>
   override && (user === undefined || user.maps(uid, gid));

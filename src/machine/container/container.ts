@@ -6,6 +6,7 @@ import { PAGE } from '../../linux/machine.ts';
 import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
 import type { System } from '../../linux/system.ts';
 import type { ControlGroup } from '../../linux/task/cgroup.ts';
+import { type Ending, endingOf } from '../../linux/task/ending.ts';
 import { SeccompFilter } from '../../linux/task/seccomp.ts';
 import type { Process, Task } from '../../linux/task/task.ts';
 import { SIG } from '../../linux/uapi.ts';
@@ -24,19 +25,8 @@ import type { Resources, Spec, SpecProcess } from './spec.ts';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'exited';
 
-/** What a program left: as a shell shows it, and the signal that killed it (0: none). */
-export interface Ending {
-  readonly code: number;
-  readonly signal: number;
-}
-
 /** As shells and Docker have it for what can't be found. */
 const NEVER_RAN: Ending = { code: 127, signal: 0 };
-
-const endingOf = (status: number): Ending => {
-  const signal = status & 0x7f;
-  return { code: signal ? 128 + signal : status >> 8, signal };
-};
 
 /** What stands in the way of starting a program, in words. */
 const REASONS: Readonly<Record<string, string>> = {

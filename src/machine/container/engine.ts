@@ -1,11 +1,14 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
+
 import { InputError } from '../../abi/errors.ts';
+import { SEARCH_PATH } from '../../abi/search-path.ts';
 import type { NetStack } from '../../linux/net/stack.ts';
+import type { Ending } from '../../linux/task/ending.ts';
 import { SIG } from '../../linux/uapi.ts';
 import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { resolverOf } from '../network.ts';
 import { type Bind, type Choices, capabilities, identityFiles, resourcesOf, specOf } from './config.ts';
-import type { Container, Ending, Running, Wire } from './container.ts';
+import type { Container, Running, Wire } from './container.ts';
 import { EngineEvents } from './events.ts';
 import type { ContainerHost } from './host.ts';
 import type { LogEntry } from './log.ts';
@@ -78,7 +81,7 @@ export interface Keeper {
   settled(): Promise<void>;
 }
 
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const PATH = `PATH=${SEARCH_PATH}`;
 const SHM = 64 * 2 ** 20;
 const STOP_SECONDS = 10;
 /** A container that runs is kept so often, and so many times as long is waited as that took. */

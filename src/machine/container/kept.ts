@@ -2,15 +2,16 @@
  * Containers in a folder, where they outlive the process that has them: what they are as a document, what they changed as the archive of
  * a layer. The document is replaced last and names the archive, so whatever ends the process, one of the two states is there whole.
  */
+
 import { z } from 'zod';
 import { InputError, isInputError } from '../../abi/errors.ts';
 import { layerChanges } from '../../image/oci/layer.ts';
 import { IMAGE_LIMITS } from '../../image/oci/limits.ts';
 import { writeTar } from '../../image/tar-write.ts';
+import type { Ending } from '../../linux/task/ending.ts';
 import type { Folder, OpenedFile } from '../images/folder.ts';
 import { LayerFs } from '../images/layer-fs.ts';
 import { treeEntries } from '../images/tree.ts';
-import type { Ending } from './container.ts';
 import type { Entry, Keeper, KeptContainer } from './engine.ts';
 import { NAME } from './names.ts';
 import type { KeptNetwork } from './networks.ts';

@@ -4,7 +4,7 @@ import { S } from '../../linux/uapi.ts';
 import type { Inode } from '../../linux/vfs/inode.ts';
 import { type Path, rootDentry } from '../../linux/vfs/mount.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
-import { child, resolve } from '../../linux/vfs/walk.ts';
+import { child, resolve, SUPERUSER } from '../../linux/vfs/walk.ts';
 import type { HostPlace } from './mounts.ts';
 
 /** One file in memory for each path, kept until `release`. */
@@ -23,12 +23,10 @@ export function memoryPlaces(
   return { places, release: () => fs.release() };
 }
 
-const ROOT = { uid: 0, gid: 0, groups: [], override: true };
-
 /** What a path names as seen from a root, and the last part of the path; null: nothing is there. */
 export function findPlace(root: Path, path: string): { readonly inode: Inode; readonly name: string } | null {
   try {
-    const { inode } = resolve({ root, cwd: root, who: ROOT }, root, path || '/').dentry;
+    const { inode } = resolve({ root, cwd: root, who: SUPERUSER }, root, path || '/').dentry;
     const name =
       path
         .split('/')

@@ -1,11 +1,12 @@
 /** A container host for another thread: one kernel, a store of images in memory, requests that can be sent as messages. */
+
 import { InputError } from '../../abi/errors.ts';
 import { bytesSource } from '../../image/source.ts';
+import type { Ending } from '../../linux/task/ending.ts';
 import { memoryFolder } from '../images/folder.ts';
 import { claimOfOrigin, opfsFolder } from '../images/opfs-folder.ts';
 import { ImageStore } from '../images/store.ts';
 import type { LinuxOptions } from '../programs.ts';
-import type { Ending } from './container.ts';
 import { inspectionOf, summaryOf } from './describe.ts';
 import { ContainerEngine, type Entry, signalOf } from './engine.ts';
 import { ContainerHost } from './host.ts';

@@ -3,9 +3,6 @@ import type { AgentSession, ExecOptions } from '../agent.ts';
 import type { System } from '../system.ts';
 import { type Ended, endedWith, type Watch } from './watch.ts';
 
-/** Nothing that differs between two runs: 2023-11-14 in nanoseconds, and a seed. */
-export const FIXED_TIME = 1_700_000_000_000_000_000n;
-export const SEED = 1;
 export const PATH = { PATH: '/bin' } as const;
 /** How often it is looked whether a program has to end. */
 export const LOOK_MS = 10;

@@ -10,14 +10,14 @@ import { labMac, VirtioNet } from '../../devices/net/net.ts';
 import { LabSwitch } from '../../devices/net/switch.ts';
 import { readElf } from '../../image/elf.ts';
 import { buildInitramfs } from '../initramfs.ts';
-import { LinuxGuest, type LinuxParts } from '../linux.ts';
+import { FIXED_TIME, LinuxGuest, type LinuxParts, SEED } from '../linux.ts';
 import { runTogether } from '../lockstep.ts';
 import type { MachineState } from '../snapshot.ts';
-import { attend, type Exec, FIXED_TIME, install, PATH, SEED } from './guest.ts';
+import { attend, type Exec, install, PATH } from './guest.ts';
 import { askingArgs, servingArgs } from './pair.ts';
 import type { HostFolder } from './side.ts';
 import { steadyFolder } from './steady-folder.ts';
-import type { Ended, Watch } from './watch.ts';
+import { type Ended, endedWith, type Watch } from './watch.ts';
 
 const TAG = 'host';
 const PROGRAM = '/bin/program';
@@ -110,22 +110,30 @@ export class RealLinux {
     return state;
   }
 
+  /** Lets a guest run until `use` of it has come to an end, and stands still. */
+  private async finish(guest: LinuxGuest, watch: Watch, use: () => Promise<Ended>): Promise<ProgramOutcome> {
+    const { system } = guest;
+    const running = guest.run();
+    try {
+      const ended = await use();
+      system.stop();
+      await running;
+      return watch.outcome(ended, system.digest());
+    } finally {
+      system.stop();
+    }
+  }
+
   private async region(module: WebAssembly.Module, watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
     const parts = this.parts(watch, folder);
     const guest = await LinuxGuest.restore(module, parts, await this.ready(module, parts, folder ? 'folder' : ''));
     watch.onCore(guest.system.core);
     const exec: Exec = (options) => guest.agent!.exec(options);
-    const running = guest.run();
-    try {
+    return this.finish(guest, watch, async () => {
       await install(exec, watch.request.program, PROGRAM, folder ? SHARE : '');
       watch.begin();
-      const ended = await attend(exec, PROGRAM, watch, guest.system);
-      guest.system.stop();
-      await running;
-      return watch.outcome(ended, guest.system.digest());
-    } finally {
-      guest.system.stop();
-    }
+      return attend(exec, PROGRAM, watch, guest.system);
+    });
   }
 
   /** Two machines on one wire: one serves, the other one is measured. */
@@ -177,16 +185,10 @@ export class RealLinux {
     // Each machine has files of its own, all of them.
     watch.takesDisk(initrd.length);
     watch.phase('create');
-    const running = guest.run();
-    try {
+    return this.finish(guest, watch, async () => {
       await guest.agent!.ready;
-      const ended = await attend((options) => guest.agent!.exec(options), PROGRAM, watch, guest.system);
-      guest.system.stop();
-      await running;
-      return watch.outcome(ended, guest.system.digest());
-    } finally {
-      guest.system.stop();
-    }
+      return attend((options) => guest.agent!.exec(options), PROGRAM, watch, guest.system);
+    });
   }
 
   /** To the first output of a shell at a terminal. */
@@ -199,17 +201,8 @@ export class RealLinux {
     const { system, agent } = guest;
     watch.onCore(system.core);
     watch.phase('load');
-    const machine = system.debug();
-    machine.insertBreakpoint(BigInt(readElf(this.files.init).entry));
-    machine.listen({
-      stopped: () => {
-        watch.phase('kernel');
-        machine.detach();
-      },
-      ended: () => {},
-    });
-    const running = guest.run();
-    try {
+    system.whenAt(BigInt(readElf(this.files.init).entry), () => watch.phase('kernel'));
+    return this.finish(guest, watch, async () => {
       await agent!.ready;
       watch.phase('init');
       await new Promise<void>((resolve, reject) => {
@@ -225,11 +218,7 @@ export class RealLinux {
         });
         session.exit.then(() => reject(new Error('the shell ended')), reject);
       });
-      system.stop();
-      await running;
-      return watch.outcome({ status: 'passed', exitCode: 0, message: '' }, system.digest());
-    } finally {
-      system.stop();
-    }
+      return endedWith(0);
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** A program as a process on a kernel of its own making: system calls are translated, there is no guest kernel. */
 import type { ProgramOutcome } from '../../abi/program.ts';
 import type { Kernel } from '../../linux/kernel.ts';
+import { endingOf } from '../../linux/task/ending.ts';
 import type { Process, Task } from '../../linux/task/task.ts';
 import { S } from '../../linux/uapi.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
@@ -90,10 +91,9 @@ export async function runProcess(
   });
   host.stop();
   over ??= watch.over();
-  const status = program.status ?? 0;
   // It has the files of its host, and none of its own.
   watch.takesDisk(0);
-  const ended = endedWith(status & 0x7f ? 128 + (status & 0x7f) : status >> 8);
+  const ended = endedWith(endingOf(program.status ?? 0).code);
   const outcome = watch.outcome(over ?? explained(ended, system.kernel));
   const { region } = outcome;
   return {

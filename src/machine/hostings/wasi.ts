@@ -5,17 +5,14 @@ import type { ProgramOutcome } from '../../abi/program.ts';
 import { E, SysError } from '../../linux/errno.ts';
 import { FileKind, type OpenFile } from '../../linux/vfs/file.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
-import type { FileSystem } from '../../linux/vfs/inode.ts';
-import { Mount, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
-import type { WasiOptions } from '../../linux/wasi/process.ts';
+import { SUPERUSER } from '../../linux/vfs/walk.ts';
+import { preopened } from '../../linux/wasi/preopen.ts';
 import { WasiProgram } from '../../linux/wasi/run.ts';
 import { makeRoot } from '../images/tree.ts';
 import { PROGRAM, programFiles } from './process.ts';
 import type { HostFolder } from './side.ts';
 import { endedWith, type Watch } from './watch.ts';
-
-const ROOT = { uid: 0, gid: 0, groups: [], override: true };
 
 /** Where the program writes, and nothing to read. */
 class Sink extends FileKind {
@@ -32,11 +29,6 @@ class Sink extends FileKind {
     return from.length;
   }
 }
-
-const opened = (fs: FileSystem, to: string): WasiOptions['preopens'][number] => {
-  const mount = new Mount(fs, rootDentry(fs), to, PLAIN);
-  return { name: to, path: { mount, dentry: mount.root } };
-};
 
 /** A program cannot be stopped but with its thread: whoever asks for this one ends its worker. */
 export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
@@ -63,9 +55,12 @@ export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<
   const { code, trap } = program.run({
     args: [PROGRAM.path, ...request.args],
     env: [],
-    preopens: [opened(root, '/'), opened(folder ? new HostFs(folder.files) : new Tmpfs({ now: () => 0 }), '/host')],
+    preopens: [
+      preopened(root, '/', '/', false),
+      preopened(folder ? new HostFs(folder.files) : new Tmpfs({ now: () => 0 }), '/host', '/host', false),
+    ],
     stdio: [new Sink(() => {}), new Sink(watch.wrote), new Sink(() => {})],
-    who: ROOT,
+    who: SUPERUSER,
     realtime: () => 0n,
     monotonic: () => {
       watch.phase('first instruction');

@@ -7,6 +7,7 @@ import type { TranslationReport } from '../../abi/translation.ts';
 import { errnoName, SysError } from '../../linux/errno.ts';
 import type { KernelCounts } from '../../linux/kernel.ts';
 import type { CallTable } from '../../linux/syscalls/call.ts';
+import { type Ending, endingOf } from '../../linux/task/ending.ts';
 import { S, SIG } from '../../linux/uapi.ts';
 import { DevptsFs } from '../../linux/vfs/devpts.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
@@ -54,10 +55,7 @@ export interface Streams {
   readonly errors: Output;
 }
 
-export interface ProcessOutcome {
-  /** As a shell shows it: the exit code, or 128 and the signal. */
-  readonly code: number;
-  readonly signal: number;
+export interface ProcessOutcome extends Ending {
   readonly instructions: number;
   readonly counts: KernelCounts;
   readonly calls: CallTable;
@@ -201,10 +199,8 @@ export async function runProcess(
     process.off('beforeExit', onIdle);
     signal.removeEventListener('abort', onAbort);
     if (stuck) throw new InputError(`${request.program}: all of it sleeps, and nothing can wake it any more`);
-    const killed = status & 0x7f;
     return {
-      code: killed ? 128 + killed : status >> 8,
-      signal: killed,
+      ...endingOf(status),
       instructions: system.kernel.machine.instructions(),
       counts: system.kernel.counts,
       calls: system.table,

@@ -5,14 +5,14 @@ import { InputError, isInputError } from '../../abi/errors.ts';
 import { E, SysError } from '../../linux/errno.ts';
 import { FileKind, type OpenFile } from '../../linux/vfs/file.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
-import type { FileSystem } from '../../linux/vfs/inode.ts';
-import { Mount, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
 import { readFile } from '../../linux/vfs/pages.ts';
-import { resolve } from '../../linux/vfs/walk.ts';
+import { resolve, SUPERUSER } from '../../linux/vfs/walk.ts';
+import { preopened } from '../../linux/wasi/preopen.ts';
 import type { WasiOptions } from '../../linux/wasi/process.ts';
 import { type WasiOutcome, WasiProgram } from '../../linux/wasi/run.ts';
 import { ImageStore } from '../images/store.ts';
 import { makeRoot } from '../images/tree.ts';
+import { hostRandom } from '../random.ts';
 import { nodeFolder } from './folder.ts';
 import { hostFiles } from './host-files.ts';
 
@@ -70,25 +70,18 @@ class SentStream extends FileKind {
   }
 }
 
-const ROOT = { uid: 0, gid: 0, groups: [], override: true };
-
 interface Loaded {
   readonly bytes: Uint8Array;
   readonly preopens: WasiOptions['preopens'];
 }
 
-const opened = (fs: FileSystem, source: string, to: string, readOnly: boolean): WasiOptions['preopens'][number] => {
-  const mount = new Mount(fs, rootDentry(fs), source, { ...PLAIN, readOnly });
-  return { name: to, path: { mount, dentry: mount.root } };
-};
-
 async function load({ program, name }: WasiRequest): Promise<Loaded> {
   if (program instanceof Uint8Array) return { bytes: program, preopens: [] };
   const { layers } = await new ImageStore(nodeFolder(program.store), Date.now).open(program.image);
-  const root = opened(makeRoot(layers, { now: Date.now }).fs, program.image, '/', false);
+  const root = preopened(makeRoot(layers, { now: Date.now }).fs, program.image, '/', false);
   try {
     const { path } = root;
-    const { inode } = resolve({ root: path, cwd: path, who: ROOT }, path, program.path).dentry;
+    const { inode } = resolve({ root: path, cwd: path, who: SUPERUSER }, path, program.path).dentry;
     const bytes = new Uint8Array(inode.size);
     readFile(inode, 0, bytes);
     return { bytes, preopens: [root] };
@@ -119,18 +112,15 @@ async function run(request: WasiRequest, sends: boolean): Promise<WasiOutcome> {
     env,
     preopens: [
       ...preopens,
-      ...mounts.map(({ from, to, readOnly }) => opened(new HostFs(hostFiles(from, readOnly)), from, to, readOnly)),
+      ...mounts.map(({ from, to, readOnly }) => preopened(new HostFs(hostFiles(from, readOnly)), from, to, readOnly)),
     ],
     stdio: sends
       ? [new SentStream(), new SentStream(), new SentStream()]
       : [new HostStream(0), new HostStream(1), new HostStream(2)],
-    who: ROOT,
+    who: SUPERUSER,
     realtime: () => BigInt(Date.now()) * 1_000_000n,
     monotonic: () => process.hrtime.bigint(),
-    random: (into) => {
-      for (let at = 0; at < into.length; at += 65_536)
-        crypto.getRandomValues(into.subarray(at, at + 65_536) as Uint8Array<ArrayBuffer>);
-    },
+    random: hostRandom,
     sleep: (nanoseconds) => void Atomics.wait(quiet, 0, 0, Number(nanoseconds) / 1e6),
   });
 }

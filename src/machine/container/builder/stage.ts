@@ -1,5 +1,6 @@
 /** A stage of a Dockerfile as it is built: an image that grows, and what it runs. */
 import { InputError } from '../../../abi/errors.ts';
+import { SEARCH_PATH } from '../../../abi/search-path.ts';
 import type { Variables } from '../../../image/dockerfile/words.ts';
 import type { Digest } from '../../../image/oci/digest.ts';
 import type { ImageConfig } from '../../../image/oci/schema.ts';
@@ -13,7 +14,7 @@ export type RunConfig = NonNullable<ImageConfig['config']>;
 type Step = { readonly created_by: string; readonly empty_layer?: boolean };
 
 export const PLATFORM = { os: 'linux', architecture: 'riscv64' } as const;
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const PATH = `PATH=${SEARCH_PATH}`;
 const SHELL: readonly string[] = ['/bin/sh', '-c'];
 
 const nameOf = (row: string): string => row.slice(0, row.indexOf('='));
