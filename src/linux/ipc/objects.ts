@@ -131,11 +131,11 @@ export class IpcTable<T extends IpcObject> {
     return made.id;
   }
 
-  /** The object of a number; fails with EINVAL, or EIDRM where another has its place. */
+  /** The object of a number; fails with EINVAL, also where another has its place by now. */
   at(id: number): T {
     if (id < 0) fail(E.INVAL);
-    const found = this.places[id & ((1 << PLACE_BITS) - 1)] ?? fail(E.INVAL);
-    return found.id === id ? found : fail(E.INVAL);
+    const found = this.places[id & ((1 << PLACE_BITS) - 1)];
+    return found?.id === id ? found : fail(E.INVAL);
   }
 
   /** By place, as the INFO and STAT commands of `ipcs` go along them. */

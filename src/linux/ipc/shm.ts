@@ -1,5 +1,4 @@
 /** System V shared memory: segments as namespaces keep them (shmget(2)). */
-
 import { E, fail } from '../errno.ts';
 import { PAGE } from '../machine.ts';
 import type { Frames, MemoryOwner } from '../memory/frames.ts';
@@ -61,15 +60,14 @@ export class ShmSegment extends IpcObject implements Pages {
 
   remove(): void {
     // What is still mapped goes with the last mapping.
-    if (this.attached === 0) this.pages.release();
-    else {
-      this.doomed = true;
-      this.free = () => this.pages.release();
-    }
+    if (this.attached === 0) this.free();
+    else this.doomed = true;
   }
 
-  /** Gives the memory back, where it was mapped when its namespace ended. */
-  free: () => void = () => {};
+  /** Gives the memory back. */
+  free(): void {
+    this.pages.release();
+  }
 
   get resident(): number {
     return this.pages.count;
@@ -102,6 +100,7 @@ export class ShmTable extends IpcTable<ShmSegment> {
 
   /** The last mapping of a doomed one is gone. */
   unmapped(segment: ShmSegment): void {
+    // Its namespace ended while it was mapped.
     if (segment.removed) segment.free();
     else this.remove(segment);
   }

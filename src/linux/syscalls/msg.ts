@@ -2,16 +2,13 @@
 import { E, fail } from '../errno.ts';
 import { MsgQueue, type MsgTable } from '../ipc/msg.ts';
 import { IPC, PERM_SIZE } from '../ipc/objects.ts';
-import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, wordIn, wordOut } from '../memory/user.ts';
 import type { Task } from '../task/task.ts';
 import type { Call } from './call.ts';
+import { commandOf, control, type IpcKind, pidOf, seconds } from './ipc.ts';
 
 const MSG = { NOERROR: 0o10000, EXCEPT: 0o20000, COPY: 0o40000, STAT: 11, INFO: 12, STAT_ANY: 13 } as const;
 const SIZE = 120;
-
-const seconds = (k: Kernel): number => Math.floor(k.clock.coarse() / 1000);
-const pidOf = (t: Task): number => t.process.pid.in(t.namespaces.pid);
 
 export const msgget: Call = (k, t, key, flags) =>
   t.namespaces.ipc.msg.get(
@@ -93,10 +90,25 @@ function infoBytes({ limits }: MsgTable, pool: number, map: number, table: numbe
   return bytes;
 }
 
+const KIND: IpcKind<MsgQueue> = {
+  STAT: MSG.STAT,
+  STAT_ANY: MSG.STAT_ANY,
+  size: SIZE,
+  statBytes,
+  set(k, t, queue, view) {
+    const { limits } = t.namespaces.ipc.msg;
+    const most = Number(view.getBigUint64(88, true));
+    if (most > limits.queue && !t.credential.can('sys_resource')) fail(E.PERM);
+    queue.takePerm(view, t.credential, seconds(k));
+    queue.most = Math.min(most, limits.queue * 64);
+    queue.queue.wake();
+  },
+};
+
 export const msgctl: Call = (k, t, id, wanted, va) => {
   const { msg } = t.namespaces.ipc;
   const { space } = t.process;
-  const command = wanted & ~0x100;
+  const command = commandOf(wanted);
   switch (command) {
     case IPC.INFO: {
       const { queue, queues } = msg.limits;
@@ -118,32 +130,7 @@ export const msgctl: Call = (k, t, id, wanted, va) => {
       );
       return msg.highestPlace;
     }
-    case IPC.STAT:
-    case MSG.STAT:
-    case MSG.STAT_ANY: {
-      const queue = command === IPC.STAT ? msg.at(id | 0) : msg.atPlace(id | 0);
-      if (command !== MSG.STAT_ANY) queue.demand(t.credential, 0o444);
-      copyOut(space, va, statBytes(t, queue));
-      return command === IPC.STAT ? 0 : queue.id;
-    }
-    case IPC.SET: {
-      const view = new DataView(copyIn(space, va, SIZE).buffer);
-      const queue = msg.at(id | 0);
-      queue.demandOwner(t.credential);
-      const most = Number(view.getBigUint64(88, true));
-      if (most > msg.limits.queue && !t.credential.can('sys_resource')) fail(E.PERM);
-      queue.takePerm(view, t.credential, seconds(k));
-      queue.most = Math.min(most, msg.limits.queue * 64);
-      queue.queue.wake();
-      return 0;
-    }
-    case IPC.RMID: {
-      const queue = msg.at(id | 0);
-      queue.demandOwner(t.credential);
-      msg.remove(queue);
-      return 0;
-    }
     default:
-      return fail(E.INVAL);
+      return control(k, t, msg, KIND, id | 0, command, va);
   }
 };

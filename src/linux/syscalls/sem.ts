@@ -7,6 +7,7 @@ import { copyIn, copyOut } from '../memory/user.ts';
 import { type Task, Unfinished } from '../task/task.ts';
 import { UNLIMITED } from '../uapi.ts';
 import type { Call } from './call.ts';
+import { commandOf, control, type IpcKind, pidOf, seconds } from './ipc.ts';
 import { timeIn } from './processes.ts';
 
 const SEM = {
@@ -22,9 +23,6 @@ const SEM = {
   STAT_ANY: 20,
 } as const;
 const SIZE = 88;
-
-const seconds = (k: Kernel): number => Math.floor(k.clock.coarse() / 1000);
-const pidOf = (t: Task): number => t.process.pid.in(t.namespaces.pid);
 
 export const semget: Call = (k, t, key, size, flags) =>
   t.namespaces.ipc.sem.open(key | 0, size | 0, flags, t.credential, seconds(k));
@@ -103,10 +101,12 @@ function infoBytes({ limits }: SemTable, sets: number, semaphores: number): Uint
 
 const READS: readonly number[] = [SEM.GETPID, SEM.GETVAL, SEM.GETALL, SEM.GETNCNT, SEM.GETZCNT];
 
+const KIND: IpcKind<SemSet> = { STAT: SEM.STAT, STAT_ANY: SEM.STAT_ANY, size: SIZE, statBytes };
+
 export const semctl: Call = (k, t, id, num, wanted, argument) => {
   const { sem } = t.namespaces.ipc;
   const { space } = t.process;
-  const command = wanted & ~0x100;
+  const command = commandOf(wanted);
   switch (command) {
     case IPC.INFO:
       copyOut(space, argument, infoBytes(sem, 20, SEM_MAX));
@@ -124,32 +124,10 @@ export const semctl: Call = (k, t, id, num, wanted, argument) => {
       );
       return sem.highestPlace;
     }
-    case IPC.STAT:
-    case SEM.STAT:
-    case SEM.STAT_ANY: {
-      const set = command === IPC.STAT ? sem.at(id | 0) : sem.atPlace(id | 0);
-      if (command !== SEM.STAT_ANY) set.demand(t.credential, 0o444);
-      copyOut(space, argument, statBytes(t, set));
-      return command === IPC.STAT ? 0 : set.id;
-    }
-    case IPC.SET: {
-      const view = new DataView(copyIn(space, argument, SIZE).buffer);
-      const set = sem.at(id | 0);
-      set.demandOwner(t.credential);
-      set.takePerm(view, t.credential, seconds(k));
-      return 0;
-    }
-    case IPC.RMID: {
-      const set = sem.at(id | 0);
-      set.demandOwner(t.credential);
-      sem.remove(set);
-      return 0;
-    }
-    default: {
-      const set = sem.at(id | 0);
-      if (!READS.includes(command) && command !== SEM.SETVAL && command !== SEM.SETALL) fail(E.INVAL);
-      return values(k, t, set, num | 0, command, argument);
-    }
+    default:
+      if (!READS.includes(command) && command !== SEM.SETVAL && command !== SEM.SETALL)
+        return control(k, t, sem, KIND, id | 0, command, argument);
+      return values(k, t, sem.at(id | 0), num | 0, command, argument);
   }
 };
 

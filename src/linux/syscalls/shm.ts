@@ -2,14 +2,14 @@
 import { E, fail } from '../errno.ts';
 import { IPC, PERM_SIZE } from '../ipc/objects.ts';
 import { ShmSegment } from '../ipc/shm.ts';
-import type { Kernel } from '../kernel.ts';
 import { PAGE } from '../machine.ts';
 import { pageUp } from '../memory/space.ts';
 import { USER_END } from '../memory/tables.ts';
-import { copyIn, copyOut } from '../memory/user.ts';
+import { copyOut } from '../memory/user.ts';
 import type { Task } from '../task/task.ts';
 import { PROT } from '../uapi.ts';
 import type { Call } from './call.ts';
+import { commandOf, control, type IpcKind, pidOf, seconds } from './ipc.ts';
 
 const SHM = {
   RDONLY: 0o10000,
@@ -24,9 +24,6 @@ const SHM = {
   STAT_ANY: 15,
 } as const;
 const SIZE = 112;
-
-const seconds = (k: Kernel): number => Math.floor(k.clock.coarse() / 1000);
-const pidOf = (t: Task): number => t.process.pid.in(t.namespaces.pid);
 
 export const shmget: Call = (k, t, key, size, flags) => {
   const { shm } = t.namespaces.ipc;
@@ -107,10 +104,18 @@ const longs = (values: readonly (number | bigint)[]): Uint8Array =>
 const NO_LIMIT = 18_446_744_073_692_774_399n;
 const limit = (value: number): number | bigint => (Number.isFinite(value) ? value : NO_LIMIT);
 
+const KIND: IpcKind<ShmSegment> = {
+  STAT: SHM.STAT,
+  STAT_ANY: SHM.STAT_ANY,
+  size: SIZE,
+  statBytes,
+  remove: (t, segment) => t.namespaces.ipc.shm.doom(segment),
+};
+
 export const shmctl: Call = (k, t, id, wanted, va) => {
   const { shm } = t.namespaces.ipc;
   const { space } = t.process;
-  const command = wanted & ~0x100;
+  const command = commandOf(wanted);
   switch (command) {
     case IPC.INFO: {
       const { bytes, pages, segments } = shm.limits;
@@ -123,27 +128,6 @@ export const shmctl: Call = (k, t, id, wanted, va) => {
       copyOut(space, va, longs([all.length, shm.pages, resident, 0, 0, 0]));
       return shm.highestPlace;
     }
-    case IPC.STAT:
-    case SHM.STAT:
-    case SHM.STAT_ANY: {
-      const segment = command === IPC.STAT ? shm.at(id | 0) : shm.atPlace(id | 0);
-      if (command !== SHM.STAT_ANY) segment.demand(t.credential, 0o444);
-      copyOut(space, va, statBytes(t, segment));
-      return command === IPC.STAT ? 0 : segment.id;
-    }
-    case IPC.SET: {
-      const view = new DataView(copyIn(space, va, SIZE).buffer);
-      const segment = shm.at(id | 0);
-      segment.demandOwner(t.credential);
-      segment.takePerm(view, t.credential, seconds(k));
-      return 0;
-    }
-    case IPC.RMID: {
-      const segment = shm.at(id | 0);
-      segment.demandOwner(t.credential);
-      shm.doom(segment);
-      return 0;
-    }
     case SHM.LOCK:
     case SHM.UNLOCK: {
       const segment = shm.at(id | 0);
@@ -151,6 +135,6 @@ export const shmctl: Call = (k, t, id, wanted, va) => {
       return 0;
     }
     default:
-      return fail(E.INVAL);
+      return control(k, t, shm, KIND, id | 0, command, va);
   }
 };
