@@ -1,7 +1,7 @@
 /** What every family of sockets is to the system calls (socket(7)). */
 import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
-import { O } from '../uapi.ts';
+import { O, TTY } from '../uapi.ts';
 import { FileKind, type IoctlArgument, type OpenFile } from '../vfs/file.ts';
 import { WaitQueue } from '../wait.ts';
 import { interfaceIoctl } from './ioctl.ts';
@@ -58,7 +58,6 @@ export const SO = {
   BUSY_POLL: 46,
 } as const;
 
-const FIONREAD = 0x541b;
 const TIOCOUTQ = 0x5411;
 const LEAST_BUFFER = 2304;
 const MOST_BUFFER = 425_984;
@@ -325,7 +324,7 @@ export abstract class Socket extends FileKind {
   }
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
-    if (request === FIONREAD) argument.out(u32(this.readable()));
+    if (request === TTY.FIONREAD) argument.out(u32(this.readable()));
     else if (request === TIOCOUTQ) argument.out(u32(this.unsent()));
     else interfaceIoctl(this.stack, request, argument);
     return 0;

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
 import { SeccompListener } from '../task/seccomp-listener.ts';
 import { type Task, Unfinished } from '../task/task.ts';
-import { F, O, RLIMIT } from '../uapi.ts';
+import { F, O, RLIMIT, TTY } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
 import type { IoctlArgument, OpenFile } from '../vfs/file.ts';
 import { isDirectory, isRegular } from '../vfs/inode.ts';
@@ -179,15 +179,7 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
   }
 };
 
-const IOCTL = {
-  FIONBIO: 0x5421,
-  FIOCLEX: 0x5451,
-  FIONCLEX: 0x5450,
-  TIOCSCTTY: 0x540e,
-  TIOCNOTTY: 0x5422,
-  TIOCSPGRP: 0x5410,
-  TIOCGPGRP: 0x540f,
-} as const;
+const IOCTL = { FIONBIO: 0x5421, FIOCLEX: 0x5451, FIONCLEX: 0x5450 } as const;
 
 export const ioctl: Call = (k, t, fd, request, argument) => {
   const slot = t.process.files.slot(fd);
@@ -205,13 +197,13 @@ export const ioctl: Call = (k, t, fd, request, argument) => {
   if (file.kind instanceof SeccompListener) return listenerIoctl(k, t, file.kind, wanted, argument);
   if (file.kind instanceof Terminal) {
     const mine = process.terminal === file.kind && file.kind.session === process.session;
-    if (wanted === IOCTL.TIOCSCTTY) {
+    if (wanted === TTY.TIOCSCTTY) {
       if (process.session !== process.pid) fail(E.PERM);
       process.terminal = file.kind;
       file.kind.session = process.session;
       file.kind.foreground = process.group;
-    } else if ((wanted === IOCTL.TIOCSPGRP || wanted === IOCTL.TIOCGPGRP) && !mine) fail(E.NOTTY);
-    else if (wanted === IOCTL.TIOCNOTTY) process.terminal = null;
+    } else if ((wanted === TTY.TIOCSPGRP || wanted === TTY.TIOCGPGRP) && !mine) fail(E.NOTTY);
+    else if (wanted === TTY.TIOCNOTTY) process.terminal = null;
   }
   return file.kind.ioctl(file, wanted, argumentAt(t, argument));
 };

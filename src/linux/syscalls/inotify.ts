@@ -5,7 +5,7 @@ import type { InotifyUse } from '../kernel.ts';
 import { encode } from '../memory/user.ts';
 import type { KernelSettings } from '../settings.ts';
 import type { Task } from '../task/task.ts';
-import { AT, O, POLL } from '../uapi.ts';
+import { AT, O, POLL, TTY } from '../uapi.ts';
 import { anonymousInode } from '../vfs/anonymous.ts';
 import { AGAIN, FileKind, type IoctlArgument, OpenFile } from '../vfs/file.ts';
 import { type Inode, isDirectory, type Watcher } from '../vfs/inode.ts';
@@ -16,7 +16,6 @@ import type { Call } from './call.ts';
 import { install } from './open.ts';
 import { pathAt } from './paths.ts';
 
-const FIONREAD = 0x541b;
 /** struct inotify_event without its name, to whose multiples names are filled up. */
 const HEADER = 16;
 
@@ -147,7 +146,7 @@ class Inotify extends FileKind {
   }
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
-    if (request !== FIONREAD) fail(E.NOTTY);
+    if (request !== TTY.FIONREAD) fail(E.NOTTY);
     argument.out(u32(this.events.reduce((sum, event) => sum + sizeOf(event), 0)));
     return 0;
   }

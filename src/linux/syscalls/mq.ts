@@ -6,6 +6,7 @@ import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../me
 import { NetlinkSocket } from '../net/netlink/socket.ts';
 import { Socket } from '../net/socket.ts';
 import { send } from '../task/signal.ts';
+import { SI } from '../task/signals.ts';
 import { type Task, Unfinished } from '../task/task.ts';
 import { O, S, SIGNALS, UNLIMITED } from '../uapi.ts';
 import { make, remove } from '../vfs/change.ts';
@@ -16,7 +17,6 @@ import type { Call } from './call.ts';
 import { install } from './open.ts';
 import { timeIn } from './processes.ts';
 
-const SI_MESGQ = -3;
 const SIGEV = { SIGNAL: 0, NONE: 1, THREAD: 2 } as const;
 /** What is written to the socket of a thread that waits to be told, and its last byte. */
 const COOKIE = 32;
@@ -146,7 +146,7 @@ export const mqNotify: Call = (k, t, fd, va) => {
       const { current } = k;
       if (kind !== SIGEV.SIGNAL || signal === 0 || process.status !== null) return;
       const from = current ? current.process.pid.in(process.pid.namespace) : 0;
-      send(k, process, { signal, code: SI_MESGQ, pid: from, uid: current?.credential.uid ?? credential.uid, value });
+      send(k, process, { signal, code: SI.MESGQ, pid: from, uid: current?.credential.uid ?? credential.uid, value });
     },
   };
   return 0;

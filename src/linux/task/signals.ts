@@ -33,6 +33,7 @@ export const SI = {
   KERNEL: 0x80,
   QUEUE: -1,
   TIMER: -2,
+  MESGQ: -3,
   TKILL: -6,
   ILL_ILLOPC: 1,
   SEGV_MAPERR: 1,

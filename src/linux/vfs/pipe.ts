@@ -1,7 +1,7 @@
 /** Pipes and FIFOs (pipe(7)). */
 import { u32 } from '../../abi/bytes.ts';
 import { E, fail } from '../errno.ts';
-import { O, POLL } from '../uapi.ts';
+import { O, POLL, TTY } from '../uapi.ts';
 import { WaitQueue } from '../wait.ts';
 import { AGAIN, FileKind, type IoctlArgument, OpenFile } from './file.ts';
 import type { Inode } from './inode.ts';
@@ -9,7 +9,6 @@ import type { Inode } from './inode.ts';
 /** Writes of so many bytes are not torn apart. */
 const PIPE_BUF = 4096;
 const CAPACITY = 65536;
-const FIONREAD = 0x541b;
 
 export class Pipe extends FileKind {
   override readonly queue = new WaitQueue();
@@ -75,7 +74,7 @@ export class Pipe extends FileKind {
   }
 
   override ioctl(_file: OpenFile, request: number, argument: IoctlArgument): number {
-    if (request !== FIONREAD) fail(E.NOTTY);
+    if (request !== TTY.FIONREAD) fail(E.NOTTY);
     argument.out(u32(this.length));
     return 0;
   }
