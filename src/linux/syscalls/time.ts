@@ -46,7 +46,7 @@ export function readClock(k: Kernel, t: Task, clock: number): [number, number] {
   }
 }
 
-export const split = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor(ns % 1e9)];
+const split = (ns: number): [number, number] => [Math.floor(ns / 1e9), Math.floor(ns % 1e9)];
 
 export function timeOut(t: Task, va: number, [seconds, rest]: readonly [number, number]): void {
   wordOut(t.process.space, va, seconds);
@@ -71,6 +71,18 @@ export const gettimeofday: Call = (k, t, out) => {
 };
 
 const TIMER_ABSTIME = 1;
+
+/** Nanoseconds from now on that a timer is set to: so many, or with TIMER_ABSTIME up to a time of its clock; 0: it is off. */
+export function spanOf(k: Kernel, t: Task, clock: number, flags: number, value: number): number {
+  const [seconds, ns] = readClock(k, t, clock);
+  return flags & TIMER_ABSTIME && value > 0 ? Math.max(1, value - (seconds * 1e9 + ns)) : value;
+}
+
+/** struct itimerspec of what is left of a timer. */
+export function timerOut(t: Task, va: number, left: { readonly value: number; readonly interval: number }): void {
+  timeOut(t, va, split(left.interval));
+  timeOut(t, va + 16, split(left.value));
+}
 
 /** A sleep that a signal may end early: it tells then how much of it was left. */
 class Sleep extends Unfinished {
@@ -193,23 +205,15 @@ const timerOf = (t: Task, fd: number): TimerKind => {
   return kind instanceof TimerKind ? kind : fail(E.INVAL);
 };
 
-function timerOut(t: Task, va: number, timer: TimerKind): void {
-  const { value, interval } = timer.left;
-  timeOut(t, va, split(interval));
-  timeOut(t, va + 16, split(value));
-}
-
 export const timerfdSettime: Call = (k, t, fd, flags, wanted, old) => {
   const timer = timerOf(t, fd);
   const [interval, value] = [timeIn(t, wanted), timeIn(t, wanted + 16)];
-  if (old) timerOut(t, old, timer);
-  const [seconds, ns] = readClock(k, t, timer.clock);
-  const from = flags & 1 && value > 0 ? Math.max(1, value - (seconds * 1e9 + ns)) : value;
-  timer.set(from, interval);
+  if (old) timerOut(t, old, timer.left);
+  timer.set(spanOf(k, t, timer.clock, flags, value), interval);
   return 0;
 };
 
 export const timerfdGettime: Call = (_k, t, fd, out) => {
-  timerOut(t, out, timerOf(t, fd));
+  timerOut(t, out, timerOf(t, fd).left);
   return 0;
 };

@@ -9,7 +9,7 @@ import { Alarm, type CpuAlarm, type Notice, PosixTimer, type TimeSource } from '
 import { RLIMIT, SIG, SIGNALS } from '../uapi.ts';
 import type { Call } from './call.ts';
 import { timeIn } from './processes.ts';
-import { CLOCK, readClock, split, timeOut } from './time.ts';
+import { CLOCK, spanOf, timeOut, timerOut } from './time.ts';
 
 const clockSource = (k: Kernel): TimeSource => ({ now: () => k.now(), at: (time, ring) => k.timers.add(time, ring) });
 
@@ -131,26 +131,17 @@ export const timerCreate: Call = (k, t, clock, event, out) => {
 
 const timerOf = (t: Task, id: number): PosixTimer => t.process.timers.get(id) ?? fail(E.INVAL);
 
-function timerOut(t: Task, va: number, { left }: PosixTimer): void {
-  timeOut(t, va, split(left.interval));
-  timeOut(t, va + 16, split(left.value));
-}
-
-const TIMER_ABSTIME = 1;
-
 export const timerSettime: Call = (k, t, id, flags, wanted, old) => {
   if (!wanted) fail(E.INVAL);
   const [interval, value] = [timeIn(t, wanted), timeIn(t, wanted + 16)];
   const timer = timerOf(t, id);
-  if (old) timerOut(t, old, timer);
-  const [seconds, ns] = readClock(k, t, timer.clock);
-  const absolute = flags & TIMER_ABSTIME && value > 0;
-  timer.set(absolute ? Math.max(1, value - (seconds * 1e9 + ns)) : value, interval);
+  if (old) timerOut(t, old, timer.left);
+  timer.set(spanOf(k, t, timer.clock, flags, value), interval);
   return 0;
 };
 
 export const timerGettime: Call = (_k, t, id, out) => {
-  timerOut(t, out, timerOf(t, id));
+  timerOut(t, out, timerOf(t, id).left);
   return 0;
 };
 
