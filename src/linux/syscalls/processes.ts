@@ -235,8 +235,7 @@ function setLimit(t: Task, process: Process, which: number, wanted: Limit): void
 function demandSameUser(t: Task, process: Process): void {
   const [own, other] = [t.credential, process.leader?.credential];
   if (!other || own.canIn(other.user, 'sys_resource')) return;
-  const users = [other.uid, other.euid, other.suid].every((id) => id === own.uid);
-  if (!users || ![other.gid, other.egid, other.sgid].every((id) => id === own.gid)) fail(E.PERM);
+  if (!other.belongsTo(own)) fail(E.PERM);
 }
 
 export const prlimit64: Call = (_k, t, pid, which, wanted, old) => {

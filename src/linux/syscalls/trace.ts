@@ -2,10 +2,11 @@
 import { E, fail, SysError } from '../errno.ts';
 import { BLOCKED, type Kernel } from '../kernel.ts';
 import { copyIn, copyOut, peek, poke, wordIn, wordOut } from '../memory/user.ts';
+import { AUDIT_ARCH } from '../task/seccomp.ts';
 import { infoBytes, send } from '../task/signal.ts';
 import { type Queued, SI, UNBLOCKABLE } from '../task/signals.ts';
 import type { Process, Task } from '../task/task.ts';
-import { EVENT, INTERRUPTED, TRACE, type Trace } from '../task/trace.ts';
+import { EVENT, groupStop, INTERRUPTED, TRACE, type Trace } from '../task/trace.ts';
 import { attach, detach, mayTrace, restartTraced, stopTraced } from '../task/tracing.ts';
 import { SIG, SIGNALS } from '../uapi.ts';
 import type { Call } from './call.ts';
@@ -41,7 +42,6 @@ const DATA = 13;
 const ALL_OPTIONS = Object.values(TRACE).reduce((all: number, bit) => all | bit, 0);
 /** Kinds of register sets: pc and x1 to x31; f0 to f31 and fcsr. */
 const NOTE = { PRSTATUS: 1, PRFPREG: 2 } as const;
-const AUDIT_ARCH_RISCV64 = 0xc000_00f3;
 
 /** A task that somebody is about to trace. */
 function targetOf(k: Kernel, t: Task, pid: number): Task {
@@ -60,9 +60,6 @@ function seize(k: Kernel, t: Task, pid: number, options: number, seized: boolean
   else if (!seized) send(k, task.process, { signal: SIG.STOP, code: SI.USER, pid: 0, uid: 0 }, task, true);
   return 0;
 }
-
-const groupStop = ({ seized }: Trace<Process>, signal: number) =>
-  ({ kind: 'group', status: signal | (seized ? EVENT.STOP << 8 : 0), info: null }) as const;
 
 function traceMe(k: Kernel, t: Task): number {
   const { parent } = t.process;
@@ -143,7 +140,7 @@ function callInfo(t: Task, task: Task, room: number, va: number): number {
   };
   const kind = task.trace?.stop?.kind;
   view.setUint8(0, kind === 'enter' ? 1 : kind === 'exit' ? 2 : 0);
-  view.setUint32(4, AUDIT_ARCH_RISCV64, true);
+  view.setUint32(4, AUDIT_ARCH, true);
   view.setBigUint64(8, BigInt(shownPc(task)), true);
   word(16, 2);
   let length = 24;
@@ -287,8 +284,7 @@ function inspect(k: Kernel, t: Task, request: number, pid: number, address: numb
 /** Tells the tracer of a task that has made another, which is traced like itself. */
 export function traceClone(task: Task, child: Task, event: number): void {
   const { trace } = task;
-  const option = { [EVENT.FORK]: TRACE.FORK, [EVENT.VFORK]: TRACE.VFORK, [EVENT.CLONE]: TRACE.CLONE }[event]!;
-  if (!trace?.wants(option)) return;
+  if (!trace?.wants(1 << event)) return;
   const made = attach(child, trace.tracer, trace.seized, trace.options);
   if (trace.seized) made.interrupt = true;
   else child.pending.push({ signal: SIG.STOP, code: SI.USER, pid: 0, uid: 0 });

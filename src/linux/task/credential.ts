@@ -102,6 +102,14 @@ export class Credential {
     this.keepCapabilities = false;
   }
 
+  /** Whether all its ids are the real ones of another: it is of the same user and has not changed. */
+  belongsTo({ uid, gid }: Credential): boolean {
+    return (
+      [this.uid, this.euid, this.suid].every((id) => id === uid) &&
+      [this.gid, this.egid, this.sgid].every((id) => id === gid)
+    );
+  }
+
   /** What root of its user namespace is; −1: nobody. */
   get root(): number {
     return this.user.uids.toKernel(0);

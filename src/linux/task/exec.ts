@@ -168,12 +168,13 @@ function commit(kernel: Kernel, task: Task, space: AddressSpace, path: Path, sta
   process.handlers = new Handlers(actions);
   process.deleteTimers();
   const { credential } = task;
-  process.dumpable = credential.euid === credential.uid && credential.egid === credential.gid;
+  const same = credential.euid === credential.uid && credential.egid === credential.gid;
+  process.dumpable = same;
   const { time, timeForChildren } = task.namespaces;
   if (time !== timeForChildren) task.join({ ...task.namespaces, time: timeForChildren });
   timeForChildren.entered = true;
   // Not of a program that has become somebody else.
-  if (credential.euid !== credential.uid || credential.egid !== credential.gid) process.deathSignal = 0;
+  if (!same) process.deathSignal = 0;
   process.exe = path;
   process.execed = true;
   task.altStack = { base: 0, size: 0, flags: 2 };

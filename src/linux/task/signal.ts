@@ -7,7 +7,7 @@ import { exitGroup } from './exit.ts';
 import { notifyParent } from './notify.ts';
 import { bit, defaultOf, type Queued, SIG_DFL, SIG_IGN, UNBLOCKABLE } from './signals.ts';
 import type { Process, Task } from './task.ts';
-import { EVENT, INTERRUPTED } from './trace.ts';
+import { groupStop, INTERRUPTED } from './trace.ts';
 import { stopTraced } from './tracing.ts';
 
 /** Whether a signal would do nothing: init of a namespace gets only what it handles, and others may ignore it. */
@@ -202,9 +202,7 @@ function stop(kernel: Kernel, process: Process, signal: number): void {
     if (task.state === 'dead') continue;
     if (task.state === 'sleeping') kernel.unhook(task);
     task.state = 'stopped';
-    const { trace } = task;
-    if (trace)
-      stopTraced(kernel, task, { kind: 'group', status: signal | (trace.seized ? EVENT.STOP << 8 : 0), info: null });
+    if (task.trace) stopTraced(kernel, task, groupStop(task.trace, signal));
   }
   notifyParent(kernel, process);
 }

@@ -3,7 +3,7 @@ import { SIG } from '../uapi.ts';
 import type { Pid } from './pid.ts';
 import type { Queued } from './signals.ts';
 
-/** What a tracer asked to be told of. */
+/** What a tracer asked to be told of: an event by the bit of its number. */
 export const TRACE = {
   SYSGOOD: 1,
   FORK: 2,
@@ -41,6 +41,13 @@ export interface Ghost<P, T> {
   readonly process: P;
   readonly status: number;
 }
+
+/** The stop of a whole group by a signal, of one that is traced. */
+export const groupStop = ({ seized }: { readonly seized: boolean }, signal: number): TraceStop => ({
+  kind: 'group',
+  status: signal | (seized ? EVENT.STOP << 8 : 0),
+  info: null,
+});
 
 export class Trace<P> {
   readonly tracer: P;

@@ -82,8 +82,6 @@ export function mayTrace(by: Task, target: Task): boolean {
   if (by.process === target.process) return true;
   const [own, other] = [by.credential, target.credential];
   if (own.canIn(other.user, 'sys_ptrace')) return true;
-  const users = [other.uid, other.euid, other.suid].every((id) => id === own.uid);
-  const groups = [other.gid, other.egid, other.sgid].every((id) => id === own.gid);
-  if (!users || !groups || !target.process.dumpable) return false;
+  if (!other.belongsTo(own) || !target.process.dumpable) return false;
   return own.user === other.user && (other.permitted & ~own.permitted) === 0n;
 }
