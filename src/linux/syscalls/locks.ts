@@ -25,7 +25,7 @@ class LockWait extends Unfinished {
   }
 }
 
-/** struct flock as a lock; `null` in place of `write` asks to unlock. */
+/** struct flock as a lock; `unlock`: it asks to take off what there is. */
 function lockIn(
   t: Task,
   file: OpenFile,

@@ -1,11 +1,11 @@
 /** The functions of WASI preview 1, each as one row: a program imports them by these names. */
-import { E, fail } from '../errno.ts';
+import { E, fail, SysError } from '../errno.ts';
 import { O, POLL, S } from '../uapi.ts';
 import { make, makeLink, makeSymlink, move, remove } from '../vfs/change.ts';
 import { type Change, type Inode, isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
 import { truncateFile } from '../vfs/pages.ts';
 import { demand, MAY } from '../vfs/walk.ts';
-import { ALL_RIGHTS, EVENT, FDFLAG, FSTFLAG, fileType, OFLAG, RIGHT, SUCCESS } from './constants.ts';
+import { ALL_RIGHTS, EVENT, errnoOf, FDFLAG, FSTFLAG, fileType, OFLAG, RIGHT, SUCCESS } from './constants.ts';
 import { Exit, type WasiProcess } from './process.ts';
 
 /** Numbers of 64 bits come as BigInt, all others as numbers. */
@@ -81,7 +81,7 @@ function patiently(p: WasiProcess, fd: number, work: () => number): number {
     try {
       return work();
     } catch (e) {
-      const again = e instanceof Error && 'code' in e && e.code === E.AGAIN;
+      const again = e instanceof SysError && e.code === E.AGAIN;
       if (!again || p.get(fd).flags & FDFLAG.NONBLOCK) throw e;
       p.options.sleep(MS);
     }
@@ -203,9 +203,9 @@ function pollOneoff(p: WasiProcess, subscriptions: number, events: number, count
       } else if (type === EVENT.READ || type === EVENT.WRITE) {
         const descriptor = p.fds.get(fd);
         const wanted = (type === EVENT.READ ? POLL.IN : POLL.OUT) | POLL.HUP | POLL.ERR;
-        if (!descriptor) error = 8;
+        if (!descriptor) error = errnoOf(E.BADF);
         else if (!(descriptor.file.kind.poll(descriptor.file) & wanted)) continue;
-      } else error = 28;
+      } else error = errnoOf(E.INVAL);
       const at = events + 32 * ready++;
       p.bytes(at, 32).fill(0);
       p.view.setBigUint64(at, userdata, true);
