@@ -49,6 +49,27 @@ static inline void asleep(volatile int *tid) {
   }
 }
 
+// Writes a file that is there; what came of it, in words.
+static inline const char *put_text(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY);
+  if (fd < 0) return strerror(errno);
+  long n = write(fd, text, strlen(text));
+  int e = errno;
+  close(fd);
+  return n < 0 ? strerror(e) : "written";
+}
+
+// Prints what a short file says.
+static inline void show_text(const char *path) {
+  char b[512];
+  int fd = open(path, O_RDONLY);
+  long n = fd < 0 ? -1 : read(fd, b, sizeof b);
+  if (fd >= 0) close(fd);
+  if (n < 0) puts(strerror(errno));
+  else printf("%.*s", (int)n, b);
+  fflush(stdout);
+}
+
 static inline int status_of(pid_t pid) {
   int status = -1;
   waitpid(pid, &status, WUNTRACED | WCONTINUED);

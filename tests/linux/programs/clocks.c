@@ -7,24 +7,6 @@
 #define CLONE_NEWTIME 0x80
 #endif
 
-static const char *put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY);
-  if (fd < 0) return strerror(errno);
-  long n = write(fd, text, strlen(text));
-  int e = errno;
-  close(fd);
-  return n < 0 ? strerror(e) : "written";
-}
-
-static void show(const char *path) {
-  char b[256];
-  int fd = open(path, O_RDONLY);
-  long n = read(fd, b, sizeof b);
-  close(fd);
-  printf("%.*s", (int)n, b);
-  fflush(stdout);
-}
-
 static struct timespec from;
 static long began[16];
 
@@ -42,16 +24,16 @@ int main(void) {
     began[CLOCKS[i]] = from.tv_sec;
   }
   int own = open("/proc/self/ns/time", O_RDONLY);
-  show("/proc/self/timens_offsets");
-  puts(put("/proc/self/timens_offsets", "monotonic 100 0"));
+  show_text("/proc/self/timens_offsets");
+  puts(put_text("/proc/self/timens_offsets", "monotonic 100 0"));
   SAY(unshare(CLONE_NEWTIME));
-  puts(put("/proc/self/timens_offsets", "nothing 100 0"));
-  puts(put("/proc/self/timens_offsets", "monotonic 100"));
-  puts(put("/proc/self/timens_offsets", "monotonic 100 1000000000"));
-  puts(put("/proc/self/timens_offsets", "monotonic 9999999999999 0"));
-  puts(put("/proc/self/timens_offsets", "monotonic -9999999999 0"));
-  puts(put("/proc/self/timens_offsets", "monotonic 10000 500\n7 20000 0\n"));
-  show("/proc/self/timens_offsets");
+  puts(put_text("/proc/self/timens_offsets", "nothing 100 0"));
+  puts(put_text("/proc/self/timens_offsets", "monotonic 100"));
+  puts(put_text("/proc/self/timens_offsets", "monotonic 100 1000000000"));
+  puts(put_text("/proc/self/timens_offsets", "monotonic 9999999999999 0"));
+  puts(put_text("/proc/self/timens_offsets", "monotonic -9999999999 0"));
+  puts(put_text("/proc/self/timens_offsets", "monotonic 10000 500\n7 20000 0\n"));
+  show_text("/proc/self/timens_offsets");
   for (int i = 0; i < 5; i++) printf("%d: %ld\n", CLOCKS[i], ahead(CLOCKS[i]));
   fflush(stdout);
   pid_t child = fork();
@@ -65,7 +47,7 @@ int main(void) {
     fscanf(f, "%lf", &up);
     printf("%ld\n", ((long)up - began[CLOCK_BOOTTIME] + 50) / 100);
     fflush(stdout);
-    puts(put("/proc/self/timens_offsets", "monotonic 5 0"));
+    puts(put_text("/proc/self/timens_offsets", "monotonic 5 0"));
     // What waits until a time waits by its own clock.
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -82,7 +64,7 @@ int main(void) {
     SAY(read(fd, &n, 8));
     // Another in it begins where it is.
     SAY(unshare(CLONE_NEWTIME));
-    show("/proc/self/timens_offsets");
+    show_text("/proc/self/timens_offsets");
     SAY(setns(own, CLONE_NEWTIME));
     printf("%ld\n", ahead(CLOCK_MONOTONIC));
     _exit(0);

@@ -133,6 +133,25 @@ static void memory(void) {
   tell(child);
 }
 
+// Where the registers of a call stand in NT_PRSTATUS: a7 and a0; orig_rax and rax.
+#ifdef __riscv
+enum { REGISTERS = 32, CALL_NUMBER = 17, CALL_RESULT = 10 };
+#elif defined __x86_64__
+enum { REGISTERS = 27, CALL_NUMBER = 15, CALL_RESULT = 10 };
+#else
+// Elsewhere neither can be set.
+enum { REGISTERS = 1, CALL_NUMBER = -1, CALL_RESULT = -1 };
+#endif
+
+static void set_register(pid_t pid, int which, long value) {
+  if (which < 0) return;
+  unsigned long r[REGISTERS];
+  struct iovec v = {r, sizeof r};
+  trace(PTRACE_GETREGSET, pid, NT_PRSTATUS, (long)&v);
+  r[which] = value;
+  trace(PTRACE_SETREGSET, pid, NT_PRSTATUS, (long)&v);
+}
+
 static long call_of(struct call_info *i) { return i->entry.nr; }
 
 static void calls(void) {
@@ -177,36 +196,12 @@ static void calls(void) {
       if (call_of(&i) == SYS_getppid && ++names == 2) {
         // This one is not made, and fails as the tracer says.
         skipped = 1;
-#ifdef __riscv
-        unsigned long r[32];
-        struct iovec v = {r, sizeof r};
-        trace(PTRACE_GETREGSET, child, NT_PRSTATUS, (long)&v);
-        r[17] = -1;
-        trace(PTRACE_SETREGSET, child, NT_PRSTATUS, (long)&v);
-#elif defined __x86_64__
-        unsigned long r[27];
-        struct iovec v = {r, sizeof r};
-        trace(PTRACE_GETREGSET, child, NT_PRSTATUS, (long)&v);
-        r[15] = -1;
-        trace(PTRACE_SETREGSET, child, NT_PRSTATUS, (long)&v);
-#endif
+        set_register(child, CALL_NUMBER, -1);
       }
       fflush(stdout);
     } else if (i.op == 2) {
       if (skipped) {
-#ifdef __riscv
-        unsigned long r[32];
-        struct iovec v = {r, sizeof r};
-        trace(PTRACE_GETREGSET, child, NT_PRSTATUS, (long)&v);
-        r[10] = -5;
-        trace(PTRACE_SETREGSET, child, NT_PRSTATUS, (long)&v);
-#elif defined __x86_64__
-        unsigned long r[27];
-        struct iovec v = {r, sizeof r};
-        trace(PTRACE_GETREGSET, child, NT_PRSTATUS, (long)&v);
-        r[10] = -5;
-        trace(PTRACE_SETREGSET, child, NT_PRSTATUS, (long)&v);
-#endif
+        set_register(child, CALL_RESULT, -5);
         trace(INFO, child, sizeof i, (long)&i);
         skipped = 0;
       }

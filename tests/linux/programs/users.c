@@ -6,25 +6,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-static const char *put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY);
-  if (fd < 0) return strerror(errno);
-  long n = write(fd, text, strlen(text));
-  int e = errno;
-  close(fd);
-  return n < 0 ? strerror(e) : "written";
-}
-
-static void show(const char *path) {
-  char b[512];
-  int fd = open(path, O_RDONLY);
-  long n = fd < 0 ? -1 : read(fd, b, sizeof b);
-  if (fd >= 0) close(fd);
-  if (n < 0) puts(strerror(errno));
-  else printf("%.*s", (int)n, b);
-  fflush(stdout);
-}
-
 static void ids(void) {
   gid_t groups[32];
   int n = getgroups(32, groups);
@@ -74,24 +55,24 @@ static void by_itself(void) {
   SAY(unshare(CLONE_NEWUSER));
   ids();
   capabilities();
-  show("/proc/self/uid_map");
-  show("/proc/self/setgroups");
+  show_text("/proc/self/uid_map");
+  show_text("/proc/self/setgroups");
   SAY(setuid(0));
-  puts(put("/proc/self/gid_map", "0 1000 1"));
-  puts(put("/proc/self/uid_map", "0 1001 1"));
-  puts(put("/proc/self/uid_map", "0 1000 2"));
-  puts(put("/proc/self/uid_map", "nonsense"));
-  puts(put("/proc/self/uid_map", "0 1000 0"));
-  puts(put("/proc/self/uid_map", "0 1000 1\n"));
-  puts(put("/proc/self/uid_map", "0 1000 1"));
-  puts(put("/proc/self/setgroups", "maybe"));
-  puts(put("/proc/self/setgroups", "deny"));
-  puts(put("/proc/self/setgroups", "allow"));
-  puts(put("/proc/self/gid_map", "0 1000 1"));
-  puts(put("/proc/self/setgroups", "deny"));
-  show("/proc/self/uid_map");
-  show("/proc/self/gid_map");
-  show("/proc/self/setgroups");
+  puts(put_text("/proc/self/gid_map", "0 1000 1"));
+  puts(put_text("/proc/self/uid_map", "0 1001 1"));
+  puts(put_text("/proc/self/uid_map", "0 1000 2"));
+  puts(put_text("/proc/self/uid_map", "nonsense"));
+  puts(put_text("/proc/self/uid_map", "0 1000 0"));
+  puts(put_text("/proc/self/uid_map", "0 1000 1\n"));
+  puts(put_text("/proc/self/uid_map", "0 1000 1"));
+  puts(put_text("/proc/self/setgroups", "maybe"));
+  puts(put_text("/proc/self/setgroups", "deny"));
+  puts(put_text("/proc/self/setgroups", "allow"));
+  puts(put_text("/proc/self/gid_map", "0 1000 1"));
+  puts(put_text("/proc/self/setgroups", "deny"));
+  show_text("/proc/self/uid_map");
+  show_text("/proc/self/gid_map");
+  show_text("/proc/self/setgroups");
   ids();
   capabilities();
   SAY(setgroups(0, 0));
@@ -148,8 +129,8 @@ static void from_outside(void) {
     tell(to_parent);
     wait_for(to_child);
     ids();
-    show("/proc/self/uid_map");
-    show("/proc/self/gid_map");
+    show_text("/proc/self/uid_map");
+    show_text("/proc/self/gid_map");
     SAY(setresgid(5, 5, 5));
     gid_t g[2] = {7, 9};
     SAY(setgroups(2, g));
@@ -172,8 +153,8 @@ static void from_outside(void) {
     if (!inner) {
       SAY(setresuid(20, 20, 20));
       SAY(unshare(CLONE_NEWUSER));
-      puts(put("/proc/self/uid_map", "0 20 1"));
-      show("/proc/self/uid_map");
+      puts(put_text("/proc/self/uid_map", "0 20 1"));
+      show_text("/proc/self/uid_map");
       ids();
       capabilities();
       SAY(kill(getppid(), 0));
@@ -188,11 +169,11 @@ static void from_outside(void) {
   wait_for(to_parent);
   char path[64];
   sprintf(path, "/proc/%d/uid_map", child);
-  puts(put(path, "0 100000 200\n1000 5000 3\n"));
+  puts(put_text(path, "0 100000 200\n1000 5000 3\n"));
   sprintf(path, "/proc/%d/gid_map", child);
-  puts(put(path, "0 100000 200\n150 5000 3\n"));
-  puts(put(path, "0 100000 200\n1000 5000 3\n"));
-  show(path);
+  puts(put_text(path, "0 100000 200\n150 5000 3\n"));
+  puts(put_text(path, "0 100000 200\n1000 5000 3\n"));
+  show_text(path);
   tell(to_child);
   wait_for(to_parent);
   struct stat s;
