@@ -170,24 +170,27 @@ export class Loop {
     const row = this.rows[machine.x[34]!];
     // It is delivered next.
     if (isKilled(task)) return;
-    const asked = task.progress instanceof AskedCall ? task.progress : null;
-    const steady = asked ? asked.insists : hasFutex(task);
-    if (row && task.inCall && task.attention && interrupted(task) && (asked || !row.ownSignals) && !steady) {
-      // Where no handler runs, it goes on until its time has come.
-      if (!asked && row.resumes && !handled(task)) return;
-      const again = ((asked || row.restart) && restarts(task)) || insistsOnFutex(task);
-      leaveFutex(kernel, task);
-      task.endCall();
-      // Left at its ecall, it is made again after the handler.
-      if (again) {
-        this.leave(task, -ERESTARTSYS);
-        return;
-      }
-      this.answer(-E.INTR);
-      this.leave(task, row.restart ? -ERESTARTSYS : undefined);
-      return;
-    }
+    if (row && task.inCall && task.attention && interrupted(task) && this.interrupt(task, row)) return;
     this.serve(task);
+  }
+
+  /** A signal interrupts the call it sleeps in; false: it does not, as the call is done or waits for signals itself. */
+  private interrupt(task: Task, row: CallRow): boolean {
+    const asked = task.progress instanceof AskedCall ? task.progress : null;
+    if (asked ? asked.insists : row.ownSignals || hasFutex(task)) return false;
+    // Where no handler runs, it goes on until its time has come.
+    if (!asked && row.resumes && !handled(task)) return true;
+    const again = ((asked || row.restart) && restarts(task)) || insistsOnFutex(task);
+    leaveFutex(this.kernel, task);
+    task.endCall();
+    // Left at its ecall, it is made again after the handler.
+    if (again) {
+      this.leave(task, -ERESTARTSYS);
+      return true;
+    }
+    this.answer(-E.INTR);
+    this.leave(task, row.restart ? -ERESTARTSYS : undefined);
+    return true;
   }
 
   private trap(task: Task): void {
@@ -253,7 +256,7 @@ export class Loop {
     const { x } = kernel.machine;
     const number = x[34]!;
     const { trace } = task;
-    if (task.progress instanceof AskedCall) {
+    if (task.inCall && task.progress instanceof AskedCall) {
       const { answer } = task.progress;
       if (answer === null) {
         kernel.sleep(task, []);

@@ -18,8 +18,8 @@ export class Frames {
   /** Frames from here on were never used: they are zero. Frame 0 is nobody's, so that 0 can mean none. */
   private next = 1;
   private readonly owners = new Map<number, MemoryOwner>();
-  /** Frames that are charged as pages of files. */
-  private readonly ofFiles = new Set<number>();
+  /** 1: the frame is charged as a page of a file. */
+  private readonly ofFile: Uint8Array;
   used = 0;
   /** Called where none is left for an owner; whether there may be one now. */
   makeRoom: (owner: MemoryOwner | null) => boolean = () => false;
@@ -27,6 +27,7 @@ export class Frames {
   constructor(machine: UserMachine) {
     this.machine = machine;
     this.refs = new Int32Array(machine.frames);
+    this.ofFile = new Uint8Array(machine.frames);
   }
 
   get total(): number {
@@ -61,7 +62,7 @@ export class Frames {
     this.refs[frame] = 1;
     this.used++;
     if (owner) this.owners.set(frame, owner);
-    if (owner && kind === 'file') this.ofFiles.add(frame);
+    if (kind === 'file') this.ofFile[frame] = 1;
     return frame;
   }
 
@@ -82,10 +83,12 @@ export class Frames {
     if (--this.refs[frame]! > 0) return;
     this.used--;
     this.free.push(frame);
+    const kind = this.ofFile[frame] ? 'file' : 'anon';
+    if (kind === 'file') this.ofFile[frame] = 0;
     const owner = this.owners.get(frame);
     if (!owner) return;
     this.owners.delete(frame);
-    owner.charge(-1, this.ofFiles.delete(frame) ? 'file' : 'anon');
+    owner.charge(-1, kind);
   }
 
   /** Who is charged for a frame. */
