@@ -11,8 +11,9 @@ import { bodyBytes, commit, placeOf, sendTar, statHeader } from '../files.ts';
 import { attach, writeLog } from '../streams.ts';
 import { done, filtersOf, flag, hasLabels, json, knowFilters, number, orStatus, orStatusLater, time } from './reply.ts';
 
-/** Milliseconds between two rows of `stats` that goes on. */
+/** Milliseconds between two rows of `stats` that goes on, and between the two looks of one that does not: clients give it two seconds. */
 const STATS_MS = 1000;
+const LOOKS_MS = 250;
 
 export function containerRoutes(engine: ContainerEngine, store: ImageStore, memory: number): Route[] {
   const entryOf = ({ params }: Request): Entry => orStatus(404, () => engine.find(params.id!));
@@ -187,9 +188,9 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const processors = availableParallelism();
         const read = (before: object | null): object =>
           statsOf(entry, now(), { memory, processors, time: performance.now() * 1e6 * processors }, before);
-        const pause = (): Promise<void> =>
+        const pause = (ms: number): Promise<void> =>
           new Promise((go) => {
-            const timer = setTimeout(go, STATS_MS);
+            const timer = setTimeout(go, ms);
             request.signal.addEventListener('abort', () => {
               clearTimeout(timer);
               go();
@@ -198,14 +199,14 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         if (!flag(request.query, 'stream', true)) {
           if (flag(request.query, 'one-shot') || !entry.container.isUp) return json(read(null));
           const before = read(null);
-          await pause();
+          await pause(LOOKS_MS);
           return json(read(before));
         }
         const out = request.stream('application/json');
         for (let last: object | null = null; !request.signal.aborted && engine.entries.has(entry.container.id); ) {
           last = read(last);
           out.write(`${JSON.stringify(last)}\n`);
-          await pause();
+          await pause(STATS_MS);
         }
         out.end();
         return null;
