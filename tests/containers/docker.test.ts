@@ -34,7 +34,7 @@ function docker(args: readonly string[], input = ''): { code: number | null; out
 }
 const ok = (...args: readonly string[]): string => {
   const { code, out, err } = docker(args);
-  expect({ args, code, err }).toMatchObject({ code: 0 });
+  expect(code, `docker ${args.join(' ')}: ${err}`).toBe(0);
   return out.trim();
 };
 

@@ -258,11 +258,14 @@ describe('trapframe container', { timeout: TEST_MS }, () => {
     await cli('run', '-d', '--name', 'hit', ...root, 'put', '/z', 'before', 'say', 'up', 'wait');
     // As it is kept within a second or two.
     const kept = join(folder, 'state/containers/kept');
-    const layers = () =>
-      readdirSync(kept)
-        .filter((f) => f.endsWith('.tar'))
-        .map((f) => readFileSync(join(kept, f), 'latin1'));
-    for (let i = 0; i < 200 && !layers().some((layer) => layer.includes('before')); i++) await sleep(20);
+    const text = (file: string): string => readFileSync(join(kept, file), 'latin1');
+    const files = (end: string): string[] => readdirSync(kept).filter((f) => f.endsWith(end));
+    /** Whether a container's document names a layer with what it wrote: the layer stands there first. */
+    const isKept = (): boolean => {
+      const layers = files('.tar').filter((f) => text(f).includes('before'));
+      return files('.json').some((f) => layers.some((layer) => text(f).includes(layer)));
+    };
+    for (let i = 0; i < 200 && !isKept(); i++) await sleep(20);
     await end('SIGKILL');
     expect(await cli('ps', '-a')).toMatch(/Exited \(137\).* hit$/m);
     expect(await cli('diff', 'hit')).toContain('A /z');
