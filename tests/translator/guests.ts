@@ -772,8 +772,8 @@ export type WalkStep =
   | { readonly kind: 'indexed'; readonly pointer: number; readonly times: number }
   /** A load at a pointer and an index that is a word, which goes on before, times a power of two. */
   | { readonly kind: 'word'; readonly pointer: number; readonly times: number; readonly by: number }
-  /** Leaves out the next step, or leaves the loop, where bits of what was loaded last are 0. */
-  | { readonly kind: 'skip' | 'leave'; readonly bits: number };
+  /** Leaves out the next step, leaves the loop, makes an inner one or a call, where bits of what was loaded last are 0. */
+  | { readonly kind: 'skip' | 'leave' | 'inner' | 'call'; readonly bits: number };
 
 export interface WalkLoop {
   /** How often the loop is made. */
@@ -854,9 +854,15 @@ export function walkedLoop({ rounds, turns, starts, word, steps, sealed }: WalkL
             a.add(R.t1, R.t1, pointers[step.pointer]!);
             a.op('lbu', { rd: R.t3, rs1: R.t1, imm: 0 });
             a.add(R.s0, R.s0, R.t3);
-          } else if (step.kind === 'skip' || step.kind === 'leave') {
+          } else if ('bits' in step) {
             a.op('andi', { rd: R.t2, rs1: R.t3, imm: step.bits });
-            if (step.kind === 'leave') a.beq(R.t2, 0, behind);
+            if (step.kind === 'inner' || step.kind === 'call') {
+              const over = a.fresh('over');
+              a.bne(R.t2, 0, over);
+              if (step.kind === 'call') a.jal('function');
+              else a.repeat(R.t4, 3, () => a.addi(R.s0, R.s0, 1));
+              a.label(over);
+            } else if (step.kind === 'leave') a.beq(R.t2, 0, behind);
             else {
               skipped = a.fresh('skip');
               a.beq(R.t2, 0, skipped);
@@ -873,6 +879,12 @@ export function walkedLoop({ rounds, turns, starts, word, steps, sealed }: WalkL
       a.stir(R.s8);
     },
     (a) => {
+      a.label('function');
+      a.ld(R.t4, 0, R.sp);
+      a.addi(R.t4, R.t4, 3);
+      a.sd(R.t4, 0, R.sp);
+      a.add(R.s0, R.s0, R.t4);
+      a.ret();
       a.align(4);
       a.label('fault');
       for (const csr of [CSR.scause, CSR.stval, CSR.sepc]) {

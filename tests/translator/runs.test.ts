@@ -43,7 +43,10 @@ const step: fc.Arbitrary<WalkStep> = fc.oneof(
       by: fc.constantFrom(1, 2, -1, 7),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('skip'), bits: fc.constantFrom(1, 3, 0x40) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('skip', 'inner', 'call'), bits: fc.constantFrom(1, 3, 0x40) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave'), bits: fc.constantFrom(0xff, 0x7f) }) },
 ) as fc.Arbitrary<WalkStep>;
 
