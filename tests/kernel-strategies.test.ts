@@ -48,6 +48,7 @@ const VARIANTS: readonly Variant[] = [
   { name: 'pages of 4 KiB for the kernel', options: 'kernel_pages=4k' },
   { name: 'no ASIDs', options: 'asid=0' },
   { name: 'short time slices', options: 'slice_us=50' },
+  { name: 'harts that it leaves stopped', config: { harts: 3 } },
 ];
 
 describe.each(strategies)('the kernel under %s', (strategy) => {

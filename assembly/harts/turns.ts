@@ -1,7 +1,7 @@
 // Harts run in turn, in rounds: each that is awake runs TURN instructions, or until it waits for an interrupt. Whose turn it is depends
 // on instructions retired alone, so it is the same in every run, with every engine and however the host slices the run.
 import {
-  AWAKE, COUNTERS, COUNTERS_BYTES, HART, HARTS, HART_END, HART_STATE, INSTRET, MIE, RESERVATION, RETIRED, ROUND_AT, ROUND_TIME, TURN, TURN_AT,
+  AWAKE, COUNTERS, COUNTERS_BYTES, HART, HARTS, HART_END, HART_STATE, INSTRET, MIE, RESERVATION, RETIRED, ROUND_AT, ROUND_TIME, SATP, TURN, TURN_AT,
   TURN_END, WAITING, X,
 } from '../generated/layout';
 import { settleCounters } from '../counters';
@@ -90,7 +90,11 @@ export function copyHarts(firmware: bool): void {
     memory.copy(blockOf(hart), X, HART_END - X);
     store<u64>(at + X + 10 * 8, hart);
     store<u32>(at + HART, hart);
-    if (firmware) store<u32>(at + HART_STATE, HART_STOPPED);
+    if (firmware) {
+      // It gets tables when it is started.
+      store<u64>(at + SATP, 0);
+      store<u32>(at + HART_STATE, HART_STOPPED);
+    }
     memory.fill(counterBlock(hart), 0, COUNTERS_BYTES);
   }
   store<u64>(TURN_END, TURN);

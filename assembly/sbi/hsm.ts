@@ -1,13 +1,15 @@
 // Hart state management (SBI 2.0, chapter 9).
 import {
-  FP_DIRTY, HART, HARTS, HART_STATE, MIE, MIP, MSTATUS, PC, PRIV, SATP, STRATEGY, STRATEGY_SHADOW, WAITING, X,
+  FP_DIRTY, HART, HARTS, HART_STATE, MIE, MIP, MSTATUS, PC, PRIV, SATP, STRATEGY, STRATEGY_PARAVIRT, STRATEGY_SHADOW, WAITING, X,
 } from '../generated/layout';
+import { MSTATUS_TVM } from '../generated/csr';
 import { pause } from '../cpu/raise';
 import { waitForInterrupt } from '../cpu/wait';
 import { HART_STARTED, HART_STOPPED, HART_SUSPENDED, hartAt } from '../harts/block';
 import { refreshContext } from '../mmu/context';
 import { PRIV_S } from '../mmu/privilege';
 import { isGuestRam } from '../vmm/frames';
+import { leaveRoot, shareRoot } from '../vmm/paravirt';
 import { shadowSwitch } from '../vmm/shadow';
 import { ALREADY_AVAILABLE, FAILED, INVALID_ADDRESS, INVALID_PARAM, NOT_SUPPORTED, SUCCESS, answer, argument } from './call';
 
@@ -23,15 +25,27 @@ export function hsm(call: u64): void {
   else answer(NOT_SUPPORTED, 0);
 }
 
-/** Registers of a hart (`at`: where its cells are) that begins in S-mode at `pc` without translation or interrupts (table 9). */
-function begin(at: usize, hart: u64, pc: u64, opaque: u64): void {
+/**
+ * Registers of a hart (`at`: where its cells are) that begins in S-mode at `pc` without translation or interrupts (table 9). Under direct
+ * paging there are always tables, or the guest would have the machine's memory before it: those in `satp`, which it may not write; `pc` is virtual.
+ */
+function begin(at: usize, hart: u64, pc: u64, opaque: u64, satp: u64): void {
   store<u64>(at + PC, pc);
   store<u32>(at + PRIV, PRIV_S);
-  store<u64>(at + MSTATUS, 0);
+  store<u64>(at + MSTATUS, isParavirtual() ? MSTATUS_TVM : 0);
   store<u8>(at + FP_DIRTY, 0);
-  store<u64>(at + SATP, 0);
+  store<u64>(at + SATP, satp);
   store<u64>(at + X + 10 * 8, hart);
   store<u64>(at + X + 11 * 8, opaque);
+}
+
+function isParavirtual(): bool {
+  return load<u32>(STRATEGY) == STRATEGY_PARAVIRT;
+}
+
+/** Whether a hart may begin there; where it is virtual, a wrong one faults in the guest. */
+function mayBeginAt(pc: u64): bool {
+  return !(pc & 1) && (isParavirtual() || isGuestRam(pc));
 }
 
 function start(): void {
@@ -46,11 +60,11 @@ function start(): void {
     return;
   }
   const pc = argument(1);
-  if (!isGuestRam(pc) || pc & 1) {
+  if (!mayBeginAt(pc)) {
     answer(INVALID_ADDRESS, 0);
     return;
   }
-  begin(at, hart, pc, argument(2));
+  begin(at, hart, pc, argument(2), isParavirtual() ? shareRoot() : 0);
   store<u64>(at + MIE, 0);
   store<u64>(at + MIP, 0);
   store<u32>(at + WAITING, 0);
@@ -65,6 +79,7 @@ function stop(): void {
     return;
   }
   store<u32>(HART_STATE, HART_STOPPED);
+  if (isParavirtual()) leaveRoot();
   pause();
 }
 
@@ -82,11 +97,11 @@ function suspend(): void {
   } else if (type != NON_RETENTIVE) {
     answer(INVALID_PARAM, 0);
     return;
-  } else if (!isGuestRam(argument(1)) || argument(1) & 1) {
+  } else if (!mayBeginAt(argument(1))) {
     answer(INVALID_ADDRESS, 0);
     return;
   } else {
-    begin(0, load<u32>(HART), argument(1), argument(2));
+    begin(0, load<u32>(HART), argument(1), argument(2), isParavirtual() ? load<u64>(SATP) : 0);
     if (load<u32>(STRATEGY) == STRATEGY_SHADOW) shadowSwitch();
     refreshContext();
   }

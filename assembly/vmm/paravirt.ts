@@ -9,8 +9,8 @@ import {
   HYPERCALL_UNPIN_TABLE, RAM_START, SATP, STOP, X,
 } from '../generated/layout';
 import { count } from '../counters';
-import { MATCH_VMID, invalidateTlbs } from '../mmu/model';
-import { dropWalkCaches } from '../mmu/caches';
+import { dropAllWalkCaches, invalidateAllTlbs } from '../harts/model';
+import { MATCH_VMID } from '../mmu/model';
 import { refreshContext } from '../mmu/context';
 import { fenceGuest } from '../mmu/fence';
 import { PPN_MASK, PTE_A, PTE_D, PTE_N, PTE_R, PTE_RESERVED, PTE_U, PTE_V, PTE_W, PTE_X } from '../mmu/pte';
@@ -71,7 +71,7 @@ function take(linear: u32, type: u32): bool {
   // Set before validating: a table that refers to itself is then seen as a table, and refused by its level.
   store<u32>(frame, type, 8);
   store<u32>(frame, 1, 12);
-  // A TLB may still let the guest write what becomes a table.
+  // A TLB of some hart may still let the guest write what becomes a table.
   if (stale && type >= TYPE_TABLE) flush();
   if (type < TYPE_TABLE || validate(linear, type - TYPE_TABLE)) return true;
   store<u32>(frame, TYPE_NONE, 8);
@@ -79,7 +79,7 @@ function take(linear: u32, type: u32): bool {
   return false;
 }
 
-/** A writable mapping went away since the TLB was flushed last. */
+/** A writable mapping went away since the TLBs of all harts were flushed last. */
 let stale: bool = false;
 
 /** For a snapshot. */
@@ -94,7 +94,7 @@ export function setStale(value: bool): void {
 
 function flush(): void {
   stale = false;
-  invalidateTlbs(FLUSH_HFENCE_VVMA, MATCH_VMID, 0, VMID);
+  invalidateAllTlbs(FLUSH_HFENCE_VVMA, MATCH_VMID, 0, VMID);
 }
 
 /** Gives one use back; a table no longer used gives back what it refers to. */
@@ -110,7 +110,7 @@ function give(linear: u32): void {
     return;
   }
   // A walk cache may still lead here, and the guest may write the page from now on.
-  dropWalkCaches(false, VMID);
+  dropAllWalkCaches(VMID);
   for (let i: u32 = 0; i < 4096; i += 8) release(load<u64>(linear + i), type - TYPE_TABLE);
 }
 
@@ -174,7 +174,7 @@ function update(at: u64, value: u64): bool {
   release(old, level);
   if (old & PTE_V) {
     changed = true;
-    if (level) dropWalkCaches(false, VMID);
+    if (level) dropAllWalkCaches(VMID);
   }
   return true;
 }
@@ -238,10 +238,29 @@ function setRoot(linear: u32, asid: u64): void {
   }
   const old = load<u64>(SATP);
   store<u64>(SATP, (<u64>8 << 60) | (asid << 44) | (hostPhysical(linear) >> 12));
-  const before = owned((old & 0xfff_ffff_ffff) << 12);
-  if (old >> 60 && before) give(before);
+  giveRoot(old);
   refreshContext();
   answer(SUCCESS, 0);
+}
+
+/** Gives back the use that a hart's satp holds of its root. */
+function giveRoot(satp: u64): void {
+  const root = owned((satp & 0xfff_ffff_ffff) << 12);
+  if (satp >> 60 && root) give(root);
+}
+
+/** The satp of a hart that begins: the caller's, since a guest of direct paging is never without tables; the root has one more use. */
+export function shareRoot(): u64 {
+  const satp = load<u64>(SATP);
+  take(owned((satp & 0xfff_ffff_ffff) << 12), TYPE_TABLE + ROOT_LEVEL);
+  return satp;
+}
+
+/** The running hart stops and uses no root. */
+export function leaveRoot(): void {
+  const satp = load<u64>(SATP);
+  store<u64>(SATP, 0);
+  giveRoot(satp);
 }
 
 @inline function widthLog2(bytes: u64): u32 {

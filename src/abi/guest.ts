@@ -23,7 +23,10 @@ export const HINTS = [
 /** The SBI extension id (a7) of the paravirtual VMM: "TRAP" in ASCII, in the experimental range's spirit. */
 export const HYPERCALL_EXTENSION = 0x0854_5246;
 
-/** a2 on entry to a paravirtual guest; a3 is the machine frame minus the guest frame, a4 the initial root's address. */
+/**
+ * a2 on entry to a paravirtual guest; a3 is the machine frame minus the guest frame, a4 the initial root's address. A hart that HSM starts
+ * begins on the root of the hart that starts it, at a virtual address, with a0 and a1 alone.
+ */
 export const PARAVIRT_MAGIC = 0x5056_4d54;
 
 /** Updates one mmu_update call takes at most (Xen's B in law E7). */
@@ -36,7 +39,7 @@ export const HYPERCALLS = [
     id: 'mmu_update',
     code: 1,
     summary:
-      'a0: address of an array of {u64 machine address of a PTE, u64 value}, a1: entries, a2: 1 flushes the TLB for what changed; a1 returns how many were done',
+      'a0: address of an array of {u64 machine address of a PTE, u64 value}, a1: entries, a2: 1 flushes the TLBs of all harts if a valid entry changed; a1 returns how many were done',
   },
   { id: 'pin_table', code: 2, summary: 'a0: machine frame, a1: level (2 is an Sv39 root): validate as a page table' },
   {
@@ -45,7 +48,7 @@ export const HYPERCALLS = [
     summary: 'a0: machine frame: the page is ordinary memory again when nothing refers to it',
   },
   { id: 'set_satp', code: 4, summary: 'a0: machine frame of a pinned root, a1: ASID' },
-  { id: 'flush', code: 5, summary: 'a0: virtual address or -1 for all, a1: ASID or -1 for all' },
+  { id: 'flush', code: 5, summary: 'a0: virtual address or -1 for all, a1: ASID or -1 for all; on this hart alone' },
   { id: 'mmio_read', code: 6, summary: 'a0: device address, a1: bytes (1, 2, 4, 8); a1 returns the value' },
   { id: 'mmio_write', code: 7, summary: 'a0: device address, a1: bytes, a2: value' },
 ] as const satisfies readonly NamedCode[];

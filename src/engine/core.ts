@@ -226,9 +226,6 @@ export function checkConfig(config: MachineConfig): void {
   if (!Number.isInteger(config.harts) || config.harts < 1 || config.harts > SIZES.HARTS_MOST) {
     throw new InputError(`a machine of ${config.harts} harts`, `Give 1 to ${SIZES.HARTS_MOST}.`);
   }
-  if (config.harts > 1 && config.strategy === 'paravirt') {
-    throw new InputError('the paravirtual interface knows one hart', 'Choose bare, nested or shadow, or one hart.');
-  }
   checkTlb('l1d', mmu.l1d);
   checkTlb('l2', mmu.l2);
   if (mmu.l1i) {

@@ -1,9 +1,10 @@
 /** Bare-metal guests of several harts. Each checks itself: it powers off with 0, or with the number of the check that failed. */
 
+import { HYPERCALL_EXTENSION, HYPERCALLS } from '../../src/abi/guest.ts';
 import { SIZES } from '../../src/abi/layout.ts';
 import { CLINT, CSR, FINISHER, MTIMECMP } from '../conformance/environment.ts';
 import { ENTRY, powerOff, shutdown } from '../mmu/rig.ts';
-import { entry, RWAD, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
+import { entry, PTE, RWAD, RWXAD, satpOf, Tables } from '../mmu/tables.ts';
 import { Assembler, R } from './asm.ts';
 import { type Segment, writeElf } from './elf.ts';
 
@@ -242,6 +243,99 @@ export function suspend(): Uint8Array {
   const spin = a.fresh();
   a.label(spin);
   a.j(spin);
+  return a.image();
+}
+
+/**
+ * Direct paging: hart 1 begins on hart 0's root, and may no more write satp than hart 0 may, nor after it was suspended without its
+ * registers. A page that hart 1 has in its TLB as writable becomes a table by the hand of hart 0; hart 1's next store to it has to fault.
+ */
+export function directPaging(): Uint8Array {
+  const PAGE = 0x8050_0000;
+  const LIST = 0x8051_0000;
+  const { HSM } = EXTENSION;
+  const call = (id: (typeof HYPERCALLS)[number]['id'], ...args: Value[]): void =>
+    a.sbiIs(0, null, HYPERCALL_EXTENSION, HYPERCALLS.find((c) => c.id === id)!.code, ...args);
+  /** Writes satp, which has to be an illegal instruction. */
+  const refusedSatp = (): void => {
+    a.la(R.t0, 'caught');
+    a.csrw(CSR.stvec, R.t0);
+    a.li(R.s2, 0);
+    a.csrw(CSR.satp, 0);
+    a.check(R.s2, 2);
+  };
+  const a = new HartGuest();
+  a.mv(R.s4, R.a3);
+  a.op('slli', { rd: R.s5, rs1: R.a3, imm: 12 });
+  a.mv(R.s6, R.a4);
+  refusedSatp();
+  a.startAll(2, 'second');
+  a.await(0, 1);
+  // The root is followed by its table of 2 MiB and those of 4 KiB, in order; entry 256 of the third of these maps the page.
+  a.li(R.t0, 4096 * (1 + 1 + 2) + 256 * 8);
+  a.op('add', { rd: R.s7, rs1: R.s6, rs2: R.t0 });
+  a.ld(R.t2, 0, R.s7);
+  a.op('andi', { rd: R.t2, rs1: R.t2, imm: ~Number(PTE.W) });
+  a.op('add', { rd: R.t1, rs1: R.s7, rs2: R.s5 });
+  a.li(R.t0, LIST);
+  a.sd(R.t1, 0, R.t0);
+  a.sd(R.t2, 8, R.t0);
+  call('mmu_update', LIST, 1, 0);
+  a.li(R.a0, PAGE / 4096);
+  a.op('add', { rd: R.a0, rs1: R.a0, rs2: R.s4 });
+  a.li(R.a1, 0);
+  a.li(R.a6, HYPERCALLS.find((c) => c.id === 'pin_table')!.code);
+  a.li(R.a7, HYPERCALL_EXTENSION);
+  a.op('ecall');
+  a.check(R.a0, 0);
+  a.put(0, 2);
+  a.await(0, 3);
+  a.li(R.t0, PAGE);
+  a.ld(R.t0, 0, R.t0);
+  a.check(R.t0, 0);
+  const again = a.fresh();
+  a.label(again);
+  a.sbi(HSM, 2, 1);
+  a.li(R.t0, STATE.stopped);
+  a.bne(R.a1, R.t0, again);
+  a.pass(R.s0);
+
+  a.label('second');
+  a.check(R.a0, 1);
+  a.li(R.s0, SHARED);
+  refusedSatp();
+  a.li(R.t0, PAGE);
+  a.sd(0, 0, R.t0);
+  a.put(0, 1);
+  a.await(0, 2);
+  a.li(R.s2, 0);
+  a.li(R.t0, PAGE);
+  a.li(R.t1, 77);
+  a.sd(R.t1, 0, R.t0);
+  a.check(R.s2, 15);
+  // A pending interrupt ends the suspension at once.
+  a.li(R.t0, SSI);
+  a.csrw(CSR.sie, R.t0);
+  a.sbiIs(0, null, EXTENSION.IPI, 0, 2, 0);
+  a.sbi(HSM, 3, 0x8000_0000, 'anew', 4321);
+  a.j('fail');
+  a.label('anew');
+  a.check(R.a1, 4321);
+  a.li(R.s0, SHARED);
+  refusedSatp();
+  a.ld(R.t0, 0, R.s0);
+  a.check(R.t0, 2);
+  a.put(0, 3);
+  a.sbi(HSM, 1);
+  a.j('fail');
+
+  a.align(4);
+  a.label('caught');
+  a.csrr(R.s2, CSR.scause);
+  a.csrr(R.s8, CSR.sepc);
+  a.addi(R.s8, R.s8, 4);
+  a.csrw(CSR.sepc, R.s8);
+  a.op('sret');
   return a.image();
 }
 
