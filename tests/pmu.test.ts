@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MachineConfig, MMU_DEFAULT } from '../src/abi/config.ts';
 import { COUNTER_IDS } from '../src/abi/counters.ts';
-import { HPM_COUNTERS, PMU_EVENTS, rawEvent, SHARED_COUNTERS } from '../src/abi/pmu.ts';
+import { HPM_COUNTERS, HPM_FIRST, PMU_EVENTS, rawEvent, SHARED_COUNTERS } from '../src/abi/pmu.ts';
 import { CSR } from './conformance/environment.ts';
 import { configOf } from './mmu/rig.ts';
 import { entry, PAGE, RWAD, RWXAD, satpOf, Tables } from './mmu/tables.ts';
@@ -144,6 +144,77 @@ it('counters are found, set up, started and stopped, and bad requests refused', 
   const run = await runMachine(managing(), { config: machine() });
   expect(run.status, `check ${run.exitCode}: ${run.message}`).toBe('passed');
 });
+
+/** In M-mode a counter counts what mhpmevent says while mcountinhibit lets it; its values are those of the lab's counter. */
+function machineCounters(): Uint8Array {
+  const COUNTER = 0xb03 + HPM_COUNTERS - 1;
+  const EVENT = 0x323 + HPM_COUNTERS - 1;
+  const BIT = 1 << (HPM_FIRST + HPM_COUNTERS - 1);
+  const INHIBIT = 0x320;
+  const a = new HartGuest(0x8000_0000);
+  const write = (csr: number, value: number | bigint): void => {
+    a.li(R.t0, value);
+    a.csrw(csr, R.t0);
+  };
+  const reads = (csr: number, value: number | bigint): void => {
+    a.csrr(R.s1, csr);
+    a.check(R.s1, value);
+  };
+  /** Two of what is counted: fences of everything. */
+  const work = (): void => {
+    for (let i = 0; i < 2; i++) a.op('sfence.vma', { rs1: 0, rs2: 0 });
+  };
+  const fences = rawEvent('flush.sfence-all');
+  // WARL: what no hart counts is nothing, and a counter of nothing keeps what is written.
+  for (const id of SHARED_COUNTERS) {
+    write(EVENT, COUNTER_IDS.indexOf(id));
+    reads(EVENT, 0);
+  }
+  write(EVENT, COUNTER_IDS.length);
+  reads(EVENT, 0);
+  write(COUNTER, -1n);
+  work();
+  reads(COUNTER, -1n);
+  write(COUNTER, 40);
+  write(EVENT, fences);
+  reads(EVENT, fences);
+  work();
+  reads(COUNTER, 42);
+  // Inhibited it stands, and may be written; then it goes on from there.
+  write(INHIBIT, -1n);
+  reads(INHIBIT, 5 | (((1 << HPM_COUNTERS) - 1) << HPM_FIRST));
+  work();
+  reads(COUNTER, 42);
+  write(COUNTER, 100);
+  work();
+  write(INHIBIT, 0xffff_ffff - BIT);
+  work();
+  reads(COUNTER, 102);
+  reads(0xc03 + HPM_COUNTERS - 1, 102);
+  // Written while it runs; another event from the same value; none.
+  write(COUNTER, -1n);
+  work();
+  reads(COUNTER, 1);
+  write(EVENT, rawEvent('flush.pmp'));
+  work();
+  reads(COUNTER, 1);
+  write(EVENT, 0);
+  reads(EVENT, 0);
+  write(0xb03 + HPM_COUNTERS, 7);
+  reads(0xb03 + HPM_COUNTERS, 0);
+  a.pass(R.s0);
+  return a.image();
+}
+
+it.each(['bare', 'nested', 'shadow'] as const)(
+  'machine mode sets counters up by itself, under %s',
+  async (strategy) => {
+    for (const engine of ['interp', 'jit'] as const) {
+      const run = await runMachine(machineCounters(), { config: machine({ strategy, engine }) });
+      expect(run.status, `check ${run.exitCode}: ${run.message}`).toBe('passed');
+    }
+  },
+);
 
 it('each hart counts for itself', async () => {
   const a = new HartGuest();

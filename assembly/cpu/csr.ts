@@ -7,7 +7,7 @@ import {
 } from '../generated/layout';
 import {
   CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_HPMCOUNTER3, CSR_INSTRET, CSR_MCAUSE, CSR_MCOUNTEREN, CSR_MCYCLE, CSR_MEDELEG,
-  CSR_MENVCFG, CSR_MEPC, CSR_MHARTID, CSR_MIDELEG, CSR_MIE, CSR_MINSTRET, CSR_MIP, CSR_MISA, CSR_MSCRATCH, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC,
+  CSR_MENVCFG, CSR_MEPC, CSR_MHARTID, CSR_MHPMCOUNTER3, CSR_MHPMEVENT3, CSR_MIDELEG, CSR_MIE, CSR_MINSTRET, CSR_MIP, CSR_MISA, CSR_MSCRATCH, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC,
   CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, CSR_SATP, CSR_SCAUSE, CSR_SCOUNTEREN, CSR_SENVCFG, CSR_SEPC, CSR_SIE, CSR_SIP,
   CSR_SSCRATCH, CSR_SSTATUS, CSR_STIMECMP, CSR_STVAL, CSR_STVEC, CSR_TIME, CSR_MCOUNTINHIBIT, RESET_MISA, VIEW_SSTATUS, csrExists, csrLegalFields, csrWriteMask,
 } from '../generated/csr';
@@ -21,7 +21,7 @@ import { shadowSwitch } from '../vmm/shadow';
 import { zapAll } from '../vmm/shadow-pages';
 import { dropFast } from '../mmu/fast';
 import { pendingInterrupts, sstc } from './interrupts';
-import { hpmRead } from './hpm';
+import { hpmInhibit, hpmNumber, hpmRead, hpmSelect, hpmWrite } from './hpm';
 import { pause } from './raise';
 import { ownInstret, timeNow } from './time';
 
@@ -165,6 +165,8 @@ export function csrRead(csr: u32): u64 {
     default: {
       if (csr >= CSR_PMPADDR0 && csr < CSR_PMPADDR0 + 16) return load<u64>(PMPADDR + ((csr - CSR_PMPADDR0) << 3));
       if (csr >= CSR_HPMCOUNTER3 && csr < CSR_HPMCOUNTER3 + HPM_COUNTERS) return hpmRead(csr - CSR_HPMCOUNTER3);
+      if (csr >= CSR_MHPMCOUNTER3 && csr < CSR_MHPMCOUNTER3 + HPM_COUNTERS) return hpmRead(csr - CSR_MHPMCOUNTER3);
+      if (csr >= CSR_MHPMEVENT3 && csr < CSR_MHPMEVENT3 + HPM_COUNTERS) return hpmNumber(csr - CSR_MHPMEVENT3);
       // The rest reads as zero: the identification registers, absent counters and triggers.
       return 0;
     }
@@ -195,7 +197,11 @@ export function csrWrite(csr: u32, value: u64): void {
     // The written value is what the next instruction reads, though this one retires in between.
     case CSR_MCYCLE: { setCycles(value); break; }
     case CSR_MINSTRET: { setInstructions(value); break; }
-    case CSR_MCOUNTINHIBIT: { inhibit(value & mask); break; }
+    case CSR_MCOUNTINHIBIT: {
+      inhibit(value & mask);
+      hpmInhibit(value & mask);
+      break;
+    }
     case CSR_MSTATUS:
     case CSR_SSTATUS: { writeStatus(value, mask); break; }
     case CSR_MEDELEG: { store<u64>(MEDELEG, value & mask); break; }
@@ -229,6 +235,10 @@ export function csrWrite(csr: u32, value: u64): void {
     case CSR_PMPCFG2: { writePmpConfig(8, value); break; }
     default: {
       if (csr >= CSR_PMPADDR0 && csr < CSR_PMPADDR0 + 16) writePmpAddress(csr - CSR_PMPADDR0, value & mask);
+      else if (csr >= CSR_MHPMCOUNTER3 && csr < CSR_MHPMCOUNTER3 + HPM_COUNTERS) hpmWrite(csr - CSR_MHPMCOUNTER3, value);
+      else if (csr >= CSR_MHPMEVENT3 && csr < CSR_MHPMEVENT3 + HPM_COUNTERS) {
+        hpmSelect(csr - CSR_MHPMEVENT3, value & mask, load<u64>(MCOUNTINHIBIT));
+      }
     }
   }
 }

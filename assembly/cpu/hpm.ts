@@ -1,6 +1,7 @@
 // Programmable hardware counters of a hart, hpmcounter3 and up: each follows one counter of the lab. One that runs is kept as its
-// distance from it, one that stands as its value. Firmware sets them up (sbi/pmu.ts); with firmware of the guest's own they read zero.
-import { HPM_EVENT, HPM_RUNNING, HPM_VALUE } from '../generated/layout';
+// distance from it, one that stands as its value. The machine's own SBI sets them up (sbi/pmu.ts), or M-mode by mhpmevent and mcountinhibit.
+import { COUNTERS, HPM_COUNTERS, HPM_EVENT, HPM_FIRST, HPM_RUNNING, HPM_VALUE } from '../generated/layout';
+import { COUNTERS_MOST, isShared } from '../generated/pmu';
 import { settleCounters } from '../counters';
 
 @inline function eventAt(i: u32): usize {
@@ -46,4 +47,39 @@ export function hpmStart(i: u32, value: u64): void {
 export function hpmFollow(i: u32, counter: u32): void {
   hpmStop(i, hpmRead(i));
   store<u32>(eventAt(i), counter);
+}
+
+/** Address of the counter of the lab that has a number; 0: no hart has it. */
+export function hpmCounter(number: u64): u32 {
+  if (number >= COUNTERS_MOST) return 0;
+  const counter = <u32>COUNTERS + (<u32>number << 3);
+  return isShared(counter) ? 0 : counter;
+}
+
+/** mhpmevent as it reads: the number of what it follows. */
+export function hpmNumber(i: u32): u64 {
+  const event = hpmEvent(i);
+  return event ? (event - <u32>COUNTERS) >> 3 : 0;
+}
+
+/** A write of mhpmevent. */
+export function hpmSelect(i: u32, number: u64, inhibited: u64): void {
+  hpmFollow(i, number ? hpmCounter(number) : 0);
+  hpmInhibit(inhibited);
+}
+
+/** A write of mhpmcounter. */
+export function hpmWrite(i: u32, value: u64): void {
+  if (hpmRuns(i)) hpmStart(i, value);
+  else hpmStop(i, value);
+}
+
+/** Lets those run that follow something and are not inhibited (bits as in mcountinhibit). */
+export function hpmInhibit(inhibited: u64): void {
+  for (let i: u32 = 0; i < HPM_COUNTERS; i++) {
+    const run = hpmEvent(i) != 0 && !((inhibited >> (HPM_FIRST + i)) & 1);
+    if (run == hpmRuns(i)) continue;
+    if (run) hpmStart(i, hpmRead(i));
+    else hpmStop(i, hpmRead(i));
+  }
 }

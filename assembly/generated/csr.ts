@@ -113,6 +113,7 @@ export const MENVCFG_CBZE: u64 = 0x80;
 export const MENVCFG_STCE: u64 = 0x8000000000000000;
 export const MCOUNTINHIBIT_CY: u64 = 1;
 export const MCOUNTINHIBIT_IR: u64 = 4;
+export const MCOUNTINHIBIT_HPM: u64 = 0x7f8;
 export const MEPC_ADDRESS: u64 = 0xfffffffffffffffe;
 export const MIP_SSI: u64 = 2;
 export const MIP_MSI: u64 = 8;
@@ -168,7 +169,8 @@ export function csrWriteMask(n: u32): u64 {
   if (n == 0x305) return 0xffffffffffffffff;
   if (n == 0x306) return 0xffffffff;
   if (n == 0x30a) return 0x80000000000000f1;
-  if (n == 0x320) return 5;
+  if (n == 0x320) return 0x7fd;
+  if (n - 0x323 < 8) return 0x1ff;
   if (n == 0x340) return 0xffffffffffffffff;
   if (n == 0x341) return 0xfffffffffffffffe;
   if (n - 0x342 < 2) return 0xffffffffffffffff;
@@ -177,7 +179,7 @@ export function csrWriteMask(n: u32): u64 {
   if (n == 0x3a2) return 0x9f9f9f9f9f9f9f9f;
   if (n - 0x3b0 < 0x10) return 0x3fffffffffffff;
   if (n == 0xb00) return 0xffffffffffffffff;
-  if (n == 0xb02) return 0xffffffffffffffff;
+  if (n - 0xb02 < 9) return 0xffffffffffffffff;
   return 0;
 }
 

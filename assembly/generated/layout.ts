@@ -38,6 +38,7 @@ export const PLIC_SOURCES: u32 = 64;
 export const PLIC_CONTEXTS: u32 = 16;
 export const HARTS_MOST: u32 = 8;
 export const HPM_COUNTERS: u32 = 8;
+export const HPM_FIRST: u32 = 3;
 export const HART_BLOCK: u32 = 0x2000;
 export const HART_MODEL: u32 = 2048;
 export const HART_COUNTERS: u32 = 0x1000;

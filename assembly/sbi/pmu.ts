@@ -1,15 +1,15 @@
 // The performance monitoring unit (SBI 2.0, chapter 11). Counters by their number: 0 cycle, 2 instret, 3 and up hpmcounter; there is no 1,
 // which is time. Filters by privilege mode are hints, and not followed; there is no overflow interrupt and no firmware counter.
-import { COUNTERS, HPM_COUNTERS, MCOUNTEREN, PMU_FIXED } from '../generated/layout';
+import { HPM_COUNTERS, HPM_FIRST, MCOUNTEREN, PMU_FIXED } from '../generated/layout';
 import { CSR_CYCLE } from '../generated/csr';
-import { COUNTERS_MOST, eventCounter, isShared } from '../generated/pmu';
+import { eventCounter } from '../generated/pmu';
 import { COUNTER_CYCLE, COUNTER_INSTRET, fixedRuns, letFixedRun, setFixed } from '../cpu/csr';
-import { hpmEvent, hpmFollow, hpmRead, hpmRuns, hpmStart, hpmStop } from '../cpu/hpm';
+import { hpmCounter, hpmEvent, hpmFollow, hpmRead, hpmRuns, hpmStart, hpmStop } from '../cpu/hpm';
 import {
   ALREADY_STARTED, ALREADY_STOPPED, INVALID_PARAM, NOT_SUPPORTED, SUCCESS, answer, argument,
 } from './call';
 
-const FIRST: u32 = 3;
+const FIRST: u32 = HPM_FIRST;
 const COUNT: u32 = FIRST + HPM_COUNTERS;
 /** Width of a counter less one, in place. */
 const WIDTH: u64 = 63 << 12;
@@ -82,9 +82,7 @@ function info(counter: u64): void {
 /** Address of the counter of the lab that counts an event; 0: none does. */
 function follow(event: u64, data: u64): u32 {
   if (event != EVENT_RAW) return eventCounter(<u32>event);
-  if (data >= COUNTERS_MOST) return 0;
-  const counter = <u32>COUNTERS + (<u32>data << 3);
-  return isShared(counter) ? 0 : counter;
+  return hpmCounter(data);
 }
 
 /** Finds a counter among those given that can count the event, and sets it up. */

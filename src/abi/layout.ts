@@ -16,7 +16,7 @@
  *   0x0080_0000  dynamic: frame tables, decoded code, RAM
  */
 import { COUNTER_IDS } from './counters.ts';
-import { HPM_COUNTERS } from './pmu.ts';
+import { HPM_COUNTERS, HPM_FIRST } from './pmu.ts';
 
 /**
  * Cells of one hart. Those of the hart that runs are live at their addresses; the others' lie in blocks at PLACES.HARTS, and a switch
@@ -150,6 +150,7 @@ export const SIZES = {
   PLIC_CONTEXTS: 16,
   HARTS_MOST: 8,
   HPM_COUNTERS,
+  HPM_FIRST,
   /** Bytes of one block of PLACES.HARTS_AT, and where the descriptors and the counters lie in it. */
   HART_BLOCK: 0x2000,
   HART_MODEL: 0x800,

@@ -4,6 +4,9 @@
  */
 import { COUNTER_IDS } from './counters.ts';
 
+/** Number of the first programmable counter, and its bit in mcounteren and mcountinhibit. */
+export const HPM_FIRST = 3;
+
 /** Programmable counters a hart has: hpmcounter3 and up. */
 export const HPM_COUNTERS = 8;
 
@@ -20,3 +23,25 @@ export const SHARED_COUNTERS: readonly string[] = ['idle', 'vmm.frames', 'vmm.ta
 
 /** The raw event (event_idx 0x20000) whose event_data is this number counts the counter of the lab; -1: none does. */
 export const rawEvent = (id: string): number => (SHARED_COUNTERS.includes(id) ? -1 : COUNTER_IDS.indexOf(id));
+
+/** Bits of mhpmevent that hold such a number; 0 stands for no event, as counter 0 is instret, which has a counter of its own. */
+export const HPM_EVENT_BITS = Math.ceil(Math.log2(COUNTER_IDS.length));
+
+const word = (value: number): number => value >>> 0;
+
+/**
+ * Properties of the `riscv,pmu` node, by which M-mode firmware finds the counters: the number of each event for mhpmevent, and which
+ * counters, one bit each, can count it. Cycles and instructions have their own.
+ */
+export function pmuProperties(): Record<string, number[]> {
+  const programmable = word(((1 << HPM_COUNTERS) - 1) << HPM_FIRST);
+  return {
+    'riscv,event-to-mhpmevent': PMU_EVENTS.flatMap(({ event, counter }) => [event, 0, rawEvent(counter)]),
+    'riscv,event-to-mhpmcounters': [
+      ...[1, 1, 1 << 0],
+      ...[2, 2, 1 << 2],
+      ...PMU_EVENTS.flatMap(({ event }) => [event, event, programmable]),
+    ],
+    'riscv,raw-event-to-mhpmcounters': [0, 0, word(-1), word(-1 << HPM_EVENT_BITS), programmable],
+  };
+}

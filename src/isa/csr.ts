@@ -4,6 +4,8 @@
  * vsstatus …) belong between those of S and M mode.
  */
 
+import { HPM_COUNTERS, HPM_EVENT_BITS, HPM_FIRST } from '../abi/pmu.ts';
+
 /** `rw`: any value. `ro`: the value at reset, whatever is written. `warl`: a value not in `legal` is not taken. */
 export type Access = 'rw' | 'ro' | 'warl';
 
@@ -165,7 +167,7 @@ const UNPRIVILEGED: readonly CsrRow[] = [
   row('cycle', 0xc00, 'cycles, which are instructions here', whole('ro'), { gate: 'counter' }),
   row('time', 0xc01, 'the timebase', whole('ro'), { gate: 'counter' }),
   row('instret', 0xc02, 'instructions retired', whole('ro'), { gate: 'counter' }),
-  ...series('hpmcounter', 0xc03, 3, 29, 'what firmware has it count (SBI PMU), else 0', whole('ro'), {
+  ...series('hpmcounter', 0xc03, 3, 29, 'what firmware has it count (SBI PMU, mhpmevent), else 0', whole('ro'), {
     gate: 'counter',
   }),
 ];
@@ -220,8 +222,12 @@ const MACHINE: readonly CsrRow[] = [
   row('mcountinhibit', 0x320, 'counters that stand still', [
     field('cy', 0, 0, 'mcycle'),
     field('ir', 2, 2, 'minstret'),
+    field('hpm', HPM_FIRST + HPM_COUNTERS - 1, HPM_FIRST, 'mhpmcounters'),
   ]),
-  ...series('mhpmevent', 0x323, 3, 29, 'no events: 0', whole('ro')),
+  ...series('mhpmevent', 0x323, HPM_FIRST, HPM_COUNTERS, 'what a counter counts', [
+    field('event', HPM_EVENT_BITS - 1, 0, 'number of a counter of the lab; 0, and what no hart has, is nothing'),
+  ]),
+  ...series('mhpmevent', 0x323 + HPM_COUNTERS, HPM_FIRST + HPM_COUNTERS, 29 - HPM_COUNTERS, 'no event: 0', whole('ro')),
   row('mscratch', 0x340, 'for the handler of M-mode', whole()),
   row('mepc', 0x341, 'pc of the trap into M-mode', epcFields),
   row('mcause', 0x342, 'cause of the trap into M-mode', whole()),
@@ -236,7 +242,15 @@ const MACHINE: readonly CsrRow[] = [
   row('tinfo', 0x7a4, 'no triggers: 0', whole('ro')),
   row('mcycle', 0xb00, 'cycles, which are instructions here', whole()),
   row('minstret', 0xb02, 'instructions retired', whole()),
-  ...series('mhpmcounter', 0xb03, 3, 29, 'no event counters: 0', whole('ro')),
+  ...series('mhpmcounter', 0xb03, HPM_FIRST, HPM_COUNTERS, 'programmable counter', whole()),
+  ...series(
+    'mhpmcounter',
+    0xb03 + HPM_COUNTERS,
+    HPM_FIRST + HPM_COUNTERS,
+    29 - HPM_COUNTERS,
+    'no counter: 0',
+    whole('ro'),
+  ),
 ];
 
 export const CSRS: readonly CsrRow[] = [...UNPRIVILEGED, ...SUPERVISOR, ...MACHINE];

@@ -3,6 +3,7 @@
 import type { MachineConfig } from '../abi/config.ts';
 import { cells64, type TreeNode } from '../abi/device-tree.ts';
 import { RAM_START, SIZES } from '../abi/layout.ts';
+import { pmuProperties } from '../abi/pmu.ts';
 import { writeTree } from '../image/fdt.ts';
 
 /** Instructions a second of guest time: the timebase, one tick an instruction. */
@@ -120,6 +121,8 @@ export function deviceTree(
     },
     children: [
       chosen(bootargs, system),
+      // The machine's own SBI needs no description of its own machine.
+      ...(system?.firmware ? [{ name: 'pmu', properties: { compatible: 'riscv,pmu', ...pmuProperties() } }] : []),
       {
         name: `memory@${RAM_START.toString(16)}`,
         properties: { device_type: 'memory', reg: [...cells64(RAM_START), ...cells64(memory)] },

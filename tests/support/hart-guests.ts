@@ -120,6 +120,9 @@ export class HartGuest extends Assembler {
       this.li(R.a6, 0);
       this.li(R.a7, RESET);
       this.op('ecall');
+      // Firmware that refuses such a reason comes back.
+      this.label('refused');
+      this.j('refused');
     }
     return writeElf({ entry: this.base, segments: [{ address: this.base, bytes: this.finish() }, ...more] });
   }
