@@ -1,5 +1,5 @@
 /** virtio-console (VIRTIO 1.2, section 5.3): one port, with size and emergency write. */
-import { ByteQueue } from '../byte-queue.ts';
+import { BoundedByteQueue } from '../bounded-byte-queue.ts';
 import { countersOf, type StateReader, type StateWriter } from '../state.ts';
 import { featureBits } from '../virtio/abi.ts';
 import type { VirtioBus, VirtioModel } from '../virtio/model.ts';
@@ -31,7 +31,7 @@ export class VirtioConsole implements VirtioModel {
   readonly queues = [64, 64];
   readonly #options: ConsoleOptions;
   readonly #counts = countersOf(COUNTERS);
-  readonly #input = new ByteQueue(MOST_INPUT);
+  readonly #input = new BoundedByteQueue(MOST_INPUT);
   #columns: number;
   #rows: number;
   #bus: VirtioBus | undefined;

@@ -151,8 +151,13 @@ export class HostTree {
   create(names: Path, flags: number, permissions: number): number {
     return this.at(names, (name) => {
       const handle = fs.openSync(name, flags | constants.O_CREAT | constants.O_EXCL | CAREFUL, permissions);
-      fs.fchmodSync(handle, permissions);
-      return handle;
+      try {
+        fs.fchmodSync(handle, permissions);
+        return handle;
+      } catch (error) {
+        fs.closeSync(handle);
+        throw error;
+      }
     });
   }
 }

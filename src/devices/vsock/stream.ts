@@ -1,5 +1,5 @@
 /** A stream between a port of the host and a port of the guest: what waits in each direction, and the credit for it. */
-import { ByteQueue } from '../byte-queue.ts';
+import { BoundedByteQueue } from '../bounded-byte-queue.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { OP, type Packet, SHUTDOWN } from './packet.ts';
 
@@ -46,8 +46,8 @@ export class Stream {
   #handlers: StreamHandlers = {};
   #paused = true;
   state: State;
-  readonly #outgoing = new ByteQueue(MOST_OUTGOING);
-  readonly #incoming = new ByteQueue(BUFFER);
+  readonly #outgoing = new BoundedByteQueue(MOST_OUTGOING);
+  readonly #incoming = new BoundedByteQueue(BUFFER);
   /** Packets without data that are to be sent, each once. */
   readonly #pending = new Set<number>();
   #full = false;

@@ -1,5 +1,5 @@
 /** The receiving half of a connection: what has come in order, what came too early, and the window that is offered. */
-import { ByteQueue } from './bytes.ts';
+import { ByteQueue } from '../../../abi/byte-queue.ts';
 import { add, after } from './sequence.ts';
 
 /** Pieces that came too early; more are lost, and come again. */

@@ -1,5 +1,5 @@
 /** The sending half of a connection: what is not acknowledged yet, what may be sent, and how fast (RFC 5681, 6582). */
-import { ByteQueue } from './bytes.ts';
+import { ByteQueue } from '../../../abi/byte-queue.ts';
 import { add, after, later } from './sequence.ts';
 
 const FIRST_WINDOW = 10;
