@@ -261,6 +261,12 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
       stdout: '0\n',
       stderr: expect.stringMatching(/wsl.conf of busybox:1: “nonsense” is neither/),
     });
+    // A link is followed inside the distribution, and a pipe has no other end.
+    await sh('mkdir -p /conf; printf "[network]\nhostname=inside\n" >/conf/wsl; ln -sf /conf/wsl /etc/wsl.conf');
+    await wsl(['--terminate', 'busybox']);
+    expect(await sh('hostname; rm /etc/wsl.conf; mkfifo /etc/wsl.conf')).toEqual(good('inside\n'));
+    await wsl(['--terminate', 'busybox']);
+    expect(await sh('hostname; rm /etc/wsl.conf')).toEqual(good('busybox\n'));
   });
 
   it('refuses a .wslconfig it does not understand, and takes up memory, swap and words of a good one', async () => {

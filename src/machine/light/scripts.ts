@@ -23,9 +23,15 @@ const READ =
   'mkdir -p "$2" && mount -t ext4 "$1" "$2" || exit 4; archive p "$2" "$3"; status=$?; umount "$2"; exit $status';
 /** Between the two files that are printed. */
 export const MARK = '\x1e';
-/** Prints wsl.conf and passwd. */
+/** What of each of them is read at most, in bytes. */
+const PEEK_MOST = 65_536;
+/**
+ * Prints wsl.conf and passwd. They are what the distribution made of them: `archive p` follows their links inside it and waits for no
+ * other end of a pipe.
+ */
 const PEEK = `mkdir -p "$2" && mount -t ext4 -o ro "$1" "$2" || exit 4
-cat "$2/etc/wsl.conf" 2>/dev/null; printf '${MARK}'; cat "$2/etc/passwd" 2>/dev/null; umount "$2"`;
+peek() { archive p "$1" "/etc/$2" 2>/dev/null | head -c ${PEEK_MOST}; }
+peek "$2" wsl.conf; printf '${MARK}'; peek "$2" passwd; umount "$2"`;
 
 /** Takes away what a script that was killed has left mounted at $1. */
 const RELEASE = `for i in $(seq 50); do
