@@ -1,5 +1,5 @@
 /** One running system: a kernel with its root file system, /proc, /dev, and the programs started in it. */
-import { E, fail } from './errno.ts';
+import { E, fail, SysError } from './errno.ts';
 import { Kernel, type KernelOptions } from './kernel.ts';
 import { Loop } from './loop.ts';
 import { AddressSpace } from './memory/space.ts';
@@ -32,7 +32,7 @@ import { defaultActions, SI } from './task/signals.ts';
 import { defaultLimits, FileTable, Handlers, Process, Task } from './task/task.ts';
 import { O, S, SIG } from './uapi.ts';
 import { anonymousInode } from './vfs/anonymous.ts';
-import { DEVICES, memoryDevices } from './vfs/devices.ts';
+import { DEVICE_LINKS, DEVICES, memoryDevices } from './vfs/devices.ts';
 import { DevptsFs } from './vfs/devpts.ts';
 import { type FileKind, OpenFile, type SpecialFile } from './vfs/file.ts';
 import type { FileSystem } from './vfs/inode.ts';
@@ -196,14 +196,7 @@ export class System {
     const own = { uid: 0, gid: 0 };
     for (const { name, major, minor, mode } of DEVICES)
       root.create(name, { ...own, mode: S.IFCHR | mode, rdev: makeDevice(major, minor) });
-    const links: readonly [string, string][] = [
-      ['fd', '/proc/self/fd'],
-      ['stdin', '/proc/self/fd/0'],
-      ['stdout', '/proc/self/fd/1'],
-      ['stderr', '/proc/self/fd/2'],
-      ['ptmx', 'pts/ptmx'],
-    ];
-    for (const [name, target] of links) root.symlink(name, target, { ...own, mode: S.IFLNK | 0o777 });
+    for (const [name, target] of DEVICE_LINKS) root.symlink(name, target, { ...own, mode: S.IFLNK | 0o777 });
     root.create('shm', { ...own, mode: S.IFDIR | 0o1777 });
     root.create('pts', { ...own, mode: S.IFDIR | 0o755 });
     return fs;
@@ -216,6 +209,11 @@ export class System {
     return mount;
   }
 
+  /** Mounts file systems of the kernel's own, each of the type given for its place. */
+  mountOwn(places: Readonly<Record<string, string>>): void {
+    for (const [at, type] of Object.entries(places)) this.mount(at, { fs: this.makeFileSystem(type), source: type });
+  }
+
   /** `mkdir -p` as seen by a task. */
   makeDirectories(at: string, task: Task = this.initTask): Path {
     let path = task.process.place.root;
@@ -223,7 +221,8 @@ export class System {
       const view = { ...viewOf(task), cwd: path };
       try {
         path = resolve(view, path, name);
-      } catch {
+      } catch (e) {
+        if (!(e instanceof SysError) || e.code !== E.NOENT) throw e;
         path.dentry.inode.create(name, { mode: S.IFDIR | 0o755, uid: 0, gid: 0 });
         path = resolve(view, path, name);
       }

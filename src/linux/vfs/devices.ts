@@ -61,6 +61,15 @@ export const DEVICES: readonly DeviceRow[] = [
   { name: 'console', major: 5, minor: 1, mode: 0o620 },
 ];
 
+/** Links in it, to what only the process knows. */
+export const DEVICE_LINKS: readonly (readonly [name: string, target: string])[] = [
+  ['fd', '/proc/self/fd'],
+  ['stdin', '/proc/self/fd/0'],
+  ['stdout', '/proc/self/fd/1'],
+  ['stderr', '/proc/self/fd/2'],
+  ['ptmx', 'pts/ptmx'],
+];
+
 /** The kinds of the memory devices, by name. */
 export const memoryDevices = (random: (into: Uint8Array) => void): ReadonlyMap<string, FileKind> =>
   new Map<string, FileKind>([

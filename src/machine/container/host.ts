@@ -42,13 +42,7 @@ export class ContainerHost {
       source: 'rootfs',
     }));
     const { system } = host;
-    for (const [at, type] of [
-      ['/proc', 'proc'],
-      ['/dev', 'devtmpfs'],
-      ['/sys', 'sysfs'],
-      ['/sys/fs/cgroup', 'cgroup2'],
-    ] as const)
-      system.mount(at, { fs: system.makeFileSystem(type), source: type });
+    system.mountOwn({ '/proc': 'proc', '/dev': 'devtmpfs', '/sys': 'sysfs', '/sys/fs/cgroup': 'cgroup2' });
     return new ContainerHost(host, onFailure);
   }
 

@@ -8,7 +8,7 @@ import { viewOf } from '../../linux/task/exec.ts';
 import { MountNamespace } from '../../linux/task/namespaces.ts';
 import type { Task } from '../../linux/task/task.ts';
 import { S } from '../../linux/uapi.ts';
-import { DEVICES } from '../../linux/vfs/devices.ts';
+import { DEVICE_LINKS, DEVICES } from '../../linux/vfs/devices.ts';
 import { DevptsFs } from '../../linux/vfs/devpts.ts';
 import { type FileSystem, isDirectory } from '../../linux/vfs/inode.ts';
 import { attach, type Dentry, Mount, type MountFlags, type Path, PLAIN, rootDentry } from '../../linux/vfs/mount.ts';
@@ -128,14 +128,7 @@ class Builder {
     const own = { uid: 0, gid: 0 };
     for (const { name, major, minor, mode } of DEVICES)
       if (!inode.lookup(name)) inode.create(name, { ...own, mode: S.IFCHR | mode, rdev: makeDevice(major, minor) });
-    const links: readonly [string, string][] = [
-      ['fd', '/proc/self/fd'],
-      ['stdin', '/proc/self/fd/0'],
-      ['stdout', '/proc/self/fd/1'],
-      ['stderr', '/proc/self/fd/2'],
-      ['ptmx', 'pts/ptmx'],
-    ];
-    for (const [name, target] of links)
+    for (const [name, target] of DEVICE_LINKS)
       if (!inode.lookup(name)) inode.symlink(name, target, { ...own, mode: S.IFLNK | 0o777 });
   }
 
@@ -180,8 +173,9 @@ export function enterTerminal(task: Task): void {
   let fs: FileSystem;
   try {
     fs = resolve(view, view.root, '/dev/pts').dentry.inode.fs;
-  } catch {
-    return;
+  } catch (e) {
+    if (isMissing(e)) return;
+    throw e;
   }
   if (fs instanceof DevptsFs) fs.adopt(terminal);
 }

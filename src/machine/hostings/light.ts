@@ -9,6 +9,7 @@ import { FIXED_TIME } from '../linux.ts';
 import type { MachineState } from '../snapshot.ts';
 import { attend, type Exec, install } from './guest.ts';
 import { linuxMachine, shared } from './linux.ts';
+import { Prepared } from './prepared.ts';
 import type { HostFolder } from './side.ts';
 import type { Watch } from './watch.ts';
 
@@ -25,7 +26,7 @@ interface Warm {
 
 export class LightLinux {
   private readonly files: LinuxUserland;
-  private readonly warm = new Map<string, Promise<Warm>>();
+  private readonly warm = new Prepared<Warm>();
 
   constructor(files: LinuxUserland) {
     this.files = files;
@@ -48,22 +49,22 @@ export class LightLinux {
     const { kernel, busybox, init, archive } = this.files;
     const initrd = buildInitramfs({ busybox, agent: init, archive });
     const vm = await LightVm.boot(parts, { kernel, initrd, bootargs: '' });
-    const state = await vm.save('', {});
-    const disk = emptyDisk(DISK, new Uint8Array(16).fill(1), Number(FIXED_TIME / 1_000_000_000n));
-    vm.attach(NUMBER, disk);
-    const { ending, stderr } = await vm.command(scriptWords('install', deviceOf(NUMBER), `/mnt/${NUMBER}`));
-    if (ending.code !== 0) throw new Error(`the distribution could not be installed: ${stderr.trim()}`);
-    vm.system.stop();
-    return { state, disk };
+    try {
+      const state = await vm.save('', {});
+      const disk = emptyDisk(DISK, new Uint8Array(16).fill(1), Number(FIXED_TIME / 1_000_000_000n));
+      vm.attach(NUMBER, disk);
+      const { ending, stderr } = await vm.command(scriptWords('install', deviceOf(NUMBER), `/mnt/${NUMBER}`));
+      if (ending.code !== 0) throw new Error(`the distribution could not be installed: ${stderr.trim()}`);
+      return { state, disk };
+    } finally {
+      vm.system.stop();
+    }
   }
 
   async run(module: WebAssembly.Module, watch: Watch, folder: HostFolder | null): Promise<ProgramOutcome> {
     const parts = this.parts(module, watch, folder);
     const key = JSON.stringify([parts.config, folder !== null]);
-    const made = this.warm.get(key) ?? this.prepare({ ...parts, onMarker: undefined });
-    this.warm.set(key, made);
-    made.catch(() => this.warm.delete(key));
-    const { state, disk } = await made;
+    const { state, disk } = await this.warm.get(key, () => this.prepare({ ...parts, onMarker: undefined }));
     const vm = await LightVm.restore(parts, state);
     try {
       watch.onCore(vm.system.core);

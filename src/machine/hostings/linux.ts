@@ -15,6 +15,7 @@ import { runTogether } from '../lockstep.ts';
 import type { MachineState } from '../snapshot.ts';
 import { attend, type Exec, install, PATH } from './guest.ts';
 import { askingArgs, servingArgs } from './pair.ts';
+import { Prepared } from './prepared.ts';
 import type { HostFolder } from './side.ts';
 import { steadyFolder } from './steady-folder.ts';
 import { type Ended, endedWith, type Watch } from './watch.ts';
@@ -47,13 +48,9 @@ function unheardOf(module: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined([module, section]);
 }
 
-/** States kept of guests that have just booted, some twenty megabytes each. */
-const MOST_STATES = 8;
-
 export class RealLinux {
   private readonly files: LinuxUserland;
-  /** States of guests that have just booted, by their machine. */
-  private readonly booted = new Map<string, MachineState>();
+  private readonly booted = new Prepared<MachineState>();
 
   constructor(files: LinuxUserland) {
     this.files = files;
@@ -94,20 +91,15 @@ export class RealLinux {
   }
 
   /** A folder in memory is a part of the state, one of the host's is not; `devices` says which others there are. */
-  private async ready(module: WebAssembly.Module, parts: LinuxParts, devices: string): Promise<MachineState> {
-    const key = JSON.stringify([parts.config, devices]);
-    const known = this.booted.get(key);
-    if (known) return known;
-    const guest = await this.create(module, parts, this.initrd());
-    const running = guest.run();
-    await guest.agent!.ready;
-    guest.system.stop();
-    await running;
-    const state = guest.save('');
-    this.booted.set(key, state);
-    const [oldest] = this.booted.keys();
-    if (this.booted.size > MOST_STATES) this.booted.delete(oldest!);
-    return state;
+  private ready(module: WebAssembly.Module, parts: LinuxParts, devices: string): Promise<MachineState> {
+    return this.booted.get(JSON.stringify([parts.config, devices]), async () => {
+      const guest = await this.create(module, parts, this.initrd());
+      const running = guest.run();
+      await guest.agent!.ready;
+      guest.system.stop();
+      await running;
+      return guest.save('');
+    });
   }
 
   /** Lets a guest run until `use` of it has come to an end, and stands still. */

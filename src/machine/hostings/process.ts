@@ -63,11 +63,7 @@ export async function runProcess(
     source: 'rootfs',
   }));
   const { system } = host;
-  for (const [at, type] of [
-    ['/proc', 'proc'],
-    ['/dev', 'devtmpfs'],
-  ] as const)
-    system.mount(at, { fs: system.makeFileSystem(type), source: type });
+  system.mountOwn({ '/proc': 'proc', '/dev': 'devtmpfs' });
   if (folder) system.mount('/host', { fs: new HostFs(folder.files), source: 'host' });
   const spawn = (args: readonly string[], wrote: (bytes: Uint8Array) => void, prepare?: (task: Task) => void) => {
     const stdin = new InputStream();

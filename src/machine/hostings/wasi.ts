@@ -1,15 +1,13 @@
 /** A WebAssembly program in a container's files: the host's own engine runs it, and only its calls leave it. */
 
-import { InputError } from '../../abi/errors.ts';
 import type { ProgramOutcome } from '../../abi/program.ts';
-import { E, SysError } from '../../linux/errno.ts';
 import { FileKind, type OpenFile } from '../../linux/vfs/file.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { SUPERUSER } from '../../linux/vfs/walk.ts';
 import { preopened } from '../../linux/wasi/preopen.ts';
-import { WasiProgram } from '../../linux/wasi/run.ts';
 import { makeRoot } from '../images/tree.ts';
+import { loadWasi } from '../wasi.ts';
 import { PROGRAM, programFiles } from './process.ts';
 import type { HostFolder } from './side.ts';
 import { endedWith, type Watch } from './watch.ts';
@@ -38,17 +36,7 @@ export async function runWasi(watch: Watch, folder: HostFolder | null): Promise<
   // The program reads the clock when its region begins and when it ends.
   const marks: { readonly at: number; readonly calls: number }[] = [];
   watch.begin();
-  let program: WasiProgram;
-  try {
-    program = new WasiProgram(request.program, request.config.memory);
-  } catch (e) {
-    if (!(e instanceof SysError)) throw e;
-    throw new InputError(
-      e.code === E.NOMEM
-        ? 'the program needs more memory than it may have: --memory'
-        : 'this is no program of WASI preview 1',
-    );
-  }
+  const program = loadWasi('the program', request.program, request.config.memory);
   const layer = programFiles(request.program, () => 0);
   const { fs: root, storage } = makeRoot([layer], { now: () => 0 });
   watch.phase('create');

@@ -9,10 +9,11 @@ import { readFile } from '../../linux/vfs/pages.ts';
 import { resolve, SUPERUSER } from '../../linux/vfs/walk.ts';
 import { preopened } from '../../linux/wasi/preopen.ts';
 import type { WasiOptions } from '../../linux/wasi/process.ts';
-import { type WasiOutcome, WasiProgram } from '../../linux/wasi/run.ts';
+import type { WasiOutcome } from '../../linux/wasi/run.ts';
 import { ImageStore } from '../images/store.ts';
 import { makeRoot } from '../images/tree.ts';
 import { hostRandom } from '../random.ts';
+import { loadWasi } from '../wasi.ts';
 import { nodeFolder } from './folder.ts';
 import { hostFiles } from './host-files.ts';
 
@@ -94,18 +95,7 @@ async function load({ program, name }: WasiRequest): Promise<Loaded> {
 async function run(request: WasiRequest, sends: boolean): Promise<WasiOutcome> {
   const { name, args, env, mounts, memory } = request;
   const { bytes, preopens } = await load(request);
-  let program: WasiProgram;
-  try {
-    program = new WasiProgram(bytes, memory);
-  } catch (e) {
-    if (!(e instanceof SysError)) throw e;
-    throw e.code === E.NOMEM
-      ? new InputError(`${name} needs more memory than it may have`, 'Raise --memory.')
-      : new InputError(
-          `${name} is no program of WASI preview 1`,
-          'Build it for wasm32-wasip1, as a command with _start.',
-        );
-  }
+  const program = loadWasi(name, bytes, memory);
   const quiet = new Int32Array(new SharedArrayBuffer(4));
   return program.run({
     args: [name, ...args],
