@@ -205,6 +205,7 @@ CMD ["/tool"]
       ['FROM base:1\nRUN ["/none"]', 'no such file'],
       ['FROM base:1\nCOPY none /x', 'Dockerfile:2: none: there is no such file'],
       ['FROM base:1\nCOPY ../x /x', 'leads out of the build context'],
+      ['FROM base:1\nCOPY [z-a]* /x', '[z-a]*: this is no pattern'],
       ['FROM base:1\nCOPY Dockerfile Dockerfile /x', 'the destination must be a directory and end with a /'],
       ['FROM base:1\nCOPY Dockerfile /etc/passwd/x', '/etc/passwd is no directory'],
       ['FROM base:1\nADD https://a/b /x', 'nothing is fetched'],

@@ -41,7 +41,8 @@ function directives(lines: readonly string[]): { readonly escaping: string } {
   return { escaping: '\\' };
 }
 
-function listOf(text: string): readonly string[] | null {
+/** A JSON list of words; null: it is none, but a line for the shell. */
+export function listOf(text: string): readonly string[] | null {
   if (!text.startsWith('[')) return null;
   try {
     const value: unknown = JSON.parse(text);

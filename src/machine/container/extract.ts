@@ -8,15 +8,8 @@ import { makeDevice } from '../../linux/syscalls/paths.ts';
 import { S } from '../../linux/uapi.ts';
 import { type Birth, type Inode, isDirectory } from '../../linux/vfs/inode.ts';
 import { truncateFile, writeFile } from '../../linux/vfs/pages.ts';
+import { FORMATS } from '../images/tar-modes.ts';
 
-const TYPES = {
-  file: S.IFREG,
-  directory: S.IFDIR,
-  symlink: S.IFLNK,
-  character: S.IFCHR,
-  block: S.IFBLK,
-  fifo: S.IFIFO,
-};
 const CHUNK = 1 << 18;
 
 function partsOf(name: string): string[] {
@@ -25,12 +18,12 @@ function partsOf(name: string): string[] {
   return parts;
 }
 
-/** The directory of these names, made where it is missing. Links on the way are not followed. */
-function directoryAt(root: Inode, parts: readonly string[], what: string): Inode {
+/** The directory of these names, made where it is missing. Links on the way are not followed. `what` needs it. */
+export function directoryAt(root: Inode, parts: readonly string[], what: string): Inode {
   let at = root;
   for (const name of parts) {
     const next = at.lookup(name) ?? at.create(name, { mode: S.IFDIR | 0o755, uid: 0, gid: 0 });
-    if (!isDirectory(next.mode)) throw new InputError(`the archive: ${what}: ${name} is no directory`);
+    if (!isDirectory(next.mode)) throw new InputError(`${what}: ${name} is no directory`);
     at = next;
   }
   return at;
@@ -40,19 +33,20 @@ function put(root: Inode, source: Source, entry: TarEntry, now: number): void {
   const parts = partsOf(entry.name);
   const name = parts.pop();
   if (name === undefined) return;
-  const dir = directoryAt(root, parts, entry.name);
+  const dir = directoryAt(root, parts, `the archive: ${entry.name}`);
   const there = dir.lookup(name);
   if (entry.type === 'hardlink') {
     const target = partsOf(entry.link);
     const last = target.pop() ?? '';
-    const inode = directoryAt(root, target, entry.link).lookup(last);
+    const inode = directoryAt(root, target, `the archive: ${entry.link}`).lookup(last);
     if (!inode) throw new InputError(`the archive: ${entry.name} is a link to ${entry.link}, which is not there`);
+    if (there === inode) return;
     if (there) dir.unlink(name);
     dir.link(name, inode);
     return;
   }
   const birth: Birth = {
-    mode: TYPES[entry.type] | (entry.mode & 0o7777),
+    mode: FORMATS[entry.type] | (entry.mode & 0o7777),
     uid: entry.uid,
     gid: entry.gid,
     rdev: makeDevice(entry.device[0], entry.device[1]),

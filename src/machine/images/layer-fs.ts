@@ -3,21 +3,13 @@
 import type { LayerChange } from '../../image/oci/layer.ts';
 import type { Source } from '../../image/source.ts';
 import { readEntry } from '../../image/tar.ts';
-import type { TarEntry, TarType } from '../../image/tar-format.ts';
+import type { TarEntry } from '../../image/tar-format.ts';
 import { E, fail } from '../../linux/errno.ts';
 import { makeDevice } from '../../linux/syscalls/paths.ts';
 import { S } from '../../linux/uapi.ts';
 import { type DirectoryEntry, FileSystem, Inode, isDirectory, type Usage } from '../../linux/vfs/inode.ts';
 import { OPAQUE_ATTRIBUTE, YES } from '../../linux/vfs/overlay-layer.ts';
-
-const TYPES: Readonly<Record<Exclude<TarType, 'hardlink'>, number>> = {
-  file: S.IFREG,
-  directory: S.IFDIR,
-  symlink: S.IFLNK,
-  character: S.IFCHR,
-  block: S.IFBLK,
-  fifo: S.IFIFO,
-};
+import { FORMATS } from './tar-modes.ts';
 
 /** What a directory is that the archive has files in and does not mention, and what a whiteout is. */
 const UNSAID = { uid: 0, gid: 0, mtime: 0, size: 0, link: '', device: [0, 0], xattrs: new Map(), extents: [] } as const;
@@ -98,7 +90,7 @@ export class LayerInode extends Inode {
   take(entry: TarEntry): void {
     const { type, mode, uid, gid, mtime, device } = entry;
     this.entry = entry;
-    this.mode = TYPES[type as Exclude<TarType, 'hardlink'>] | mode;
+    this.mode = FORMATS[type as keyof typeof FORMATS] | mode;
     this.rdev = type === 'character' || type === 'block' ? makeDevice(device[0], device[1]) : 0;
     Object.assign(this, { uid, gid, atime: mtime, mtime, ctime: mtime });
   }

@@ -125,9 +125,14 @@ export class ImageStore {
     if (known) return known.fs;
     const file = await this.folder.open(blobPath(diffId));
     if (!file) throw new InputError(`the store has lost the layer ${diffId}`, 'Load the image again.');
-    const fs = new LayerFs(file, layerChanges(file, this.limits, `layer ${diffId.slice(0, 19)}`));
-    this.layers.set(diffId, { fs, file });
-    return fs;
+    try {
+      const fs = new LayerFs(file, layerChanges(file, this.limits, `layer ${diffId.slice(0, 19)}`));
+      this.layers.set(diffId, { fs, file });
+      return fs;
+    } catch (e) {
+      file.close();
+      throw e;
+    }
   }
 
   /** Lets go of all layers; file systems made of them are void then. */

@@ -11,15 +11,7 @@ import { OverlayFs } from '../../linux/vfs/overlay.ts';
 import { isOpaque, isWhiteout, OWN_ATTRIBUTES } from '../../linux/vfs/overlay-layer.ts';
 import { readFile } from '../../linux/vfs/pages.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
-
-const TYPES = new Map<number, TarType>([
-  [S.IFREG, 'file'],
-  [S.IFDIR, 'directory'],
-  [S.IFLNK, 'symlink'],
-  [S.IFCHR, 'character'],
-  [S.IFBLK, 'block'],
-  [S.IFIFO, 'fifo'],
-]);
+import { tarTypeOf } from './tar-modes.ts';
 
 /** A file's bytes, as programs see them. */
 export const fileSource = (inode: Inode): Source => ({
@@ -56,7 +48,7 @@ export function* treeEntries(root: Inode, within = ''): Generator<NewEntry> {
 
   function* visit(inode: Inode, path: string): Generator<NewEntry> {
     inode.refresh();
-    const type = TYPES.get(inode.mode & S.IFMT);
+    const type = tarTypeOf(inode.mode);
     if (!type) return;
     if (type === 'directory') {
       if (path) yield entryOf(inode, `${path}/`, type, '');

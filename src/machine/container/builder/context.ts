@@ -1,4 +1,5 @@
 /** What COPY and ADD take from: the files that came with a Dockerfile, an earlier stage, another image. */
+import { joined } from '../../../abi/bytes.ts';
 import { InputError } from '../../../abi/errors.ts';
 import { ignoring } from '../../../image/dockerfile/ignore.ts';
 import { bytesSource, type Source } from '../../../image/source.ts';
@@ -37,7 +38,7 @@ export function leaveOut(root: Inode): void {
 /** A file as text. */
 export function textOf(inode: Inode): string {
   const bytes = new Uint8Array(inode.size);
-  contentOf(inode).read(0, bytes);
+  fileSource(inode).read(0, bytes);
   return new TextDecoder().decode(bytes);
 }
 
@@ -57,7 +58,11 @@ function matcher(pattern: string): RegExp {
     if (wild === '?') return '[^/]';
     return `\\${whole}`;
   });
-  return new RegExp(`^${source}$`, 'u');
+  try {
+    return new RegExp(`^${source}$`, 'u');
+  } catch {
+    throw new InputError(`${pattern}: this is no pattern`, 'A [ has its ], and a range ends behind where it begins.');
+  }
 }
 
 /** What a path or pattern means below a root, names in order; links are taken as links. @throws InputError where it leads out, or to nothing */
@@ -101,24 +106,10 @@ export function* copied({ inode }: Taken, to: string, { uid, gid, mode }: Owners
     gid,
     ...(mode !== null && entry.type !== 'symlink' && { mode }),
   });
-  if (!isDirectory(inode.mode)) {
-    for (const entry of treeEntries(inode, to)) yield owned(entry);
-    return;
-  }
   for (const entry of treeEntries(inode, to)) yield owned(entry);
 }
 
 /** Puts them below a folder. */
 export function place(entries: Iterable<NewEntry>, into: Inode, now: number): void {
-  const parts = [...writeTar(entries)];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  extract(bytesSource(whole), 'what is copied', into, now);
+  extract(bytesSource(joined([...writeTar(entries)])), 'what is copied', into, now);
 }
-
-/** The bytes of a file. */
-export const contentOf = (inode: Inode): Source => fileSource(inode);

@@ -1,18 +1,19 @@
 /** What each instruction of a Dockerfile does to the stage it stands in. */
 import { InputError } from '../../../abi/errors.ts';
-import type { Instruction, Word } from '../../../image/dockerfile/parse.ts';
+import { type Instruction, listOf, type Word } from '../../../image/dockerfile/parse.ts';
 import { expand, pairsOf, splitWords } from '../../../image/dockerfile/words.ts';
 import { IMAGE_LIMITS } from '../../../image/oci/limits.ts';
 import { compressionOf, demandKnown, unpacked } from '../../../image/oci/unpack.ts';
 import { bytesSource, type Source } from '../../../image/source.ts';
 import { type Inode, isDirectory, isRegular } from '../../../linux/vfs/inode.ts';
 import type { Path } from '../../../linux/vfs/mount.ts';
+import { fileSource } from '../../images/tree.ts';
 import type { Entry } from '../engine.ts';
-import { extract } from '../extract.ts';
+import { directoryAt, extract } from '../extract.ts';
 import { findPlace } from '../places.ts';
 import { containerPorts } from '../ports.ts';
 import { findUser } from '../users.ts';
-import { contentOf, copied, type Ownership, place, type Taken, taken } from './context.ts';
+import { copied, type Ownership, place, type Taken, taken } from './context.ts';
 import type { Stage } from './stage.ts';
 
 /** What a build has beside its stages. */
@@ -112,7 +113,7 @@ function deepest(root: Path, path: string): { readonly folder: Inode; readonly r
 /** An archive that ADD unpacks, as it is unpacked; null: it is none. */
 async function archiveOf({ inode }: Taken): Promise<Source | null> {
   if (!isRegular(inode.mode)) return null;
-  const content = contentOf(inode);
+  const content = fileSource(inode);
   const packed = compressionOf(content) !== 'none';
   let plain: Source = content;
   if (packed) {
@@ -159,7 +160,7 @@ async function copy(stage: Stage, instruction: Instruction, around: Surroundings
           // Its own name is kept where a folder is meant.
           const below = isFolder || (rest.length > 0 && !/(^|\/)\.{0,2}$/.test(to)) ? rest : [...rest, source.name];
           if (archive) {
-            const at = below.length ? folderIn(folder, below) : folder;
+            const at = below.length ? directoryAt(folder, below, to) : folder;
             extract(archive, 'the archive', at, now);
           } else place(copied(source, below.join('/'), owner), folder, now);
         });
@@ -170,18 +171,13 @@ async function copy(stage: Stage, instruction: Instruction, around: Surroundings
   }
 }
 
-/** A folder below another, made where it is missing. */
-function folderIn(folder: Inode, names: readonly string[]): Inode {
-  return names.reduce((at, name) => at.lookup(name) ?? at.create(name, { mode: 0o40755, uid: 0, gid: 0 }), folder);
-}
-
 async function workdir(stage: Stage, instruction: Instruction, around: Surroundings): Promise<void> {
   const path = stage.absolute(expanded(stage, instruction.text, around));
   stage.config = { ...stage.config, WorkingDir: path };
   await stage.layer(`/bin/sh -c #(nop) WORKDIR ${path}`, { Cmd: ['-'], User: '0' }, (entry) =>
     entry.container.withFiles((root) => {
       const { folder, rest } = deepest(root, path);
-      if (rest.length) folderIn(folder, rest);
+      if (rest.length) directoryAt(folder, rest, path);
     }),
   );
 }
@@ -256,7 +252,7 @@ export const SERVE: Readonly<Record<Exclude<Word, 'FROM'>, Serve>> = {
     const [, cmd] = /^CMD\s+([\s\S]*)$/i.exec(instruction.text) ?? [];
     if (!cmd && instruction.text.toUpperCase() !== 'NONE')
       throw new InputError('HEALTHCHECK is followed by CMD or NONE');
-    const list = cmd?.startsWith('[') ? (JSON.parse(cmd) as string[]) : null;
+    const list = cmd ? listOf(cmd) : null;
     // It is kept for those who look; nothing here asks for it.
     const Test = !cmd ? ['NONE'] : list ? ['CMD', ...list] : ['CMD-SHELL', cmd];
     stage.configure({ Healthcheck: { Test } }, saying(instruction));
