@@ -5,7 +5,8 @@ import { addAddress, addRoute, setUp } from '../linux/net/configure.ts';
 import { ROUTE_PROTOCOL } from '../linux/net/ip/routes.ts';
 import type { NetStack } from '../linux/net/stack.ts';
 
-const PREFIX = 24;
+/** Bits of an address that are the network's. */
+export const PREFIX = 24;
 const ANYWHERE = '0.0.0.0';
 
 export { labMac } from '../devices/net/net.ts';

@@ -1,7 +1,7 @@
 /** A whole system: a kernel on the machine with its devices, a console that one can type into, and time that passes while it sleeps. */
 import type { MachineConfig } from '../abi/config.ts';
 import type { Counters } from '../abi/counters.ts';
-import { InputError } from '../abi/errors.ts';
+import { InputError, isInputError } from '../abi/errors.ts';
 import { EVENT, EVENTS } from '../abi/events.ts';
 import { hex } from '../abi/hex.ts';
 import { PLACES, SIZES } from '../abi/layout.ts';
@@ -329,8 +329,16 @@ export class System {
       if (now >= end) return { reason: 'budget', code: 1, message: `the budget is spent at pc ${hex(core.get('PC'))}` };
       this.pump();
       const limit = now + SLICE < end ? now + SLICE : end;
-      const event = this.slice(limit);
-      this.drain();
+      let event: number;
+      try {
+        event = this.slice(limit);
+        this.drain();
+      } catch (error) {
+        // A fault of ours that the guest has found takes its machine down, and not whoever holds others.
+        if (isInputError(error)) throw error;
+        const why = error instanceof Error ? error.message : String(error);
+        return { reason: 'crashed', code: 1, message: `the machine stopped on an internal error: ${why}` };
+      }
       if (event === EVENT.idle) {
         if (!(await this.idle())) return this.ending(event);
         continue;

@@ -134,8 +134,8 @@ export class Container {
     this.files = files;
     this.io = io;
     this.created = created ?? this.now();
-    files.root.fs.hold();
     this.cgroup = groupAt(system, spec.linux.cgroupsPath ?? `/trapframe/${id}`);
+    files.root.fs.hold();
     this.streams = new ProcessIo(system, io, this.log);
     try {
       const { seccomp } = spec.linux;

@@ -1,11 +1,10 @@
 /** Containers as JSON, in the Docker Engine API's shapes. */
 import { macText } from '../../abi/frame.ts';
 import { signalName } from '../../linux/uapi.ts';
+import { PREFIX } from '../network.ts';
 import type { Entry, Exec } from './engine.ts';
 import type { Network } from './networks.ts';
 import { portBindings } from './ports.ts';
-
-const PREFIX = 24;
 
 const date = (ms: number): string => (ms ? new Date(ms).toISOString() : '0001-01-01T00:00:00Z');
 

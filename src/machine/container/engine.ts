@@ -1,13 +1,13 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
 
 import { InputError } from '../../abi/errors.ts';
-import { SEARCH_PATH } from '../../abi/search-path.ts';
 import type { NetStack } from '../../linux/net/stack.ts';
 import type { Ending } from '../../linux/task/ending.ts';
 import { SIG } from '../../linux/uapi.ts';
 import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { resolverOf } from '../network.ts';
-import { type Bind, type Choices, capabilities, identityFiles, resourcesOf, specOf } from './config.ts';
+import { beUser, choicesOf, environment, limitsOf, portsOf, signalOf } from './choices.ts';
+import { type Bind, identityFiles, resourcesOf, specOf } from './config.ts';
 import type { Container, Running, Wire } from './container.ts';
 import { EngineEvents } from './events.ts';
 import type { ContainerHost } from './host.ts';
@@ -16,17 +16,9 @@ import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
 import { type KeptNetwork, type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
-import { bindingsOf, exposedBindings, type PortBinding, type Published } from './ports.ts';
-import {
-  type CreateRequest,
-  type ExecRequest,
-  readCreate,
-  readExec,
-  readUpdate,
-  type UpdateRequest,
-} from './request.ts';
+import type { PortBinding, Published } from './ports.ts';
+import { type CreateRequest, type ExecRequest, readCreate, readExec, readUpdate } from './request.ts';
 import { type Base, type OpenedRoot, openRoot } from './roots.ts';
-import { securityOf } from './security.ts';
 import { parseSpec, type SpecProcess } from './spec.ts';
 import { findUser } from './users.ts';
 
@@ -81,8 +73,7 @@ export interface Keeper {
   settled(): Promise<void>;
 }
 
-const PATH = `PATH=${SEARCH_PATH}`;
-const SHM = 64 * 2 ** 20;
+/** Until a container that does not end when it is asked to is ended. */
 const STOP_SECONDS = 10;
 /** A container that runs is kept so often, and so many times as long is waited as that took. */
 const KEEP_MS = 500;
@@ -116,52 +107,6 @@ export interface Exec {
   readonly request: ExecRequest;
   running: Running | null;
 }
-
-/** A signal by number or name, with or without SIG. */
-export function signalOf(text: string): number {
-  if (/^\d+$/.test(text)) {
-    const number = Number(text);
-    if (number >= 1 && number <= 64) return number;
-  }
-  const name = text.toUpperCase().replace(/^SIG/, '');
-  const found = Object.hasOwn(SIG, name) ? SIG[name as keyof typeof SIG] : 0;
-  if (!found) throw new InputError(`there is no signal “${text}”`);
-  return found;
-}
-
-/** HOST:CONTAINER[:ro], where HOST is an absolute path or the name of a volume. */
-function bindOf(text: string): Bind {
-  const match = /^(\/[^:]*|[\w][\w.-]*):(\/[^:]*)(?::([\w,]+))?$/.exec(text);
-  if (!match)
-    throw new InputError(
-      `--volume: “${text}” is not HOST:CONTAINER, VOLUME:CONTAINER or one of them with :ro, with absolute paths`,
-    );
-  const options = match[3]?.split(',') ?? [];
-  for (const option of options)
-    if (!['ro', 'rw', 'z', 'Z', 'rprivate', 'private'].includes(option))
-      throw new InputError(`--volume: “${text}”: there is no option “${option}”`);
-  return { source: match[1]!, target: match[2]!, readOnly: options.includes('ro') };
-}
-
-/** Later ones stand for earlier ones of the same name. */
-function environment(...lists: (readonly string[])[]): string[] {
-  const all = new Map<string, string>();
-  for (const text of lists.flat()) {
-    const cut = text.indexOf('=');
-    if (cut < 1) throw new InputError(`--env: “${text}” is not NAME=VALUE`);
-    all.set(text.slice(0, cut), text);
-  }
-  return [...all.values()];
-}
-
-/** Limits as the API has them. */
-const limitsOf = (host: Pick<CreateRequest['HostConfig'], keyof UpdateRequest>) => ({
-  memory: host.Memory,
-  memoryReservation: host.MemoryReservation,
-  cpus: host.NanoCpus / 1e9,
-  cpuShares: host.CpuShares,
-  pids: Math.max(0, host.PidsLimit ?? 0),
-});
 
 export class ContainerEngine {
   readonly host: ContainerHost;
@@ -263,59 +208,12 @@ export class ContainerEngine {
   private make({ id, name, request, created }: About, opened: OpenedRoot): Entry {
     const { defaults } = opened.base;
     const { HostConfig: host } = request;
-    const entrypoint = request.Entrypoint ?? defaults.entrypoint ?? [];
-    // An entry point of one's own makes the image's command void.
-    const cmd = request.Cmd ?? (request.Entrypoint ? [] : (defaults.cmd ?? []));
-    const args = [...entrypoint, ...cmd];
-    if (!args.length || args[0] === '') throw new InputError('there is nothing to run: name a program after the image');
-    const hostname = request.Hostname || id.slice(0, 12);
-    const binds = host.Binds.map(bindOf);
-    const privileged = host.Privileged === true;
-    const security = securityOf(
-      host.SecurityOpt,
-      capabilities({ capAdd: host.CapAdd, capDrop: host.CapDrop, privileged }),
-      privileged,
-    );
-    const terminal = request.Tty === true;
-    const cwd = request.WorkingDir || defaults.cwd || '/';
     const mode = host.NetworkMode && host.NetworkMode !== 'default' ? host.NetworkMode : 'bridge';
     const network = this.networks.find(mode);
-    const named = bindingsOf(host.PortBindings ?? {});
-    const exposed = [...defaults.exposed, ...Object.keys(request.ExposedPorts ?? {})];
-    const ports = host.PublishAllPorts ? [...named, ...exposedBindings(exposed, named)] : named;
-    if (ports.length && network.driver !== 'bridge')
-      throw new InputError(`--publish: a container on the network ${network.name} has no ports of its own`);
+    const ports = portsOf(request, defaults, network);
     const wires = this.wiresOf(request, network, name, id);
-    const choices: Choices = {
-      args,
-      env: environment(
-        [PATH, ...(terminal ? ['TERM=xterm'] : [])],
-        [`HOSTNAME=${hostname}`],
-        defaults.env,
-        request.Env,
-      ),
-      cwd,
-      user: { uid: 0, gid: 0, additionalGids: [] },
-      terminal,
-      hostname,
-      readOnly: host.ReadonlyRootfs === true,
-      binds,
-      tmpfs: host.Tmpfs ?? {},
-      capAdd: host.CapAdd,
-      capDrop: host.CapDrop,
-      noNewPrivileges: security.noNewPrivileges,
-      seccomp: security.seccomp,
-      openPaths: security.openPaths,
-      privileged,
-      ...limitsOf(host),
-      oomScoreAdj: host.OomScoreAdj ?? 0,
-      ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
-      shmSize: host.ShmSize || SHM,
-      extraHosts: host.ExtraHosts,
-      hostNetwork: network.driver === 'host',
-      unified: {},
-      cgroupsPath: `/trapframe/${id}`,
-    };
+    const choices = choicesOf(id, request, defaults, network);
+    const { args, binds, hostname, terminal } = choices;
     const { places, release } = memoryPlaces(
       identityFiles(hostname, null, host.ExtraHosts, resolverOf(network.wire ?? this.host.network)),
       () => this.host.system.kernel.clock.coarse(),
@@ -340,11 +238,10 @@ export class ContainerEngine {
       ...(created !== null && { created }),
     });
     try {
-      const user = findUser(request.User || defaults.user, (path) => container.readText(path));
-      Object.assign(spec.process.user, { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] });
-      if (user.uid !== 0 && spec.process.capabilities)
-        Object.assign(spec.process.capabilities, { effective: [], permitted: [] });
-      if (!spec.process.env.some((e) => e.startsWith('HOME='))) spec.process.env.push(`HOME=${user.home}`);
+      beUser(
+        spec.process,
+        findUser(request.User || defaults.user, (path) => container.readText(path)),
+      );
       return {
         container,
         name,
@@ -493,12 +390,12 @@ export class ContainerEngine {
     const { container, opened, request } = entry;
     const { keeper } = this.sources;
     if (!keeper || request.HostConfig.AutoRemove) return;
-    let [changes, last] = [opened.changes(), container.log.kept.at(-1)];
+    let [changes, last] = [opened.changes(), container.log.latest];
     const look = async (): Promise<void> => {
       if (!container.isUp || this.entries.get(container.id) !== entry) return;
       const from = performance.now();
-      if (opened.changes() !== changes || container.log.kept.at(-1) !== last) {
-        [changes, last] = [opened.changes(), container.log.kept.at(-1)];
+      if (opened.changes() !== changes || container.log.latest !== last) {
+        [changes, last] = [opened.changes(), container.log.latest];
         this.keep(entry);
         await keeper.settled();
       }

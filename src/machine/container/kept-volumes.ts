@@ -12,10 +12,9 @@ import type { Folder } from '../images/folder.ts';
 import { LayerFs } from '../images/layer-fs.ts';
 import { copyTree, treeEntries } from '../images/tree.ts';
 import type { HostPlace } from './mounts.ts';
-import { NAME } from './names.ts';
+import { demandVolumeName } from './names.ts';
 
 const FOLDER = 'volumes';
-const LONGEST = 128;
 /** Bytes a volume may have. */
 const LIMIT = 512 * 2 ** 20;
 
@@ -61,9 +60,7 @@ export class KeptVolumes {
   }
 
   private path(name: string): string {
-    if (!NAME.test(name) || name.length > LONGEST)
-      throw new InputError(`“${name}” is no name for a volume`, 'Letters, digits, and after the first one _ . -');
-    return `${FOLDER}/${name}.tar`;
+    return `${FOLDER}/${demandVolumeName(name)}.tar`;
   }
 
   async list(): Promise<string[]> {
@@ -83,10 +80,13 @@ export class KeptVolumes {
       const fs = new Tmpfs({ now, limit: LIMIT });
       fs.hold();
       const file = await folder.open(path);
-      if (file) {
-        copyTree(new LayerFs(file, layerChanges(file, IMAGE_LIMITS, `the volume ${name}`)).root, fs.root, now);
-        file.close();
-      } else fs.root.change({ mode: 0o755 }, now());
+      try {
+        if (file)
+          copyTree(new LayerFs(file, layerChanges(file, IMAGE_LIMITS, `the volume ${name}`)).root, fs.root, now);
+        else fs.root.change({ mode: 0o755 }, now());
+      } finally {
+        file?.close();
+      }
       this.opened.set(name, { fs, saved: file ? fs.changes : null, letGo });
       this.watch();
     } catch (e) {

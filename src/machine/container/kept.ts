@@ -65,7 +65,7 @@ export class KeptContainers implements Keeper {
   private readonly folder: Folder;
   private readonly onError: (what: string) => void;
   private pending: Promise<void> = Promise.resolve();
-  /** The document of each, to know what its archive is. */
+  /** The archive of each; null: it changed nothing. */
   private readonly layers = new Map<string, string | null>();
   /** What its layer's changes were when it was written. */
   private readonly versions = new Map<string, number>();

@@ -1,4 +1,5 @@
-/** Names and numbers of containers. */
+/** Names and numbers of containers, and names of volumes. */
+import { InputError } from '../../abi/errors.ts';
 import { hexBytes } from '../../abi/hex.ts';
 
 // biome-ignore format: two lists of words
@@ -26,3 +27,15 @@ export function newName(taken: (name: string) => boolean): string {
 }
 
 export const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+const LONGEST_VOLUME = 128;
+export const isVolumeName = (name: string): boolean => NAME.test(name) && name.length <= LONGEST_VOLUME;
+
+/** @throws InputError for what is no name of a volume */
+export function demandVolumeName(name: string): string {
+  if (isVolumeName(name)) return name;
+  throw new InputError(
+    `“${name}” is no name for a volume`,
+    `Letters, digits, and after the first one _ . -, at most ${LONGEST_VOLUME} of them.`,
+  );
+}

@@ -1,5 +1,6 @@
 /** A container host for another thread: one kernel, a store of images in memory, requests that can be sent as messages. */
 
+import { joined } from '../../abi/bytes.ts';
 import { InputError } from '../../abi/errors.ts';
 import { bytesSource } from '../../image/source.ts';
 import type { Ending } from '../../linux/task/ending.ts';
@@ -7,8 +8,9 @@ import { memoryFolder } from '../images/folder.ts';
 import { claimOfOrigin, opfsFolder } from '../images/opfs-folder.ts';
 import { ImageStore } from '../images/store.ts';
 import type { LinuxOptions } from '../programs.ts';
+import { signalOf } from './choices.ts';
 import { inspectionOf, summaryOf } from './describe.ts';
-import { ContainerEngine, type Entry, signalOf } from './engine.ts';
+import { ContainerEngine, type Entry } from './engine.ts';
 import { ContainerHost } from './host.ts';
 import { imageBase } from './images.ts';
 import { KeptVolumes } from './kept-volumes.ts';
@@ -53,16 +55,8 @@ export interface RemoteContainers {
 }
 
 function outputOf(entries: readonly LogEntry[]): Output {
-  const of = (stream: LogEntry['stream']): Uint8Array => {
-    const parts = entries.filter((e) => e.stream === stream);
-    const all = new Uint8Array(parts.reduce((sum, e) => sum + e.bytes.length, 0));
-    let at = 0;
-    for (const { bytes } of parts) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
-    return all;
-  };
+  const of = (stream: LogEntry['stream']): Uint8Array =>
+    joined(entries.filter((e) => e.stream === stream).map(({ bytes }) => bytes));
   return { stdout: of('stdout'), stderr: of('stderr') };
 }
 

@@ -8,16 +8,18 @@ import { errnoName, SysError } from '../../linux/errno.ts';
 import type { KernelCounts } from '../../linux/kernel.ts';
 import type { CallTable } from '../../linux/syscalls/call.ts';
 import { type Ending, endingOf } from '../../linux/task/ending.ts';
+import type { Process } from '../../linux/task/task.ts';
 import { S, SIG } from '../../linux/uapi.ts';
 import { DevptsFs } from '../../linux/vfs/devpts.ts';
 import { HostFs } from '../../linux/vfs/host.ts';
+import type { FileSystem } from '../../linux/vfs/inode.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import type { PortBinding } from '../container/ports.ts';
 import { createLinuxHost, type LinuxHost } from '../programs.ts';
 import type { UserMachineOptions } from '../user.ts';
 import { hostFiles } from './host-files.ts';
 import { joinNetwork } from './process-network.ts';
-import { connectStdio, type Input, type Output } from './terminal.ts';
+import { connectStdio, type Input, type Output, type Stdio } from './terminal.ts';
 
 export interface HostMount {
   readonly from: string;
@@ -127,84 +129,89 @@ function explain(e: unknown, program: string): unknown {
   );
 }
 
+/** Mounts what belongs to every root, and what was asked for; the terminals are returned. */
+function mountFiles(host: LinuxHost, { root, rootReadOnly, mounts }: ProcessRequest): FileSystem {
+  const { system } = host;
+  system.mountOwn({ '/proc': 'proc', '/sys': 'sysfs', '/sys/fs/cgroup': 'cgroup2', '/dev': 'devtmpfs' });
+  const pts = system.makeFileSystem('devpts', 'ptmxmode=0666');
+  system.mount('/dev/pts', { fs: pts, source: 'devpts' });
+  const inMemory = rootReadOnly ? ['/tmp', '/run', '/root', '/var/tmp'] : root ? ['/tmp'] : [];
+  system.mountOwn(Object.fromEntries(inMemory.map((at) => [at, 'tmpfs'])));
+  if (!root || rootReadOnly)
+    system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
+  for (const { from, to, readOnly } of mounts) mountHost(host, from, to, readOnly);
+  return pts;
+}
+
+/** Starts the program. Throws InputError where that can't be. */
+function start({ system }: LinuxHost, path: string, request: ProcessRequest, { kinds, terminal }: Stdio): Process {
+  const { program, args, env, cwd, root, rootReadOnly } = request;
+  try {
+    return system.spawn({
+      argv: [program, ...args],
+      path,
+      env,
+      cwd: cwd ?? (root && !rootReadOnly ? '/' : HOST),
+      stdio: kinds,
+      terminal,
+    });
+  } catch (e) {
+    throw explain(e, program);
+  }
+}
+
+/** Waits for a program's end; an aborted signal interrupts it. Resolves to its wait status, or null: it sleeps, and nothing can wake it. */
+async function toItsEnd(host: LinuxHost, program: Process, signal: AbortSignal): Promise<number | null> {
+  const onAbort = (): void => host.system.signal(program, SIG.INT);
+  // Nothing of Node's is left to wait for, so no task can ever be woken.
+  let stuck = false;
+  const onIdle = (): void => {
+    stuck = true;
+    host.stop();
+  };
+  signal.addEventListener('abort', onAbort);
+  process.once('beforeExit', onIdle);
+  try {
+    const status = await host.run(program);
+    return stuck ? null : status;
+  } finally {
+    process.off('beforeExit', onIdle);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** Runs a program to its end on the host's streams. */
 export async function runProcess(
   module: WebAssembly.Module,
   request: ProcessRequest,
-  streams: Streams,
+  { input, output, errors }: Streams,
   signal: AbortSignal,
 ): Promise<ProcessOutcome> {
+  const { memory, engine, time, seed, root, rootReadOnly, regions, network, onCore } = request;
   const host = await createLinuxHost(
     module,
-    {
-      memory: request.memory,
-      engine: request.engine,
-      counting: false,
-      time: request.time,
-      seed: request.seed,
-      hostName: 'trapframe',
-      ...(request.onCore && { onCore: request.onCore }),
-    },
+    { memory, engine, counting: false, time, seed, hostName: 'trapframe', ...(onCore && { onCore }) },
     (clock) =>
-      request.root
-        ? {
-            fs: new HostFs(hostFiles(request.root, request.rootReadOnly)),
-            source: request.root,
-            flags: { readOnly: request.rootReadOnly },
-          }
+      root
+        ? { fs: new HostFs(hostFiles(root, rootReadOnly)), source: root, flags: { readOnly: rootReadOnly } }
         : { fs: smallRoot(() => clock.coarse()), source: 'rootfs' },
   );
   const { system } = host;
-  if (request.regions !== null) host.machine.observe();
-  system.mount('/proc', { fs: system.makeFileSystem('proc'), source: 'proc' });
-  system.mount('/sys', { fs: system.makeFileSystem('sysfs'), source: 'sysfs' });
-  system.mount('/sys/fs/cgroup', { fs: system.makeFileSystem('cgroup2'), source: 'cgroup2' });
-  system.mount('/dev', { fs: system.makeFileSystem('devtmpfs'), source: 'devtmpfs' });
-  const pts = system.makeFileSystem('devpts', 'ptmxmode=0666');
-  system.mount('/dev/pts', { fs: pts, source: 'devpts' });
-  const inMemory = request.rootReadOnly ? ['/tmp', '/run', '/root', '/var/tmp'] : request.root ? ['/tmp'] : [];
-  for (const at of inMemory) system.mount(at, { fs: system.makeFileSystem('tmpfs'), source: 'tmpfs' });
-  if (!request.root || request.rootReadOnly)
-    system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
-  for (const { from, to, readOnly } of request.mounts) mountHost(host, from, to, readOnly);
-  const { input, output, errors } = streams;
-  const leave = request.network && (await joinNetwork(system, request.network));
+  if (regions !== null) host.machine.observe();
+  const pts = mountFiles(host, request);
+  const leave = network && (await joinNetwork(system, network));
   const stdio = connectStdio(system, input, output, errors, input.isTTY === true && output.isTTY === true);
   if (stdio.terminal && pts instanceof DevptsFs) pts.adopt(stdio.terminal);
   try {
-    const path = placeProgram(request, host);
-    let program: ReturnType<typeof system.spawn>;
-    try {
-      program = system.spawn({
-        argv: [request.program, ...request.args],
-        path,
-        env: request.env,
-        cwd: request.cwd ?? (request.root && !request.rootReadOnly ? '/' : HOST),
-        stdio: stdio.kinds,
-        terminal: stdio.terminal,
-      });
-    } catch (e) {
-      throw explain(e, request.program);
-    }
-    const onAbort = (): void => system.signal(program, SIG.INT);
-    signal.addEventListener('abort', onAbort);
-    // Nothing of Node's is left to wait for, so no task can ever be woken.
-    let stuck = false;
-    const onIdle = (): void => {
-      stuck = true;
-      host.stop();
-    };
-    process.once('beforeExit', onIdle);
-    const status = await host.run(program);
-    process.off('beforeExit', onIdle);
-    signal.removeEventListener('abort', onAbort);
-    if (stuck) throw new InputError(`${request.program}: all of it sleeps, and nothing can wake it any more`);
+    const program = start(host, placeProgram(request, host), request, stdio);
+    const status = await toItsEnd(host, program, signal);
+    if (status === null) throw new InputError(`${request.program}: all of it sleeps, and nothing can wake it any more`);
     return {
       ...endingOf(status),
       instructions: system.kernel.machine.instructions(),
       counts: system.kernel.counts,
       calls: system.table,
-      translation: request.regions === null ? null : host.machine.translation(request.regions),
+      translation: regions === null ? null : host.machine.translation(regions),
     };
   } finally {
     leave?.();

@@ -27,8 +27,27 @@ export function connectStdio(system: System, input: Input, output: Output, error
   return terminal ? terminalStdio(system, input, output) : streamStdio(input, output, errors);
 }
 
+/** Writes to the host; while that can't take more, `hold` keeps the program from writing. */
+function paced(output: Output, hold: (on: boolean) => void): (bytes: Uint8Array) => void {
+  let held = false;
+  return (bytes) => {
+    if (output.write(bytes) || held) return;
+    held = true;
+    hold(true);
+    output.once('drain', () => {
+      held = false;
+      hold(false);
+    });
+  };
+}
+
+const outputStream = (output: Output): OutputStream => {
+  const stream: OutputStream = new OutputStream(paced(output, (on) => stream.hold(on)));
+  return stream;
+};
+
 function terminalStdio(system: System, input: Input, output: Output): Stdio {
-  const tty = system.makeTerminal((bytes) => void output.write(bytes));
+  const tty: Terminal = system.makeTerminal(paced(output, (on) => tty.hold(on)));
   const resize = (): void => tty.resize(output.rows ?? 24, output.columns ?? 80);
   const onData = (bytes: Buffer): void => tty.input(bytes);
   resize();
@@ -68,7 +87,7 @@ function streamStdio(input: Input, output: Output, errors: Output): Stdio {
     input.resume();
   };
   return {
-    kinds: [stdin, new OutputStream((b) => void output.write(b)), new OutputStream((b) => void errors.write(b))],
+    kinds: [stdin, outputStream(output), outputStream(errors)],
     terminal: null,
     restore() {
       input.off('data', onData);

@@ -19,9 +19,9 @@ import { E, fail } from '../../linux/errno.ts';
 import { type HostFiles, HostFs } from '../../linux/vfs/host.ts';
 import { rootDentry } from '../../linux/vfs/mount.ts';
 import type { HostPlace } from '../container/mounts.ts';
+import { demandVolumeName, isVolumeName } from '../container/names.ts';
 import { hostFiles } from './host-files.ts';
 
-const NAME = /^[a-zA-Z0-9][\w.-]{0,127}$/;
 const SPECIAL = 0o7000;
 
 interface Owner {
@@ -121,9 +121,7 @@ export class Volumes {
   }
 
   private path(name: string, ...below: string[]): string {
-    if (!NAME.test(name))
-      throw new InputError(`“${name}” is no name for a volume`, 'Letters, digits, and after the first one _ . -');
-    return join(this.folder, name, ...below);
+    return join(this.folder, demandVolumeName(name), ...below);
   }
 
   has(name: string): boolean {
@@ -133,7 +131,7 @@ export class Volumes {
   list(): string[] {
     return existsSync(this.folder)
       ? readdirSync(this.folder)
-          .filter((name) => NAME.test(name) && this.has(name))
+          .filter((name) => isVolumeName(name) && this.has(name))
           .sort()
       : [];
   }

@@ -1,8 +1,9 @@
 /** Routes about containers and the programs in them. */
 import { availableParallelism } from 'node:os';
 import { bytesSource } from '../../../image/source.ts';
+import { signalOf } from '../../../machine/container/choices.ts';
 import { execOf, inspectionOf, processesOf, statsOf, summaryOf } from '../../../machine/container/describe.ts';
-import { type ContainerEngine, type Entry, type Exec, signalOf } from '../../../machine/container/engine.ts';
+import type { ContainerEngine, Entry, Exec } from '../../../machine/container/engine.ts';
 import { extract } from '../../../machine/container/extract.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { changesOf, treeEntries } from '../../../machine/images/tree.ts';
