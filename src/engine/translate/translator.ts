@@ -64,6 +64,12 @@ const EXITS_EVERY = 1500;
 const NEAR = 4096;
 /** Instructions interpreted in a page that are worth translating it, whatever else was. */
 const WORTH_IT = 1_000_000;
+/**
+ * Instructions interpreted in a page, and the part of all interpreted ones, from which on waiting costs more than even a translator does that
+ * has not run before: then it does not matter how long translating took so far.
+ */
+const OVERDUE = 2_000_000;
+const OVERDUE_PART = 0.1;
 /** Interpreted instructions that are worth translating one: about the same time. */
 const HEAT_EACH = 2000;
 /** What interpreting an instruction costs, of what it costs translated. */
@@ -188,7 +194,8 @@ export class Translator {
     const { threshold, mostDoublings, part } = this.tuning;
     const enough = threshold * 2 ** Math.min(page.translations, mostDoublings);
     if (page.heat < Math.max(enough, Math.min(part * this.interpreted, WORTH_IT))) return;
-    if (!this.mayTranslate()) return;
+    const overdue = page.heat >= Math.max(OVERDUE, OVERDUE_PART * this.interpreted);
+    if (!overdue && !this.mayTranslate()) return;
     const wanted = [...page.sampled].sort((a, b) => b[1] - a[1]).map(([at]) => at);
     const most = Math.min(INSTRUCTIONS_MOST, Math.ceil(page.heat / HEAT_EACH));
     page.heat = 0;
