@@ -48,11 +48,13 @@ export class Fids {
   }
 
   /** Whether one more file may be opened; opens it and keeps it with the fid. */
-  open(fid: Fid, open: () => Opened): void {
+  open<T extends Opened>(fid: Fid, open: () => T): T {
     if (fid.opened) throw new FileError('EINVAL');
     if (this.#open >= MOST_OPEN) throw new FileError('EMFILE');
-    fid.opened = open();
+    const opened = open();
+    fid.opened = opened;
     this.#open++;
+    return opened;
   }
 
   drop(number: number): Fid {

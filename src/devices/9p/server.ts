@@ -189,9 +189,10 @@ export class Server {
       const flags = fields.u32();
       const permissions = fields.u32() & PERMISSIONS;
       const how = this.#how(flags);
-      this.#fids.open(fid, () => ({ kind: 'file', how, file: this.#create(path, how, flags, permissions) }));
+      const open = () => ({ kind: 'file', how, file: this.#create(path, how, flags, permissions) }) as const;
+      const { file } = this.#fids.open(fid, open);
       fid.path = path;
-      answer.qid(qidOf(this.#folder.stat(path))).u32(0);
+      answer.qid(qidOf(file.stat())).u32(0);
     },
     read: (fields, answer) => {
       const file = this.#file(fields.u32(), 'read');

@@ -103,10 +103,9 @@ export class HostFolder implements Folder {
 
   setTimes(names: Path, atime: NewTime | null, mtime: NewTime | null): void {
     this.#tree.at(names, (name) => {
-      const stats = fs.lstatSync(name, { bigint: true });
-      const seconds = (time: NewTime | null, old: bigint) =>
-        time === 'now' ? Date.now() / 1000 : Number(time ?? old) / 1e9;
-      fs.lutimesSync(name, seconds(atime, stats.atimeNs), seconds(mtime, stats.mtimeNs));
+      const seconds = (time: NewTime | null, which: 'atimeNs' | 'mtimeNs') =>
+        time === 'now' ? Date.now() / 1000 : Number(time ?? fs.lstatSync(name, { bigint: true })[which]) / 1e9;
+      fs.lutimesSync(name, seconds(atime, 'atimeNs'), seconds(mtime, 'mtimeNs'));
     });
   }
 

@@ -8,16 +8,19 @@
 import fs, { constants } from 'node:fs';
 import path from 'node:path';
 import { checkedName, ERRNO, type ErrnoName, FileError, type Path } from '../9p/folder.ts';
+import { PROC, ReachedFolders } from './reached-folders.ts';
 
-const PROC = '/proc/self/fd';
 /** Of Linux: a handle that only says where something is. Node does not name it. */
 const O_PATH = 0o10000000;
 const HANDLES = process.platform === 'linux' && fs.existsSync(PROC);
 /** Never wait for the other end of a pipe, never make a terminal one's own. */
 const CAREFUL = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** Folders on a way from which on it takes less to ask where one has come to than to go one by one. */
+/** Folders on a way from which on it takes less to ask where a handle has come to than to go one by one. */
 const LONG_WAY = 2;
+
+/** Of all trees. */
+const REACHED = new ReachedFolders();
 
 /** Runs something on the host's file system; what it throws becomes a `FileError`. */
 export function attempt<T>(run: () => T): T {
@@ -84,7 +87,9 @@ export class HostTree {
 
   /** Gives `use` a handle of a folder below the root. */
   #from<T>(way: Path, use: (handle: number) => T): T {
-    const handle = (way.length >= LONG_WAY ? this.#leap(way) : null) ?? this.#walk(way);
+    const reached = way.length >= LONG_WAY ? this.#leap(way) : null;
+    if (reached !== null) return use(reached);
+    const handle = this.#walk(way);
     try {
       return use(handle);
     } finally {
@@ -112,15 +117,13 @@ export class HostTree {
   /** A long way at once: the kernel says whether the folder that was reached is the one of that name. Null: it has to be walked. */
   #leap(way: Path): number | null {
     const name = `${this.root === path.sep ? '' : this.root}/${way.join('/')}`;
-    let handle: number;
+    const known = REACHED.find(name);
+    if (known !== null) return known;
     try {
-      handle = fs.openSync(name, O_PATH | constants.O_DIRECTORY);
+      return REACHED.keep(name, fs.openSync(name, O_PATH | constants.O_DIRECTORY));
     } catch {
       return null;
     }
-    if (fs.readlinkSync(`${PROC}/${handle}`) === name) return handle;
-    fs.closeSync(handle);
-    return null;
   }
 
   /** Gives `use` a name that stands for what is there, be the path changed meanwhile; links are refused. */

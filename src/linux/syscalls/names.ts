@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { copyOut, encode, stringIn, wordIn } from '../memory/user.ts';
 import type { Task } from '../task/task.ts';
 import { AT, S } from '../uapi.ts';
-import { make, makeLink, makeSymlink, move, remove } from '../vfs/change.ts';
+import { make, makeAbsent, makeLink, makeSymlink, move, remove } from '../vfs/change.ts';
 import { type Change, isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
 import { mountsOf, nameOf, type Path } from '../vfs/mount.ts';
 import { IN, notify } from '../vfs/notify.ts';
@@ -25,7 +25,7 @@ export const mkdirat: Call = (_k, t, fd, va, mode) => {
   const text = stringIn(t.process.space, va);
   const { at, last } = newAt(t, fd, text, false);
   if (last === null) fail(E.EXIST);
-  make(at, last, birth(t, S.IFDIR | (mode & 0o1777 & ~t.process.place.umask)), t.credential.forFiles);
+  makeAbsent(at, last, birth(t, S.IFDIR | (mode & 0o1777 & ~t.process.place.umask)), t.credential.forFiles);
   return 0;
 };
 

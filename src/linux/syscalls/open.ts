@@ -3,7 +3,7 @@ import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Task } from '../task/task.ts';
 import { O, RLIMIT, S } from '../uapi.ts';
-import { make } from '../vfs/change.ts';
+import { makeAbsent } from '../vfs/change.ts';
 import { DIRECTORY, isSpecial, OpenFile, REGULAR } from '../vfs/file.ts';
 import { isDirectory, isRegular, isSymlink } from '../vfs/inode.ts';
 import { Dentry, type Path } from '../vfs/mount.ts';
@@ -84,7 +84,12 @@ export function openAt(
   if (last !== null) {
     if (!(flags & O.CREAT)) fail(E.NOENT);
     if (slash) fail(E.ISDIR);
-    path = make(at, last, { mode: S.IFREG | (mode & 0o7777 & ~process.place.umask), uid: who.uid, gid: who.gid }, who);
+    path = makeAbsent(
+      at,
+      last,
+      { mode: S.IFREG | (mode & 0o7777 & ~process.place.umask), uid: who.uid, gid: who.gid },
+      who,
+    );
     made = true;
   } else if ((flags & (O.CREAT | O.EXCL)) === (O.CREAT | O.EXCL)) fail(E.EXIST);
   const { inode } = path.dentry;

@@ -32,6 +32,12 @@ function inherited(dir: Inode, birth: Birth): Birth {
 export function make(dir: Path, name: string, birth: Birth, who: Credentials): Path {
   demandName(name);
   if (child(dir.dentry, name)) fail(E.EXIST);
+  return makeAbsent(dir, name, birth, who);
+}
+
+/** The same where it was looked for just now, and is not there. */
+export function makeAbsent(dir: Path, name: string, birth: Birth, who: Credentials): Path {
+  demandName(name);
   if (dir.dentry.gone) fail(E.NOENT);
   demandWrite(dir, who);
   const inode = dir.dentry.inode.create(name, inherited(dir.dentry.inode, birth));

@@ -27,12 +27,15 @@ export interface HostStat {
   readonly ctime: number;
 }
 
+/** A file by its name, or by the handle it is open as: what has been removed or renamed since is found by that alone. */
+export type HostFile = readonly string[] | number;
+
 /**
  * A directory of the host. Names are given as components below it and never followed if they are links, nor may any of
  * the directories on the way be one: what is a link is resolved here, inside the mount. Failures are thrown as SysError.
  */
 export interface HostFiles {
-  stat(path: readonly string[]): HostStat | null;
+  stat(at: HostFile): HostStat | null;
   list(path: readonly string[]): string[];
   /** Opens a regular file; the handle is given back by `close`. */
   open(path: readonly string[], write: boolean): number;
@@ -40,7 +43,7 @@ export interface HostFiles {
   read(handle: number, position: number, into: Uint8Array): number;
   write(handle: number, position: number, from: Uint8Array): number;
   truncate(handle: number, size: number): void;
-  /** Makes a regular file and opens it to be written. */
+  /** Makes a regular file and opens it to be read and written. */
   create(path: readonly string[], mode: number): number;
   mkdir(path: readonly string[], mode: number): void;
   symlink(path: readonly string[], target: string): void;
@@ -49,10 +52,10 @@ export interface HostFiles {
   unlink(path: readonly string[]): void;
   rmdir(path: readonly string[]): void;
   rename(from: readonly string[], to: readonly string[]): void;
-  chmod(path: readonly string[], mode: number): void;
-  utimes(path: readonly string[], atime: number, mtime: number): void;
+  chmod(at: HostFile, mode: number): void;
+  utimes(at: HostFile, atime: number, mtime: number): void;
   /** Where owners are kept; not given: they are those of the host's files, and stay so. */
-  chown?(path: readonly string[], uid: number, gid: number): void;
+  chown?(at: HostFile, uid: number, gid: number): void;
   usage(): Usage;
 }
 
@@ -134,8 +137,13 @@ class HostInode extends Inode {
     this.bytes = stat.size;
   }
 
+  /** The way to it: its handle where there is one. */
+  private get place(): HostFile {
+    return this.handle?.number ?? this.path;
+  }
+
   override refresh(): void {
-    const stat = this.fs.files.stat(this.path);
+    const stat = this.fs.files.stat(this.place);
     if (stat) this.show(stat);
   }
 
@@ -145,7 +153,8 @@ class HostInode extends Inode {
 
   override acquire(): void {
     this.users++;
-    if (this.users === 1 && isRegular(this.mode)) this.refresh();
+    // One that was just made is known.
+    if (this.users === 1 && isRegular(this.mode) && !this.handle) this.refresh();
   }
 
   override release(): void {
@@ -182,8 +191,8 @@ class HostInode extends Inode {
     return [...this.path, name];
   }
 
-  private child(name: string): HostInode {
-    return this.fs.at(this.below(name), this.fs.files.stat(this.below(name)) ?? fail(E.NOENT));
+  private child(name: string, at: HostFile = this.below(name)): HostInode {
+    return this.fs.at(this.below(name), this.fs.files.stat(at) ?? fail(E.NOENT));
   }
 
   override lookup(name: string): Inode | null {
@@ -205,7 +214,7 @@ class HostInode extends Inode {
       const handle = this.fs.files.create(this.below(name), birth.mode & 0o7777);
       let inode: HostInode | null = null;
       try {
-        inode = this.born(name, birth);
+        inode = this.born(name, birth, handle);
         return inode;
       } finally {
         if (inode) this.fs.made(inode, handle);
@@ -222,9 +231,9 @@ class HostInode extends Inode {
     return this.born(name, birth);
   }
 
-  private born(name: string, { uid, gid }: Birth): HostInode {
-    this.fs.files.chown?.(this.below(name), uid, gid);
-    return this.child(name);
+  private born(name: string, { uid, gid }: Birth, at: HostFile = this.below(name)): HostInode {
+    this.fs.files.chown?.(at, uid, gid);
+    return this.child(name, at);
   }
 
   override link(name: string, inode: Inode): void {
@@ -267,11 +276,11 @@ class HostInode extends Inode {
     const { uid = this.uid, gid = this.gid } = change;
     if (uid !== this.uid || gid !== this.gid) {
       if (!this.fs.files.chown) fail(E.PERM);
-      this.fs.files.chown!(this.path, uid, gid);
+      this.fs.files.chown!(this.place, uid, gid);
     }
-    if (change.mode !== undefined) this.fs.files.chmod(this.path, change.mode & 0o7777);
+    if (change.mode !== undefined) this.fs.files.chmod(this.place, change.mode & 0o7777);
     if (change.atime !== undefined || change.mtime !== undefined)
-      this.fs.files.utimes(this.path, change.atime ?? this.atime, change.mtime ?? this.mtime);
+      this.fs.files.utimes(this.place, change.atime ?? this.atime, change.mtime ?? this.mtime);
     super.change(change, now);
   }
 }

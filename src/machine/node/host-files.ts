@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { FileError } from '../../devices/9p/folder.ts';
 import { attempt, HostTree } from '../../devices/node/host-tree.ts';
 import { E, fail } from '../../linux/errno.ts';
-import type { HostFiles, HostStat } from '../../linux/vfs/host.ts';
+import type { HostFile, HostFiles, HostStat } from '../../linux/vfs/host.ts';
 
 const { O_RDONLY, O_RDWR } = fs.constants;
 /** No guest makes set-id programs for the host. */
@@ -34,15 +34,18 @@ export function hostFiles(folder: string, readOnly: boolean): HostFiles {
     return tree.at(path, work);
   };
 
-  const stat = guarded((path: Names): HostStat | null => {
-    let s: fs.Stats | undefined;
+  const found = (at: HostFile): fs.Stats | undefined => {
+    if (typeof at === 'number') return attempt(() => fs.fstatSync(at));
     try {
       // Most names that are looked for are not there: no error is made for each.
-      s = tree.at(path, (name) => fs.lstatSync(name, { throwIfNoEntry: false }));
+      return tree.at(at, (name) => fs.lstatSync(name, { throwIfNoEntry: false }));
     } catch (e) {
-      if (e instanceof FileError && (e.errno === E.NOENT || e.errno === E.NOTDIR)) return null;
+      if (e instanceof FileError && (e.errno === E.NOENT || e.errno === E.NOTDIR)) return undefined;
       throw e;
     }
+  };
+  const stat = guarded((at: HostFile): HostStat | null => {
+    const s = found(at);
     if (!s) return null;
     return {
       id: `${s.dev}:${s.ino}`,
@@ -96,11 +99,17 @@ export function hostFiles(folder: string, readOnly: boolean): HostFiles {
     unlink: guarded((path) => change(path, (name) => fs.unlinkSync(name))),
     rmdir: guarded((path) => change(path, (name) => fs.rmdirSync(name))),
     rename: guarded((from, to) => change(from, (old) => change(to, (name) => fs.renameSync(old, name)))),
-    chmod: guarded((path, mode) => {
+    chmod: guarded((at, mode) => {
       changing();
-      tree.inode(path, (name) => fs.chmodSync(name, mode & PERMISSIONS));
+      if (typeof at === 'number') attempt(() => fs.fchmodSync(at, mode & PERMISSIONS));
+      else tree.inode(at, (name) => fs.chmodSync(name, mode & PERMISSIONS));
     }),
-    utimes: guarded((path, atime, mtime) => change(path, (name) => fs.lutimesSync(name, atime / 1000, mtime / 1000))),
+    utimes: guarded((at, atime, mtime) => {
+      changing();
+      const times = [atime / 1000, mtime / 1000] as const;
+      if (typeof at === 'number') attempt(() => fs.futimesSync(at, ...times));
+      else tree.at(at, (name) => fs.lutimesSync(name, ...times));
+    }),
     usage: guarded(() =>
       attempt(() => {
         const s = fs.statfsSync(tree.root);

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
 import { E, fail } from '../../linux/errno.ts';
-import { type HostFiles, HostFs } from '../../linux/vfs/host.ts';
+import { type HostFile, type HostFiles, HostFs } from '../../linux/vfs/host.ts';
 import { rootDentry } from '../../linux/vfs/mount.ts';
 import type { HostPlace } from '../container/mounts.ts';
 import { demandVolumeName, isVolumeName } from '../container/names.ts';
@@ -74,11 +74,11 @@ class Owners {
 
 /** Files of the host with owners of their own; a new file has none of one that is gone and had its number. */
 function ownedFiles(files: HostFiles, owners: Owners): HostFiles {
-  const idOf = (path: readonly string[]): string => files.stat(path)?.id ?? fail(E.NOENT);
+  const idOf = (at: HostFile): string => files.stat(at)?.id ?? fail(E.NOENT);
   return {
     ...files,
-    stat(path) {
-      const stat = files.stat(path);
+    stat(at) {
+      const stat = files.stat(at);
       if (!stat) return null;
       const { uid, gid, special } = owners.of(stat.id);
       return { ...stat, uid, gid, mode: stat.mode | special };
@@ -86,7 +86,7 @@ function ownedFiles(files: HostFiles, owners: Owners): HostFiles {
     create(path, mode) {
       const handle = files.create(path, mode);
       try {
-        owners.set(idOf(path), { ...ROOT, special: mode & SPECIAL });
+        owners.set(idOf(handle), { ...ROOT, special: mode & SPECIAL });
       } catch (e) {
         files.close(handle);
         throw e;
@@ -101,12 +101,12 @@ function ownedFiles(files: HostFiles, owners: Owners): HostFiles {
       files.symlink(path, target);
       owners.set(idOf(path), ROOT);
     },
-    chmod(path, mode) {
-      files.chmod(path, mode);
-      owners.set(idOf(path), { special: mode & SPECIAL });
+    chmod(at, mode) {
+      files.chmod(at, mode);
+      owners.set(idOf(at), { special: mode & SPECIAL });
     },
-    chown(path, uid, gid) {
-      owners.set(idOf(path), { uid, gid });
+    chown(at, uid, gid) {
+      owners.set(idOf(at), { uid, gid });
     },
   };
 }
