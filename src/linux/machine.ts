@@ -8,6 +8,8 @@ export const FIRST_PPN = 0x8_0000;
 export const PAGE = 4096;
 
 export interface UserMachine {
+  /** The instruction set, as device trees and /proc/cpuinfo name it. */
+  readonly isa: string;
   /** The machine's linear memory, by bytes and by little-endian words. It never moves. */
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;

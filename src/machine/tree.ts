@@ -5,11 +5,11 @@ import { cells64, type TreeNode } from '../abi/device-tree.ts';
 import { RAM_START, SIZES } from '../abi/layout.ts';
 import { pmuProperties } from '../abi/pmu.ts';
 import { writeTree } from '../image/fdt.ts';
+import { ISA_BASE, ISA_EXTENSIONS, ISA_STRING } from '../isa/string.ts';
 
 /** Instructions a second of guest time: the timebase, one tick an instruction. */
 export const TIMEBASE_HZ = 10_000_000;
 
-const ISA = 'rv64imafdc_zicbom_zicboz_zicntr_zicsr_zifencei_zba_zbb_zbs_sstc_svinval_svnapot';
 const INTC = 1;
 const PLIC = 2;
 const FINISHER = 3;
@@ -83,9 +83,13 @@ function cpu(hart: number): TreeNode {
       reg: [hart],
       status: 'okay',
       compatible: 'riscv',
-      'riscv,isa': ISA,
+      // Kernels before 6.7 and firmware read the string alone.
+      'riscv,isa': ISA_STRING,
+      'riscv,isa-base': ISA_BASE,
+      'riscv,isa-extensions': ISA_EXTENSIONS,
       'mmu-type': 'riscv,sv48',
       'riscv,cbom-block-size': [64],
+      'riscv,cbop-block-size': [64],
       'riscv,cboz-block-size': [64],
     },
     children: [

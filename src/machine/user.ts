@@ -5,6 +5,7 @@ import { CELL_OFFSETS, PLACES, RAM_START } from '../abi/layout.ts';
 import type { TranslationReport } from '../abi/translation.ts';
 import { type Core, createCore, FRAME_RECORD, translates } from '../engine/core.ts';
 import { Translator } from '../engine/translate/translator.ts';
+import { ISA_STRING } from '../isa/string.ts';
 import { PAGE, type UserMachine, type UserStop } from '../linux/machine.ts';
 
 const SV39 = 8n << 60n;
@@ -78,6 +79,7 @@ function userMachine(
   ];
   const wide = (at: number): number => words[at]! + words[at + 1]! * 2 ** 32;
   return {
+    isa: ISA_STRING,
     bytes: core.bytes,
     words,
     ram,

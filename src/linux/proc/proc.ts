@@ -38,14 +38,13 @@ function statText(kernel: Kernel): string {
   return `cpu  ${cpu}\ncpu0 ${cpu}\nctxt ${kernel.counts.switches}\nbtime ${boot}\nprocesses ${kernel.counts.forks}\nprocs_running ${running}\nprocs_blocked 0\n`;
 }
 
-const CPUINFO =
-  'processor\t: 0\nhart\t\t: 0\nisa\t\t: rv64imafdc_zicbom_zicboz_zicntr_zicsr_zifencei_zba_zbb_zbs\nmmu\t\t: sv39\n\n';
+const cpuinfo = (isa: string): string => `processor\t: 0\nhart\t\t: 0\nisa\t\t: ${isa}\nmmu\t\t: sv39\n\n`;
 
 export function procFs(kernel: Kernel, ns: PidNamespace<Task>): NodeFs {
   const own = (): Task | null => kernel.current;
   const fixed: Readonly<Record<string, () => Node>> = {
     cmdline: () => text(() => '\n'),
-    cpuinfo: () => text(() => CPUINFO),
+    cpuinfo: () => text(() => cpuinfo(kernel.machine.isa)),
     filesystems: () =>
       text(() => ['proc', 'sysfs', 'tmpfs', 'devtmpfs', 'overlay', 'cgroup2'].map((t) => `nodev\t${t}\n`).join('')),
     loadavg: () => text(() => `0.00 0.00 0.00 1/${kernel.tasks.size} ${ns.newest}\n`),
