@@ -4,6 +4,7 @@ import type { TreeNode } from '../abi/device-tree.ts';
 import { InputError } from '../abi/errors.ts';
 import { RAM_START } from '../abi/layout.ts';
 import type { Core } from '../engine/core.ts';
+import { checkFirmware, startFirmware } from './firmware.ts';
 import { writeGuest } from './load.ts';
 import { deviceTree } from './tree.ts';
 
@@ -14,7 +15,7 @@ export interface BootImages {
   /** A cpio archive, or several one after another, possibly compressed: the kernel unpacks it. */
   readonly initrd: Uint8Array | null;
   readonly bootargs: string;
-  /** M-mode firmware (a flat image such as OpenSBI's fw_jump.bin) in place of the machine's own SBI. */
+  /** M-mode firmware (a flat image: OpenSBI's fw_dynamic.bin or fw_jump.bin) in place of the machine's own SBI. */
   readonly firmware: Uint8Array | null;
 }
 
@@ -22,8 +23,6 @@ const MiB = 2 ** 20;
 const PAGE = 4096;
 const MAGIC_AT = 0x38;
 const MAGIC = 0x0543_5352; // "RSC\x05"
-/** Where fw_jump of OpenSBI's generic platform goes on to, and where kernels are linked to run. */
-const KERNEL_AT = RAM_START + 2 * MiB;
 
 const mebibytes = (n: number): number => Math.ceil(n / MiB);
 const down = (n: number, to: number): number => Math.floor(n / to) * to;
@@ -59,12 +58,6 @@ export function bootLinux(
   }
   const { offset, size } = readImageHeader(images.kernel);
   const start = RAM_START + offset;
-  if (images.firmware && start !== KERNEL_AT) {
-    throw new InputError(
-      `the kernel wants to lie at offset ${offset}, where the firmware does not go`,
-      'Use another kernel.',
-    );
-  }
   const end = RAM_START + config.memory;
   const initrd = images.initrd;
   // The tree lies in the last 64 KiB, the RAM disk below it. Its own place does not depend on its length.
@@ -77,21 +70,19 @@ export function bootLinux(
       `Give the guest more: --memory ${mebibytes(wanted * 1.5) + 16}M.`,
     );
   }
+  if (images.firmware) checkFirmware(images.firmware, { start, end: start + size, top: initrdAt });
   const tree = deviceTree(config, images.bootargs, {
     initrd: initrd && { start: initrdAt, end: initrdAt + initrd.length },
     devices,
     seed,
     firmware: images.firmware !== null,
   });
-  if (tree.length > end - treeAt) throw new InputError('the device tree is too large', 'Shorten the boot arguments.');
+  if (tree.length > end - treeAt - PAGE)
+    throw new InputError('the device tree is too large', 'Shorten the boot arguments.');
   writeGuest(core, start, images.kernel);
   if (initrd) writeGuest(core, initrdAt, initrd);
   writeGuest(core, treeAt, tree);
-  if (images.firmware) {
-    if (images.firmware.length > 2 * MiB)
-      throw new InputError('the firmware is larger than 2 MiB', 'Give fw_jump.bin.');
-    writeGuest(core, RAM_START, images.firmware);
-  }
   core.set('SBI', images.firmware ? 0 : 1);
-  core.start(BigInt(images.firmware ? RAM_START : start), BigInt(treeAt));
+  if (images.firmware) startFirmware(core, images.firmware, { kernel: start, tree: treeAt, info: end - PAGE });
+  else core.start(BigInt(start), BigInt(treeAt));
 }

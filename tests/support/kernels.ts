@@ -95,10 +95,10 @@ export async function boot(
   };
 }
 
-/** OpenSBI's jumping firmware, where the host has it. */
-export function openSbi(): Uint8Array | null {
+/** OpenSBI's firmware, where the host has it. */
+export function openSbi(kind: 'jump' | 'dynamic' = 'jump'): Uint8Array | null {
   try {
-    return new Uint8Array(readFileSync(join('/usr/lib/riscv64-linux-gnu/opensbi/generic', 'fw_jump.bin')));
+    return new Uint8Array(readFileSync(join('/usr/lib/riscv64-linux-gnu/opensbi/generic', `fw_${kind}.bin`)));
   } catch {
     return null;
   }

@@ -128,6 +128,19 @@ describe.skipIf(!hasBuilt)('the built kernel', () => {
     BOOT_MS,
   );
 
+  it.skipIf(!openSbi('dynamic'))(
+    'boots beneath OpenSBI that is told where things lie',
+    async () => {
+      for (const kind of ['built', 'debian'] as const) {
+        if (!hasKernel(kind)) continue;
+        const { sh, off } = await boot(kind, { engine: 'jit', harts: 2 }, { firmware: openSbi('dynamic') });
+        expect((await sh('nproc; dmesg | grep -c "SBI implementation ID=0x1 "')).stdout).toBe('2\n1\n');
+        await off();
+      }
+    },
+    BOOT_MS,
+  );
+
   it(
     'serves `trapframe linux --exec` with its output and status',
     () => {

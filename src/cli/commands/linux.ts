@@ -53,7 +53,7 @@ export function addGuestOptions(command: Command): Command {
     )
     .option('--share <DIR[:ro]>', 'a directory of the host (repeatable), mounted at /mnt/host, /mnt/host1, …', more, [])
     .option('--net', 'a network device on the lab’s network: udhcpc -i eth0 gets its address, DNS and ping answer')
-    .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_jump.bin, in place of the machine’s own SBI')
+    .option('--firmware <FILE>', 'M-mode firmware, such as OpenSBI’s fw_dynamic.bin, in place of the machine’s own SBI')
     .option('--append <WORDS>', 'words for the kernel’s command line', '')
     .option('--strategy <NAME>', 'how addresses are translated: bare, nested, shadow', 'bare')
     .option('--type2', 'the VMM is a process of a host operating system')
