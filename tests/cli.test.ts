@@ -194,6 +194,10 @@ describe('bad input', () => {
     await refused(['compare', '--json', '--csv'], /both go to stdout/);
     await refused(['compare', '--repeat', '-1'], /--repeat/);
     await refused(['process', '--seed', 'x', guest('pass')], /--seed: “x” is not a whole number/);
+    await refused(
+      ['process', '--mount', `${dir}:/proc/there`, guest('pass')],
+      /--mount: \/proc\/there can't be made in the guest/,
+    );
   });
 });
 

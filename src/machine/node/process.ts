@@ -135,7 +135,7 @@ function mountFiles(host: LinuxHost, { root, rootReadOnly, mounts }: ProcessRequ
   system.mountOwn({ '/proc': 'proc', '/sys': 'sysfs', '/sys/fs/cgroup': 'cgroup2', '/dev': 'devtmpfs' });
   const pts = system.makeFileSystem('devpts', 'ptmxmode=0666');
   system.mount('/dev/pts', { fs: pts, source: 'devpts' });
-  const inMemory = rootReadOnly ? ['/tmp', '/run', '/root', '/var/tmp'] : root ? ['/tmp'] : [];
+  const inMemory = rootReadOnly ? ['/tmp', '/run', '/root', '/mnt', '/var/tmp'] : root ? ['/tmp'] : [];
   system.mountOwn(Object.fromEntries(inMemory.map((at) => [at, 'tmpfs'])));
   if (!root || rootReadOnly)
     system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
@@ -224,5 +224,13 @@ function mountHost(host: LinuxHost, from: string, to: string, readOnly: boolean)
   const full = resolve(from);
   if (!statSync(full).isDirectory())
     throw new InputError(`--mount: ${from} is no directory`, `Mount ${dirname(full)}.`);
-  host.system.mount(to, { fs: new HostFs(hostFiles(full, readOnly)), source: full, flags: { readOnly } });
+  try {
+    host.system.mount(to, { fs: new HostFs(hostFiles(full, readOnly)), source: full, flags: { readOnly } });
+  } catch (e) {
+    if (!(e instanceof SysError)) throw e;
+    throw new InputError(
+      `--mount: ${to} can't be made in the guest: ${errnoName(e.code)}`,
+      'Name a directory that is there, or one below /mnt or /tmp.',
+    );
+  }
 }
