@@ -4,7 +4,7 @@
 import {
   COUNTERS, COUNTERS_BYTES, GRANT_BASE, GRANT_NEXT, LINKS_BASE, MCOUNTEREN, MEDELEG, MENVCFG, MIDELEG, MSTATUS, MTIMECMP, NEXT_LINK, PC,
   POOL_BASE, POOL_NEXT, PRIV, RAM_BASE, AWAKE, SBI, SCOUNTEREN, SENVCFG, SHADOW_NEXT_ASID, STIMECMP, STRATEGY, STRATEGY_NESTED,
-  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, POOL_USED, DEVICE_DEADLINE, TURN_END,
+  STRATEGY_PARAVIRT, PARAVIRT_MAGIC, X, GUEST_SIZE, HPM_DEADLINE, POOL_USED, DEVICE_DEADLINE, TURN_END,
 } from './generated/layout';
 import { MSTATUS_TVM } from './generated/csr';
 import { configureLines, configureTables } from './mmu/caches';
@@ -57,6 +57,7 @@ export function reset(): void {
   store<u64>(STIMECMP, NEVER);
   store<u64>(DEVICE_DEADLINE, NEVER);
   store<u64>(TURN_END, NEVER);
+  store<u64>(HPM_DEADLINE, NEVER);
   store<u32>(AWAKE, 1);
   store<u32>(POOL_NEXT, load<u32>(POOL_BASE));
   store<u32>(POOL_USED, 0);
@@ -84,7 +85,7 @@ export function watch(gpa: u64): void {
 
 // What firmware delegates: every exception but the supervisor's own calls, every supervisor interrupt.
 const FIRMWARE_MEDELEG: u64 = 0xb1ff;
-const FIRMWARE_MIDELEG: u64 = 0x222;
+const FIRMWARE_MIDELEG: u64 = 0x2222;
 /** STCE, CBZE, CBCFE, CBIE = 3. */
 const FIRMWARE_ENVCFG: u64 = 0x8000_0000_0000_00f0;
 

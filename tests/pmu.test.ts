@@ -85,7 +85,7 @@ function managing(): Uint8Array {
   a.sbiIs(0, 3 + HPM_COUNTERS, PMU, CALL.count);
   for (const counter of [0, 2, 3, 2 + HPM_COUNTERS]) a.sbiIs(0, info(counter), PMU, CALL.info, counter);
   for (const counter of [1, 3 + HPM_COUNTERS]) a.sbiIs(-3, null, PMU, CALL.info, counter);
-  a.sbiIs(-2, null, PMU, 7, 0, 0, 0);
+  a.sbiIs(-2, null, PMU, 8, 0, 0, 0);
   // Firmware counters there are none.
   a.sbiIs(-3, null, PMU, 5, 3);
   // Beyond the last; nothing counts that; a counter of the machine, no counter at all; not by these.
@@ -94,7 +94,7 @@ function managing(): Uint8Array {
   configure(-2, null, ALL, 0, 3);
   for (const id of SHARED_COUNTERS) configure(-2, null, ALL, 0, RAW, COUNTER_IDS.indexOf(id));
   configure(-2, null, ALL, 0, RAW, COUNTER_IDS.length);
-  configure(-2, null, 1 << 3, 0, CYCLES!);
+  configure(-2, null, 5, 0, RAW, rawEvent('sbi.calls'));
   // All stop; what stands does not move; it starts where it is told.
   a.sbiIs(-3, null, PMU, CALL.stop, 0, 2, 0);
   a.sbiIs(0, null, PMU, CALL.stop, 0, 5, 0);
@@ -106,9 +106,9 @@ function managing(): Uint8Array {
     a.op('sub', { rd: R.s2, rs1: R.s2, rs2: R.s1 });
     a.check(R.s2, 0);
   }
-  configure(0, 2, ALL, 0, INSTRUCTIONS!);
-  configure(-2, null, ALL, 0, INSTRUCTIONS!);
-  configure(0, 0, ALL, CLEAR, CYCLES!);
+  configure(0, 2, 5, 0, INSTRUCTIONS!);
+  configure(-2, null, 5, 0, INSTRUCTIONS!);
+  configure(0, 0, 5, CLEAR, CYCLES!);
   a.csrr(R.s1, 0xc00);
   a.check(R.s1, 0);
   a.sbi(PMU, CALL.start, 2, 1, 1, 1000);

@@ -8,7 +8,7 @@ import {
 import {
   CSR_CYCLE, CSR_FCSR, CSR_FFLAGS, CSR_FRM, CSR_HPMCOUNTER3, CSR_INSTRET, CSR_MCAUSE, CSR_MCOUNTEREN, CSR_MCYCLE, CSR_MEDELEG,
   CSR_MENVCFG, CSR_MEPC, CSR_MHARTID, CSR_MHPMCOUNTER3, CSR_MHPMEVENT3, CSR_MIDELEG, CSR_MIE, CSR_MINSTRET, CSR_MIP, CSR_MISA, CSR_MSCRATCH, CSR_MSTATUS, CSR_MTVAL, CSR_MTVEC,
-  CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, CSR_SATP, CSR_SCAUSE, CSR_SCOUNTEREN, CSR_SENVCFG, CSR_SEPC, CSR_SIE, CSR_SIP,
+  CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, CSR_SATP, CSR_SCAUSE, CSR_SCOUNTEREN, CSR_SCOUNTOVF, CSR_SENVCFG, CSR_SEPC, CSR_SIE, CSR_SIP,
   CSR_SSCRATCH, CSR_SSTATUS, CSR_STIMECMP, CSR_STVAL, CSR_STVEC, CSR_TIME, CSR_MCOUNTINHIBIT, RESET_MISA, VIEW_SSTATUS, csrExists, csrLegalFields, csrWriteMask,
 } from '../generated/csr';
 import { refreshContext } from '../mmu/context';
@@ -21,7 +21,7 @@ import { shadowSwitch } from '../vmm/shadow';
 import { zapAll } from '../vmm/shadow-pages';
 import { dropFast } from '../mmu/fast';
 import { pendingInterrupts, sstc } from './interrupts';
-import { hpmInhibit, hpmNumber, hpmRead, hpmSelect, hpmWrite } from './hpm';
+import { hpmInhibit, hpmOverflows, hpmRead, hpmSelect, hpmSelected, hpmWrite } from './hpm';
 import { pause } from './raise';
 import { ownInstret, timeNow } from './time';
 
@@ -135,6 +135,7 @@ export function csrRead(csr: u32): u64 {
     case CSR_TIME: return timeNow();
     case CSR_MHARTID: return load<u32>(HART);
     case CSR_MISA: return RESET_MISA;
+    case CSR_SCOUNTOVF: return load<u32>(PRIV) == PRIV_M ? hpmOverflows() : hpmOverflows() & load<u64>(MCOUNTEREN);
     case CSR_MCOUNTINHIBIT: return load<u64>(MCOUNTINHIBIT);
     case CSR_MSTATUS: return statusValue();
     case CSR_SSTATUS: return statusValue() & VIEW_SSTATUS;
@@ -166,7 +167,7 @@ export function csrRead(csr: u32): u64 {
       if (csr >= CSR_PMPADDR0 && csr < CSR_PMPADDR0 + 16) return load<u64>(PMPADDR + ((csr - CSR_PMPADDR0) << 3));
       if (csr >= CSR_HPMCOUNTER3 && csr < CSR_HPMCOUNTER3 + HPM_COUNTERS) return hpmRead(csr - CSR_HPMCOUNTER3);
       if (csr >= CSR_MHPMCOUNTER3 && csr < CSR_MHPMCOUNTER3 + HPM_COUNTERS) return hpmRead(csr - CSR_MHPMCOUNTER3);
-      if (csr >= CSR_MHPMEVENT3 && csr < CSR_MHPMEVENT3 + HPM_COUNTERS) return hpmNumber(csr - CSR_MHPMEVENT3);
+      if (csr >= CSR_MHPMEVENT3 && csr < CSR_MHPMEVENT3 + HPM_COUNTERS) return hpmSelected(csr - CSR_MHPMEVENT3);
       // The rest reads as zero: the identification registers, absent counters and triggers.
       return 0;
     }

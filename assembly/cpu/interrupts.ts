@@ -1,6 +1,6 @@
 // Which interrupts are pending, when the next timer is due, and which one is taken.
 import {
-  EXIT_INTERRUPT, HART, IRQ_MTI, IRQ_STI, MENVCFG, MIDELEG, MIE, MIP, MSIP, MSTATUS, MTIMECMP, PRIV,
+  EXIT_INTERRUPT, HART, IRQ_LCOFI, IRQ_MTI, IRQ_STI, MENVCFG, MIDELEG, MIE, MIP, MSIP, MSTATUS, MTIMECMP, PRIV,
   STIMECMP, STRATEGY, STRATEGY_BARE, STRATEGY_NESTED, SBI, DEVICE_DEADLINE, PLIC_EIP,
 } from '../generated/layout';
 import { PRIV_M, PRIV_S } from '../mmu/privilege';
@@ -78,14 +78,14 @@ export function instructionsToDeadline(): u64 {
   return timeNow() >= load<u64>(DEVICE_DEADLINE);
 }
 
-/** Highest-priority interrupt in a set of mip bits: external, software, timer; machine before supervisor (3.1.9). */
+/** Highest-priority interrupt in a set of mip bits: external, software, timer; machine before supervisor (3.1.9); overflows last. */
 function highest(set: u64): u32 {
   if (set & MIP_MEIP) return 11;
   if (set & MIP_MSIP) return 3;
   if (set & MIP_MTIP) return 7;
   if (set & MIP_SEIP) return 9;
   if (set & MIP_SSIP) return 1;
-  return 5;
+  return set & MIP_STIP ? 5 : IRQ_LCOFI;
 }
 
 /** Takes an interrupt if one is pending, enabled and not masked at the present privilege; says whether it did. */
@@ -106,12 +106,12 @@ export function takeInterrupt(): bool {
 }
 
 /**
- * The host's timer fires into the VMM, which injects; an IPI was injected by the SBI call that sent it. With a timer of
+ * The host's timer fires into the VMM, which injects, and so do its counters; an IPI was injected by the SBI call that sent it. With a timer of
  * its own (Sstc) a nested guest is not left: there is no exit.
  */
 function bookInterruptExit(cause: u32): void {
   const strategy = load<u32>(STRATEGY);
-  if (strategy == STRATEGY_BARE || (cause != IRQ_STI && cause != IRQ_MTI)) return;
+  if (strategy == STRATEGY_BARE || (cause != IRQ_STI && cause != IRQ_MTI && cause != IRQ_LCOFI)) return;
   if (strategy == STRATEGY_NESTED && cause == IRQ_STI && sstc() && !load<u32>(SBI)) return;
   vmExit(EXIT_INTERRUPT);
 }

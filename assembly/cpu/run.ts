@@ -1,6 +1,6 @@
 // The run loop: interrupts, the next event, a burst of the interpreter, what stopped it.
 import {
-  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_MOST, BURST_MOST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, IDLE_WAITS, INSTRET, INTERPRETING,
+  AFTER_SYSTEM, BUDGET, BURST, BURST_END, BURST_LEFT, BURST_MOST, BURST_MOST_LEFT, BURST_NOW, COUNTING, EVENT, HALT, HALT_BREAKPOINT, HARTS, HPM_DEADLINE, IDLE_WAITS, INSTRET, INTERPRETING,
   JIT_RAN, JIT_RELEASED_COUNT, ROI_BEGIN, ROI_END, SLICE_END, SLICE_MORE, STOP, TURN_END, WITHIN, COUNTERS, COUNTERS_BYTES, EVENT_BURST, EVENT_DEVICE, EVENT_HALT,
   EVENT_IDLE, EVENT_NONE, EVENT_REGION_BEGIN, EVENT_REGION_END, EVENT_STALLED,
 } from '../generated/layout';
@@ -10,6 +10,7 @@ import { counterBlock, hartAt } from '../harts/block';
 import { TURN_NONE, TURN_OTHER, addParkedCounters, takeTurn } from '../harts/turns';
 import { settleFrames } from '../vmm/frames';
 import { disarmStep, isStepping } from './halt';
+import { hpmLook } from './hpm';
 import { deviceDue, instructionsToDeadline, takeInterrupt } from './interrupts';
 import { STOP_HALT, STOP_TRAP } from './raise';
 import { rearm } from './translated';
@@ -93,12 +94,15 @@ export function run(limit: u64): u32 {
           continue;
         }
       }
+      if (load<u64>(INSTRET) >= load<u64>(HPM_DEADLINE)) hpmLook();
       if (takeInterrupt()) unfinished = false;
       now = load<u64>(INSTRET);
       if (now >= limit) return EVENT_NONE;
       let n = limit - now;
       const due = instructionsToDeadline();
       if (due < n) n = due;
+      const overflow = load<u64>(HPM_DEADLINE) - now;
+      if (overflow < n) n = overflow;
       const turn = load<u64>(TURN_END) - now;
       if (turn < n) n = turn;
       if (n > LONGEST) n = LONGEST;

@@ -1,12 +1,13 @@
 // Traps: who takes an exception or interrupt, what the VMM has to do with it, and the return from one
 // (privileged specification 3.1.6 – 3.1.9, 12.1.2).
 import {
-  CAUSE, C_FAULT_TRUE, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT, INSTRET,
+  CAUSE, C_FAULT_TRUE, HPM_FILTERS, C_INTERRUPT_SSI, C_TRAP_FETCH_MISALIGNED, EVENT, EVENT_CODE, EXIT_EXCEPTION, EXIT_SYSCALL, EXIT_TRUE_FAULT, INSTRET,
   MCAUSE, MEDELEG, MEPC, MIDELEG, MSTATUS, MTVAL, MTVEC, PC, PRIV, RESERVATION, SCAUSE, SEPC, STRATEGY, STRATEGY_BARE, STRATEGY_PARAVIRT,
   STRATEGY_SHADOW, STVAL, STVEC, TRAP_AT, TRAP_ECALL_M, TRAP_ECALL_U, TRAP_FETCH_PAGE, TRAP_LOAD_PAGE, TRAP_REPEATS, TRAP_STORE_PAGE, TVAL,
   EVENT_TRAP_LOOP, EVENT_USER_TRAP, USER_TRAPS, TRACE, TRACE_INTERRUPT, TRACE_TRAP, X,
 } from '../generated/layout';
 import { count } from '../counters';
+import { hpmMode } from './hpm';
 import { refreshContext } from '../mmu/context';
 import { PRIV_M, PRIV_S } from '../mmu/privilege';
 import {
@@ -94,6 +95,12 @@ function watchLoop(): void {
   return (tvec & ~3) + (interrupt && tvec & 1 ? <u64>cause << 2 : 0);
 }
 
+/** `retiring`: 1 where the instruction that changed the mode retires, which it does in the old one. */
+function modeChanged(retiring: u64): void {
+  if (load<u64>(HPM_FILTERS)) hpmMode(retiring);
+  refreshContext();
+}
+
 function enter(cause: u32, tval: u64, toSupervisor: bool, interrupt: bool): void {
   const status = load<u64>(MSTATUS);
   const priv = <u64>load<u32>(PRIV);
@@ -117,7 +124,7 @@ function enter(cause: u32, tval: u64, toSupervisor: bool, interrupt: bool): void
     store<u32>(PRIV, PRIV_M);
     store<u64>(PC, vectored(load<u64>(MTVEC), cause, interrupt));
   }
-  refreshContext();
+  modeChanged(0);
 }
 
 /** SRET: to SPP, which becomes user; MPRV is cleared as the new mode is below machine mode. */
@@ -128,7 +135,7 @@ export function returnFromSupervisor(): void {
   store<u32>(PRIV, status & MSTATUS_SPP ? PRIV_S : 0);
   store<u64>(PC, load<u64>(SEPC));
   store<u64>(RESERVATION, 0);
-  refreshContext();
+  modeChanged(1);
 }
 
 /** MRET: to MPP, which becomes user. */
@@ -141,5 +148,5 @@ export function returnFromMachine(): void {
   store<u32>(PRIV, to);
   store<u64>(PC, load<u64>(MEPC));
   store<u64>(RESERVATION, 0);
-  refreshContext();
+  modeChanged(1);
 }

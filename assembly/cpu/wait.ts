@@ -1,8 +1,9 @@
 // Waiting for an interrupt: of one hart, and of the whole machine.
 import {
-  DEVICE_DEADLINE, EVENT, EVENT_IDLE, EVENT_STALLED, HARTS, HART_STATE, IDLE, IDLE_WAITS, MIE, WAITING,
+  DEVICE_DEADLINE, EVENT, EVENT_IDLE, EVENT_STALLED, HARTS, HART_STATE, HPM_ARMED, IDLE, IDLE_WAITS, MIE, WAITING,
 } from '../generated/layout';
 import { HART_STOPPED, hartAt } from '../harts/block';
+import { hpmLook } from './hpm';
 import { nextTimer, pendingInterrupts } from './interrupts';
 import { timeNow } from './time';
 
@@ -38,6 +39,7 @@ export function skipToDeadline(): bool {
 
 /** The running hart waits for an interrupt that is enabled. One of several gives up its turn; the only one takes the machine along. */
 export function waitForInterrupt(): void {
+  if (load<u32>(HPM_ARMED)) hpmLook();
   if (pendingInterrupts() & load<u64>(MIE)) return;
   if (load<u32>(HARTS) > 1) store<u32>(WAITING, 1);
   else if (load<u32>(IDLE_WAITS)) store<u32>(EVENT, EVENT_IDLE);

@@ -19,6 +19,7 @@ export const CSR_STVAL: u32 = 0x143;
 export const CSR_SIP: u32 = 0x144;
 export const CSR_STIMECMP: u32 = 0x14d;
 export const CSR_SATP: u32 = 0x180;
+export const CSR_SCOUNTOVF: u32 = 0xda0;
 export const CSR_MVENDORID: u32 = 0xf11;
 export const CSR_MARCHID: u32 = 0xf12;
 export const CSR_MIMPID: u32 = 0xf13;
@@ -57,8 +58,8 @@ export const RESET_MISA: u64 = 0x800000000014112d;
 
 // What a view shows of the register behind it
 export const VIEW_SSTATUS: u64 = 0x80000003000de762;
-export const VIEW_SIE: u64 = 0x222;
-export const VIEW_SIP: u64 = 0x222;
+export const VIEW_SIE: u64 = 0x2222;
+export const VIEW_SIP: u64 = 0x2222;
 
 // Fields, in place
 export const FFLAGS_FLAGS: u64 = 0x1f;
@@ -76,6 +77,7 @@ export const SEPC_ADDRESS: u64 = 0xfffffffffffffffe;
 export const SATP_MODE: u64 = 0xf000000000000000;
 export const SATP_ASID: u64 = 0xffff00000000000;
 export const SATP_PPN: u64 = 0xfffffffffff;
+export const SCOUNTOVF_OF: u64 = 0x7f8;
 export const MSTATUS_SIE: u64 = 2;
 export const MSTATUS_MIE: u64 = 8;
 export const MSTATUS_SPIE: u64 = 0x20;
@@ -103,6 +105,7 @@ export const MIE_STI: u64 = 0x20;
 export const MIE_MTI: u64 = 0x80;
 export const MIE_SEI: u64 = 0x200;
 export const MIE_MEI: u64 = 0x800;
+export const MIE_LCOFI: u64 = 0x2000;
 export const MTVEC_BASE: u64 = 0xfffffffffffffffc;
 export const MTVEC_MODE: u64 = 3;
 export const MCOUNTEREN_COUNTERS: u64 = 0xffffffff;
@@ -121,6 +124,7 @@ export const MIP_STI: u64 = 0x20;
 export const MIP_MTI: u64 = 0x80;
 export const MIP_SEI: u64 = 0x200;
 export const MIP_MEI: u64 = 0x800;
+export const MIP_LCOFI: u64 = 0x2000;
 
 /** Whether a register has that number. */
 export function csrExists(n: u32): bool {
@@ -142,6 +146,7 @@ export function csrExists(n: u32): bool {
   if (n == 0xb00) return true;
   if (n - 0xb02 < 0x1e) return true;
   if (n - 0xc00 < 0x20) return true;
+  if (n == 0xda0) return true;
   if (n - 0xf11 < 5) return true;
   return false;
 }
@@ -152,29 +157,29 @@ export function csrWriteMask(n: u32): u64 {
   if (n == 2) return 7;
   if (n == 3) return 0xff;
   if (n == 0x100) return 0xc6122;
-  if (n == 0x104) return 0x222;
+  if (n == 0x104) return 0x2222;
   if (n == 0x105) return 0xffffffffffffffff;
   if (n == 0x106) return 0xffffffff;
   if (n == 0x10a) return 0xf1;
   if (n == 0x140) return 0xffffffffffffffff;
   if (n == 0x141) return 0xfffffffffffffffe;
   if (n - 0x142 < 2) return 0xffffffffffffffff;
-  if (n == 0x144) return 2;
+  if (n == 0x144) return 0x2002;
   if (n == 0x14d) return 0xffffffffffffffff;
   if (n == 0x180) return 0xffffffffffffffff;
   if (n == 0x300) return 0x7e79aa;
   if (n == 0x302) return 0xb3ff;
-  if (n == 0x303) return 0x222;
-  if (n == 0x304) return 0xaaa;
+  if (n == 0x303) return 0x2222;
+  if (n == 0x304) return 0x2aaa;
   if (n == 0x305) return 0xffffffffffffffff;
   if (n == 0x306) return 0xffffffff;
   if (n == 0x30a) return 0x80000000000000f1;
   if (n == 0x320) return 0x7fd;
-  if (n - 0x323 < 8) return 0x1ff;
+  if (n - 0x323 < 8) return 0xf0000000000001ff;
   if (n == 0x340) return 0xffffffffffffffff;
   if (n == 0x341) return 0xfffffffffffffffe;
   if (n - 0x342 < 2) return 0xffffffffffffffff;
-  if (n == 0x344) return 0x222;
+  if (n == 0x344) return 0x2222;
   if (n == 0x3a0) return 0x9f9f9f9f9f9f9f9f;
   if (n == 0x3a2) return 0x9f9f9f9f9f9f9f9f;
   if (n - 0x3b0 < 0x10) return 0x3fffffffffffff;

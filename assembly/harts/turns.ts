@@ -6,6 +6,7 @@ import {
 } from '../generated/layout';
 import { settleCounters } from '../counters';
 import { settleFp } from '../cpu/csr';
+import { hpmLook } from '../cpu/hpm';
 import { pendingOf } from '../cpu/interrupts';
 import { roundTime } from '../cpu/time';
 import { refreshContext } from '../mmu/context';
@@ -47,6 +48,7 @@ function unpark(hart: u32): void {
   store<u64>(TURN_AT, load<u64>(INSTRET));
   // It may have been started anew, or its shadow root may be gone.
   refreshContext();
+  hpmLook();
 }
 
 function turnTo(hart: u32): u32 {

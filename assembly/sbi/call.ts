@@ -9,6 +9,7 @@ export const INVALID_ADDRESS: i64 = -5;
 export const ALREADY_AVAILABLE: i64 = -6;
 export const ALREADY_STARTED: i64 = -7;
 export const ALREADY_STOPPED: i64 = -8;
+export const NO_SHARED_MEMORY: i64 = -9;
 
 @inline export function argument(i: u32): u64 {
   return load<u64>(X + ((10 + i) << 3));

@@ -64,6 +64,7 @@ export const INTERRUPTS = [
   { id: 'mti', code: 7, summary: 'machine timer interrupt' },
   { id: 'sei', code: 9, summary: 'supervisor external interrupt' },
   { id: 'mei', code: 11, summary: 'machine external interrupt' },
+  { id: 'lcofi', code: 13, summary: 'overflow of a hardware counter' },
 ] as const;
 
 const row = (id: string, unit: CounterRow['unit'], summary: string): CounterRow => ({ id, unit, summary });

@@ -31,8 +31,9 @@ export const HART_CELLS = [
   'PRIV', 'MSTATUS', 'MEDELEG', 'MIDELEG', 'MIE', 'MIP', 'MTVEC', 'MSCRATCH', 'MEPC', 'MCAUSE', 'MTVAL', 'MCOUNTEREN',
   'MCOUNTINHIBIT', 'MENVCFG', 'STVEC', 'SSCRATCH', 'SEPC', 'SCAUSE', 'STVAL', 'SCOUNTEREN', 'SENVCFG', 'SATP', 'STIMECMP',
   'MTIMECMP', 'MINSTRET_OFFSET', 'MCYCLE_OFFSET', 'PMPCFG0', 'PMPCFG2', 'PMPADDR', 'PMPADDR_END15', 'MSIP',
-  // Programmable counters: what each follows, its value or distance from it, which run; fixed counters the guest has set up
-  'HPM_EVENT', 'HPM_VALUE', 'HPM_RUNNING', 'PMU_FIXED',
+  // Programmable counters: what each follows, its value or distance from it, modes in which it stands (a byte each); which were started,
+  // which count, which may yet wrap, which have, and when to look; fixed counters the guest has set up; its page for snapshots of them
+  'HPM_EVENT', 'HPM_VALUE', 'HPM_FILTERS', 'HPM_STARTED', 'HPM_RUNNING', 'HPM_ARMED', 'HPM_OVERFLOWED', 'HPM_DEADLINE', 'PMU_FIXED', 'PMU_SHARED',
   // Its number, its state as HSM has it, whether it waits for an interrupt, and what it had retired when its turn began
   'HART', 'HART_STATE', 'WAITING', 'RETIRED',
   // Translation context of the hardware, recomputed when the guest's state changes

@@ -10,8 +10,10 @@ export const HPM_FIRST = 3;
 /** Programmable counters a hart has: hpmcounter3 and up. */
 export const HPM_COUNTERS = 8;
 
-/** Events of tables 30 to 32 by their event_idx, and the counter of the lab that counts each. */
+/** Events of tables 28 to 32 by their event_idx, and the counter of the lab that counts each. */
 export const PMU_EVENTS = [
+  { event: 1, counter: 'instret', summary: 'cycles, which are instructions here' },
+  { event: 2, counter: 'instret', summary: 'instructions' },
   { event: 0x1_0018, counter: 'tlb.l1d.lookups', summary: 'dTLB loads' },
   { event: 0x1_0019, counter: 'tlb.l1d.misses', summary: 'dTLB load misses' },
   { event: 0x1_0020, counter: 'tlb.l1i.lookups', summary: 'iTLB loads' },
@@ -24,23 +26,31 @@ export const SHARED_COUNTERS: readonly string[] = ['idle', 'vmm.frames', 'vmm.ta
 /** The raw event (event_idx 0x20000) whose event_data is this number counts the counter of the lab; -1: none does. */
 export const rawEvent = (id: string): number => (SHARED_COUNTERS.includes(id) ? -1 : COUNTER_IDS.indexOf(id));
 
-/** Bits of mhpmevent that hold such a number; 0 stands for no event, as counter 0 is instret, which has a counter of its own. */
-export const HPM_EVENT_BITS = Math.ceil(Math.log2(COUNTER_IDS.length));
+/** Bits of mhpmevent that hold such a number. */
+export const HPM_EVENT_BITS = Math.ceil(Math.log2(COUNTER_IDS.length + 1));
+
+/** What mhpmevent has for instructions, as 0, the number of their counter, is no event there. */
+export const EVENT_INSTRUCTIONS = 2 ** HPM_EVENT_BITS - 1;
+const hpmEvent = (counter: string): number => rawEvent(counter) || EVENT_INSTRUCTIONS;
+
+/** The counters, one bit each, that count one event and no other. */
+const FIXED: ReadonlyMap<number, number> = new Map([
+  [1, 1 << 0],
+  [2, 1 << 2],
+]);
 
 const word = (value: number): number => value >>> 0;
 
 /**
  * Properties of the `riscv,pmu` node, by which M-mode firmware finds the counters: the number of each event for mhpmevent, and which
- * counters, one bit each, can count it. Cycles and instructions have their own.
+ * counters, one bit each, can count it. Cycles and instructions have counters of their own besides, which do not overflow.
  */
 export function pmuProperties(): Record<string, number[]> {
   const programmable = word(((1 << HPM_COUNTERS) - 1) << HPM_FIRST);
   return {
-    'riscv,event-to-mhpmevent': PMU_EVENTS.flatMap(({ event, counter }) => [event, 0, rawEvent(counter)]),
+    'riscv,event-to-mhpmevent': PMU_EVENTS.flatMap(({ event, counter }) => [event, 0, hpmEvent(counter)]),
     'riscv,event-to-mhpmcounters': [
-      ...[1, 1, 1 << 0],
-      ...[2, 2, 1 << 2],
-      ...PMU_EVENTS.flatMap(({ event }) => [event, event, programmable]),
+      ...PMU_EVENTS.flatMap(({ event }) => [event, event, programmable | (FIXED.get(event) ?? 0)]),
     ],
     'riscv,raw-event-to-mhpmcounters': [0, 0, word(-1), word(-1 << HPM_EVENT_BITS), programmable],
   };

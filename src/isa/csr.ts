@@ -133,6 +133,7 @@ const interruptFields = (machine: Access): CsrField[] => [
   field('mti', 7, 7, 'timer interrupt of M-mode', machine),
   field('sei', 9, 9, 'external interrupt of S-mode'),
   field('mei', 11, 11, 'external interrupt of M-mode', machine),
+  field('lcofi', 13, 13, 'a hardware counter overflowed'),
 ];
 
 const environmentFields = [
@@ -142,7 +143,7 @@ const environmentFields = [
   field('cbze', 7, 7, 'CBO.ZERO below is legal'),
 ];
 
-const S_INTERRUPTS = 0x222n;
+const S_INTERRUPTS = 0x2222n;
 const SSTATUS_MASK = 0x8000_0003_000d_e762n;
 /** MXL = 2 (RV64) and the letters A, C, D, F, I, M, S, U. */
 const MISA =
@@ -182,9 +183,13 @@ const SUPERVISOR: readonly CsrRow[] = [
   row('sepc', 0x141, 'pc of the trap into S-mode', epcFields),
   row('scause', 0x142, 'cause of the trap into S-mode', whole()),
   row('stval', 0x143, 'address or instruction of the trap into S-mode', whole()),
-  row('sip', 0x144, 'pending interrupts of S-mode', [field('ssi', 1, 1, 'software interrupt of S-mode')], {
-    view: { of: 'mip', mask: S_INTERRUPTS },
-  }),
+  row(
+    'sip',
+    0x144,
+    'pending interrupts of S-mode',
+    [field('ssi', 1, 1, 'software interrupt of S-mode'), field('lcofi', 13, 13, 'a hardware counter overflowed')],
+    { view: { of: 'mip', mask: S_INTERRUPTS } },
+  ),
   row('stimecmp', 0x14d, 'time of the next timer interrupt of S-mode (Sstc)', whole(), {
     reset: 0xffff_ffff_ffff_ffffn,
     gate: 'stimecmp',
@@ -200,6 +205,9 @@ const SUPERVISOR: readonly CsrRow[] = [
     ],
     { gate: 'tvm' },
   ),
+  row('scountovf', 0xda0, 'counters that overflowed (Sscofpmf), below M if mcounteren allows', [
+    field('of', HPM_FIRST + HPM_COUNTERS - 1, HPM_FIRST, 'one bit a counter', 'ro'),
+  ]),
 ];
 
 const MACHINE: readonly CsrRow[] = [
@@ -225,7 +233,16 @@ const MACHINE: readonly CsrRow[] = [
     field('hpm', HPM_FIRST + HPM_COUNTERS - 1, HPM_FIRST, 'mhpmcounters'),
   ]),
   ...series('mhpmevent', 0x323, HPM_FIRST, HPM_COUNTERS, 'what a counter counts', [
-    field('event', HPM_EVENT_BITS - 1, 0, 'number of a counter of the lab; 0, and what no hart has, is nothing'),
+    field(
+      'event',
+      HPM_EVENT_BITS - 1,
+      0,
+      'a counter of the lab; 0, and what no hart has: none; all ones: instructions',
+    ),
+    field('uinh', 60, 60, 'it stands in U-mode'),
+    field('sinh', 61, 61, 'it stands in S-mode'),
+    field('minh', 62, 62, 'it stands in M-mode'),
+    field('of', 63, 63, 'it overflowed'),
   ]),
   ...series('mhpmevent', 0x323 + HPM_COUNTERS, HPM_FIRST + HPM_COUNTERS, 29 - HPM_COUNTERS, 'no event: 0', whole('ro')),
   row('mscratch', 0x340, 'for the handler of M-mode', whole()),

@@ -6,6 +6,7 @@ import { EXTENSIONS } from './types.ts';
 const WITHOUT_ROWS: readonly { readonly id: string; readonly csr: CsrRow['name'] | null }[] = [
   { id: 'Zicntr', csr: 'instret' },
   { id: 'Zihpm', csr: 'hpmcounter3' },
+  { id: 'Sscofpmf', csr: 'scountovf' },
   { id: 'Sstc', csr: 'stimecmp' },
   { id: 'Svnapot', csr: null },
 ];

@@ -20,12 +20,13 @@ export function coreModule(): WebAssembly.Module {
   return compiled;
 }
 
-/** Loads and runs an image; `budget` in instructions. */
+/** Loads and runs an image; `budget`, and `slice` between two looks of the host, in instructions. */
 export async function runMachine(
   elf: Uint8Array,
-  options: { readonly budget?: number; readonly config?: Partial<MachineConfig> } = {},
+  options: { readonly budget?: number; readonly slice?: number; readonly config?: Partial<MachineConfig> } = {},
 ): Promise<RunOutcome> {
   const host = createMachineHost(coreModule());
   await host.load(elf, { ...MACHINE_DEFAULT, ...options.config });
-  return host.run({ budget: options.budget ?? 50_000_000 });
+  const { budget = 50_000_000, slice } = options;
+  return host.run({ budget, ...(slice && { slice }) });
 }

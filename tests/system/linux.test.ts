@@ -1,9 +1,11 @@
 /** A real Linux kernel boots, under every strategy and engine, and runs commands for the host. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onBoth } from '../support/kernel-peer.ts';
 import { type Booted, boot, hasKernel, openSbi, standStill, story } from '../support/kernels.ts';
+import { buildPrograms } from '../support/linux-programs.ts';
 import { projectRoot } from '../support/machine.ts';
 
 const hasBuilt = hasKernel('built');
@@ -137,6 +139,28 @@ describe.skipIf(!hasBuilt)('the built kernel', () => {
         expect((await sh('nproc; dmesg | grep -c "SBI implementation ID=0x1 "')).stdout).toBe('2\n1\n');
         await off();
       }
+    },
+    BOOT_MS,
+  );
+
+  it.skipIf(!openSbi('dynamic') || !hasDebian)(
+    'samples beneath OpenSBI by overflows of counters, without missing one',
+    async () => {
+      const { sh, off } = await boot('debian', { engine: 'jit', harts: 2 }, { firmware: openSbi('dynamic') });
+      const program = readFileSync((await buildPrograms(['profile'])).get('profile')!);
+      await sh('cat > /tmp/profile; chmod +x /tmp/profile', { input: program });
+      const values = new Map<string, number>();
+      for (const kind of ['cycles', 'instructions', 'dtlb']) {
+        const { stdout } = await sh(`/tmp/profile ${kind} user`);
+        const [value, samples] = stdout.trim().split(' ').map(Number);
+        values.set(kind, value!);
+        expect([kind, samples]).toEqual([kind, Math.floor(value! / 20_000)]);
+      }
+      expect(values.get('cycles')).toBe(values.get('instructions'));
+      // It reads 400 pages 500 times, three instructions each.
+      expect(values.get('instructions')).toBeGreaterThan(3 * 200_000);
+      expect(values.get('dtlb')! - 200_000).toBeLessThan(100);
+      await off();
     },
     BOOT_MS,
   );

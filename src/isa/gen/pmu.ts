@@ -1,7 +1,7 @@
 /** Prints assembly/generated/pmu.ts: which counter of the lab counts an event of the SBI's PMU extension. */
 import { COUNTER_IDS } from '../../abi/counters.ts';
 import { PLACES } from '../../abi/layout.ts';
-import { PMU_EVENTS, SHARED_COUNTERS } from '../../abi/pmu.ts';
+import { EVENT_INSTRUCTIONS, PMU_EVENTS, SHARED_COUNTERS } from '../../abi/pmu.ts';
 
 /** The whole file. */
 export function printPmu(): string {
@@ -10,6 +10,7 @@ export function printPmu(): string {
     '// Generated from src/abi/pmu.ts by `npm run generate`. Do not edit.',
     '',
     `export const COUNTERS_MOST: u64 = ${COUNTER_IDS.length};`,
+    `export const EVENT_INSTRUCTIONS: u64 = ${EVENT_INSTRUCTIONS};`,
     '',
     '/** Address of the counter for an event; 0: none. */',
     'export function eventCounter(event: u32): u32 {',
