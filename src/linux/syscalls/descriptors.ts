@@ -2,6 +2,7 @@
 import { E, fail } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { copyIn, copyOut, intIn, intOut, stringIn, wordIn, wordOut } from '../memory/user.ts';
+import { Socket } from '../net/socket.ts';
 import { SeccompListener } from '../task/seccomp-listener.ts';
 import { type Task, Unfinished } from '../task/task.ts';
 import { F, O, RLIMIT, TTY } from '../uapi.ts';
@@ -68,7 +69,7 @@ export const openat: Call = (k, t, fd, va, flags, mode) => openFile(k, t, fd, va
 /** struct open_how: flags, mode, resolve. */
 const OPEN_HOW = 24;
 const KNOWN_LIMITS = Object.values(RESOLVE).reduce((all, bit) => all | bit, 0);
-/** All of open(2): O_ASYNC, O_DIRECT, O_LARGEFILE, O_NOATIME, O_DSYNC, O_SYNC have no name here. */
+/** All of open(2): O_DIRECT, O_LARGEFILE, O_NOATIME, O_DSYNC, O_SYNC have no name here. */
 const KNOWN_FLAGS = 0o37777703;
 const PATH_FLAGS = O.PATH | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC;
 
@@ -133,6 +134,14 @@ function addSeals(k: Kernel, file: OpenFile, seals: number): number {
 
 const SETTABLE = O.APPEND | O.NONBLOCK;
 
+const setFlag = (file: OpenFile, flag: number, on: boolean): void => {
+  file.flags = on ? file.flags | flag : file.flags & ~flag;
+};
+
+/** Whether a file may be asked to tell of its changes by SIGIO; none does, but programs that poll as well ask for it. */
+const tellsChanges = ({ kind }: OpenFile): boolean =>
+  kind instanceof Pipe || kind instanceof Socket || kind instanceof Terminal;
+
 export const fcntl: Call = (k, t, fd, command, argument) => {
   const slot = t.process.files.slot(fd);
   const { file } = slot;
@@ -149,6 +158,7 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
     case F.GETFL:
       return file.flags | 0o100000;
     case F.SETFL:
+      if (tellsChanges(file)) setFlag(file, O.ASYNC, (argument & O.ASYNC) !== 0);
       file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
       return 0;
     case F.GETLK:
@@ -179,7 +189,7 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
   }
 };
 
-const IOCTL = { FIONBIO: 0x5421, FIOCLEX: 0x5451, FIONCLEX: 0x5450 } as const;
+const IOCTL = { FIONBIO: 0x5421, FIOCLEX: 0x5451, FIONCLEX: 0x5450, FIOASYNC: 0x5452 } as const;
 
 export const ioctl: Call = (k, t, fd, request, argument) => {
   const slot = t.process.files.slot(fd);
@@ -191,7 +201,13 @@ export const ioctl: Call = (k, t, fd, request, argument) => {
     return 0;
   }
   if (wanted === IOCTL.FIONBIO) {
-    file.flags = intIn(process.space, argument) ? file.flags | O.NONBLOCK : file.flags & ~O.NONBLOCK;
+    setFlag(file, O.NONBLOCK, intIn(process.space, argument) !== 0);
+    return 0;
+  }
+  if (wanted === IOCTL.FIOASYNC) {
+    const on = intIn(process.space, argument) !== 0;
+    if (on !== ((file.flags & O.ASYNC) !== 0) && !tellsChanges(file)) fail(E.NOTTY);
+    setFlag(file, O.ASYNC, on);
     return 0;
   }
   if (file.kind instanceof SeccompListener) return listenerIoctl(k, t, file.kind, wanted, argument);

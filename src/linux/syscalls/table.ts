@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
   [26, 'inotify_init1', inotify.inotifyInit1],
   [27, 'inotify_add_watch', inotify.inotifyAddWatch],
   [28, 'inotify_rm_watch', inotify.inotifyRmWatch],
-  [29, 'ioctl', descriptors.ioctl, { partial: 'terminals, pipes, FIONBIO, FIOCLEX' }],
+  [29, 'ioctl', descriptors.ioctl, { partial: 'terminals, pipes, FIONBIO, FIOCLEX; FIOASYNC sends no SIGIO' }],
   [30, 'ioprio_set', null],
   [31, 'ioprio_get', null],
   [32, 'flock', locks.flock],

@@ -1,5 +1,6 @@
 // Waiting for files: pipes, poll, select, epoll, eventfd, timerfd, sockets, descriptors on the way.
 #include "check.h"
+#include <sys/ioctl.h>
 
 static void *later(void *fd) { usleep(30000); write((int)(long)fd, "late", 4); return 0; }
 
@@ -101,6 +102,18 @@ int main(void) {
 
   int s[2];
   SAY(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+  int on = 1, off = 0, plain = open("/proc/self/exe", O_RDONLY);
+  SAY(ioctl(s[0], FIOASYNC, &on));
+  SAY(fcntl(s[0], F_GETFL) & O_ASYNC);
+  SAY(fcntl(s[0], F_SETFL, O_NONBLOCK));
+  SAY(fcntl(s[0], F_GETFL) & (O_ASYNC | O_NONBLOCK));
+  SAY(fcntl(s[0], F_SETFL, O_ASYNC));
+  SAY(fcntl(s[0], F_GETFL) & (O_ASYNC | O_NONBLOCK));
+  SAY(ioctl(s[0], FIOASYNC, &off));
+  SAY(fcntl(s[0], F_GETFL) & O_ASYNC);
+  SAY(ioctl(plain, FIOASYNC, &on));
+  SAY(ioctl(plain, FIOASYNC, &off));
+  close(plain);
   SAY(send(s[0], "hello", 5, 0));
   SAY(send(s[0], "again", 5, 0));
   SAY(recv(s[1], b, 3, MSG_PEEK));
