@@ -69,7 +69,7 @@ export const CELLS = [
   // Translated code: instructions interpreted (0: no bursts), and in all, until a burst ends, what is left of them, and what translated code may
   // run beyond the slice's; where the natural slice stands; its tables, how it was left and where execution went on then
   'BURST', 'BURST_LEFT', 'BURST_MOST', 'BURST_MOST_LEFT', 'SLICE_MORE', 'BURST_NOW', 'BURST_END', 'WITHIN', 'AFTER_SYSTEM', 'JIT_ENTRIES',
-  'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED', 'JIT_RELEASED_COUNT', 'JIT_RAN', 'JIT_LEFT_BY', 'JIT_LEFT_AT', 'JIT_STALE', 'JIT_UNITS', 'JIT_SITES',
+  'JIT_MODULES', 'JIT_NODES', 'JIT_RELEASED', 'JIT_RELEASED_COUNT', 'JIT_RAN', 'JIT_LEFT_BY', 'JIT_LEFT_AT', 'JIT_ENTER', 'JIT_STALE', 'JIT_UNITS', 'JIT_SITES',
   // The debugger: breakpoints and watchpoints set, what to do with the next instruction of which hart (a STEP), why the core halted (a HALT),
   // the access that was watched
   'BREAKS', 'WATCHES', 'STEP', 'STEP_HART', 'HALT', 'HALT_ADDRESS',

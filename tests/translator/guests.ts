@@ -702,6 +702,71 @@ export function farTables(rounds: number): Uint8Array {
   });
 }
 
+/**
+ * An interpreter of so many handlers over several pages, each of which jumps to the next one by itself; a unit does not hold all of them.
+ * Some store, some call, some leave for what the others do not reach.
+ */
+export function threaded(handlers: number, steps: number): Uint8Array {
+  const dispatch = (a: Guest): void => {
+    a.addi(R.s1, R.s1, -1);
+    const more = a.fresh();
+    a.to(more, 'bne', { rs1: R.s1, rs2: 0 });
+    a.j('over');
+    a.label(more);
+    a.op('slli', { rd: R.t0, rs1: R.s4, imm: 13 });
+    a.op('xor', { rd: R.s4, rs1: R.s4, rs2: R.t0 });
+    a.op('srli', { rd: R.t0, rs1: R.s4, imm: 7 });
+    a.op('xor', { rd: R.s4, rs1: R.s4, rs2: R.t0 });
+    a.op('slli', { rd: R.t0, rs1: R.s4, imm: 17 });
+    a.op('xor', { rd: R.s4, rs1: R.s4, rs2: R.t0 });
+    a.op('remu', { rd: R.t0, rs1: R.s4, rs2: R.s5 });
+    a.op('slli', { rd: R.t0, rs1: R.t0, imm: 3 });
+    a.add(R.t0, R.t0, R.s2);
+    a.ld(R.t1, 0, R.t0);
+    a.op('jalr', { rd: 0, rs1: R.t1, imm: 0 });
+  };
+  const tables = new Tables(TABLES, 1);
+  return pagingGuest(
+    tables,
+    tables.page(),
+    (a) => {
+      a.li(R.s2, DATA);
+      a.li(R.s3, DATA + PAGE);
+      a.li(R.s4, 0x1234_5678);
+      a.li(R.s5, handlers);
+      a.li(R.s1, steps);
+      for (let i = 0; i < handlers; i++) {
+        a.la(R.t1, `handler${i}`);
+        a.sd(R.t1, 8 * i, R.s2);
+      }
+      dispatch(a);
+      a.label('over');
+    },
+    (a) => {
+      for (let i = 0; i < handlers; i++) {
+        a.label(`handler${i}`);
+        a.addi(R.a0, R.a0, i + 1);
+        a.op('xori', { rd: R.a0, rs1: R.a0, imm: (37 * i) % 2048 });
+        if (i % 3 === 0) a.sd(R.a0, 8 * (i % 64), R.s3);
+        if (i % 5 === 0) {
+          a.ld(R.a1, 8 * (i % 64), R.s3);
+          a.stir(R.a1);
+        }
+        if (i % 7 === 0) a.jal('called');
+        if (i % 11 === 0) {
+          a.csrr(R.a2, 0xc02);
+          a.stir(R.a2);
+        }
+        a.stir(R.a0);
+        dispatch(a);
+      }
+      a.label('called');
+      a.addi(R.a0, R.a0, 77);
+      a.ret();
+    },
+  );
+}
+
 /** So many loops, no two alike, each run `rounds` times; all of it `times` times. */
 export function distinctLoops(loops: number, rounds: number, times: number): Uint8Array {
   return machineGuest((a) => {

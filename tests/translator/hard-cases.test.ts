@@ -17,6 +17,7 @@ import {
   patchedCaller,
   recursion,
   remapped,
+  threaded,
   vanishingPage,
 } from './guests.ts';
 
@@ -45,6 +46,12 @@ describe.each(STRATEGIES)('paging: %j', (config) => {
 
   it.each(['fence', 'stale', 'satp'] as const)('calls what a page has become: %s', async (how) => {
     await expectPassed(remapped(how, 600), config, OFTEN);
+  });
+
+  it.each([9, 60, 250])('goes from each of %i handlers to the next', async (handlers) => {
+    await expectPassed(threaded(handlers, 20_000), config);
+    await expectPassed(threaded(handlers, 4000), config, OFTEN);
+    expect(translator().stats.units).toBeGreaterThan(1);
   });
 
   it('follows a list that leads astray', async () => {

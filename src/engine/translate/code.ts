@@ -120,6 +120,18 @@ export class CodeView {
     return found;
   }
 
+  /** Whether anything was executed there: asks less than `at`. */
+  executed(at: number): boolean {
+    const record = this.record(at);
+    return record !== 0 && this.core.view.getUint16(record, true) >= OP_TRANSLATED;
+  }
+
+  /** Whether translated code is entered there. */
+  isEntry(at: number): boolean {
+    const record = this.record(at);
+    return record !== 0 && this.core.view.getUint16(record, true) === OP_TRANSLATED;
+  }
+
   /** Where a transfer through a register would lead now, if something was executed there before. */
   pointee({ operands }: Instruction): number | null {
     const base = this.core.view.getBigUint64(PLACES.X + 8 * (operands.rs1 ?? 0), true);

@@ -2,7 +2,7 @@
 import { CELL_OFFSETS, PLACES, SIZES } from '../../abi/layout.ts';
 import type { PrimitiveName } from '../../isa/primitives.ts';
 import type { RegisterFile } from '../../isa/types.ts';
-import { type Cause, LAST_EXIT, type Leaving, leftBy } from './causes.ts';
+import { type Cause, causeIndex, LAST_EXIT, LEAVING, type Leaving, leftBy } from './causes.ts';
 import { type CodeView, PAGE, pageOf } from './code.ts';
 import { Exits, SITE, type Site } from './exits.ts';
 import { each, NONE, type RegisterSet, union } from './registers.ts';
@@ -63,6 +63,8 @@ export interface Surroundings {
   coreIndex(name: CoreFunction): number;
   /** Keeps what a way out tells; its address. */
   site(site: Site): number;
+  /** Keeps numbers of halfwords; their address. */
+  table(numbers: Uint16Array): number;
 }
 
 const place = (file: RegisterFile, number: number): number => (file === 'x' ? PLACES.X : PLACES.F) + number * 8;
@@ -73,6 +75,28 @@ export interface Place {
   readonly done: number;
   readonly accesses: number;
   readonly dirty: RegisterSet;
+}
+
+/** Tells for which cause a unit is left for the pc in a local: `near` if that is in the page that the cells tell, else for a transfer. */
+export function tellTransfer(code: Code, pc: number, cause: Cause, near: Leaving, causes: number): void {
+  code.i32(0);
+  code.i32(leftBy(cause, near));
+  code.i32(leftBy(cause, LEAVING.for));
+  code.get(pc);
+  code.i32(0);
+  code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
+  code.op('i64.xor');
+  code.i64(PAGE);
+  code.op('i64.lt_u');
+  code.raw('select');
+  code.memory('i32.store', CELL_OFFSETS.JIT_LEFT_BY);
+  const counter = causes + causeIndex(cause) * 4;
+  code.i32(0);
+  code.i32(0);
+  code.memory('i32.load', counter);
+  code.i32(1);
+  code.op('i32.add');
+  code.memory('i32.store', counter);
 }
 
 export class Context {
@@ -223,6 +247,35 @@ export class Context {
     code.end();
   }
 
+  /** Leaves for the pc in its local, of a transfer that is under way, since what is left might not suffice; the cells tell the page. */
+  leaveUnderWay(): void {
+    const { code, surroundings } = this;
+    this.store(this.dirty);
+    for (const at of [CELL_OFFSETS.PC, surroundings.causes + LAST_EXIT]) {
+      code.i32(0);
+      code.get(this.pc);
+      code.memory('i64.store', at);
+    }
+    tellTransfer(code, this.pc, 'budget', LEAVING.within, surroundings.causes);
+    code.get(ACCOUNT);
+    code.i64(NOWHERE);
+    code.raw('return');
+  }
+
+  /** Takes the address to go to through tables, if there is one, and which head to begin at then: the second one. */
+  readEntry(select: number): void {
+    const { code } = this;
+    code.i32(0);
+    code.memory('i64.load', CELL_OFFSETS.JIT_ENTER);
+    code.tee(this.pc);
+    code.i64(0);
+    code.op('i64.ne');
+    code.set(select);
+    code.i32(0);
+    code.i64(0);
+    code.memory('i64.store', CELL_OFFSETS.JIT_ENTER);
+  }
+
   // The account
 
   /** What instructions and accesses since the account was settled add to it. */
@@ -365,8 +418,8 @@ export class Context {
     code.i64(NOWHERE);
   }
 
-  /** Returns with the pc in its local; the registers are stored, the account settled. */
-  returnWithPc(): void {
+  /** Tells in the cells which page the fetch unit is in. */
+  tellPage(): void {
     const { code } = this;
     code.i32(0);
     this.pageAddress(this.page);
@@ -374,6 +427,12 @@ export class Context {
     code.i32(0);
     code.i32(this.surroundings.code.records(this.page));
     code.memory('i32.store', CELL_OFFSETS.PAGE_REC);
+  }
+
+  /** Returns with the pc in its local; the cells tell the page, and the account is settled. */
+  returnFromCells(): void {
+    const { code } = this;
+    this.store(this.dirty);
     code.get(ACCOUNT);
     code.get(this.pc);
     code.raw('return');

@@ -30,8 +30,14 @@ const needsNative = ({ facts }: Instruction): boolean => facts.rounding || facts
 /** Turns of a loop before any are run at once. */
 const TURNS_BEFORE = 4;
 
-const shapeFrom = (blocks: readonly Block[], entry: number): Shape<Block> =>
-  shapeOf(blocks, (b) => b.successors, [blocks.find((b) => b.at === entry)!]);
+/** Where a unit is entered: at its entry, and where what goes through tables goes on. */
+const entriesOf = (blocks: readonly Block[], { entry, inner }: Unit): Block[] => [
+  blocks.find((b) => b.at === entry)!,
+  ...(inner.length ? blocks.filter((b) => b.end === 'table') : []),
+];
+
+const shapeFrom = (blocks: readonly Block[], unit: Unit): Shape<Block> =>
+  shapeOf(blocks, (b) => b.successors, entriesOf(blocks, unit));
 
 class UnitPrinter {
   private readonly context: Context;
@@ -40,6 +46,9 @@ class UnitPrinter {
   private readonly runs: ReadonlyMap<Block, Run>;
   /** Locals, by the head: turns made since the loop was entered; of those run at once, what is left. */
   private readonly turns = new Map<Block, { readonly made: number; readonly left: number }>();
+  private readonly entries: readonly Block[];
+  /** The local with the number of the head to begin at. */
+  private readonly select: number;
   private readonly calleeOf: (b: Block) => CalledUnit | undefined;
   private readonly flow: Flow;
   private readonly shape: Shape<Block>;
@@ -52,18 +61,19 @@ class UnitPrinter {
   constructor(unit: Unit, surroundings: Surroundings, calleeOf: (b: Block) => CalledUnit | undefined) {
     this.calleeOf = calleeOf;
     this.context = new Context(surroundings, unit.home);
-    const shape = shapeFrom(unit.blocks, unit.entry);
+    const shape = shapeFrom(unit.blocks, unit);
     const versions = versionsOf(unit.blocks, tightLoops(shape), surroundings.manner.misses === 'call');
     this.blocks = versions?.blocks ?? unit.blocks;
     this.runs = versions?.runs ?? new Map();
-    this.shape = versions ? shapeFrom(versions.blocks, unit.entry) : shape;
+    this.shape = versions ? shapeFrom(versions.blocks, unit) : shape;
+    this.entries = entriesOf(this.blocks, unit);
     this.flow = flowOf(this.blocks, calleeOf);
     this.looks = looksOf(this.shape);
-    const select = this.context.code.local('i32');
+    this.select = this.context.code.local('i32');
     this.printer = new Printer(
       this.context.code,
       this.shape,
-      select,
+      this.select,
       (b, to) => this.block(b, to),
       (head) => this.beforeLoop(head),
     );
@@ -76,9 +86,10 @@ class UnitPrinter {
   }
 
   print(): Body {
-    const { context, blocks, flow, shape } = this;
+    const { context, blocks, flow, entries } = this;
     const { code } = context;
-    context.load(flow.live.get(shape.heads[0]!)!);
+    context.load(entries.reduce((set, b) => union(set, flow.live.get(b)!), NONE));
+    if (entries.length > 1) context.readEntry(this.select);
     if (blocks.some((b) => b.body.some((i) => i.facts.float))) context.readFloatState();
     context.openExits(this.exitSets());
     this.printer.print();
@@ -129,6 +140,10 @@ class UnitPrinter {
       const run = this.runs.get(b)!;
       if (b.end === 'run') this.beginRun(run, to);
       else this.countTurn(b, run, to);
+      return;
+    }
+    if (b.end === 'table') {
+      this.table(b, to);
       return;
     }
     if (this.looks.at.has(b)) this.look(b);
@@ -308,9 +323,9 @@ class UnitPrinter {
         this.pointer(b, to);
         return;
       }
-      if (b.successors.length) this.table(b, to);
-      context.store(context.dirty);
-      context.returnWithPc();
+      context.tellPage();
+      if (b.successors.length) to(b.successors[0]!);
+      else context.returnFromCells();
       return;
     }
     this.link(i, effect);
@@ -322,46 +337,58 @@ class UnitPrinter {
     } else this.arrive(b, b.target!, to);
   }
 
-  /** Goes to one of the block's successors by pc; falls through where none is meant. */
+  /** Goes to one of the successors by pc, from the page that the cells tell; leaves where none is meant. */
   private table(b: Block, to: (target: Block) => void): void {
     const { context } = this;
     const { code } = context;
+    if (this.looks.at.has(b)) {
+      context.scarce(this.looks.needed.get(b)!);
+      code.unlikely();
+      context.leaveUnderWay();
+      code.end();
+    }
     const targets = [...b.successors].sort((x, y) => x.at - y.at);
     const first = targets[0]!.at;
-    const otherwise = code.block();
+    const last = targets.at(-1)!.at;
+    const numbers = new Uint16Array((last - first) / 2 + 1).fill(targets.length);
+    targets.forEach(({ at }, n) => {
+      numbers[(at - first) / 2] = n;
+    });
+    const by = context.temporary('i64');
     code.get(context.pc);
     context.address(first);
     code.op('i64.sub');
-    code.tee(context.pc);
-    code.i64(targets.at(-1)!.at - first);
+    code.tee(by);
+    code.i64(last - first);
     code.raw('i64.le_u');
     code.if();
-    const labels = new Map([...targets].reverse().map((target) => [target.at, code.block()]));
     const none = code.block();
-    code.get(context.pc);
+    const labels = [...targets].reverse().map(() => code.block());
+    code.get(by);
     code.op('i32.wrap_i64');
-    code.i32(1);
-    code.op('i32.shr_u');
-    const count = (targets.at(-1)!.at - first) / 2 + 1;
-    code.brTable([...Array.from({ length: count }, (_, n) => labels.get(first + 2 * n) ?? none), none]);
-    code.end();
-    this.restorePc(first);
-    code.br(otherwise);
+    code.memory('i32.load16_u', context.surroundings.table(numbers));
+    code.brTable([...labels.reverse(), none]);
     for (const target of targets) {
       code.end();
-      this.arrive(b, target.at, to);
+      this.arriveFromCells(target, to);
     }
     code.end();
-    this.restorePc(first);
     code.end();
+    context.returnFromCells();
   }
 
-  private restorePc(first: number): void {
+  /** A transfer to a block from the page that the cells tell. */
+  private arriveFromCells(target: Block, to: (target: Block) => void): void {
     const { context } = this;
-    context.code.get(context.pc);
-    context.address(first);
-    context.code.op('i64.add');
-    context.code.set(context.pc);
+    const { code } = context;
+    code.i32(0);
+    code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
+    context.pageAddress(pageOf(target.at));
+    code.op('i64.ne');
+    code.if();
+    context.cross(target.at, () => context.leaveFromCells('page', LEAVING.for, target.at));
+    code.end();
+    to(target);
   }
 
   private call(b: Block, callee: CalledUnit, to: (target: Block) => void): void {
@@ -419,8 +446,8 @@ class UnitPrinter {
     code.end();
     context.dirty = dirty;
     context.page = page;
-    context.store(dirty);
-    context.returnWithPc();
+    context.tellPage();
+    context.returnFromCells();
     code.end();
     context.dirty = without(dirty, likely.touched);
     context.page = pageOf(b.next);

@@ -2,11 +2,12 @@
 import { CELL_OFFSETS, SIZES } from '../../abi/layout.ts';
 import { PRIMITIVES, type PrimitiveName } from '../../isa/primitives.ts';
 import { type DefinedFunction, encodeModule, type FunctionType, type ImportedFunction } from './binary.ts';
-import { causeIndex, LAST_TARGET, LEAVING, leftBy } from './causes.ts';
-import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, UNIT_TYPE } from './context.ts';
+import { LAST_TARGET, LEAVING } from './causes.ts';
+import { PAGE, pageOf } from './code.ts';
+import { ACCESS_BITS, type CoreFunction, type Manner, NOWHERE, tellTransfer, UNIT_TYPE } from './context.ts';
 import { type CalledUnit, printUnit } from './emit.ts';
 import type { Site } from './exits.ts';
-import { ANYTHING, type Callee, type Linked, type Plan } from './plan.ts';
+import { ANYTHING, type Callee, type Linked, type Plan, type Planned } from './plan.ts';
 import type { Block, Unit } from './unit.ts';
 import { type Body, Code } from './wasm.ts';
 
@@ -56,8 +57,11 @@ export interface PrintedModule {
   readonly binary: Uint8Array<ArrayBuffer>;
   /** Names of the imports of other modules' units: `unit`, then this. */
   readonly links: ReadonlyMap<string, Linked>;
-  /** To be kept at `firstSite` and behind. */
-  readonly sites: readonly Site[];
+  /** To be kept, by address. */
+  readonly sites: ReadonlyMap<number, Site>;
+  readonly tables: ReadonlyMap<number, Uint16Array>;
+  /** The next address behind them. */
+  readonly nextSite: number;
   /** Bytes of the function of each unit. */
   readonly sizes: readonly number[];
 }
@@ -89,24 +93,7 @@ function printEntry(unit: number, causes: number, counting: boolean): Body {
     code.get(pc);
     code.memory('i64.store', at);
   }
-  code.i32(0);
-  code.i32(leftBy('indirect', LEAVING.near));
-  code.i32(leftBy('indirect', LEAVING.for));
-  code.get(pc);
-  code.i32(0);
-  code.memory('i64.load', CELL_OFFSETS.PAGE_VA);
-  code.op('i64.xor');
-  code.i64(4096);
-  code.op('i64.lt_u');
-  code.raw('select');
-  code.memory('i32.store', CELL_OFFSETS.JIT_LEFT_BY);
-  const counter = causes + causeIndex('indirect') * 4;
-  code.i32(0);
-  code.i32(0);
-  code.memory('i32.load', counter);
-  code.i32(1);
-  code.op('i32.add');
-  code.memory('i32.store', counter);
+  tellTransfer(code, pc, 'indirect', LEAVING.near, causes);
   code.end();
   if (counting) {
     code.i32(0);
@@ -126,9 +113,51 @@ function printEntry(unit: number, causes: number, counting: boolean): Body {
   return code.finish();
 }
 
+/** The function that enters a unit at `at`, where a table leads in it: called like a unit that begins there. */
+function printInner(unit: number, home: number, at: number, records: number): Body {
+  const code = new Code(UNIT_TYPE.params.length);
+  const [account, base, depth] = [0, 1, 2];
+  const page = pageOf(at);
+  code.i32(0);
+  code.get(base);
+  code.i64(at - page * PAGE);
+  code.op('i64.add');
+  code.memory('i64.store', CELL_OFFSETS.JIT_ENTER);
+  code.i32(0);
+  code.get(base);
+  code.memory('i64.store', CELL_OFFSETS.PAGE_VA);
+  code.i32(0);
+  code.i32(records);
+  code.memory('i32.store', CELL_OFFSETS.PAGE_REC);
+  code.get(account);
+  code.get(base);
+  code.i64((home - page) * PAGE);
+  code.op('i64.add');
+  code.get(depth);
+  code.call(unit);
+  return code.finish();
+}
+
+interface Entry {
+  readonly unit: Planned;
+  /** Its offset. */
+  readonly at: number;
+}
+
+/** Where a plan's units are entered, by number: where each begins, then where tables lead in the first that has it. */
+export function entriesOf({ units }: Pick<Plan, 'units'>): Entry[] {
+  const entries = new Map<number, Entry>();
+  const add = (unit: Planned, at: number): void => {
+    if (!entries.has(at)) entries.set(at, { unit, at });
+  };
+  for (const unit of units) add(unit, unit.unit.entry);
+  for (const unit of units) for (const at of unit.unit.inner) add(unit, at);
+  return [...entries.values()];
+}
+
 /**
  * Prints a plan. The module imports `env` (the memory, functions of the core) and `unit` (those of other modules), and exports of its
- * n-th unit `u{n}`, which other modules may call, and `e{n}`, which the interpreter calls.
+ * n-th entry `u{n}`, which other modules may call, and `e{n}`, which the interpreter calls.
  */
 export function printModule(
   plan: Plan,
@@ -136,7 +165,14 @@ export function printModule(
   firstSite: number,
   places: readonly UnitPlace[],
 ): PrintedModule {
-  const sites: Site[] = [];
+  const sites = new Map<number, Site>();
+  const tables = new Map<number, Uint16Array>();
+  let nextSite = firstSite;
+  const take = (bytes: number): number => {
+    const at = nextSite;
+    nextSite += Math.ceil(bytes / SIZES.JIT_SITE) * SIZES.JIT_SITE;
+    return at;
+  };
   const names = new Set<CoreFunction>(['movePage', 'slowLoad', 'slowStore']);
   for (const { unit } of plan.units) coreFunctionsOf(unit, names);
   const imports: ImportedFunction[] = [...names].map((name) => ({ module: 'env', name, ...typeOf(name) }));
@@ -171,15 +207,39 @@ export function printModule(
       counting,
       causes,
       coreIndex: (name: CoreFunction): number => coreIndices.get(name)!,
-      site: (site: Site): number => firstSite + (sites.push(site) - 1) * SIZES.JIT_SITE,
+      site: (site: Site): number => {
+        const at = take(SIZES.JIT_SITE);
+        sites.set(at, site);
+        return at;
+      },
+      table: (numbers: Uint16Array): number => {
+        const at = take(numbers.byteLength);
+        tables.set(at, numbers);
+        return at;
+      },
     };
     bodies.push({ type: UNIT_TYPE, body: printUnit(planned.unit, surroundings, calleeOf), name: `u${n}` });
-    entries.push({ type: ENTRY_TYPE, body: printEntry(indices.get(planned)!, causes, counting), name: `e${n}` });
+  });
+  const sizes = bodies.map(({ body }) => body.bytes.length);
+  entriesOf(plan).forEach(({ unit, at }, n) => {
+    const index = imports.length + n;
+    if (n >= sizes.length) {
+      const records = plan.code.records(pageOf(at));
+      bodies.push({
+        type: UNIT_TYPE,
+        body: printInner(indices.get(unit)!, unit.unit.home, at, records),
+        name: `u${n}`,
+      });
+    }
+    const { causes } = places[plan.units.indexOf(unit)]!;
+    entries.push({ type: ENTRY_TYPE, body: printEntry(index, causes, counting), name: `e${n}` });
   });
   return {
     binary: encodeModule(imports, [...bodies, ...entries], names.has('findUnit') ? UNIT_TYPE : null),
     links,
     sites,
-    sizes: bodies.map(({ body }) => body.bytes.length),
+    tables,
+    nextSite,
+    sizes,
   };
 }

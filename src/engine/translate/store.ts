@@ -4,9 +4,9 @@ import { OP_TRANSLATED } from '../../isa/gen/ops.ts';
 import { type Core, TRANSLATED } from '../core.ts';
 import { CAUSE_IDS } from './causes.ts';
 import type { Manner } from './context.ts';
-import { SITE, type Site } from './exits.ts';
+import { SITE } from './exits.ts';
 import { askForHints } from './hints.ts';
-import { linkName, type PrintedModule, printModule } from './module.ts';
+import { entriesOf, linkName, type PrintedModule, printModule } from './module.ts';
 import { type Linked, type Plan, recordsOf } from './plan.ts';
 import type { Unit } from './unit.ts';
 
@@ -23,6 +23,8 @@ export interface Installed {
   readonly causes: number;
   /** Whether it goes through tables. */
   readonly tables: boolean;
+  /** Its instructions. */
+  readonly length: number;
   /** Where its blocks begin and end, as offsets from its entry, in pairs. */
   readonly ranges: readonly number[];
 }
@@ -38,6 +40,9 @@ interface Module {
   readonly units: readonly Installed[];
   readonly pages: ReadonlySet<number>;
   readonly firstFunction: number;
+  readonly firstEntry: number;
+  /** Entries, and functions of them. */
+  readonly entries: number;
 }
 
 const rangesOf = ({ entry, blocks }: Unit): number[] => blocks.flatMap(({ at, next }) => [at - entry, next - entry]);
@@ -60,7 +65,8 @@ export class Store {
   private nextModule = 0;
   private nextEntry = 0;
   private nextNode = 0;
-  private nextSite = 0;
+  /** Bytes of the room for ways out and tables that are in use. */
+  private taken = 0;
   /** Addresses of the records of pages that modules depend on, or did. */
   private readonly depended = new Set<number>();
   /** Bytes of WebAssembly that stand. */
@@ -138,7 +144,8 @@ export class Store {
   /** Compiles a plan and puts its entries where the interpreter meets them. Null: there is no room. */
   install(plan: Plan, mannerOf: (record: number) => Manner): PrintedModule | null {
     const pages = this.pagesOf(plan);
-    if (!this.fits(plan.units.length, pages.size)) return null;
+    const entries = entriesOf(plan);
+    if (!this.fits(entries.length, pages.size)) return null;
     const { core } = this;
     const firstEntry = this.nextEntry;
     const firstCauses = this.at('JIT_UNITS') + firstEntry * SIZES.JIT_UNIT;
@@ -146,9 +153,9 @@ export class Store {
       const record = plan.code.record(unit.entry);
       return { record, manner: mannerOf(record), causes: firstCauses + n * SIZES.JIT_UNIT };
     });
-    const firstSite = this.at('JIT_SITES') + this.nextSite * SIZES.JIT_SITE;
-    const printed = printModule(plan, this.counting, firstSite, places);
-    if (this.nextSite + printed.sites.length > TRANSLATED.sites) return null;
+    const sites = this.at('JIT_SITES');
+    const printed = printModule(plan, this.counting, sites + this.taken, places);
+    if (printed.nextSite > sites + TRANSLATED.sites * SIZES.JIT_SITE) return null;
     const unit: Record<string, WebAssembly.ExportValue> = {};
     for (const linked of printed.links.values()) {
       unit[linkName(linked)] = this.modules.get(linked.link.module)!.instance.exports[linked.link.name]!;
@@ -157,46 +164,59 @@ export class Store {
       env: this.environment,
       unit,
     });
-    this.keepSites(printed.sites, firstSite);
+    this.taken = printed.nextSite - sites;
+    this.keepSites(printed);
     const module = this.nextModule++;
     const firstFunction = this.nextFunction;
-    const installed = plan.units.map((planned, n): Installed => {
-      const index = this.nextFunction++;
+    entries.forEach(({ at }, n) => {
+      const [entry, index] = [this.nextEntry++, this.nextFunction++];
       if (index >= core.table.length) core.table.grow(256);
       core.table.set(index, instance.exports[`e${n}`]);
-      const { touched, written, onePage } = planned;
+      if (entry >= this.table.length) {
+        this.table.grow(Math.min(this.table.length, TRANSLATED.entries - this.table.length));
+      }
+      this.table.set(entry, instance.exports[`u${n}`]);
+      this.enter(plan.code.record(at), entry, index, module);
+    });
+    const installed = plan.units.map((planned, n): Installed => {
+      const { unit, touched, written, onePage } = planned;
       const made = {
         linked: { touched, written, onePage, link: { module, name: `u${n}` } },
         module,
-        entry: this.nextEntry++,
+        entry: firstEntry + n,
         ...places[n]!,
-        tables: planned.unit.tables,
-        ranges: rangesOf(planned.unit),
+        tables: unit.tables,
+        length: unit.blocks.reduce((sum, b) => sum + b.body.length, 0),
+        ranges: rangesOf(unit),
       };
-      if (made.entry >= this.table.length) {
-        this.table.grow(Math.min(this.table.length, TRANSLATED.entries - this.table.length));
-      }
-      this.table.set(made.entry, instance.exports[`u${n}`]);
       core.bytes.fill(0, made.causes, made.causes + SIZES.JIT_UNIT);
-      this.enter(made, index);
+      this.units.set(made.record, made);
       return made;
     });
     const at = this.at('JIT_MODULES') + module * SIZES.JIT_MODULE;
     core.view.setUint32(at, firstEntry, true);
-    core.view.setUint32(at + 4, installed.length, true);
+    core.view.setUint32(at + 4, entries.length, true);
     core.view.setUint32(at + 8, 1, true);
     for (const page of pages) this.depend(module, page);
-    this.modules.set(module, { instance, bytes: printed.binary.length, units: installed, pages, firstFunction });
+    const bytes = printed.binary.length;
+    this.modules.set(module, {
+      instance,
+      bytes,
+      units: installed,
+      pages,
+      firstFunction,
+      firstEntry,
+      entries: entries.length,
+    });
     this.bytes += printed.binary.length;
     this.listener?.installed(plan, printed, installed);
     return printed;
   }
 
-  private keepSites(sites: readonly Site[], first: number): void {
-    const { view } = this.core;
-    this.nextSite += sites.length;
-    for (const [n, site] of sites.entries()) {
-      const at = first + n * SIZES.JIT_SITE;
+  private keepSites({ sites, tables }: PrintedModule): void {
+    const { view, bytes } = this.core;
+    for (const [at, numbers] of tables) bytes.set(new Uint8Array(numbers.buffer), at);
+    for (const [at, site] of sites) {
       view.setBigInt64(at + SITE.spending, BigInt(site.spending), true);
       view.setInt32(at + SITE.pc, site.pc, true);
       view.setInt32(at + SITE.page, site.page, true);
@@ -206,11 +226,10 @@ export class Store {
   }
 
   /** Puts an entry in the place of a record. */
-  private enter(unit: Installed, index: number): void {
+  private enter(record: number, number: number, index: number, module: number): void {
     const { view } = this.core;
     const entries = this.at('JIT_ENTRIES');
-    const { record } = unit;
-    const entry = entries + unit.entry * SIZES.JIT_ENTRY;
+    const entry = entries + number * SIZES.JIT_ENTRY;
     let op = view.getUint16(record, true);
     let immediate = view.getInt32(record + 8, true);
     if (op === OP_TRANSLATED) {
@@ -222,10 +241,9 @@ export class Store {
     view.setUint32(entry + 4, record, true);
     view.setInt32(entry + 8, immediate, true);
     view.setUint16(entry + 12, op, true);
-    view.setUint16(entry + 14, unit.module, true);
+    view.setUint16(entry + 14, module, true);
     view.setUint16(record, OP_TRANSLATED, true);
-    view.setUint32(record + 8, unit.entry, true);
-    this.units.set(record, unit);
+    view.setUint32(record + 8, number, true);
   }
 
   private depend(module: number, records: number): void {
@@ -253,11 +271,11 @@ export class Store {
       this.modules.delete(number);
       this.bytes -= module.bytes;
       this.addExits(module.units, this.gone);
-      module.units.forEach((unit, n) => {
+      for (let n = 0; n < module.entries; n++) {
         this.core.table.set(module.firstFunction + n, null);
-        this.table.set(unit.entry, null);
-        if (this.units.get(unit.record) === unit) this.units.delete(unit.record);
-      });
+        this.table.set(module.firstEntry + n, null);
+      }
+      for (const unit of module.units) if (this.units.get(unit.record) === unit) this.units.delete(unit.record);
     }
   }
 
@@ -270,7 +288,7 @@ export class Store {
     this.nextModule = 0;
     this.nextEntry = 0;
     this.nextNode = 0;
-    this.nextSite = 0;
+    this.taken = 0;
     this.nextFunction = this.firstFunction;
   }
 }

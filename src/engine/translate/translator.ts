@@ -60,6 +60,8 @@ const FAST: Manner = { misses: 'leave', straddles: 'leave', floats: 'native' };
 /** A unit that leaves so often for one cause is made in another manner: exits, and instructions to each at most. */
 const EXITS_LEAST = 64;
 const EXITS_EVERY = 1500;
+/** Instructions of a unit that what tables lead to is still made part of. */
+const GROWING_MOST = 1000;
 /** Bytes around a unit's code in which what it is left for is taken for a part of the same function. */
 const NEAR = 4096;
 /** Instructions interpreted in a page that are worth translating it, whatever else was. */
@@ -70,6 +72,9 @@ const WORTH_IT = 1_000_000;
  */
 const OVERDUE = 2_000_000;
 const OVERDUE_PART = 0.1;
+/** Instructions interpreted after which what still is goes on for long, so that more is worth translating; and how much more each of them counts. */
+const LONG = 100_000_000;
+const LONG_COUNTS = 3;
 /** Interpreted instructions that are worth translating one: about the same time. */
 const HEAT_EACH = 2000;
 /** What interpreting an instruction costs, of what it costs translated. */
@@ -208,7 +213,9 @@ export class Translator {
   /** Whether translating has not taken too much of the time so far. */
   private mayTranslate(): boolean {
     const { freeMs, msInterpreted, msTranslated } = this.tuning;
-    return this.stats.ms * 1e6 < freeMs * 1e6 + msInterpreted * this.interpreted + msTranslated * this.translated;
+    const long = Math.max(0, this.interpreted - LONG);
+    const interpreted = this.interpreted + LONG_COUNTS * long;
+    return this.stats.ms * 1e6 < freeMs * 1e6 + msInterpreted * interpreted + msTranslated * this.translated;
   }
 
   /** The next burst ends after so many instructions at most, in the bounds of the tuning. */
@@ -253,7 +260,7 @@ export class Translator {
         if (!at) continue;
         const target = this.core.view.getBigUint64(unit.causes + at, true);
         // What it returns to is no part of it.
-        const part = at === LAST_EXIT || unit.tables;
+        const part = at === LAST_EXIT || (unit.tables && unit.length < GROWING_MOST);
         if (part && this.mayGrow(unit, target)) unfit.add(unit.module);
         else targets.add(target);
       }
@@ -278,7 +285,7 @@ export class Translator {
     if (!page) return false;
     const record = page + Number(target & 0xfffn) * 8;
     const op = this.core.view.getUint16(record, true);
-    if (op === OP_NOT_DECODED || this.store.unitAt(record)) return false;
+    if (op === OP_NOT_DECODED || op === OP_TRANSLATED) return false;
     const home = this.pageOfRecord(unit.record);
     if (!home) return false;
     const by = Number(BigInt.asIntN(64, target - home.va)) - (unit.record - home.records) / 8;
@@ -368,7 +375,7 @@ export class Translator {
       while (at < PAGE && !code.at(at)) at += 2;
       return at;
     });
-    const wanted = begins.filter((at) => at < PAGE && !store.unitAt(code.record(at)));
+    const wanted = begins.filter((at) => at < PAGE && !code.isEntry(at));
     if (!wanted.length) return;
     const plan = planOf(
       code,

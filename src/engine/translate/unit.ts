@@ -18,6 +18,8 @@ export type End =
   | 'pointer'
   /** A transfer to an address in a register: returns among them. */
   | 'indirect'
+  /** Of none of the guest's: where all that goes through tables goes on, by pc. */
+  | 'table'
   /** Of none of the guest's: where turns of a loop that are run at once begin, and are counted (runs.ts). */
   | 'run'
   | 'turn';
@@ -41,6 +43,8 @@ export interface Unit {
   readonly blocks: readonly Block[];
   /** Whether it goes through tables, which may lead to more than has been executed. */
   readonly tables: boolean;
+  /** Where tables lead in it: it may be entered there too. */
+  readonly inner: readonly number[];
   /** Of its own instructions. */
   readonly reads: RegisterSet;
   readonly writes: RegisterSet;
@@ -83,8 +87,14 @@ const isTableJump = (i: Instruction, target: number | null): boolean =>
 const TABLE_BEFORE = 2048;
 const TABLE_BEHIND = 6144;
 const TABLE_MOST = 300;
-/** How far a target may be from a jump: what finds it is a table with an entry for each halfword between. */
-const TABLE_REACH = 8192;
+/** How far a target, or another jump, may be from the first one: what finds it is a table with an entry for each halfword between. */
+const TABLE_REACH = 65_536;
+
+/**
+ * Jumps through tables from which on a unit may be entered wherever they lead: an interpreter's loop with so many is larger than a unit, so
+ * that one passes to the next all the time.
+ */
+const JUMPS_INNER = 4;
 
 /** How a function begins that has a frame. */
 const opensFrame = ({ form, operands }: Instruction): boolean =>
@@ -102,54 +112,71 @@ function likelyTarget(code: CodeView, i: Instruction): number | null {
   return at !== null && startsAfresh(code, at) ? at : null;
 }
 
-/**
- * Where a jump through a table seems to lead: what was executed in the same function and is reached neither from above nor, as far as
- * `seen` tells, by the unit's own transfers.
- */
-function tableTargets(code: CodeView, jump: number, seen: ReadonlySet<number>): number[] {
-  const targets: number[] = [];
+/** Where the function of a jump seems to begin, or how far before it is looked. */
+function functionOf(code: CodeView, jump: number): number {
   let first = jump;
   for (const least = Math.max(jump - TABLE_BEFORE, (pageOf(jump) - 1) * PAGE); first > least; first -= 2) {
-    const i = code.at(first);
+    const i = code.executed(first) ? code.at(first) : null;
     if (i && opensFrame(i)) break;
   }
-  for (let at = first; at < jump + TABLE_BEHIND && targets.length < TABLE_MOST; at += 2) {
-    const i = code.at(at);
-    if (!i || seen.has(at) || !startsAfresh(code, at)) continue;
-    if (!opensFrame(i)) targets.push(at);
-    else if (at > jump) break;
+  return first;
+}
+
+/**
+ * Where a jump through a table seems to lead: what was executed in the same function and is reached neither from above nor, as far as
+ * `seen` tells, by the unit's own transfers, and is not translated yet. `searched`: from where to where was searched for other jumps; that is not done again.
+ */
+function tableTargets(code: CodeView, jump: number, seen: ReadonlySet<number>, searched: [number, number][]): number[] {
+  const targets: number[] = [];
+  const inside = searched.find(([from, to]) => from <= jump && jump < to);
+  let at = inside ? inside[1] : functionOf(code, jump);
+  const first = at;
+  while (at < jump + TABLE_BEHIND && targets.length < TABLE_MOST) {
+    const before = searched.find(([from, to]) => from <= at && at < to);
+    if (before) {
+      at = before[1];
+      continue;
+    }
+    const i = code.executed(at) && !code.isEntry(at) && !seen.has(at) ? code.at(at) : null;
+    if (i && startsAfresh(code, at)) {
+      if (!opensFrame(i)) targets.push(at);
+      else if (at > jump) break;
+    }
+    at += 2;
   }
+  searched.push([first, at]);
   return targets;
 }
 
-/** Finds where blocks begin, and adds where tables lead. */
-function leadersOf(code: CodeView, entry: number): { leaders: Set<number>; tables: ReadonlyMap<number, number[]> } {
-  const leaders = new Set([entry]);
-  const seen = new Set<number>();
-  const tables = new Map<number, number[]>();
-  follow(code, entry, leaders, seen, tables);
-  for (const [jump, targets] of tables) {
-    for (const at of tableTargets(code, jump, seen)) {
-      targets.push(at);
-      leaders.add(at);
-      follow(code, at, leaders, seen, tables);
-    }
-    // A unit may begin where a table leads.
-    if (startsAfresh(code, entry)) targets.push(entry);
-  }
-  // Jumps of one function may share their targets; what lies far from a jump is another one's.
-  const all = [...new Set([...tables.values()].flat())];
-  const near = (jump: number): number[] => all.filter((at) => at > jump - TABLE_REACH && at < jump + TABLE_REACH);
-  return { leaders, tables: new Map([...tables.keys()].map((jump) => [jump, near(jump)])) };
+/** Where blocks begin, and where jumps through tables stand and lead. */
+interface Leaders {
+  readonly leaders: ReadonlySet<number>;
+  readonly jumps: ReadonlySet<number>;
+  readonly targets: readonly number[];
 }
 
-function follow(
-  code: CodeView,
-  entry: number,
-  leaders: Set<number>,
-  seen: Set<number>,
-  tables: Map<number, number[]>,
-): void {
+function leadersOf(code: CodeView, entry: number): Leaders {
+  const leaders = new Set([entry]);
+  const seen = new Set<number>();
+  const jumps = new Set<number>();
+  const targets = new Set<number>();
+  follow(code, entry, leaders, seen, jumps);
+  const searched: [number, number][] = [];
+  for (const jump of jumps) {
+    for (const at of tableTargets(code, jump, seen, searched)) {
+      targets.add(at);
+      leaders.add(at);
+      follow(code, at, leaders, seen, jumps);
+    }
+  }
+  // A unit may begin where a table leads.
+  if (jumps.size && startsAfresh(code, entry)) targets.add(entry);
+  const [first] = jumps;
+  const near = (at: number): boolean => Math.abs(at - first!) < TABLE_REACH;
+  return { leaders, jumps: new Set([...jumps].filter(near)), targets: [...targets].filter(near) };
+}
+
+function follow(code: CodeView, entry: number, leaders: Set<number>, seen: Set<number>, jumps: Set<number>): void {
   const work = [entry];
   const lead = (at: number): void => {
     leaders.add(at);
@@ -167,7 +194,7 @@ function follow(
         const call = isCall(i);
         if (target !== null && !call) lead(target);
         if (!isUnconditional(i) || call) lead(next);
-        if (isTableJump(i, target)) tables.set(i.at, []);
+        if (isTableJump(i, target)) jumps.add(i.at);
         break;
       }
       note(known, i);
@@ -180,12 +207,20 @@ function follow(
   }
 }
 
+/** What all jumps through tables lead to: an interpreter has a hundred of them, and each leads to all of its handlers. */
+function tableOf(jumps: ReadonlySet<number>, targets: readonly number[], blocks: ReadonlyMap<number, Block>): Block {
+  // Odd: where no instruction is.
+  const at = Math.min(...jumps) + 1;
+  const successors = targets.flatMap((to) => blocks.get(to) ?? []);
+  return { at, body: [], next: at, end: 'table', target: null, successors };
+}
+
 /**
  * The unit of an entry, or null where there is nothing to translate. `callable`: whether a unit for a call's target can be
  * had; other calls are left to the interpreter.
  */
 export function unitAt(code: CodeView, entry: number, callable: (target: number) => boolean): Unit | null {
-  const { leaders, tables } = leadersOf(code, entry);
+  const { leaders, jumps, targets } = leadersOf(code, entry);
   const blocks = new Map<number, Block>();
   let total = 0;
   for (const at of leaders) {
@@ -213,15 +248,11 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
     }
     if (body.length) blocks.set(at, { at, body, next, end, target, successors: [] });
   }
+  const table = tableOf(jumps, targets, blocks);
   for (const b of blocks.values()) {
     const target = b.target === null ? undefined : blocks.get(b.target);
     const behind = blocks.get(b.next);
-    if (b.end === 'indirect') {
-      for (const at of tables.get(b.body.at(-1)!.at) ?? []) {
-        const found = blocks.get(at);
-        if (found) b.successors.push(found);
-      }
-    }
+    if (b.end === 'indirect' && table.successors.length && jumps.has(b.body.at(-1)!.at)) b.successors.push(table);
     if (target && (b.end === 'branch' || b.end === 'goto')) b.successors.push(target);
     const falls = b.end === 'fall' || b.end === 'branch' || b.end === 'pointer';
     if (b.end === 'pointer' && b.target !== null) callable(b.target);
@@ -239,7 +270,9 @@ export function unitAt(code: CodeView, entry: number, callable: (target: number)
       writes = union(writes, i.writes);
     }
   }
-  return { entry, home: pageOf(entry), blocks: [...reached], tables: tables.size > 0, reads, writes };
+  const many = [...reached].filter((b) => b.successors[0] === table).length >= JUMPS_INNER;
+  const inner = many ? table.successors.flatMap((b) => (b === first ? [] : b.at)) : [];
+  return { entry, home: pageOf(entry), blocks: [...reached], tables: jumps.size > 0, inner, reads, writes };
 }
 
 /** The shortest way from the entry back to it, or none. */
@@ -266,10 +299,15 @@ function cycleOf({ entry, blocks }: Unit): Block[] {
 export function headOf(unit: Unit): number {
   const cycle = cycleOf(unit);
   const leading = new Map<Block, number>();
-  for (const b of unit.blocks) for (const s of new Set(b.successors)) leading.set(s, (leading.get(s) ?? 0) + 1);
+  const jumps = unit.blocks.filter((b) => b.successors[0]?.end === 'table').length;
+  for (const b of unit.blocks) {
+    const ways = b.end === 'table' ? jumps : 1;
+    for (const s of new Set(b.successors)) leading.set(s, (leading.get(s) ?? 0) + ways);
+  }
   let head: Block | null = null;
   let most = 0;
   cycle.forEach((b, n) => {
+    if (b.end === 'table') return;
     const back = cycle.at(n - 1)!.at >= b.at;
     const rank = leading.get(b)! * 2 + (back ? 1 : 0);
     if (rank <= most) return;

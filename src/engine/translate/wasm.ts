@@ -82,6 +82,7 @@ export const RAW = {
   'i64.load': 0x29,
   'f64.load': 0x2b,
   'i32.load8_u': 0x2d,
+  'i32.load16_u': 0x2f,
   'i64.load8_s': 0x30,
   'i64.load8_u': 0x31,
   'i64.load16_s': 0x32,

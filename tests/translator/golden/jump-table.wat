@@ -94,37 +94,91 @@
                 i64.const -33554432
                 i64.add
                 local.set 0
-                block  ;; label = @7
-                  local.get 3
-                  local.get 1
-                  i64.sub
-                  local.tee 3
-                  i64.const 68
-                  i64.le_u
-                  if  ;; label = @8
+                i32.const 0
+                local.get 1
+                i64.store offset=PAGE_VA
+                i32.const 0
+                i32.const records
+                i32.store offset=PAGE_REC
+                local.get 3
+                local.get 1
+                i64.sub
+                local.tee 12
+                i64.const 68
+                i64.le_u
+                if  ;; label = @7
+                  block  ;; label = @8
                     block  ;; label = @9
                       block  ;; label = @10
                         block  ;; label = @11
                           block  ;; label = @12
                             block  ;; label = @13
-                              block  ;; label = @14
-                                local.get 3
-                                i32.wrap_i64
-                                i32.const 1
-                                i32.shr_u
-                                br_table 1 (;@13;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 2 (;@12;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 3 (;@11;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 4 (;@10;) 0 (;@14;) 0 (;@14;) 0 (;@14;) 5 (;@9;) 0 (;@14;)
-                              end
-                              local.get 3
+                              local.get 12
+                              i32.wrap_i64
+                              i32.load16_u offset=unit
+                              br_table 0 (;@13;) 1 (;@12;) 2 (;@11;) 3 (;@10;) 4 (;@9;) 5 (;@8;)
+                            end
+                            i32.const 0
+                            i64.load offset=PAGE_VA
+                            local.get 1
+                            i64.ne
+                            if  ;; label = @13
                               local.get 1
-                              i64.add
-                              local.set 3
-                              br 6 (;@7;)
+                              local.tee 13
+                              i64.const 8
+                              i64.shr_u
+                              i32.wrap_i64
+                              i32.const 65520
+                              i32.and
+                              local.tee 14
+                              i64.load offset=TLB_FETCH
+                              local.get 13
+                              i64.ne
+                              local.get 14
+                              i32.load offset=TLB_FETCH+12
+                              i32.const records
+                              i32.ne
+                              i32.or
+                              if  ;; label = @14
+                                i32.const site
+                                local.set 5
+                                br 12 (;@2;)
+                              end
+                              call 0
                             end
                             i64.const 24576
-                            local.set 12
+                            local.set 15
                             i32.const site
                             local.set 5
                             br 9 (;@3;)
+                          end
+                          i32.const 0
+                          i64.load offset=PAGE_VA
+                          local.get 1
+                          i64.ne
+                          if  ;; label = @12
+                            local.get 1
+                            local.tee 12
+                            i64.const 8
+                            i64.shr_u
+                            i32.wrap_i64
+                            i32.const 65520
+                            i32.and
+                            local.tee 14
+                            i64.load offset=TLB_FETCH
+                            local.get 12
+                            i64.ne
+                            local.get 14
+                            i32.load offset=TLB_FETCH+12
+                            i32.const records
+                            i32.ne
+                            i32.or
+                            if  ;; label = @13
+                              i32.const site
+                              local.set 5
+                              br 11 (;@2;)
+                            end
+                            call 0
                           end
                           i64.const 4096
                           local.set 7
@@ -162,6 +216,34 @@
                           local.set 0
                           br 5 (;@6;)
                         end
+                        i32.const 0
+                        i64.load offset=PAGE_VA
+                        local.get 1
+                        i64.ne
+                        if  ;; label = @11
+                          local.get 1
+                          local.tee 12
+                          i64.const 8
+                          i64.shr_u
+                          i32.wrap_i64
+                          i32.const 65520
+                          i32.and
+                          local.tee 14
+                          i64.load offset=TLB_FETCH
+                          local.get 12
+                          i64.ne
+                          local.get 14
+                          i32.load offset=TLB_FETCH+12
+                          i32.const records
+                          i32.ne
+                          i32.or
+                          if  ;; label = @12
+                            i32.const site
+                            local.set 5
+                            br 10 (;@2;)
+                          end
+                          call 0
+                        end
                         local.get 8
                         i64.const 5
                         i64.add
@@ -171,6 +253,34 @@
                         i64.add
                         local.set 0
                         br 6 (;@4;)
+                      end
+                      i32.const 0
+                      i64.load offset=PAGE_VA
+                      local.get 1
+                      i64.ne
+                      if  ;; label = @10
+                        local.get 1
+                        local.tee 12
+                        i64.const 8
+                        i64.shr_u
+                        i32.wrap_i64
+                        i32.const 65520
+                        i32.and
+                        local.tee 14
+                        i64.load offset=TLB_FETCH
+                        local.get 12
+                        i64.ne
+                        local.get 14
+                        i32.load offset=TLB_FETCH+12
+                        i32.const records
+                        i32.ne
+                        i32.or
+                        if  ;; label = @11
+                          i32.const site
+                          local.set 5
+                          br 9 (;@2;)
+                        end
+                        call 0
                       end
                       local.get 8
                       i64.const 9
@@ -182,12 +292,36 @@
                       local.set 0
                       br 5 (;@4;)
                     end
+                    i32.const 0
+                    i64.load offset=PAGE_VA
+                    local.get 1
+                    i64.ne
+                    if  ;; label = @9
+                      local.get 1
+                      local.tee 12
+                      i64.const 8
+                      i64.shr_u
+                      i32.wrap_i64
+                      i32.const 65520
+                      i32.and
+                      local.tee 14
+                      i64.load offset=TLB_FETCH
+                      local.get 12
+                      i64.ne
+                      local.get 14
+                      i32.load offset=TLB_FETCH+12
+                      i32.const records
+                      i32.ne
+                      i32.or
+                      if  ;; label = @10
+                        i32.const site
+                        local.set 5
+                        br 8 (;@2;)
+                      end
+                      call 0
+                    end
                     br 4 (;@4;)
                   end
-                  local.get 3
-                  local.get 1
-                  i64.add
-                  local.set 3
                 end
                 i32.const 0
                 local.get 7
@@ -204,12 +338,6 @@
                 i32.const 0
                 local.get 11
                 i64.store offset=x13
-                i32.const 0
-                local.get 1
-                i64.store offset=PAGE_VA
-                i32.const 0
-                i32.const records
-                i32.store offset=PAGE_REC
                 local.get 0
                 local.get 3
                 return
@@ -220,7 +348,7 @@
           unreachable
         end
         i32.const 0
-        local.get 12
+        local.get 15
         i64.store offset=x5
         br 0 (;@2;)
       end
