@@ -255,6 +255,16 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
     ok('volume', 'create', 'store');
     ok('run', '--rm', '-v', 'store:/data', 'small:1', '/bin/tool', 'put', '/data/x', 'kept');
     expect(ok('run', '--rm', '-v', 'store:/data', 'small:1', '/bin/tool', 'cat', '/data/x')).toBe('kept');
+    const mount = [
+      '--mount',
+      'type=volume,source=store,target=/there,readonly',
+      '--mount',
+      'type=tmpfs,target=/mem,tmpfs-size=4096',
+    ];
+    expect(ok('run', '--rm', ...mount, 'small:1', '/bin/tool', 'cat', '/there/x')).toBe('kept');
+    const put = (at: string) => ok('run', '--rm', ...mount, 'small:1', '/bin/tool', 'put', at, 'new');
+    expect(put('/there/y')).toMatch(/Read-only file system/);
+    expect(put('/mem/y')).toBe('');
     expect(ok('volume', 'ls', '-q')).toBe('store');
     ok('volume', 'rm', 'store');
   });

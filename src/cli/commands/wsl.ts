@@ -127,9 +127,8 @@ async function archive(file: string): Promise<{ readonly stream: Readable; reado
 /** Words behind an option that takes exactly so many. */
 function operands({ words, verb }: Call, count: number, what: string): readonly string[] {
   if (words.length === count) return words;
-  throw new InputError(
-    `--${verb} ${what}: ${words.length < count ? 'something is missing' : `what is “${words[count]}”?`}`,
-  );
+  const wrong = words.length < count ? 'something is missing' : `“${words[count]}” is one word too many`;
+  throw new InputError(`--${verb}: ${wrong}`, `It takes ${what}: npx trapframe wsl --${verb} ${what}`);
 }
 
 /** What Debian is installed with beyond what every root of it has. */

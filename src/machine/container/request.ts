@@ -21,7 +21,27 @@ const throttle = z
   .nullish()
   .transform((list) => list ?? []);
 
-const hostConfig = z.object({
+/** The API's longer form of a bind, a volume or a folder in memory. */
+const mount = z
+  .object({
+    Type: z.enum(['bind', 'volume', 'tmpfs']),
+    Source: z.string().nullish(),
+    Target: z.string().startsWith('/', 'has to be an absolute path'),
+    ReadOnly: z.boolean().nullish(),
+    TmpfsOptions: z.object({ SizeBytes: amount, Mode: z.number().int().nullish() }).nullish(),
+  })
+  .refine(({ Type, Source }) => Type === 'tmpfs' || Source, 'has to name its source');
+type MountRequest = z.infer<typeof mount>;
+
+const bindText = ({ Source, Target, ReadOnly }: MountRequest): string => `${Source}:${Target}${ReadOnly ? ':ro' : ''}`;
+
+function tmpfsEntry({ Target, ReadOnly, TmpfsOptions: options }: MountRequest): [target: string, options: string] {
+  const size = options?.SizeBytes ? [`size=${options.SizeBytes}`] : [];
+  const mode = options?.Mode ? [`mode=${options.Mode.toString(8)}`] : [];
+  return [Target, [...(ReadOnly ? ['ro'] : []), ...size, ...mode].join(',')];
+}
+
+const hostFields = z.object({
   Memory: amount,
   MemoryReservation: amount,
   NanoCpus: amount,
@@ -30,6 +50,7 @@ const hostConfig = z.object({
   OomScoreAdj: z.number().int().nullish(),
   Binds: words,
   Tmpfs: z.record(z.string(), z.string()).nullish(),
+  Mounts: z.array(mount).nullish(),
   ReadonlyRootfs: z.boolean().nullish(),
   Privileged: z.boolean().nullish(),
   CapAdd: words,
@@ -51,6 +72,16 @@ const hostConfig = z.object({
   BlkioDeviceWriteBps: throttle,
   BlkioDeviceReadIOps: throttle,
   BlkioDeviceWriteIOps: throttle,
+});
+
+/** Mounts have the shorter forms of what they ask for. */
+const hostConfig = hostFields.transform(({ Mounts, ...host }) => {
+  const [inMemory, others] = [true, false].map((tmpfs) => (Mounts ?? []).filter((m) => (m.Type === 'tmpfs') === tmpfs));
+  return {
+    ...host,
+    Binds: [...host.Binds, ...others!.map(bindText)],
+    Tmpfs: { ...host.Tmpfs, ...Object.fromEntries(inMemory!.map(tmpfsEntry)) },
+  };
 });
 
 const commandLine = z
