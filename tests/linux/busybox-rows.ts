@@ -99,7 +99,7 @@ export const APPLETS: Readonly<Record<string, readonly string[]>> = {
     'install -m 700 words i; stat -c %a i; install -d a/b/c; find a; install -D words q/r/s; cat q/r/s | head -n 1',
   ],
   ipcalc: ['ipcalc -bnm 10.1.2.3/20; ipcalc -p 192.168.1.1 255.255.255.0'],
-  kill: ['kill -l TERM; kill -l 9; sleep 100 & kill $!; wait $!; echo $?; kill -0 999999; echo $?'],
+  kill: ['kill -l TERM; kill -l 9; (sleep 100 & kill $!; wait $!; echo $?) 2>/dev/null; kill -0 999999; echo $?'],
   last: [],
   less: ['less words | head -n 2'],
   link: ['link words l; stat -c %h l; link words l; echo $?'],

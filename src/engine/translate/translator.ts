@@ -73,7 +73,7 @@ const WORTH_IT = 1_000_000;
 const OVERDUE = 2_000_000;
 const OVERDUE_PART = 0.1;
 /** Instructions interpreted after which what still is goes on for long, so that more is worth translating; and how much more each of them counts. */
-const LONG = 100_000_000;
+const LONG = 400_000_000;
 const LONG_COUNTS = 3;
 /** Interpreted instructions that are worth translating one: about the same time. */
 const HEAT_EACH = 2000;
