@@ -31,13 +31,13 @@ const needsNative = ({ facts }: Instruction): boolean => facts.rounding || facts
 const TURNS_BEFORE = 4;
 
 /** Where a unit is entered: at its entry, and where what goes through tables goes on. */
-const entriesOf = (blocks: readonly Block[], { entry, inner }: Unit): Block[] => [
+const headsOf = (blocks: readonly Block[], { entry, inner }: Unit): Block[] => [
   blocks.find((b) => b.at === entry)!,
   ...(inner.length ? blocks.filter((b) => b.end === 'table') : []),
 ];
 
 const shapeFrom = (blocks: readonly Block[], unit: Unit): Shape<Block> =>
-  shapeOf(blocks, (b) => b.successors, entriesOf(blocks, unit));
+  shapeOf(blocks, (b) => b.successors, headsOf(blocks, unit));
 
 class UnitPrinter {
   private readonly context: Context;
@@ -46,7 +46,7 @@ class UnitPrinter {
   private readonly runs: ReadonlyMap<Block, Run>;
   /** Locals, by the head: turns made since the loop was entered; of those run at once, what is left. */
   private readonly turns = new Map<Block, { readonly made: number; readonly left: number }>();
-  private readonly entries: readonly Block[];
+  private readonly heads: readonly Block[];
   /** The local with the number of the head to begin at. */
   private readonly select: number;
   private readonly calleeOf: (b: Block) => CalledUnit | undefined;
@@ -66,7 +66,7 @@ class UnitPrinter {
     this.blocks = versions?.blocks ?? unit.blocks;
     this.runs = versions?.runs ?? new Map();
     this.shape = versions ? shapeFrom(versions.blocks, unit) : shape;
-    this.entries = entriesOf(this.blocks, unit);
+    this.heads = headsOf(this.blocks, unit);
     this.flow = flowOf(this.blocks, calleeOf);
     this.looks = looksOf(this.shape);
     this.select = this.context.code.local('i32');
@@ -86,10 +86,10 @@ class UnitPrinter {
   }
 
   print(): Body {
-    const { context, blocks, flow, entries } = this;
+    const { context, blocks, flow, heads } = this;
     const { code } = context;
-    context.load(entries.reduce((set, b) => union(set, flow.live.get(b)!), NONE));
-    if (entries.length > 1) context.readEntry(this.select);
+    context.load(heads.reduce((set, b) => union(set, flow.live.get(b)!), NONE));
+    if (heads.length > 1) context.readEntry(this.select);
     if (blocks.some((b) => b.body.some((i) => i.facts.float))) context.readFloatState();
     context.openExits(this.exitSets());
     this.printer.print();

@@ -1,7 +1,7 @@
 /** Which units make a module: those asked for, and those they call, with what a caller has to know of each. */
 import { type CodeView, PAGE, pageOf } from './code.ts';
 import { ALL, type RegisterSet, same, union } from './registers.ts';
-import { headOf, pagesOf, type Unit, unitAt } from './unit.ts';
+import { headOf, lengthOf, pagesOf, type Unit, unitAt } from './unit.ts';
 
 /** What a caller has to know of a unit, in this module or in another one. */
 export interface Callee {
@@ -94,7 +94,7 @@ export function planOf(
     if (!unit || chosen.has(unit.entry)) continue;
     wanted.add(unit.entry);
     if (roots.has(at)) for (const b of unit.blocks) for (const i of b.body) covered.add(i.at);
-    instructions += unit.blocks.reduce((sum, b) => sum + b.body.length, 0);
+    instructions += lengthOf(unit);
     chosen.set(unit.entry, unit);
   }
   const units = [...chosen.values()].map((unit) => ({

@@ -8,7 +8,7 @@ import { SITE } from './exits.ts';
 import { askForHints } from './hints.ts';
 import { entriesOf, linkName, type PrintedModule, printModule } from './module.ts';
 import { type Linked, type Plan, recordsOf } from './plan.ts';
-import type { Unit } from './unit.ts';
+import { lengthOf, type Unit } from './unit.ts';
 
 /** A unit that was installed. */
 export interface Installed {
@@ -186,7 +186,7 @@ export class Store {
         entry: firstEntry + n,
         ...places[n]!,
         tables: unit.tables,
-        length: unit.blocks.reduce((sum, b) => sum + b.body.length, 0),
+        length: lengthOf(unit),
         ranges: rangesOf(unit),
       };
       core.bytes.fill(0, made.causes, made.causes + SIZES.JIT_UNIT);

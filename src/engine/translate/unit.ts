@@ -317,5 +317,8 @@ export function headOf(unit: Unit): number {
   return (head as Block | null)?.at ?? unit.entry;
 }
 
+/** Instructions of a unit. */
+export const lengthOf = ({ blocks }: Unit): number => blocks.reduce((sum, b) => sum + b.body.length, 0);
+
 /** Pages a unit has code in. */
 export const pagesOf = (unit: Unit): Set<number> => new Set(unit.blocks.map((b) => Math.floor(b.at / PAGE)));
