@@ -1,7 +1,7 @@
 /** The engine: requests of the Docker Engine API, roots of shared layers, what a container changed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
-import { inspectionOf, statusText, summaryOf } from '../../src/machine/container/describe.ts';
+import { inspectionOf, statsOf, statusText, summaryOf } from '../../src/machine/container/describe.ts';
 import { ContainerEngine, type Entry, type Sources } from '../../src/machine/container/engine.ts';
 import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
@@ -48,6 +48,27 @@ async function finished(body: object, name: string | null = null): Promise<{ ent
   await entry.container.wait();
   return { entry, output: textOf(entry.container.log.kept) };
 }
+
+/** The numbers of a JSON value, with their paths. */
+const numbersOf = (value: unknown, path = ''): [string, number][] =>
+  typeof value === 'number'
+    ? [[path, value]]
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, part]) => numbersOf(part, `${path}.${key}`))
+      : [];
+
+it('tells its counters in whole numbers, which is all that clients take', async () => {
+  const { entry } = await finished({ Cmd: ['say', 'x'], HostConfig: { NanoCpus: 300_000_001, Memory: 2 ** 25 + 1 } });
+  const look = (before: object | null) =>
+    statsOf(entry, 1.5, { memory: 2 ** 30, processors: 2, time: 33_081_799_632.000004 }, before);
+  const told = numbersOf(look(look(null)));
+  expect(told.length).toBeGreaterThan(15);
+  expect(told.filter(([, number]) => !Number.isSafeInteger(number) || number < 0)).toEqual([]);
+  expect(
+    numbersOf(JSON.parse(JSON.stringify(inspectionOf(entry)))).filter(([, n]) => !Number.isSafeInteger(n)),
+  ).toEqual([]);
+  engine.remove(entry, false);
+});
 
 describe('a request', () => {
   it('takes from the image what it does not say itself', async () => {

@@ -192,7 +192,7 @@ const limit = (n: number): number => (Number.isFinite(n) ? n : 0);
 export interface Whole {
   readonly memory: number;
   readonly processors: number;
-  /** Nanoseconds of processor time there were, of all processors together. */
+  /** Nanoseconds of processor time there were, of all processors together; may have a fraction, as clocks have. */
   readonly time: number;
 }
 
@@ -216,7 +216,8 @@ export function statsOf(entry: Entry, read: number, whole: Whole, before: object
     },
     cpu_stats: {
       cpu_usage: { total_usage: cpu.usage, usage_in_usermode: cpu.usage, usage_in_kernelmode: 0 },
-      system_cpu_usage: whole.time,
+      // Clients take whole numbers only: `docker stats` ends with “EOF” at a fraction.
+      system_cpu_usage: Math.round(whole.time),
       online_cpus: whole.processors,
       throttling_data: {
         periods: cpu.periods,
