@@ -35,7 +35,7 @@ import { anonymousInode } from './vfs/anonymous.ts';
 import { DEVICE_LINKS, DEVICES, memoryDevices } from './vfs/devices.ts';
 import { DevptsFs } from './vfs/devpts.ts';
 import { type FileKind, OpenFile, type SpecialFile } from './vfs/file.ts';
-import type { FileSystem } from './vfs/inode.ts';
+import { type FileSystem, isDirectory } from './vfs/inode.ts';
 import { attach, type FileSystemType, Mount, type MountFlags, type Path, PLAIN, rootDentry } from './vfs/mount.ts';
 import { mountOverlay } from './vfs/overlay-mount.ts';
 import { Terminal } from './vfs/terminal.ts';
@@ -230,6 +230,12 @@ export class System {
     return path;
   }
 
+  /** The directory at a path, as a task sees it. Throws ENOENT, ENOTDIR and what else stands in its way. */
+  directory(at: string, task: Task = this.initTask): Path {
+    const path = resolve(viewOf(task), task.process.place.root, at);
+    return isDirectory(path.dentry.inode.mode) ? path : fail(E.NOTDIR);
+  }
+
   /** The program a name means to a task: a path, or found along PATH. */
   findProgram(task: Task, name: string, env: readonly string[]): { path: Path; text: string } {
     const view = viewOf(task);
@@ -280,7 +286,7 @@ export class System {
     }
     try {
       const view = viewOf(task);
-      process.place.cwd = resolve(view, process.place.root, request.cwd);
+      process.place.cwd = this.directory(request.cwd, task);
       request.stdio.forEach((kind, i) => {
         const place = kind instanceof Terminal ? placeOfTerminal(view, kind) : null;
         if (place) {

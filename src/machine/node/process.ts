@@ -1,10 +1,10 @@
 /** One program of the host's files, run as a process on the kernel of src/linux (`trapframe process`). */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, posix, relative, resolve } from 'node:path';
 import type { MachineEngine } from '../../abi/config.ts';
 import { InputError } from '../../abi/errors.ts';
 import type { TranslationReport } from '../../abi/translation.ts';
-import { errnoName, SysError } from '../../linux/errno.ts';
+import { E, errnoName, SysError } from '../../linux/errno.ts';
 import type { KernelCounts } from '../../linux/kernel.ts';
 import type { CallTable } from '../../linux/syscalls/call.ts';
 import { type Ending, endingOf } from '../../linux/task/ending.ts';
@@ -67,6 +67,11 @@ export interface ProcessOutcome extends Ending {
 
 /** Where the working directory of the host is seen. */
 const HOST = '/mnt/host';
+
+/** Whether it is: not where the root is the user's own, nor below a mount that was asked for. */
+const showsHost = ({ root, rootReadOnly, mounts }: ProcessRequest): boolean =>
+  (!root || rootReadOnly) && mounts.every(({ to }) => posix.relative(to, HOST).startsWith('..'));
+
 const IDENTITY: readonly (readonly [string, string])[] = [
   ['passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'],
   ['group', 'root:x:0:\nnogroup:x:65534:\n'],
@@ -106,7 +111,7 @@ function placeProgram(request: ProcessRequest, host: LinuxHost): string {
     );
   }
   const below = relative(process.cwd(), full);
-  if (!below.startsWith('..')) return join(HOST, below);
+  if (!below.startsWith('..') && showsHost(request)) return posix.join(HOST, below);
   const name = basename(full);
   const bin = host.system.makeDirectories('/bin').dentry.inode;
   bin.create(name, { mode: S.IFREG | 0o755, uid: 0, gid: 0 }).write(0, readFileSync(full));
@@ -130,14 +135,15 @@ function explain(e: unknown, program: string): unknown {
 }
 
 /** Mounts what belongs to every root, and what was asked for; the terminals are returned. */
-function mountFiles(host: LinuxHost, { root, rootReadOnly, mounts }: ProcessRequest): FileSystem {
+function mountFiles(host: LinuxHost, request: ProcessRequest): FileSystem {
   const { system } = host;
+  const { root, rootReadOnly, mounts } = request;
   system.mountOwn({ '/proc': 'proc', '/sys': 'sysfs', '/sys/fs/cgroup': 'cgroup2', '/dev': 'devtmpfs' });
   const pts = system.makeFileSystem('devpts', 'ptmxmode=0666');
   system.mount('/dev/pts', { fs: pts, source: 'devpts' });
   const inMemory = rootReadOnly ? ['/tmp', '/run', '/root', '/mnt', '/var/tmp'] : root ? ['/tmp'] : [];
   system.mountOwn(Object.fromEntries(inMemory.map((at) => [at, 'tmpfs'])));
-  if (!root || rootReadOnly)
+  if (showsHost(request))
     system.mount(HOST, { fs: new HostFs(hostFiles(process.cwd(), false)), source: process.cwd() });
   for (const { from, to, readOnly } of mounts) mountHost(host, from, to, readOnly);
   return pts;
@@ -145,13 +151,21 @@ function mountFiles(host: LinuxHost, { root, rootReadOnly, mounts }: ProcessRequ
 
 /** Starts the program. Throws InputError where that can't be. */
 function start({ system }: LinuxHost, path: string, request: ProcessRequest, { kinds, terminal }: Stdio): Process {
-  const { program, args, env, cwd, root, rootReadOnly } = request;
+  const { program, args, env } = request;
+  const cwd = request.cwd ?? (showsHost(request) ? HOST : '/');
+  try {
+    system.directory(cwd);
+  } catch (e) {
+    if (!(e instanceof SysError)) throw e;
+    const why = e.code === E.NOTDIR ? 'is no directory' : e.code === E.NOENT ? 'is not there' : errnoName(e.code);
+    throw new InputError(`--cwd: ${cwd} ${why}`, 'Give a path as the program sees it: see --root and --mount.');
+  }
   try {
     return system.spawn({
       argv: [program, ...args],
       path,
       env,
-      cwd: cwd ?? (root && !rootReadOnly ? '/' : HOST),
+      cwd,
       stdio: kinds,
       terminal,
     });
