@@ -102,8 +102,10 @@ const opensFrame = ({ form, operands }: Instruction): boolean =>
 
 /** What may only be reached by a transfer: nothing that was executed runs into it. */
 function startsAfresh(code: CodeView, at: number): boolean {
-  const above = [code.at(at - 2), code.at(at - 4)].find((i) => i && i.at + i.length === at);
-  return !above || (isUnconditional(above) && !isCall(above));
+  const short = code.at(at - 2);
+  const above = short?.length === 2 ? short : code.at(at - 4);
+  if (!above || above.at + above.length !== at) return true;
+  return isUnconditional(above) && !isCall(above);
 }
 
 /** Where a call through a register is likely to lead: what it holds now, if a function was executed there. */
@@ -116,7 +118,7 @@ function likelyTarget(code: CodeView, i: Instruction): number | null {
 function functionOf(code: CodeView, jump: number): number {
   let first = jump;
   for (const least = Math.max(jump - TABLE_BEFORE, (pageOf(jump) - 1) * PAGE); first > least; first -= 2) {
-    const i = code.executed(first) ? code.at(first) : null;
+    const i = code.at(first);
     if (i && opensFrame(i)) break;
   }
   return first;
@@ -131,18 +133,22 @@ function tableTargets(code: CodeView, jump: number, seen: ReadonlySet<number>, s
   const inside = searched.find(([from, to]) => from <= jump && jump < to);
   let at = inside ? inside[1] : functionOf(code, jump);
   const first = at;
-  while (at < jump + TABLE_BEHIND && targets.length < TABLE_MOST) {
+  const last = jump + TABLE_BEHIND;
+  search: while (at < last && targets.length < TABLE_MOST) {
     const before = searched.find(([from, to]) => from <= at && at < to);
     if (before) {
       at = before[1];
       continue;
     }
-    const i = code.executed(at) && !code.isEntry(at) && !seen.has(at) ? code.at(at) : null;
-    if (i && startsAfresh(code, at)) {
+    const until = searched.reduce((least, [from]) => (from > at ? Math.min(least, from) : least), last);
+    for (; targets.length < TABLE_MOST; at += 2) {
+      at = code.nextUntranslated(at, until);
+      if (at >= until) break;
+      const i = seen.has(at) ? null : code.at(at);
+      if (!i || !startsAfresh(code, at)) continue;
       if (!opensFrame(i)) targets.push(at);
-      else if (at > jump) break;
+      else if (at > jump) break search;
     }
-    at += 2;
   }
   searched.push([first, at]);
   return targets;
