@@ -191,7 +191,7 @@ CMD ["/tool"]
     expect(await look(id, '/b')).toMatch(/ one$/);
     expect(await look(id, '/unpacked')).toMatch(/ d plain$/);
     expect(await look(id, '/unpacked/d/f')).toMatch(/ packed$/);
-    expect(await look(id, '/')).toBe('755 0:0 a b tool unpacked');
+    expect(await look(id, '/')).toBe('755 0:0 a b dev etc proc sys tool unpacked');
     const early = await build(text, [packed, file('plain', 'p')], { target: 'second', names: ['early:1'] });
     expect(early.said).not.toContain('COPY');
     expect(await look(early.id, '/from-first')).toMatch(/ one$/);

@@ -57,7 +57,7 @@ async function run(engine: ContainerEngine, cmd: readonly string[], name: string
 }
 
 const changes = ({ opened }: Entry): string[] =>
-  [...changesOf(opened.upper, opened.base.lowers)].map(({ kind, path }) => `${kind} ${path}`);
+  [...changesOf(opened.upper, opened.lowers)].map(({ kind, path }) => `${kind} ${path}`);
 
 describe('a container that is kept', { timeout: TEST_MS }, () => {
   it('is what it was: name, end, log, files, in the order of their making; and goes on', async () => {

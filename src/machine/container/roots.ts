@@ -1,6 +1,9 @@
 /** Roots of containers: layers that many share, and one of their own on top. */
 import { InputError } from '../../abi/errors.ts';
-import type { FileSystem, Inode } from '../../linux/vfs/inode.ts';
+import { S } from '../../linux/uapi.ts';
+import { type FileSystem, type Inode, isDirectory } from '../../linux/vfs/inode.ts';
+import { OverlayFs } from '../../linux/vfs/overlay.ts';
+import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { makeRoot } from '../images/tree.ts';
 import type { RootFiles } from './mounts.ts';
 
@@ -42,6 +45,8 @@ export interface Base {
 export interface OpenedRoot {
   readonly root: RootFiles;
   readonly base: Base;
+  /** All below what it changes: the base, and the places of mounts that this lacks. */
+  readonly lowers: readonly FileSystem[];
   /** What the container changes, and nothing else. */
   readonly upper: Inode;
   /** Bytes it takes. */
@@ -54,6 +59,42 @@ export interface OpenedRoot {
 /** Bytes a container may write to its root unless it is said otherwise. */
 export const STORAGE = 512 * 2 ** 20;
 
+/** Where something is mounted in every container. */
+const PLACES: readonly (readonly [string, number])[] = [
+  ['dev', S.IFDIR | 0o755],
+  ['proc', S.IFDIR | 0o755],
+  ['sys', S.IFDIR | 0o755],
+  ['etc/hostname', S.IFREG | 0o644],
+  ['etc/hosts', S.IFREG | 0o644],
+  ['etc/resolv.conf', S.IFREG | 0o644],
+];
+
+/** A layer with the places that others lack, so that they are nothing the container changed; directories on the way are as they are there. */
+function placesBeside(lowers: readonly FileSystem[], now: () => number): Tmpfs {
+  const below = new OverlayFs({ lower: lowers.map(({ root }) => root), upper: null, now }).root;
+  const layer = new Tmpfs({ now });
+  layer.root.change({ mode: below.mode & 0o7777, uid: below.uid, gid: below.gid, mtime: below.mtime }, now());
+  for (const [path, mode] of PLACES) {
+    const names = path.split('/');
+    // What is there on the way, as far as it goes.
+    const way: Inode[] = [below];
+    for (const name of names) {
+      const next = isDirectory(way.at(-1)!.mode) ? way.at(-1)!.lookup(name) : null;
+      if (!next) break;
+      way.push(next);
+    }
+    if (way.length > names.length || !isDirectory(way.at(-1)!.mode)) continue;
+    let at: Inode = layer.root;
+    names.forEach((name, i) => {
+      const like = way[i + 1];
+      const made = like ?? { mode: i + 1 < names.length ? S.IFDIR | 0o755 : mode, uid: 0, gid: 0 };
+      at = at.lookup(name) ?? at.create(name, made);
+      if (like) at.change({ mtime: like.mtime }, now());
+    });
+  }
+  return layer;
+}
+
 /**
  * A root of a base and a layer of its own, which begins as `before`; what does not fit into `limit` bytes is refused with
  * ENOSPC.
@@ -64,16 +105,18 @@ export function openRoot(
   { before = null, limit = STORAGE }: { readonly before?: FileSystem | null; readonly limit?: number } = {},
 ): OpenedRoot {
   if (!base.lowers.length) throw new InputError(`${base.name} has no files`);
-  const { fs, upper, storage } = makeRoot(base.lowers, { now, limit }, before);
-  for (const part of [storage, ...base.lowers]) part.hold();
+  const lowers = [placesBeside(base.lowers, now), ...base.lowers];
+  const { fs, upper, storage } = makeRoot(lowers, { now, limit }, before);
+  for (const part of [storage, ...lowers]) part.hold();
   return {
     root: { fs, source: 'overlay' },
     base,
+    lowers,
     upper,
     used: () => storage.used,
     changes: () => storage.changes,
     release() {
-      for (const part of [storage, ...base.lowers]) part.release();
+      for (const part of [storage, ...lowers]) part.release();
       base.release();
     },
   };

@@ -271,9 +271,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       path: '/containers/:id/changes',
       handle: withEntry(({ opened }) => {
         const kinds = { C: 0, A: 1, D: 2 } as const;
-        return json(
-          Array.from(changesOf(opened.upper, opened.base.lowers), (c) => ({ Path: c.path, Kind: kinds[c.kind] })),
-        );
+        return json(Array.from(changesOf(opened.upper, opened.lowers), (c) => ({ Path: c.path, Kind: kinds[c.kind] })));
       }),
     },
     {
