@@ -114,6 +114,12 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
       `${id.slice(0, 12)} box running`,
     );
     expect(ok('exec', 'box', '/bin/tool', 'say', 'inside')).toBe('inside');
+    const own = ['--sysctl', 'net.core.somaxconn=77', 'small:1', '/bin/tool', 'cat', '/proc/sys/net/core/somaxconn'];
+    expect(ok('run', '--rm', ...own)).toBe('77');
+    expect(docker(['run', '--rm', '--network', 'host', ...own])).toMatchObject({
+      code: 125,
+      err: expect.stringContaining('would change the net namespace of others'),
+    });
     expect(ok('logs', 'box')).toBe('up');
     expect(ok('logs', '-t', 'box')).toMatch(/^\d{4}-[\d-]+T[\d:.]+Z up$/);
     expect(ok('top', 'box')).toContain('tool');

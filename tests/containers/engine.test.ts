@@ -99,6 +99,14 @@ describe('a request', () => {
     [{ HostConfig: { Binds: ['/x:relative'] } }, /is not HOST:CONTAINER/],
     [{ HostConfig: { SecurityOpt: ['magic'] } }, /there is no “magic”/],
     [{ HostConfig: { Ulimits: [{ Name: 'x', Soft: 1, Hard: 1 }] } }, /process\.rlimits\[0\]\.type/],
+    [{ HostConfig: { Sysctls: { 'net.ipv4.magic': '1' } } }, /linux\.sysctl: net\.ipv4\.magic is none/],
+    [{ HostConfig: { Sysctls: { 'vm.overcommit_memory': '1' } } }, /linux\.sysctl: vm\.overcommit_memory is none/],
+    [{ HostConfig: { Sysctls: { 'net.ipv4.tcp_fin_timeout': '1' } } }, /tcp_fin_timeout is none/],
+    [
+      { HostConfig: { NetworkMode: 'host', Sysctls: { 'net.core.somaxconn': '9' } } },
+      /net\.core\.somaxconn would change the net namespace of others/,
+    ],
+    [{ HostConfig: { BlkioDeviceReadBps: [{ Path: '/dev/sda', Rate: 1 }] } }, /BlkioDeviceReadBps: there is no block/],
     [{ StopSignal: 'SIGNOT' }, /there is no signal “SIGNOT”/],
     [{ Rootfs: '/x' }, /an image or a root folder, not both/],
   ])('%j is refused, and nothing is left of it', async (body, message) => {
@@ -124,6 +132,37 @@ describe('names', () => {
       Status: 'Created',
       Image: 'small:latest',
     });
+    engine.remove(entry, false);
+  });
+});
+
+describe('entries of /proc/sys', () => {
+  const KEYS = ['net/core/somaxconn', 'kernel/shmmni', 'kernel/sem', 'net/ipv4/ip_unprivileged_port_start'];
+  const Cmd = KEYS.flatMap((key) => ['cat', `/proc/sys/${key}`]);
+
+  it('are a container’s own, as asked for, at each start', async () => {
+    const Sysctls = {
+      'net.core.somaxconn': '77',
+      'kernel.shmmni': '12',
+      'kernel/sem': '250 32000 100 128',
+      'net.ipv4.ip_unprivileged_port_start': '80',
+    };
+    const { entry, output } = await finished({ Cmd, HostConfig: { Sysctls } });
+    expect(output).toBe('77\n12\n250\t32000\t100\t128\n80\n');
+    engine.start(entry);
+    await entry.container.wait();
+    expect(textOf(entry.container.log.kept)).toBe(output.repeat(2));
+    const plain = await finished({ Cmd });
+    expect(plain.output).not.toContain('77');
+    expect(plain.output).toMatch(/\n1024\n$/);
+    for (const each of [entry, plain.entry]) engine.remove(each, false);
+  });
+
+  it('say which value they do not take, and nothing has started', async () => {
+    const Sysctls = { 'net.core.somaxconn': 'many' };
+    const entry = await engine.create({ Image: 'small', Cmd, HostConfig: { Sysctls } }, null);
+    expect(() => engine.start(entry)).toThrow('linux.sysctl: net.core.somaxconn: “many” is not for it');
+    expect(entry.container.isUp).toBe(false);
     engine.remove(entry, false);
   });
 });

@@ -80,6 +80,7 @@ export const CHOICES: Choices = {
   oomScoreAdj: 0,
   ulimits: [],
   shmSize: 2 ** 26,
+  sysctls: {},
   extraHosts: [],
   unified: {},
   cgroupsPath: '',

@@ -61,6 +61,7 @@ export function addCreateOptions(command: Command): Command {
     .addOption(new Option('--pids-limit <N>', 'the same').hideHelp())
     .option('--shm-size <SIZE>', 'size of /dev/shm', '64M')
     .option('--oom-score-adj <N>', 'how much sooner it is killed when memory runs out (−1000 to 1000)')
+    .addOption(repeated('--sysctl <NAME=VALUE>', 'an entry of its own below /proc/sys, such as net.core.somaxconn=64'))
     .addOption(repeated('--ulimit <NAME=SOFT[:HARD]>', 'a limit of its processes, such as nofile=64:128'))
     .addOption(repeated('--cap-add <NAME>', 'a capability it has besides, or ALL'))
     .addOption(repeated('--cap-drop <NAME>', 'a capability it has not, or ALL'))
@@ -181,6 +182,7 @@ export function createRequest(args: readonly string[], options: Options, readers
       SecurityOpt: many(options, 'securityOpt').map(security),
       AutoRemove: options.rm === true,
       ShmSize: amount('shmSize', '--shm-size'),
+      Sysctls: Object.fromEntries(many(options, 'sysctl').map((row) => pair('--sysctl', row))),
       Ulimits: many(options, 'ulimit').map((row) => ulimit(row, readers)),
       ExtraHosts: [...many(options, 'addHost')],
       NetworkMode: String(options.network),

@@ -14,6 +14,20 @@ interface Looker {
   readonly namespaces: Task['namespaces'];
 }
 
+/** Namespaces that have entries of their own. */
+export type SysctlOwner = 'ipc' | 'net' | 'uts';
+
+/** By the beginning of the path; the others are the whole kernel's. */
+const OWNERS: readonly (readonly [start: string, owner: SysctlOwner])[] = [
+  ['fs/mqueue/', 'ipc'],
+  ['kernel/domainname', 'uts'],
+  ['kernel/hostname', 'uts'],
+  ['kernel/msg', 'ipc'],
+  ['kernel/sem', 'ipc'],
+  ['kernel/shm', 'ipc'],
+  ['net/', 'net'],
+];
+
 interface Sysctl {
   /** Below /proc/sys. */
   readonly path: string;
@@ -188,6 +202,20 @@ const SYSCTLS: readonly Sysctl[] = [
   numeric('vm/overcommit_memory', whole, ['overcommit'], [0, 2]),
   numeric('vm/overcommit_ratio', whole, ['overcommitRatio']),
 ];
+
+const pathOf = (key: string): string => key.replaceAll('.', '/');
+const sysctlOf = (key: string): Sysctl | undefined => SYSCTLS.find(({ path }) => path === pathOf(key));
+
+/** Whose an entry is that may be written, as sysctl(8) names it; null: it is the whole kernel's, or there is none to write. */
+export const sysctlOwner = (key: string): SysctlOwner | null =>
+  (sysctlOf(key)?.write && OWNERS.find(([start]) => pathOf(key).startsWith(start))?.[1]) ?? null;
+
+/** Writes an entry of these namespaces. Throws EINVAL where the text is nothing for it. */
+export function writeSysctl(kernel: Kernel, namespaces: Task['namespaces'], key: string, text: string): void {
+  const row = sysctlOf(key);
+  if (!row?.write) fail(E.NOENT);
+  if (row.write({ kernel, namespaces }, text) < text.length) fail(E.INVAL);
+}
 
 /** Directories by their names, files last. */
 type Tree = { [name: string]: Tree | Sysctl };

@@ -111,6 +111,7 @@ export function choicesOf(id: string, request: CreateRequest, defaults: ImageDef
     oomScoreAdj: host.OomScoreAdj ?? 0,
     ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
     shmSize: host.ShmSize || SHM,
+    sysctls: host.Sysctls ?? {},
     extraHosts: host.ExtraHosts,
     hostNetwork: network.driver === 'host',
     unified: {},

@@ -66,6 +66,8 @@ export interface Choices {
   readonly oomScoreAdj: number;
   readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly shmSize: number;
+  /** By the names of sysctl(8). */
+  readonly sysctls: Readonly<Record<string, string>>;
   readonly extraHosts: readonly string[];
   /** Bytes or operations in a second, of each file system by its device. */
   readonly unified: Readonly<Record<string, string>>;
@@ -187,6 +189,7 @@ export function specOf(choices: Choices): SpecInput {
       ...(choices.seccomp && { seccomp: choices.seccomp }),
       maskedPaths: choices.openPaths ? [] : [...MASKED],
       readonlyPaths: choices.openPaths ? [] : [...READ_ONLY],
+      sysctl: { ...choices.sysctls },
     },
   };
 }

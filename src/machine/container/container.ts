@@ -16,7 +16,7 @@ import { joinLab, type LabPlace, type LabSwitch } from '../network.ts';
 import { type IoRequest, ProcessIo } from './io.ts';
 import { OutputLog } from './log.ts';
 import { buildMounts, enterTerminal, type Files } from './mounts.ts';
-import { enterNamespaces } from './namespaces.ts';
+import { checkSysctls, enterNamespaces } from './namespaces.ts';
 import { findPlace } from './places.ts';
 import { prepareProcess } from './process.ts';
 import { limitGroup } from './resources.ts';
@@ -140,6 +140,7 @@ export class Container {
     try {
       const { seccomp } = spec.linux;
       this.filter = seccomp ? new SeccompFilter(null, compileProfile(seccomp)) : null;
+      checkSysctls(spec);
       if (spec.linux.resources) limitGroup(system, this.cgroup, spec.linux.resources);
     } catch (e) {
       this.dispose();

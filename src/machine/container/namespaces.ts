@@ -1,6 +1,8 @@
 /** The namespaces config.json asks for: new ones, or those of a process that runs. */
 import { InputError } from '../../abi/errors.ts';
+import { SysError } from '../../linux/errno.ts';
 import { setUp } from '../../linux/net/configure.ts';
+import { sysctlOwner, writeSysctl } from '../../linux/proc/sysctl.ts';
 import type { System } from '../../linux/system.ts';
 import { UserNamespace } from '../../linux/task/namespace.ts';
 import {
@@ -79,6 +81,27 @@ function joined(system: System, type: Exclude<Type, 'mount'>, path: string): Nam
   return task.namespaces[key];
 }
 
+/** Only what is of a namespace the container has for itself may be set: nothing else on the machine changes by it. */
+export function checkSysctls({ linux }: Spec): void {
+  for (const key of Object.keys(linux.sysctl)) {
+    const owner = sysctlOwner(key);
+    if (!owner) throw new InputError(`linux.sysctl: ${key} is none that a container can have of its own`);
+    if (!linux.namespaces.some(({ type, path }) => type !== 'mount' && KINDS[type].key === owner && !path))
+      throw new InputError(`linux.sysctl: ${key} would change the ${owner} namespace of others`);
+  }
+}
+
+function writeSysctls({ kernel }: System, task: Task, { linux }: Spec): void {
+  for (const [key, value] of Object.entries(linux.sysctl)) {
+    try {
+      writeSysctl(kernel, task.namespaces, key, value);
+    } catch (e) {
+      if (e instanceof SysError) throw new InputError(`linux.sysctl: ${key}: “${value}” is not for it`);
+      throw e;
+    }
+  }
+}
+
 /** Puts a task that is being made into them; its control group is set already. The mount namespace is made later. */
 export function enterNamespaces(system: System, task: Task, spec: Spec): void {
   const { linux, hostname, domainname } = spec;
@@ -108,4 +131,5 @@ export function enterNamespaces(system: System, task: Task, spec: Spec): void {
     if (name === 'hostname') next.uts.host = value;
     else next.uts.domain = value;
   }
+  writeSysctls(system, task, spec);
 }

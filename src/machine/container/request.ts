@@ -16,10 +16,8 @@ const amount = z
 
 const ulimit = z.object({ Name: z.string(), Soft: z.number().int(), Hard: z.number().int() });
 
-const throttle = z
-  .array(z.object({ Path: z.string(), Rate: z.number().int().positive() }))
-  .nullish()
-  .transform((list) => list ?? []);
+/** Limits of a block device, of which there are none: io.max of a bundle's config.json takes the numbers of file systems. */
+const throttle = z.array(z.unknown()).max(0, 'there is no block device that could be limited').nullish();
 
 /** The API's longer form of a bind, a volume or a folder in memory. */
 const mount = z
@@ -58,6 +56,7 @@ const hostFields = z.object({
   SecurityOpt: words,
   AutoRemove: z.boolean().nullish(),
   ShmSize: amount,
+  Sysctls: z.record(z.string(), z.string()).nullish(),
   Ulimits: z.array(ulimit).nullish(),
   ExtraHosts: words,
   NetworkMode: z.string().nullish(),
