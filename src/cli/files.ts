@@ -1,15 +1,14 @@
 /** Files that options name, and the machine's own build. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../abi/errors.ts';
+import { fileError } from '../machine/node/file-error.ts';
 
 /** Reads a file; an InputError says which one cannot be read and why. `option`: what named it. */
 export function readInput(file: string, option?: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (e) {
-    const named = option === undefined ? file : `${option}: ${file}`;
-    throw new InputError(`${named} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
+    throw fileError(e, option === undefined ? file : `${option}: ${file}`);
   }
 }
 

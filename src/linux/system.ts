@@ -214,7 +214,7 @@ export class System {
     for (const [at, type] of Object.entries(places)) this.mount(at, { fs: this.makeFileSystem(type), source: type });
   }
 
-  /** `mkdir -p` as seen by a task. */
+  /** `mkdir -p` as seen by a task. Throws ENOTDIR where a file is in its way or there. */
   makeDirectories(at: string, task: Task = this.initTask): Path {
     let path = task.process.place.root;
     for (const name of at.split('/').filter(Boolean)) {
@@ -227,7 +227,7 @@ export class System {
         path = resolve(view, path, name);
       }
     }
-    return path;
+    return isDirectory(path.dentry.inode.mode) ? path : fail(E.NOTDIR);
   }
 
   /** The directory at a path, as a task sees it. Throws ENOENT, ENOTDIR and what else stands in its way. */

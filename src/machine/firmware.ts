@@ -21,14 +21,17 @@ const ANY_HART = 2n ** 64n - 1n;
 const A2 = 12;
 const ELF = [0x7f, 0x45, 0x4c, 0x46];
 
-/** `lui` of the upper part of the magic number, in any register: dynamic firmware has to compare it. */
-function isDynamic(firmware: Uint8Array): boolean {
+const MRET = 0x3020_0073;
+
+/** Whether some instruction is in it, or what reads as one. */
+function has(firmware: Uint8Array, wanted: (word: number) => boolean): boolean {
   const view = new DataView(firmware.buffer, firmware.byteOffset, firmware.byteLength);
-  for (let at = 0; at + 4 <= firmware.length; at += 2) {
-    if ((view.getUint32(at, true) & ~0xf80) === ((INFO_MAGIC & ~0xfff) | 0x37)) return true;
-  }
+  for (let at = 0; at + 4 <= firmware.length; at += 2) if (wanted(view.getUint32(at, true))) return true;
   return false;
 }
+
+/** `lui` of the upper part of the magic number, in any register: dynamic firmware has to compare it. */
+const isMagic = (word: number): boolean => (word & ~0xf80) === ((INFO_MAGIC & ~0xfff) | 0x37);
 
 /** Throws InputError where firmware would not find the kernel or overwrite it. `top` is where what lies above free memory begins. */
 export function checkFirmware(
@@ -42,13 +45,16 @@ export function checkFirmware(
   if (firmware.length > FIRMWARE_BYTES) {
     throw new InputError(`the firmware is larger than ${FIRMWARE_BYTES / MiB} MiB`, 'Give OpenSBI’s fw_dynamic.bin.');
   }
+  if (!has(firmware, (word) => word === MRET)) {
+    throw new InputError('the firmware has no mret, which alone leads from M-mode to a kernel: it is none', dynamic);
+  }
   if (kernel.start < RAM_START + FIRMWARE_BYTES) {
     throw new InputError(
       `the kernel wants to lie at ${hex(kernel.start)}, where the firmware is`,
       'Use another kernel.',
     );
   }
-  if (isDynamic(firmware)) return;
+  if (has(firmware, isMagic)) return;
   if (kernel.start !== JUMP.kernel) {
     throw new InputError(
       `the kernel wants to lie at ${hex(kernel.start)}, and firmware that jumps goes to ${hex(JUMP.kernel)}`,

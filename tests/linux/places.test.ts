@@ -34,6 +34,12 @@ describe('the working directory of a process', { timeout: 60_000 }, () => {
     expect(ran).toMatchObject({ code: 0, stderr: '', stdout: 'kept\n' });
   });
 
+  it.each(['/etc/passwd', '/etc/passwd/below'])('is not mounted on a file: %s', async (at) => {
+    const ran = await trapframe(['process', '--mount', `${folder}:${at}`, tool, 'cwd']);
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`--mount: ${at} can't be made`) });
+    expect(ran.stderr).toContain('ENOTDIR');
+  });
+
   it.each([
     ['/nowhere', 'is not there'],
     ['/etc/passwd', 'is no directory'],

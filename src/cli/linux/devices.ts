@@ -11,6 +11,7 @@ import { LabSwitch } from '../../devices/net/switch.ts';
 import { HostFolder } from '../../devices/node/host-folder.ts';
 import { openSyncFile } from '../../devices/node/sync-file.ts';
 import type { VirtioModel } from '../../devices/virtio/model.ts';
+import { fileError } from '../../machine/node/file-error.ts';
 
 /** How the kernel tells file systems by their first bytes. */
 const FILE_SYSTEMS = [
@@ -24,7 +25,7 @@ const SHARE_AT = '/mnt/host';
 const MOST = 6;
 
 const failed = (option: string, path: string, error: unknown): InputError =>
-  new InputError(`${option}: ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  fileError(error, `${option}: ${path}`, 'used');
 
 /** The file system a disk holds, or null. */
 export function fileSystemOf(path: string): string | null {

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../abi/errors.ts';
 import { type Draft, type Folder, type OpenedFile, queue } from '../images/folder.ts';
+import { fileError } from './file-error.ts';
 
 /** Another process may be loading an image meanwhile; how long it is waited for. */
 const PATIENCE_MS = 60_000;
@@ -67,7 +68,7 @@ export function openHostFile(path: string): OpenedFile {
   try {
     handle = openSync(path, 'r');
   } catch (e) {
-    throw new InputError(`${path} cannot be read: ${e instanceof Error ? e.message : String(e)}`);
+    throw fileError(e, path);
   }
   const stat = fstatSync(handle);
   if (!stat.isFile()) {
