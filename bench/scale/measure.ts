@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { MACHINE_DEFAULT } from '../../src/abi/config.ts';
 import type { Workload } from '../../src/abi/workloads.ts';
 import { bootargsOf } from '../../src/lab/plan.ts';
-import { aliases, generated } from '../../tests/translator/guests.ts';
+import { aliases, generated } from '../../tests/translator/guests-changing.ts';
 import type { EngineHost } from '../engines/engines.ts';
 import { RUN_DEADLINE_MS } from '../engines/lab-host.ts';
 import { scaled } from '../engines/sizes.ts';

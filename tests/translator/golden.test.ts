@@ -13,7 +13,7 @@ import { createMachineHost } from '../../src/machine/host.ts';
 import { R } from '../support/asm.ts';
 import { coreModule } from '../support/machine.ts';
 import { EAGER } from './engines.ts';
-import { machineGuest } from './guests.ts';
+import { machineGuest } from './guest.ts';
 
 const ROUNDS = 3000;
 

@@ -3,23 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { MACHINE_DEFAULT, type MachineConfig } from '../../src/abi/config.ts';
 import type { TranslatorTuning } from '../../src/engine/translate/translator.ts';
 import { EAGER, expectEqual, expectTranslation, translator } from './engines.ts';
+import { aliases, generated, patchedCaller, remapped, vanishingPage } from './guests-changing.ts';
+import { ASTRAY, floatModes, listAstray } from './guests-loops.ts';
 import {
-  ASTRAY,
-  aliases,
   chainOverPages,
   distinctLoops,
   farTables,
-  floatModes,
-  generated,
   growingTables,
   interrupted,
-  listAstray,
-  patchedCaller,
   recursion,
-  remapped,
   threaded,
-  vanishingPage,
-} from './guests.ts';
+} from './guests-passing.ts';
 
 expectTranslation();
 

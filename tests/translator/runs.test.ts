@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MACHINE_DEFAULT, type MachineConfig } from '../../src/abi/config.ts';
 import { PAGE } from '../mmu/tables.ts';
 import { EAGER, expectEqual, translator } from './engines.ts';
-import { WALKED_PAGES, type WalkLoop, type WalkStep, walkedLoop } from './guests.ts';
+import { WALKED_PAGES, type WalkLoop, type WalkStep, walkedLoop } from './guests-loops.ts';
 
 const pointer = fc.integer({ min: 0, max: 2 });
 const width = fc.constantFrom<0 | 1 | 2 | 3>(0, 1, 2, 3);

@@ -8,7 +8,7 @@ import { verify } from '../../src/machine/verify.ts';
 import { R } from '../support/asm.ts';
 import { coreModule } from '../support/machine.ts';
 import { EAGER } from './engines.ts';
-import { machineGuest } from './guests.ts';
+import { machineGuest } from './guest.ts';
 
 const loop = machineGuest(
   (a) =>

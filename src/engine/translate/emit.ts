@@ -6,10 +6,10 @@ import { type Looks, looksOf } from './budget.ts';
 import { LEAVING } from './causes.ts';
 import { type Instruction, pageOf } from './code.ts';
 import { ACCESS_BITS, Context, FP_FOREIGN, FP_INVALID, FP_OFF, type Surroundings } from './context.ts';
-import { type Flow, flowOf, reloads } from './flow.ts';
+import { exitSets, type Flow, flowOf, reloads } from './flow.ts';
 import { Memory } from './memory.ts';
 import { ANYTHING, type Callee } from './plan.ts';
-import { common, NONE, one, type RegisterSet, union, without } from './registers.ts';
+import { common, NONE, one, union, without } from './registers.ts';
 import { type Run, versionsOf } from './runs.ts';
 import { innermostLoops, Printer, type Shape, shapeOf, tightLoops } from './structure.ts';
 import { Tree } from './tree.ts';
@@ -91,30 +91,11 @@ class UnitPrinter {
     context.load(heads.reduce((set, b) => union(set, flow.live.get(b)!), NONE));
     if (heads.length > 1) context.readEntry(this.select);
     if (blocks.some((b) => b.body.some((i) => i.facts.float))) context.readFloatState();
-    context.openExits(this.exitSets());
+    context.openExits(exitSets(blocks, flow, this.calleeOf));
     this.printer.print();
     code.raw('unreachable');
     context.closeExits();
     return code.finish();
-  }
-
-  /** Every set of registers that may be dirty where the unit may be left. */
-  private *exitSets(): Iterable<RegisterSet> {
-    for (const b of this.blocks) {
-      let dirty = this.flow.dirty.get(b)!;
-      yield dirty;
-      for (const { facts, writes } of b.body) {
-        const leaves = facts.table !== null || facts.asksHart || facts.float;
-        if (leaves) yield dirty;
-        if (writes === NONE) continue;
-        dirty = union(dirty, writes);
-        // It may have retired.
-        if (leaves) yield dirty;
-      }
-      yield dirty;
-      const callee = this.calleeOf(b);
-      if (callee) yield without(dirty, callee.touched);
-    }
   }
 
   // Blocks

@@ -101,3 +101,26 @@ export function reloads(b: Block, flow: Flow, callee: Callee): RegisterSet {
   for (const s of b.successors) after = union(after, flow.live.get(s)!);
   return common(after, callee.written);
 }
+
+/** Every set of registers that may be dirty where a unit may be left. */
+export function* exitSets(
+  blocks: readonly Block[],
+  flow: Flow,
+  calleeOf: (b: Block) => Callee | undefined,
+): Generator<RegisterSet> {
+  for (const b of blocks) {
+    let dirty = flow.dirty.get(b)!;
+    yield dirty;
+    for (const { facts, writes } of b.body) {
+      const leaves = facts.table !== null || facts.asksHart || facts.float;
+      if (leaves) yield dirty;
+      if (writes === NONE) continue;
+      dirty = union(dirty, writes);
+      // It may have retired.
+      if (leaves) yield dirty;
+    }
+    yield dirty;
+    const callee = calleeOf(b);
+    if (callee) yield without(dirty, callee.touched);
+  }
+}
