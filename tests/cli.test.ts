@@ -139,7 +139,10 @@ describe('bad input', () => {
     await refused(['run', at('class32.elf')], /class32\.elf: a 32-bit ELF/);
     await refused(['run', at('big.elf')], /big\.elf: a big-endian/);
     await refused(['run', at('x86.elf')], /x86\.elf: .*for x86-64, not for RISC-V/);
-    await refused(['run', at('missing.elf')], /missing\.elf cannot be read: there is no such file\n.*taken from \//);
+    await refused(
+      ['run', at('missing.elf')],
+      /missing\.elf cannot be read: there is no such file or folder\n.*taken from \//,
+    );
     await refused(['run', at('text.elf/x')], /x cannot be read: what should be a directory is a file/);
     await refused(['run', dir], /cannot be read: it is a directory\n {2}Name a file/);
     await refused(['run', guest('outside')], /0x40000000|outside|RAM/i);

@@ -8,7 +8,7 @@ export function readInput(file: string, option?: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (e) {
-    throw fileError(e, option === undefined ? file : `${option}: ${file}`);
+    throw fileError(e, option === undefined ? file : `${option}: ${file}`, 'read');
   }
 }
 

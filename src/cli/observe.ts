@@ -1,7 +1,7 @@
 /** A debugger from outside, and a trace, for a guest that this process runs. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { InputError } from '../abi/errors.ts';
 import type { Debugger } from '../machine/gdb/debugger.ts';
+import { fileError } from '../machine/node/file-error.ts';
 import type { GdbAddress } from '../machine/node/gdb-address.ts';
 import type { Traced } from '../machine/trace.ts';
 
@@ -48,9 +48,7 @@ export async function traceTo(core: Traced, path: string | null, { stderr }: Tel
   try {
     file = openSync(unfinished, 'w');
   } catch (error) {
-    throw new InputError(
-      `--trace: ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw fileError(error, `--trace: ${path}`, 'written');
   }
   const remove = (): void => rmSync(unfinished, { force: true });
   process.once('exit', remove);

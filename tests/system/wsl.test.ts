@@ -152,7 +152,13 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
       code: 2,
       stderr: expect.stringContaining('ends too early'),
     });
-    expect((await wsl(['--import', 'bad', join(home, 'none.tar')])).stderr).toContain('no such file');
+    expect((await wsl(['--import', 'bad', join(home, 'none.tar')])).stderr).toContain(
+      'there is no such file or folder',
+    );
+    expect(await wsl(['--export', 'busybox', join(home, 'none/x.tar')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/x\.tar cannot be written: there is no such file or folder\n {2}Check/),
+    });
     expect((await wsl(['--import', '../bad', bad])).stderr).toContain('cannot be the name');
     expect((await wsl(['--list'])).stdout).toBe('busybox (default)\nother\n');
     expect(spawnSync('ls', [join(home, 'state/wsl/disks')], { encoding: 'utf8' }).stdout).toBe(

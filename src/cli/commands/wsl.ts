@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
+import { fileError } from '../../machine/node/file-error.ts';
 import { type Context, exitCode } from '../context.ts';
 import { fetchRoot } from '../linux/root.ts';
 import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
@@ -98,12 +99,10 @@ const named = (op: 'install' | 'import' | 'export' | 'terminate' | 'unregister',
 
 /** A tar archive as a stream, from a file or, for `-`, from standard input; gzip is taken off. */
 async function archive(file: string): Promise<{ readonly stream: Readable; readonly bytes: () => number }> {
-  if (file !== '-' && !(existsSync(file) && statSync(file).isFile()))
-    throw new InputError(`${file}: there is no such file`);
   const raw = file === '-' ? process.stdin : createReadStream(file);
   const bytes = (): number => raw.bytesRead;
   const first = await new Promise<Buffer>((resolve, reject) => {
-    raw.once('error', reject);
+    raw.once('error', (error: Error) => reject(fileError(error, file, 'read')));
     raw.once('end', () => resolve(Buffer.alloc(0)));
     raw.once('readable', () => resolve(raw.read() ?? Buffer.alloc(0)));
   });
@@ -180,7 +179,7 @@ async function into(request: Call, file: string, what: Request): Promise<Answer>
   if (file === '-') return askFor(request, what, { stdout: process.stdout });
   const unfinished = `${file}.${process.pid}.part`;
   const out = createWriteStream(unfinished, { flags: 'wx' });
-  const bad = (error: Error): InputError => new InputError(`${file} cannot be written: ${error.message}`);
+  const bad = (error: Error): InputError => fileError(error, file, 'written');
   await new Promise<void>((resolve, reject) => {
     out.once('open', () => resolve());
     out.once('error', (error) => reject(bad(error)));
@@ -339,6 +338,7 @@ export function addWsl(program: Command, context: Context): void {
     .passThroughOptions()
     .option('-d, --distribution <NAME>', 'the distribution (default: the one of --set-default)')
     .option('-u, --user <NAME>', 'whose rights the command has (default: wsl.conf, else root)')
+    .option('-e, --exec', 'run the command without a shell, which is how all are run')
     .option('--cd <DIR>', 'where it runs, in the guest; ~ for the home directory')
     .option(
       '--install [NAME]',

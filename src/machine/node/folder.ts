@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../abi/errors.ts';
 import { type Draft, type Folder, type OpenedFile, queue } from '../images/folder.ts';
-import { fileError } from './file-error.ts';
+import { fileError, isFileError } from './file-error.ts';
 
 /** Another process may be loading an image meanwhile; how long it is waited for. */
 const PATIENCE_MS = 60_000;
@@ -35,17 +35,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** What the host says when it can't write, as a person can use it. */
-function explained(e: unknown, path: string): unknown {
-  const why: Readonly<Record<string, string>> = {
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the quota is used up',
-    EACCES: 'it may not be written to',
-    EROFS: 'it may not be written to',
-  };
-  const known = why[codeOf(e) ?? ''];
-  return known ? new InputError(`${path}: ${known}`) : e;
-}
+const explained = (e: unknown, path: string): unknown => (isFileError(e) ? fileError(e, path, 'written') : e);
 
 function reader(handle: number, path: string): { read: OpenedFile['read'] } {
   return {
@@ -68,7 +58,7 @@ export function openHostFile(path: string): OpenedFile {
   try {
     handle = openSync(path, 'r');
   } catch (e) {
-    throw fileError(e, path);
+    throw fileError(e, path, 'read');
   }
   const stat = fstatSync(handle);
   if (!stat.isFile()) {
