@@ -1,8 +1,8 @@
 /** Where tasks wait: who sleeps on a queue is woken when what it waits for may have happened, and looks again. */
 
 export interface Sleeper {
-  /** Something it waits for may have happened. */
-  wake(): void;
+  /** Something it waits for may have happened: `what` of `POLL`, where the waker knows. */
+  wake(what?: number): void;
 }
 
 export class WaitQueue {
@@ -16,9 +16,9 @@ export class WaitQueue {
     this.sleepers.delete(sleeper);
   }
 
-  /** Wakes everybody. */
-  wake(): void {
+  /** Wakes everybody; `what` happened (bits of `POLL`; 0: nothing that SIGIO tells of). */
+  wake(what?: number): void {
     if (this.sleepers.size === 0) return;
-    for (const sleeper of [...this.sleepers]) sleeper.wake();
+    for (const sleeper of [...this.sleepers]) sleeper.wake(what);
   }
 }

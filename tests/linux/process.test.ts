@@ -21,6 +21,7 @@ const PROGRAMS = [
   'memory',
   'processes',
   'signals',
+  'sigio',
   'terminal',
   'threads',
   'waiting',

@@ -149,7 +149,7 @@ export class UnixSocket extends Socket {
     if (!this.backlog) fail(E.INVAL);
     const next = this.backlog.shift() ?? fail(E.AGAIN);
     // Others wait for its place.
-    this.queue.wake();
+    this.queue.wake(0);
     return next;
   }
 
@@ -241,9 +241,10 @@ export class UnixSocket extends Socket {
   }
 
   private took(bytes: number): void {
+    const full = !this.canTake(4096);
     this.waiting -= bytes;
-    this.peer?.queue.wake();
-    this.queue.wake();
+    this.peer?.queue.wake(full && this.canTake(4096) ? POLL.OUT : 0);
+    this.queue.wake(0);
   }
 
   override shutdown(how: number): void {

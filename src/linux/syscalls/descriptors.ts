@@ -21,6 +21,7 @@ import { transfer } from './io.ts';
 import { recordLock } from './locks.ts';
 import { install, openAt } from './open.ts';
 import { listenerIoctl } from './seccomp.ts';
+import { ownerControl, tellerOf } from './sigio.ts';
 
 /** One end of a FIFO that was opened and waits for the other (fifo(7)). */
 class HalfOpen extends Unfinished {
@@ -138,7 +139,7 @@ const setFlag = (file: OpenFile, flag: number, on: boolean): void => {
   file.flags = on ? file.flags | flag : file.flags & ~flag;
 };
 
-/** Whether a file may be asked to tell of its changes by SIGIO; none does, but programs that poll as well ask for it. */
+/** Whether a file may be asked to tell of its changes by SIGIO. */
 const tellsChanges = ({ kind }: OpenFile): boolean =>
   kind instanceof Pipe || kind instanceof Socket || kind instanceof Terminal;
 
@@ -158,7 +159,7 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
     case F.GETFL:
       return file.flags | 0o100000;
     case F.SETFL:
-      if (tellsChanges(file)) setFlag(file, O.ASYNC, (argument & O.ASYNC) !== 0);
+      if (tellsChanges(file)) tellerOf(k, file).turn(t, fd, (argument & O.ASYNC) !== 0);
       file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
       return 0;
     case F.GETLK:
@@ -173,9 +174,12 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
     case F.GET_SEALS:
       return sealsOf(file);
     case F.SETOWN:
-      return 0;
     case F.GETOWN:
-      return 0;
+    case F.SETOWN_EX:
+    case F.GETOWN_EX:
+    case F.SETSIG:
+    case F.GETSIG:
+      return ownerControl(tellerOf(k, file), t, command, argument);
     case F.GETPIPE_SZ:
       return file.kind instanceof Pipe ? file.kind.capacity : fail(E.BADF);
     case F.SETPIPE_SZ:
@@ -207,7 +211,7 @@ export const ioctl: Call = (k, t, fd, request, argument) => {
   if (wanted === IOCTL.FIOASYNC) {
     const on = intIn(process.space, argument) !== 0;
     if (on !== ((file.flags & O.ASYNC) !== 0) && !tellsChanges(file)) fail(E.NOTTY);
-    setFlag(file, O.ASYNC, on);
+    if (tellsChanges(file)) tellerOf(k, file).turn(t, fd, on);
     return 0;
   }
   if (file.kind instanceof SeccompListener) return listenerIoctl(k, t, file.kind, wanted, argument);

@@ -18,7 +18,7 @@ function ignored(process: Process, signal: number): boolean {
 }
 
 /** PID 1 of a namespace is not killed by signals it has no handler for, unless they come from outside of it. */
-const shielded = (process: Process, signal: number, fromOutside: boolean): boolean =>
+export const shielded = (process: Process, signal: number, fromOutside: boolean): boolean =>
   process.handlers.actions[signal]!.handler === SIG_DFL &&
   process.pid.in(process.pid.namespace) === 1 &&
   !(fromOutside && (signal === SIG.KILL || signal === SIG.STOP));
@@ -217,7 +217,10 @@ export function infoBytes(q: Queued): Uint8Array {
     view.setInt32(24, q.call.number, true);
     view.setUint32(28, q.call.arch, true);
   }
-  if (q.address !== undefined) view.setBigUint64(16, BigInt(q.address), true);
+  if (q.ready) {
+    view.setBigInt64(16, BigInt(q.ready.band), true);
+    view.setInt32(24, q.ready.fd, true);
+  } else if (q.address !== undefined) view.setBigUint64(16, BigInt(q.address), true);
   else {
     view.setInt32(16, q.pid ?? 0, true);
     view.setInt32(20, q.uid ?? 0, true);

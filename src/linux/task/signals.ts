@@ -21,6 +21,8 @@ export interface Queued {
   readonly value?: number;
   /** Of a fault. */
   readonly address?: number;
+  /** Of a file that is told of: events and descriptor. */
+  readonly ready?: { readonly band: number; readonly fd: number };
   /** Of a timer, called when it is taken: how often it expired besides. */
   readonly taken?: () => number;
   /** Of a call that seccomp refused; its address is `address`. */
@@ -34,7 +36,11 @@ export const SI = {
   QUEUE: -1,
   TIMER: -2,
   MESGQ: -3,
+  SIGIO: -5,
   TKILL: -6,
+  POLL_IN: 1,
+  POLL_OUT: 2,
+  POLL_HUP: 6,
   ILL_ILLOPC: 1,
   SEGV_MAPERR: 1,
   SEGV_ACCERR: 2,

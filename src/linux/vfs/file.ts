@@ -69,6 +69,8 @@ export class OpenFile {
   position = 0;
   /** A directory's entries as they were when it was last read from the beginning. */
   listing: DirectoryEntry[] | null = null;
+  /** Who is told of its changes by signals, once somebody was chosen; ends with the file. */
+  teller: { end(): void } | null = null;
   private refs = 1;
   private counted = false;
 
@@ -115,6 +117,7 @@ export class OpenFile {
 
   release(): void {
     if (--this.refs > 0) return;
+    this.teller?.end();
     this.kind.close(this);
     releaseLocks(this.inode, this);
     const { inode, path } = this;

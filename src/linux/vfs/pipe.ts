@@ -33,7 +33,7 @@ export class Pipe extends FileKind {
       this.writers++;
       this.writerOpens++;
     }
-    this.queue.wake();
+    this.queue.wake(0);
     return file;
   }
 
@@ -49,7 +49,7 @@ export class Pipe extends FileKind {
       done += n;
     }
     this.length -= done;
-    this.queue.wake();
+    this.queue.wake(POLL.OUT);
     return done;
   }
 
@@ -61,7 +61,7 @@ export class Pipe extends FileKind {
     const n = Math.min(room, from.length);
     this.chunks.push(from.slice(0, n));
     this.length += n;
-    this.queue.wake();
+    this.queue.wake(POLL.IN);
     return n;
   }
 
@@ -82,6 +82,6 @@ export class Pipe extends FileKind {
   override close(file: OpenFile): void {
     if ((file.flags & O.ACCMODE) !== O.WRONLY) this.readers--;
     if ((file.flags & O.ACCMODE) !== O.RDONLY) this.writers--;
-    this.queue.wake();
+    this.queue.wake(0);
   }
 }

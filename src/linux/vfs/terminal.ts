@@ -62,7 +62,7 @@ export class Terminal extends FileKind {
   /** Something was typed. */
   input(bytes: Uint8Array): void {
     for (const byte of bytes) this.key(byte);
-    this.queue.wake();
+    this.queue.wake(POLL.IN);
   }
 
   /** The other side is gone. */
@@ -168,7 +168,7 @@ export class Terminal extends FileKind {
   /** The host can't show more for now: who writes has to wait. */
   hold(full: boolean): void {
     this.full = full;
-    if (!full) this.queue.wake();
+    if (!full) this.queue.wake(POLL.OUT);
   }
 
   override write(_file: OpenFile, from: Uint8Array): number {

@@ -54,6 +54,8 @@ export class StreamSocket extends InetSocket implements Listener {
   readonly protocol = PROTOCOL.tcp;
   /** As connect(2) counts: a connection that is being made was asked for by this socket. */
   private connecting = false;
+  /** A call found that it can't send yet: SIGIO tells when it can, and only then. */
+  private sendAwaited = false;
   private connection: Connection | null = null;
   private error = 0;
   private isListening = false;
@@ -170,6 +172,7 @@ export class StreamSocket extends InetSocket implements Listener {
     this.claimPort(from, to);
     this.remote = { ...to, scope: to.scope || this.device };
     this.connecting = true;
+    this.sendAwaited = true;
     this.error = 0;
     const made = this.stack.tcp.connect(this.local, this.remote, this.capacities, { changed: () => this.changed() });
     this.adopt(made);
@@ -211,7 +214,10 @@ export class StreamSocket extends InetSocket implements Listener {
       this.error = connection.error;
       connection.error = 0;
     }
-    this.queue.wake();
+    const events = this.poll();
+    const sendable = this.sendAwaited && (events & POLL.OUT) !== 0;
+    if (sendable) this.sendAwaited = false;
+    this.queue.wake((events & POLL.IN) | (sendable ? POLL.OUT : 0));
   }
 
   private forgetConnection(): void {
@@ -255,7 +261,10 @@ export class StreamSocket extends InetSocket implements Listener {
     if (!connection.canSend) fail(E.PIPE);
     if (data.length === 0) return 0;
     const { sender } = connection;
-    if (sender.room === 0) fail(E.AGAIN);
+    if (sender.room === 0) {
+      this.sendAwaited = true;
+      fail(E.AGAIN);
+    }
     sender.cork = this.cork || (flags & MSG.MORE) !== 0;
     const taken = connection.write(data);
     sender.cork = this.cork;
