@@ -75,7 +75,7 @@ export const APPLETS: Readonly<Record<string, readonly string[]>> = {
   fgrep: ['fgrep -c . words; fgrep -x fig words'],
   find: [
     'find tree | sort; find tree -name "*.txt" -o -type d | sort; find tree -size +1c -type f | sort; find tree -maxdepth 1 -mindepth 1 | sort; find tree -path "*b/*" | sort; find nothing; echo $?',
-    'find tree -empty; find tree -newer words | wc -l; find tree/b -delete; find tree | sort',
+    'find tree -empty; touch -d "2001-02-03 04:05:06" words; find tree -newer words | wc -l; find tree/b -delete; find tree | sort',
   ],
   flock: [],
   fold: ['fold -w 20 prose; fold -s -w 20 prose; fold -b -w 7 words | head -n 3'],
@@ -108,7 +108,7 @@ export const APPLETS: Readonly<Record<string, readonly string[]>> = {
   ],
   ls: [
     'ls; ls -1F tree; ls -a tree; ls -R tree; ls -S words bytes numbers; ls -r tree; ls nothing; echo $?; ls -p -d tree words',
-    'chmod 640 words; ls -l words | cut -c1-10; ln -s words l; ls -F l; ls -c tree',
+    'chmod 640 words; ls -l words | cut -c1-10; ln -s words l; ls -F l; ls -c tree | sort',
   ],
   lzcat: ['echo bad | lzcat; echo $?'],
   lzma: ['lzma -c nothing; echo $?'],
