@@ -145,6 +145,13 @@ describe('bad input', () => {
     );
     await refused(['run', at('text.elf/x')], /x cannot be read: what should be a directory is a file/);
     await refused(['run', dir], /cannot be read: it is a directory\n {2}Name a file/);
+    await refused(['linux', '--disk', dir], /cannot be used: it is a directory\n {2}Name a file/);
+    await refused(['wsl', '--import', 'x', dir], /cannot be read: it is a directory\n {2}Name a file/);
+    await refused(
+      ['wsl', '--import', 'x', at('none.tar')],
+      /none\.tar cannot be read: there is no such file or folder\n/,
+    );
+    await refused(['wsl', '--import', 'x', at('empty.elf')], /empty\.elf is empty\n {2}Give a tar archive/);
     await refused(['run', guest('outside')], /0x40000000|outside|RAM/i);
     await refused(['run', guest('large'), '--memory', '2M'], /memory|RAM/i);
     await refused(['disasm', at('text.elf')], /not an ELF/);

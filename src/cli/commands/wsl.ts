@@ -99,13 +99,15 @@ const named = (op: 'install' | 'import' | 'export' | 'terminate' | 'unregister',
 
 /** A tar archive as a stream, from a file or, for `-`, from standard input; gzip is taken off. */
 async function archive(file: string): Promise<{ readonly stream: Readable; readonly bytes: () => number }> {
-  const raw = file === '-' ? process.stdin : createReadStream(file);
+  const [raw, source] = file === '-' ? [process.stdin, 'standard input'] : [createReadStream(file), file];
   const bytes = (): number => raw.bytesRead;
   const first = await new Promise<Buffer>((resolve, reject) => {
-    raw.once('error', (error: Error) => reject(fileError(error, file, 'read')));
+    raw.once('error', (error: Error) => reject(fileError(error, source, 'read')));
     raw.once('end', () => resolve(Buffer.alloc(0)));
     raw.once('readable', () => resolve(raw.read() ?? Buffer.alloc(0)));
   });
+  // Its end is past: who reads on would wait for ever.
+  if (first.length === 0) throw new InputError(`${source} is empty`, 'Give a tar archive of a root file system.');
   raw.unshift(first);
   const kind = COMPRESSED.find(({ magic }) => magic.every((byte, i) => first[i] === byte));
   if (!kind) return { stream: raw, bytes };

@@ -40,7 +40,9 @@ export function fileSystemOf(path: string): string | null {
 function disk(text: string): { disk: Disk; type: string | null } {
   const [, path, mode] = /^(.*?)(?::(ro|cow))?$/.exec(text) as unknown as [string, string, string | undefined];
   try {
-    if (!statSync(path).isFile()) throw new Error('not a file');
+    const stat = statSync(path);
+    if (stat.isDirectory()) throw new Error('EISDIR');
+    if (!stat.isFile()) throw new Error('not a file');
     const file = new FileDisk(openSyncFile(path, { readOnly: mode !== undefined }), { readOnly: mode !== undefined });
     return { disk: mode === 'cow' ? new Overlay(file) : file, type: fileSystemOf(path) };
   } catch (error) {
