@@ -23,6 +23,7 @@ const CAUSE = (1n << 63n) | BigInt(LCOFI);
 const PAGE = 0x8041_0000;
 const SIE = 2;
 
+/** Paravirtual guests fence by hypercalls and need tables of their own for U-mode, which most guests here do not have: only some run there. */
 const STRATEGIES: readonly Strategy[] = ['bare', 'nested', 'shadow'];
 
 /** What runs of a guest under each strategy, engine and length of slices came to: they have to be the same. */
