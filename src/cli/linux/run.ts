@@ -111,7 +111,8 @@ async function drive(
     });
     const first = await Promise.race([status, running]);
     if (typeof first !== 'number') {
-      // A guest that ends before its agent speaks has something to say.
+      // A guest that ends before its agent speaks has something to say; one that was stopped says nothing more.
+      guest.agent.close(first.message);
       await status.catch(() => {});
       log.show();
       return report(first, streams);
