@@ -71,6 +71,8 @@ function placeOfTerminal(view: Viewpoint, terminal: Terminal): Path | null {
   }
 }
 
+const asDirectory = (path: Path): Path => (isDirectory(path.dentry.inode.mode) ? path : fail(E.NOTDIR));
+
 export class System {
   readonly kernel: Kernel;
   readonly table: CallTable;
@@ -227,13 +229,12 @@ export class System {
         path = resolve(view, path, name);
       }
     }
-    return isDirectory(path.dentry.inode.mode) ? path : fail(E.NOTDIR);
+    return asDirectory(path);
   }
 
   /** The directory at a path, as a task sees it. Throws ENOENT, ENOTDIR and what else stands in its way. */
   directory(at: string, task: Task = this.initTask): Path {
-    const path = resolve(viewOf(task), task.process.place.root, at);
-    return isDirectory(path.dentry.inode.mode) ? path : fail(E.NOTDIR);
+    return asDirectory(resolve(viewOf(task), task.process.place.root, at));
   }
 
   /** The program a name means to a task: a path, or found along PATH. */

@@ -65,6 +65,18 @@ export class Guest extends Assembler {
     this.op('sw', { rs1, rs2, imm });
   }
 
+  /** At `fault`: adds what a fault says of itself to s8 and goes on at s2. */
+  faultHandler(): void {
+    this.align(4);
+    this.label('fault');
+    for (const csr of [CSR.scause, CSR.stval, CSR.sepc]) {
+      this.csrr(R.t0, csr);
+      this.add(R.s8, R.s8, R.t0);
+    }
+    this.csrw(CSR.sepc, R.s2);
+    this.op('sret');
+  }
+
   publish(): void {
     this.mv(R.a0, R.s0);
     this.op('slti', { rd: 0, rs1: 0, imm: HINT_RESULT });

@@ -59,14 +59,7 @@ export function listAstray(rounds: number): Uint8Array {
       a.stir(R.s8);
     },
     (a) => {
-      a.align(4);
-      a.label('fault');
-      for (const csr of [CSR.scause, CSR.stval, CSR.sepc]) {
-        a.csrr(R.t0, csr);
-        a.add(R.s8, R.s8, R.t0);
-      }
-      a.csrw(CSR.sepc, R.s2);
-      a.op('sret');
+      a.faultHandler();
     },
     [{ address: DATA, bytes: new Uint8Array(list.buffer) }],
   );
@@ -253,14 +246,7 @@ export function walkedLoop({ rounds, turns, starts, word, steps, sealed }: WalkL
       a.sd(R.t4, 0, R.sp);
       a.add(R.s0, R.s0, R.t4);
       a.ret();
-      a.align(4);
-      a.label('fault');
-      for (const csr of [CSR.scause, CSR.stval, CSR.sepc]) {
-        a.csrr(R.t0, csr);
-        a.add(R.s8, R.s8, R.t0);
-      }
-      a.csrw(CSR.sepc, R.s2);
-      a.op('sret');
+      a.faultHandler();
     },
     [{ address: DATA, bytes: content }],
   );

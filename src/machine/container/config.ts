@@ -194,7 +194,10 @@ export function specOf(choices: Choices): SpecInput {
   };
 }
 
-/** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container. */
+/** Files in which a container finds who it is. */
+export const IDENTITY = { hostname: '/etc/hostname', hosts: '/etc/hosts', resolver: '/etc/resolv.conf' } as const;
+
+/** Their contents. */
 export function identityFiles(
   hostname: string,
   address: string | null,
@@ -212,8 +215,8 @@ export function identityFiles(
     `${address ?? '127.0.1.1'}\t${hostname}`,
   ];
   return {
-    '/etc/hostname': `${hostname}\n`,
-    '/etc/hosts': `${hosts.join('\n')}\n`,
-    '/etc/resolv.conf': resolver,
+    [IDENTITY.hostname]: `${hostname}\n`,
+    [IDENTITY.hosts]: `${hosts.join('\n')}\n`,
+    [IDENTITY.resolver]: resolver,
   };
 }

@@ -5,6 +5,7 @@ import { type FileSystem, type Inode, isDirectory } from '../../linux/vfs/inode.
 import { OverlayFs } from '../../linux/vfs/overlay.ts';
 import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { makeRoot } from '../images/tree.ts';
+import { IDENTITY } from './config.ts';
 import type { RootFiles } from './mounts.ts';
 
 /** What an image says of the containers made from it. */
@@ -60,13 +61,9 @@ export interface OpenedRoot {
 export const STORAGE = 512 * 2 ** 20;
 
 /** Where something is mounted in every container. */
-const PLACES: readonly (readonly [string, number])[] = [
-  ['dev', S.IFDIR | 0o755],
-  ['proc', S.IFDIR | 0o755],
-  ['sys', S.IFDIR | 0o755],
-  ['etc/hostname', S.IFREG | 0o644],
-  ['etc/hosts', S.IFREG | 0o644],
-  ['etc/resolv.conf', S.IFREG | 0o644],
+const PLACES: readonly (readonly [path: string, mode: number])[] = [
+  ...['/dev', '/proc', '/sys'].map((path) => [path, S.IFDIR | 0o755] as const),
+  ...Object.values(IDENTITY).map((path) => [path, S.IFREG | 0o644] as const),
 ];
 
 /** A layer with the places that others lack, so that they are nothing the container changed; directories on the way are as they are there. */
@@ -75,7 +72,7 @@ function placesBeside(lowers: readonly FileSystem[], now: () => number): Tmpfs {
   const layer = new Tmpfs({ now });
   layer.root.change({ mode: below.mode & 0o7777, uid: below.uid, gid: below.gid, mtime: below.mtime }, now());
   for (const [path, mode] of PLACES) {
-    const names = path.split('/');
+    const names = path.split('/').filter(Boolean);
     // What is there on the way, as far as it goes.
     const way: Inode[] = [below];
     for (const name of names) {
