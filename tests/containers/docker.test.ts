@@ -1,70 +1,23 @@
 /** The stock `docker` client drives the background process: every command it has for containers, images, networks and volumes. */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytesSource } from '../../src/image/source.ts';
-import { type NewEntry, writeTar } from '../../src/image/tar-write.ts';
-import { buildPrograms } from '../support/linux-programs.ts';
-import { projectRoot } from '../support/machine.ts';
+import { type Docker, hasDocker, openDocker } from '../support/docker.ts';
 
-const CALL_MS = 20_000;
-const hasDocker = spawnSync('docker', ['--version']).status === 0;
 if (!hasDocker) console.warn('tests/containers/docker.test.ts is left out: there is no docker client');
 
 let folder: string;
-let daemon: ReturnType<typeof spawn>;
-
-/** Runs `docker …`; what it says, with standard error where it fails. */
-function docker(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
-  const ran = spawnSync('docker', args, {
-    env: {
-      ...process.env,
-      DOCKER_HOST: `unix://${folder}/state/container.sock`,
-      DOCKER_CONFIG: folder,
-      DOCKER_BUILDKIT: '0',
-    },
-    input,
-    encoding: 'utf8',
-    timeout: CALL_MS,
-  });
-  return { code: ran.status, out: ran.stdout, err: ran.stderr };
-}
-const ok = (...args: readonly string[]): string => {
-  const { code, out, err } = docker(args);
-  expect(code, `docker ${args.join(' ')}: ${err}`).toBe(0);
-  return out.trim();
-};
+let docker: Docker['run'];
+let ok: Docker['ok'];
 
 describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
+  let own: Docker;
   beforeAll(async () => {
-    const programs = await buildPrograms(['tool', 'echo']);
-    folder = mkdtempSync(join(tmpdir(), 'trapframe-docker-'));
-    mkdirSync(join(folder, 'state'));
-    const own = { uid: 0, gid: 0, mtime: 0, link: '', device: [0, 0], xattrs: new Map() } as const;
-    const program = (name: string): NewEntry => ({
-      ...own,
-      name: `bin/${name}`,
-      type: 'file',
-      mode: 0o755,
-      content: bytesSource(readFileSync(programs.get(name)!)),
-    });
-    const bin: NewEntry = { ...own, name: 'bin/', type: 'directory', mode: 0o755 };
-    writeFileSync(join(folder, 'root.tar'), Buffer.concat([...writeTar([bin, program('tool'), program('echo')])]));
-    daemon = spawn(process.execPath, [join(projectRoot(), 'src/cli/trapframe.mjs'), 'container', 'serve'], {
-      env: { ...process.env, TRAPFRAME_STATE: join(folder, 'state'), TRAPFRAME_NO_SETUP: '1' },
-      stdio: 'ignore',
-    });
-    for (let i = 0; i < 400 && !existsSync(join(folder, 'state/container.sock')); i++) await sleep(50);
-    expect(ok('import', join(folder, 'root.tar'), 'small:1')).toMatch(/^sha256:/);
+    own = await openDocker();
+    ({ folder, run: docker, ok } = own);
   }, 600_000);
-  afterAll(async () => {
-    daemon?.kill('SIGTERM');
-    await sleep(300);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => own?.close());
 
   it('speaks its present version with the engine, and is told what it is', () => {
     expect(ok('version', '--format', '{{.Server.APIVersion}} {{.Server.Os}}/{{.Server.Arch}}')).toBe(

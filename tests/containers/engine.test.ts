@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
 import { inspectionOf, statsOf, statusText, summaryOf } from '../../src/machine/container/describe.ts';
-import { ContainerEngine, type Entry, type Sources } from '../../src/machine/container/engine.ts';
+import { ContainerEngine, type Sources } from '../../src/machine/container/engine.ts';
+import type { Entry } from '../../src/machine/container/entry.ts';
 import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
 import { changesOf } from '../../src/machine/images/tree.ts';
@@ -89,6 +90,59 @@ describe('a request', () => {
     for (const { entry } of [plain, ids, own]) engine.remove(entry, false);
   });
 
+  it('may hold what it does not ask for, as clients send all they know', async () => {
+    const { entry, output } = await finished({
+      Volumes: {},
+      OnBuild: null,
+      HostConfig: {
+        CpusetCpus: '',
+        Devices: [],
+        MemorySwappiness: -1,
+        BlkioWeight: 0,
+        LogConfig: { Type: '', Config: {} },
+      },
+    });
+    expect(output).toBe('default\n');
+    engine.remove(entry, false);
+  });
+
+  it('chooses the directory it begins in, groups, names, the resolver, and processor time', async () => {
+    const { entry, output } = await finished({
+      Cmd: ['cwd', 'id', 'host', 'cat', '/proc/sys/kernel/domainname', 'cat', '/etc/resolv.conf', 'cat', '/etc/hosts'],
+      WorkingDir: '/made/for/it',
+      Hostname: 'box',
+      Domainname: 'example.org',
+      HostConfig: {
+        GroupAdd: ['7', 'staff'],
+        Dns: ['9.9.9.9'],
+        DnsSearch: ['one.org', 'two.org'],
+        DnsOptions: ['ndots:2', 'rotate'],
+        ExtraHosts: ['other:10.0.0.9', 'six:fe80::1'],
+        CpuPeriod: 50_000,
+        CpuQuota: 10_000,
+      },
+    });
+    expect(output).toBe(
+      `${[
+        '/made/for/it',
+        'uid 1000 gid 1000 groups 50 7',
+        'box',
+        'example.org',
+        'nameserver 9.9.9.9',
+        'search one.org',
+        'search two.org',
+        'options ndots:2 rotate',
+        '127.0.0.1\tlocalhost',
+        '::1\tlocalhost ip6-localhost ip6-loopback',
+        '10.0.0.9\tother',
+        'fe80::1\tsix',
+        '127.0.1.1\tbox.example.org box',
+      ].join('\n')}\n`,
+    );
+    expect(entry.container.cgroup.cpu.max).toEqual({ quota: 10_000, period: 50_000 });
+    engine.remove(entry, false);
+  });
+
   it.each([
     [{ HostConfig: { Memory: -1 } }, /HostConfig\.Memory/],
     [{ Cmd: [''], Entrypoint: [] }, /there is nothing to run/],
@@ -109,6 +163,25 @@ describe('a request', () => {
     [{ HostConfig: { BlkioDeviceReadBps: [{ Path: '/dev/sda', Rate: 1 }] } }, /BlkioDeviceReadBps: there is no block/],
     [{ StopSignal: 'SIGNOT' }, /there is no signal “SIGNOT”/],
     [{ Rootfs: '/x' }, /an image or a root folder, not both/],
+    [{ HostConfig: { RestartPolicy: { Name: 'often' } } }, /RestartPolicy\.Name: has to be no, always/],
+    [
+      { HostConfig: { RestartPolicy: { Name: 'always', MaximumRetryCount: 3 } } },
+      /a number of times is for on-failure/,
+    ],
+    [{ HostConfig: { RestartPolicy: { Name: 'always' }, AutoRemove: true } }, /AutoRemove and RestartPolicy exclude/],
+    [{ HostConfig: { CpusetCpus: '0' } }, /HostConfig\.CpusetCpus: is not offered/],
+    [{ HostConfig: { Devices: [{ PathOnHost: '/dev/fuse' }] } }, /HostConfig\.Devices: is not offered/],
+    [{ HostConfig: { LogConfig: { Type: 'syslog' } } }, /HostConfig\.LogConfig\.Type: can only be “memory”/],
+    [{ HostConfig: { PidMode: 'both' } }, /HostConfig\.PidMode: has to be private, shareable, host or container:NAME/],
+    [{ HostConfig: { NetworkMode: 'container:nobody' } }, /there is no container nobody/],
+    [{ HostConfig: { NanoCpus: 1e9, CpuQuota: 1000 } }, /--cpus says the same as --cpu-period and --cpu-quota/],
+    [{ HostConfig: { Dns: ['name'] } }, /HostConfig\.Dns\[0\]: has to be an address/],
+    [{ HostConfig: { ExtraHosts: ['name:host-gateway'] } }, /“name:host-gateway” is not NAME:ADDRESS/],
+    [{ HostConfig: { GroupAdd: ['wheel'] } }, /there is no group “wheel”/],
+    [
+      { NetworkingConfig: { EndpointsConfig: { bridge: { IPAMConfig: { IPv4Address: '172.17.0.9' } } } } },
+      /EndpointsConfig\.bridge\.IPAMConfig: is not offered/,
+    ],
   ])('%j is refused, and nothing is left of it', async (body, message) => {
     const groups = host.system.kernel.cgroups.descendants;
     // Its name, as a whole container is too much to print.
@@ -208,10 +281,10 @@ describe('a container’s life', () => {
 
   it('has other programs run in it, as others if asked', async () => {
     const entry = await engine.create({ Image: 'small', Cmd: ['wait'] }, null);
-    expect(() => engine.createExec(entry, { Cmd: ['/bin/tool'] })).toThrow('does not run');
+    expect(() => engine.execs.create(entry, { Cmd: ['/bin/tool'] })).toThrow('does not run');
     engine.start(entry);
     const exec = async (body: object) => {
-      const running = engine.startExec(engine.createExec(entry, body));
+      const running = engine.execs.start(engine.execs.create(entry, body));
       const { code } = await running.ended;
       return `${textOf(running.io.log.kept)}${code}`;
     };
@@ -219,7 +292,7 @@ describe('a container’s life', () => {
       /^uid 1000 gid 1000 groups 50\npid [2-9] ppid 0\nred\n0$/,
     );
     expect(await exec({ Cmd: ['/bin/tool', 'id', 'exit', '9'], User: 'root' })).toBe('uid 0 gid 0 groups\n9');
-    expect(() => engine.startExec(engine.createExec(entry, { Cmd: ['/none'] }))).toThrow('/none can’t be started');
+    expect(() => engine.execs.start(engine.execs.create(entry, { Cmd: ['/none'] }))).toThrow('/none can’t be started');
     engine.remove(entry, true);
     expect(host.system.kernel.tasks.size).toBe(0);
   });
@@ -230,5 +303,72 @@ describe('a container’s life', () => {
     await entry.container.wait();
     await new Promise((r) => setTimeout(r, 20));
     expect(engine.entries.size).toBe(0);
+  });
+});
+
+describe('restart policies', () => {
+  /** Resolves when it has ended so many times. */
+  const ends = (entry: Entry, times: number): Promise<void> =>
+    new Promise((settle) => {
+      let left = times;
+      const stop = engine.events.listen(({ id, action }) => {
+        if (id !== entry.container.id || action !== 'die' || --left > 0) return;
+        stop();
+        settle();
+      });
+    });
+  const begin = (policy: object, cmd: readonly string[]): Promise<Entry> =>
+    engine.create({ Image: 'small', Cmd: cmd, HostConfig: { RestartPolicy: policy } }, null);
+  const state = (entry: Entry): object => {
+    const { State, RestartCount } = inspectionOf(entry) as { State: object; RestartCount: number };
+    return { ...State, RestartCount };
+  };
+
+  it('start who fails again, so many times and no more', async () => {
+    const entry = await begin({ Name: 'on-failure', MaximumRetryCount: 2 }, ['say', 'run', 'exit', '3']);
+    const ended = ends(entry, 3);
+    await engine.run(entry);
+    await entry.container.wait();
+    expect(state(entry)).toMatchObject({ Status: 'restarting', Running: true, Restarting: true, ExitCode: 3 });
+    expect(statusText(entry, Date.now())).toMatch(/^Restarting \(3\) /);
+    expect(() => engine.remove(entry, false)).toThrow('stop it, or remove it with --force');
+    await ended;
+    expect(state(entry)).toMatchObject({ Status: 'exited', Restarting: false, RestartCount: 2 });
+    expect(textOf(entry.container.log.kept)).toBe('run\nrun\nrun\n');
+    engine.remove(entry, false);
+  });
+
+  it.each([
+    ['on-failure', ['exit', '0']],
+    ['no', ['exit', '1']],
+  ])('%s leaves one alone that ends with %j', async (Name, cmd) => {
+    const entry = await begin({ Name }, cmd);
+    await engine.run(entry);
+    await entry.container.wait();
+    expect(state(entry)).toMatchObject({ Status: 'exited', Restarting: false });
+    engine.remove(entry, false);
+  });
+
+  it.each(['stop', 'kill'] as const)('end where somebody ends it: %s', async (how) => {
+    const entry = await begin({ Name: 'always' }, ['exit', '0']);
+    const twice = ends(entry, 2);
+    await engine.run(entry);
+    await twice;
+    // It is about to be started again.
+    if (how === 'stop') await engine.stop(entry);
+    else engine.kill(entry, 9);
+    expect(state(entry)).toMatchObject({ Status: 'exited', Restarting: false, RestartCount: 1 });
+    engine.remove(entry, false);
+    const waiting = await begin({ Name: 'unless-stopped' }, ['wait']);
+    await engine.run(waiting);
+    if (how === 'stop') await engine.stop(waiting, 0);
+    else {
+      const ended = ends(waiting, 1);
+      engine.kill(waiting, 9);
+      await ended;
+    }
+    expect(state(waiting)).toMatchObject({ Status: 'exited', Restarting: false });
+    engine.update(waiting, { RestartPolicy: { Name: 'no' } });
+    engine.remove(waiting, false);
   });
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
-import { ContainerEngine, type Entry } from '../../src/machine/container/engine.ts';
+import { ContainerEngine } from '../../src/machine/container/engine.ts';
+import type { Entry } from '../../src/machine/container/entry.ts';
 import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { KeptContainers } from '../../src/machine/container/kept.ts';
 import type { Network } from '../../src/machine/container/networks.ts';
@@ -96,6 +97,45 @@ describe('a container that is kept', { timeout: TEST_MS }, () => {
     expect(await folder.list('kept')).toEqual([]);
     expect((await open(folder)).engine.entries.size).toBe(0);
   });
+
+  it.each([
+    ['always', 0, false, true],
+    ['always', 0, true, true],
+    ['unless-stopped', 0, false, true],
+    ['unless-stopped', 0, true, false],
+    ['on-failure', 0, false, false],
+    ['on-failure', 3, false, true],
+    ['on-failure', 3, true, false],
+    ['no', 3, false, false],
+  ] as const)(
+    'with the policy %s, ended with %i (by hand: %s), is started by the next process: %s',
+    async (Name, code, byHand, starts) => {
+      const folder = memoryFolder();
+      const { engine } = await open(folder);
+      const entry = await engine.create(
+        {
+          Image: 'small',
+          Cmd: ['/bin/tool', 'on', '15', 'say', 'up', 'pause', 'exit', String(code)],
+          HostConfig: { RestartPolicy: { Name } },
+        },
+        null,
+      );
+      await engine.run(entry);
+      while (!textOf(entry.container.log.kept)) await sleep(5);
+      if (byHand) await engine.stop(entry);
+      await engine.shutDown(5);
+      expect(entry.container.ending.code).toBe(code);
+      await leave(engine);
+      const next = await open(folder);
+      next.engine.revive();
+      await sleep(0);
+      const [found] = [...next.engine.entries.values()];
+      expect(found!.container.state).toBe(starts ? 'running' : 'exited');
+      expect(found!.restarts.kept).toEqual({ count: 0, byHand: byHand && !starts });
+      await next.engine.shutDown(0);
+      await leave(next.engine);
+    },
+  );
 
   it('that ran is found as killed, with what it changed and said up to then; one that removes itself is not', async () => {
     const files = new Map<string, Uint8Array>();

@@ -88,7 +88,7 @@ describe('pids', () => {
 
 describe('cpu', () => {
   it('holds back who has used its quota, in counted time', async () => {
-    const container = make(host, ['work', '600000'], { cpus: 0.25 });
+    const container = make(host, ['work', '600000'], { cpu: { quota: 25_000, period: 100_000 } });
     const from = host.system.kernel.now();
     container.start();
     await container.wait();

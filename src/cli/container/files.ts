@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { type NewEntry, writeTar } from '../../image/tar-write.ts';
 import type { Container } from '../../machine/container/container.ts';
-import type { Entry } from '../../machine/container/engine.ts';
+import type { Entry } from '../../machine/container/entry.ts';
 import { findPlace } from '../../machine/container/places.ts';
 import { changed } from '../../machine/images/changes.ts';
 import type { ImageStore } from '../../machine/images/store.ts';

@@ -7,6 +7,7 @@ import type { CreateInput } from '../../machine/container/request.ts';
 import { readInput } from '../files.ts';
 
 type Options = Readonly<Record<string, unknown>>;
+type HostInput = NonNullable<CreateInput['HostConfig']>;
 
 const list = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
@@ -36,10 +37,12 @@ export function addCreateOptions(command: Command): Command {
     .option('--read-only', 'its root can’t be changed')
     .option('--entrypoint <PROGRAM>', 'the program, in place of the image’s; the command is its arguments')
     .option('-h, --hostname <NAME>', 'its host name (default: the beginning of its number)')
+    .option('--domainname <NAME>', 'its domain')
+    .addOption(repeated('--group-add <NAME|GID>', 'a group its first process is in besides'))
     .addOption(
       new Option(
         '--network <NAME>',
-        'bridge: on the network of all containers; none: loopback alone; host: the kernel’s; or one of `trapframe network`',
+        'bridge: on the network of all containers; none: loopback alone; host: the kernel’s; container:NAME: that of another; or one of `trapframe network`',
       ).default('bridge'),
     )
     .addOption(
@@ -52,10 +55,18 @@ export function addCreateOptions(command: Command): Command {
     .addOption(repeated('--expose <PORT[/udp]>', 'a port that --publish-all publishes too'))
     .addOption(repeated('--network-alias <NAME>', 'a name it is found by on a network of `trapframe network`'))
     .addOption(repeated('--add-host <NAME:ADDRESS>', 'a line of its /etc/hosts'))
+    .addOption(repeated('--dns <ADDRESS>', 'who it asks for names, in place of the network’s own'))
+    .addOption(repeated('--dns-search <DOMAIN>', 'a domain names are looked up in; . for none'))
+    .addOption(repeated('--dns-option <OPTION>', 'an option of its /etc/resolv.conf'))
+    .option('--pid <host|container:NAME>', 'the processes it sees, in place of its own')
+    .option('--ipc <host|container:NAME>', 'the shared memory, semaphores and queues it sees, in place of its own')
+    .option('--uts <host>', 'the kernel’s host name, in place of its own')
     .addOption(repeated('-l, --label <KEY=VALUE>', 'a label'))
     .option('-m, --memory <SIZE>', 'memory.max: who needs more is killed')
     .option('--memory-reservation <SIZE>', 'memory.low')
     .option('--cpus <N>', 'processors it may use, as a fraction: cpu.max')
+    .option('--cpu-quota <N>', 'the same as microseconds of a period')
+    .option('--cpu-period <N>', 'microseconds of the period (default 100000)')
     .option('--cpu-shares <N>', 'its share where several want the processor (default 1024)')
     .option('--pids <N>', 'processes and threads it may have at once: pids.max')
     .addOption(new Option('--pids-limit <N>', 'the same').hideHelp())
@@ -71,6 +82,10 @@ export function addCreateOptions(command: Command): Command {
     .option('--privileged', 'every capability, every system call, and nothing of /proc and /sys hidden')
     .option('--stop-signal <SIGNAL>', 'what `stop` sends (default TERM)')
     .option('--stop-timeout <SECONDS>', 'how long `stop` waits for it (default 10)')
+    .option(
+      '--restart <no|on-failure[:N]|always|unless-stopped>',
+      'whether it is started again when it ends, and when the background process begins',
+    )
     .option('--rm', 'remove it when it ends');
 }
 
@@ -126,6 +141,15 @@ function tmpfs(rows: readonly string[]): Record<string, string> {
   );
 }
 
+/** `on-failure:3` as the API has it; what is no policy is told by the one who reads the request. */
+function restartPolicy(value: string, { count }: Readers): HostInput['RestartPolicy'] {
+  const [name = '', most] = value.split(':');
+  return {
+    Name: name as 'no',
+    ...(most !== undefined && { MaximumRetryCount: count('--restart', most) }),
+  };
+}
+
 /**
  * The request. With --rootfs all arguments are the command, else the first one is the image.
  * @throws InputError for malformed values
@@ -150,6 +174,8 @@ export function createRequest(args: readonly string[], options: Options, readers
   if (score !== undefined && !/^-?\d+$/.test(score))
     throw new InputError(`--oom-score-adj: “${score}” is not a number from −1000 to 1000`);
   const entrypoint = text(options, 'entrypoint');
+  const restart = text(options, 'restart');
+  const aliases = [...many(options, 'networkAlias')];
   return {
     ...(rootfs === undefined ? { Image: image! } : { Rootfs: resolve(rootfs) }),
     ...(cmd.length && { Cmd: cmd }),
@@ -158,6 +184,7 @@ export function createRequest(args: readonly string[], options: Options, readers
     WorkingDir: text(options, 'workdir'),
     User: text(options, 'user'),
     Hostname: text(options, 'hostname'),
+    Domainname: text(options, 'domainname'),
     Tty: options.tty === true,
     OpenStdin: options.interactive === true,
     ExposedPorts: Object.fromEntries(many(options, 'expose').map((port) => [port, {}])),
@@ -170,6 +197,8 @@ export function createRequest(args: readonly string[], options: Options, readers
       Memory: amount('memory', '--memory'),
       MemoryReservation: amount('memoryReservation', '--memory-reservation'),
       NanoCpus: cpus === undefined ? undefined : Math.round(Number(cpus) * 1e9),
+      CpuQuota: whole('cpuQuota', '--cpu-quota'),
+      CpuPeriod: whole('cpuPeriod', '--cpu-period'),
       CpuShares: whole('cpuShares', '--cpu-shares'),
       PidsLimit: whole('pids', '--pids') ?? whole('pidsLimit', '--pids-limit'),
       OomScoreAdj: score === undefined ? undefined : Number(score),
@@ -185,12 +214,20 @@ export function createRequest(args: readonly string[], options: Options, readers
       Sysctls: Object.fromEntries(many(options, 'sysctl').map((row) => pair('--sysctl', row))),
       Ulimits: many(options, 'ulimit').map((row) => ulimit(row, readers)),
       ExtraHosts: [...many(options, 'addHost')],
+      Dns: [...many(options, 'dns')],
+      DnsSearch: [...many(options, 'dnsSearch')],
+      DnsOptions: [...many(options, 'dnsOption')],
+      GroupAdd: [...many(options, 'groupAdd')],
+      PidMode: text(options, 'pid'),
+      IpcMode: text(options, 'ipc'),
+      UTSMode: text(options, 'uts'),
+      ...(restart !== undefined && { RestartPolicy: restartPolicy(restart, readers) }),
       NetworkMode: String(options.network),
       PublishAllPorts: options.publishAll === true,
       PortBindings: portBindings(many(options, 'publish').flatMap(parsePublish)),
     },
-    NetworkingConfig: {
-      EndpointsConfig: { [String(options.network)]: { Aliases: [...many(options, 'networkAlias')] } },
-    },
+    ...(aliases.length && {
+      NetworkingConfig: { EndpointsConfig: { [String(options.network)]: { Aliases: aliases } } },
+    }),
   };
 }

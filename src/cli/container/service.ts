@@ -39,6 +39,7 @@ export async function startContainers(root: string, log: (line: string) => void)
   // Containers that were not kept are gone, and what they held.
   for (const holder of Object.keys((await store.catalogue()).holds))
     if (!engine.entries.has(holder)) await store.letGo(holder);
+  engine.revive();
   return {
     routes: [
       ...systemRoutes(engine, store, volumes, MEMORY),

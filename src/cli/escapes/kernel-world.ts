@@ -1,5 +1,6 @@
 /** Attempts of root in a container, and of root outside of any, on a kernel with a neighbour that is to be reached. */
-import { ContainerEngine, type Entry } from '../../machine/container/engine.ts';
+import { ContainerEngine } from '../../machine/container/engine.ts';
+import type { Entry } from '../../machine/container/entry.ts';
 import { ContainerHost } from '../../machine/container/host.ts';
 import { memoryFolder } from '../../machine/images/folder.ts';
 import { ImageStore } from '../../machine/images/store.ts';

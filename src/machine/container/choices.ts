@@ -2,7 +2,7 @@
 import { InputError } from '../../abi/errors.ts';
 import { SEARCH_PATH } from '../../abi/search-path.ts';
 import { SIG } from '../../linux/uapi.ts';
-import { type Bind, type Choices, capabilities } from './config.ts';
+import { type Bind, type Choices, capabilities, type Shared } from './config.ts';
 import type { Network } from './networks.ts';
 import { bindingsOf, exposedBindings, type PortBinding } from './ports.ts';
 import type { CreateRequest, UpdateRequest } from './request.ts';
@@ -13,6 +13,8 @@ import type { User } from './users.ts';
 
 const PATH = `PATH=${SEARCH_PATH}`;
 const SHM = 64 * 2 ** 20;
+/** Microseconds, of cpu.max. */
+const PERIOD = 100_000;
 
 /** A signal by number or name, with or without SIG. */
 export function signalOf(text: string): number {
@@ -51,14 +53,35 @@ export function environment(...lists: (readonly string[])[]): string[] {
   return [...all.values()];
 }
 
+/** cpu.max: a number of processors, or microseconds of a period. */
+function quotaOf({ NanoCpus, CpuPeriod, CpuQuota }: UpdateRequest): { quota: number; period: number } {
+  if (NanoCpus && (CpuPeriod || CpuQuota))
+    throw new InputError('--cpus says the same as --cpu-period and --cpu-quota: give one of them');
+  const period = CpuPeriod || PERIOD;
+  return { quota: NanoCpus ? Math.round((NanoCpus / 1e9) * period) : Math.max(0, CpuQuota ?? 0), period };
+}
+
 /** Limits as the API has them. */
-export const limitsOf = (host: Pick<CreateRequest['HostConfig'], keyof UpdateRequest>) => ({
+export const limitsOf = (host: UpdateRequest) => ({
   memory: host.Memory,
   memoryReservation: host.MemoryReservation,
-  cpus: host.NanoCpus / 1e9,
+  cpu: quotaOf(host),
   cpuShares: host.CpuShares,
   pids: Math.max(0, host.PidsLimit ?? 0),
 });
+
+/** /etc/resolv.conf: what the network says, but for what is asked for. */
+export function resolverWith(network: string, { Dns, DnsSearch, DnsOptions }: CreateRequest['HostConfig']): string {
+  const own = network.split('\n').filter(Boolean);
+  const of = (word: string): string[] => own.filter((line) => line.startsWith(word));
+  const rows = [
+    ...(Dns.length ? Dns.map((address) => `nameserver ${address}`) : of('nameserver')),
+    // A dot is how one asks for none.
+    ...(DnsSearch.length ? DnsSearch.filter((name) => name !== '.').map((name) => `search ${name}`) : of('search')),
+    ...(DnsOptions.length ? [`options ${DnsOptions.join(' ')}`] : []),
+  ];
+  return rows.map((row) => `${row}\n`).join('');
+}
 
 /** What it runs. An entry point of one's own makes the image's command void. */
 function commandOf({ Entrypoint, Cmd }: CreateRequest, defaults: ImageDefaults): string[] {
@@ -82,6 +105,16 @@ export function portsOf(
   return ports;
 }
 
+/** Namespaces that are not its own; `container:` is followed by the number of one. */
+function sharedOf(
+  { PidMode, IpcMode, UTSMode }: CreateRequest['HostConfig'],
+  { driver, name }: Network,
+): Choices['shared'] {
+  const modes = { pid: PidMode, ipc: IpcMode, uts: UTSMode, network: driver === 'container' ? name : driver };
+  const isShared = (row: [string, unknown]): row is [string, Shared] => /^(host$|container:)/.test(String(row[1]));
+  return Object.fromEntries(Object.entries(modes).filter(isShared));
+}
+
 /** Its user is root here: who it is says its own /etc/passwd, which is read once it is made (`beUser`). */
 export function choicesOf(id: string, request: CreateRequest, defaults: ImageDefaults, network: Network): Choices {
   const { HostConfig: host } = request;
@@ -96,6 +129,7 @@ export function choicesOf(id: string, request: CreateRequest, defaults: ImageDef
     user: { uid: 0, gid: 0, additionalGids: [] },
     terminal,
     hostname,
+    domainname: request.Domainname ?? '',
     readOnly: host.ReadonlyRootfs === true,
     binds: host.Binds.map(bindOf),
     tmpfs: host.Tmpfs ?? {},
@@ -106,6 +140,8 @@ export function choicesOf(id: string, request: CreateRequest, defaults: ImageDef
       capabilities({ capAdd: host.CapAdd, capDrop: host.CapDrop, privileged }),
       privileged,
     ),
+    maskedPaths: host.MaskedPaths ?? null,
+    readonlyPaths: host.ReadonlyPaths ?? null,
     privileged,
     ...limitsOf(host),
     oomScoreAdj: host.OomScoreAdj ?? 0,
@@ -113,7 +149,7 @@ export function choicesOf(id: string, request: CreateRequest, defaults: ImageDef
     shmSize: host.ShmSize || SHM,
     sysctls: host.Sysctls ?? {},
     extraHosts: host.ExtraHosts,
-    hostNetwork: network.driver === 'host',
+    shared: sharedOf(host, network),
     unified: {},
     cgroupsPath: `/trapframe/${id}`,
   };

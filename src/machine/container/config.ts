@@ -1,7 +1,8 @@
 /** From the choices a person makes to a runtime bundle's config.json, with the defaults container engines have. */
+import { z } from 'zod';
 import { InputError } from '../../abi/errors.ts';
 import { CAPABILITIES, type Capability } from '../../linux/task/credential.ts';
-import type { Resources, SeccompProfile, SpecInput } from './spec.ts';
+import type { NAMESPACE_TYPES, Resources, SeccompProfile, SpecInput } from './spec.ts';
 
 /** What root may do in a container unless it is said otherwise. */
 // biome-ignore format: a table
@@ -34,6 +35,9 @@ export interface Bind {
   readonly readOnly: boolean;
 }
 
+/** A namespace that is the kernel's, or by its number another container's, which is found when it starts. */
+export type Shared = 'host' | `container:${string}`;
+
 export interface Choices {
   readonly args: readonly string[];
   readonly env: readonly string[];
@@ -41,8 +45,9 @@ export interface Choices {
   readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
   readonly terminal: boolean;
   readonly hostname: string;
-  /** It has no network of its own, but the kernel's. */
-  readonly hostNetwork: boolean;
+  readonly domainname: string;
+  /** Namespaces it has not for itself. */
+  readonly shared: Readonly<Partial<Record<(typeof NAMESPACE_TYPES)[number], Shared>>>;
   readonly readOnly: boolean;
   readonly binds: readonly Bind[];
   /** Directories in memory, with mount options. */
@@ -53,13 +58,16 @@ export interface Choices {
   readonly seccomp: SeccompProfile | null;
   /** Nothing of /proc and /sys is masked or read-only. */
   readonly openPaths: boolean;
+  /** What is, in place of the paths of every container; null: those. */
+  readonly maskedPaths: readonly string[] | null;
+  readonly readonlyPaths: readonly string[] | null;
   /** Everything may be done. */
   readonly privileged: boolean;
   /** Bytes; 0: no limit. */
   readonly memory: number;
   readonly memoryReservation: number;
-  /** Processors, as a fraction; 0: no limit. */
-  readonly cpus: number;
+  /** Microseconds of processor time in a period of so many; 0: no limit. */
+  readonly cpu: { readonly quota: number; readonly period: number };
   readonly cpuShares: number;
   /** Tasks; 0: no limit. */
   readonly pids: number;
@@ -73,8 +81,6 @@ export interface Choices {
   readonly unified: Readonly<Record<string, string>>;
   readonly cgroupsPath: string;
 }
-
-const PERIOD = 100_000;
 
 /** Names as `--cap-add` takes them: with or without CAP_, in any case, or ALL. */
 function capabilityNames(option: string, names: readonly string[]): Capability[] {
@@ -132,7 +138,7 @@ function mounts(choices: Choices): NonNullable<SpecInput['mounts']> {
 
 /** Limits, as config.json has them. */
 export function resourcesOf(
-  choices: Pick<Choices, 'memory' | 'memoryReservation' | 'cpus' | 'cpuShares' | 'pids'>,
+  choices: Pick<Choices, 'memory' | 'memoryReservation' | 'cpu' | 'cpuShares' | 'pids'>,
 ): Resources {
   return {
     ...((choices.memory || choices.memoryReservation) && {
@@ -142,7 +148,7 @@ export function resourcesOf(
       },
     }),
     cpu: {
-      ...(choices.cpus && { quota: Math.max(1000, Math.round(choices.cpus * PERIOD)), period: PERIOD }),
+      ...(choices.cpu.quota && { quota: Math.max(1000, choices.cpu.quota), period: choices.cpu.period }),
       ...(choices.cpuShares && { shares: choices.cpuShares }),
     },
     ...(choices.pids && { pids: { limit: choices.pids } }),
@@ -178,17 +184,21 @@ export function specOf(choices: Choices): SpecInput {
       oomScoreAdj: choices.oomScoreAdj,
     },
     root: { path: 'rootfs', readonly: choices.readOnly },
-    hostname: choices.hostname,
+    ...(choices.shared.uts !== 'host' && {
+      hostname: choices.hostname,
+      ...(choices.domainname && { domainname: choices.domainname }),
+    }),
     mounts: mounts(choices),
     linux: {
       namespaces: (['pid', 'network', 'mount', 'ipc', 'uts', 'cgroup'] as const)
-        .filter((type) => type !== 'network' || !choices.hostNetwork)
-        .map((type) => ({ type })),
+        .filter((type) => choices.shared[type] !== 'host')
+        // Whose it is has a number only when it runs.
+        .map((type) => ({ type, ...(choices.shared[type] && { path: '/proc/0/ns' }) })),
       cgroupsPath: choices.cgroupsPath,
       resources: { ...resourcesOf(choices), unified: { ...choices.unified } },
       ...(choices.seccomp && { seccomp: choices.seccomp }),
-      maskedPaths: choices.openPaths ? [] : [...MASKED],
-      readonlyPaths: choices.openPaths ? [] : [...READ_ONLY],
+      maskedPaths: [...(choices.maskedPaths ?? (choices.openPaths ? [] : MASKED))],
+      readonlyPaths: [...(choices.readonlyPaths ?? (choices.openPaths ? [] : READ_ONLY))],
       sysctl: { ...choices.sysctls },
     },
   };
@@ -199,7 +209,7 @@ export const IDENTITY = { hostname: '/etc/hostname', hosts: '/etc/hosts', resolv
 
 /** Their contents. */
 export function identityFiles(
-  hostname: string,
+  { hostname, domainname }: Pick<Choices, 'hostname' | 'domainname'>,
   address: string | null,
   extraHosts: readonly string[],
   resolver: string,
@@ -209,10 +219,11 @@ export function identityFiles(
     '::1\tlocalhost ip6-localhost ip6-loopback',
     ...extraHosts.map((row) => {
       const cut = row.indexOf(':');
-      if (cut < 1) throw new InputError(`--add-host: “${row}” is not NAME:ADDRESS`);
+      if (cut < 1 || !z.union([z.ipv4(), z.ipv6()]).safeParse(row.slice(cut + 1)).success)
+        throw new InputError(`--add-host: “${row}” is not NAME:ADDRESS`);
       return `${row.slice(cut + 1)}\t${row.slice(0, cut)}`;
     }),
-    `${address ?? '127.0.1.1'}\t${hostname}`,
+    `${address ?? '127.0.1.1'}\t${domainname ? `${hostname}.${domainname} ` : ''}${hostname}`,
   ];
   return {
     [IDENTITY.hostname]: `${hostname}\n`,

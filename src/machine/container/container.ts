@@ -1,7 +1,7 @@
 /** One container: what it is made of, what became of it, the processes in it. */
 import { InputError } from '../../abi/errors.ts';
 
-import { errnoName, SysError } from '../../linux/errno.ts';
+import { E, errnoName, SysError } from '../../linux/errno.ts';
 import { PAGE } from '../../linux/machine.ts';
 import { freezeGroup, killGroup } from '../../linux/proc/cgroup.ts';
 import type { System } from '../../linux/system.ts';
@@ -27,6 +27,8 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'exited';
 
 /** As shells and Docker have it for what can't be found. */
 const NEVER_RAN: Ending = { code: 127, signal: 0 };
+/** Of what is there, and can’t be run. */
+export const NO_PROGRAM = 126;
 
 /** What stands in the way of starting a program, in words. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -38,6 +40,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is no directory',
   ELOOP: 'its path has too many links',
 };
+
+/** A program that could not be started, with the exit code that stands for it, as shells have it. */
+export class NotStarted extends InputError {
+  readonly code: number;
+
+  constructor(program: string, reason: string, code: number) {
+    super(`${program} can’t be started: ${reason}`);
+    this.code = code;
+  }
+}
 
 /** A program that runs in a container, and its streams. */
 export class Running {
@@ -184,7 +196,7 @@ export class Container {
       if (!this.isUp) this.unplug();
       if (!(e instanceof SysError)) throw e;
       const name = errnoName(e.code);
-      throw new InputError(`${program} can’t be started: ${REASONS[name] ?? name}`);
+      throw new NotStarted(program, REASONS[name] ?? name, e.code === E.NOENT ? NEVER_RAN.code : NO_PROGRAM);
     }
   }
 
@@ -302,8 +314,10 @@ export class Container {
   exec(process: SpecProcess, request: IoRequest): Running {
     const { leader } = this.up().process;
     if (this.state === 'paused') throw new InputError(`container ${this.id.slice(0, 12)} is paused`);
-    const io = new ProcessIo(this.system, request);
     const { root } = leader.process.place;
+    if (!findPlace(root, process.cwd))
+      throw new NotStarted(process.args[0]!, `there is no directory ${process.cwd} to begin in`, NEVER_RAN.code);
+    const io = new ProcessIo(this.system, request);
     const made = this.spawn(process, io, (task) => {
       task.join({ ...leader.namespaces, pidForChildren: leader.namespaces.pid });
       task.process.place = { root, cwd: root, umask: 0o022 };

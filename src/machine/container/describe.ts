@@ -2,7 +2,8 @@
 import { macText } from '../../abi/frame.ts';
 import { signalName } from '../../linux/uapi.ts';
 import { PREFIX } from '../network.ts';
-import type { Entry, Exec } from './engine.ts';
+import { type Entry, isActive, stateOf } from './entry.ts';
+import type { Exec } from './execs.ts';
 import type { Network } from './networks.ts';
 import { portBindings } from './ports.ts';
 
@@ -23,7 +24,9 @@ export function ago(ms: number): string {
 }
 
 /** “Up 3 minutes (Paused)”, “Exited (0) 2 hours ago”. */
-export function statusText({ container: c }: Entry, now: number): string {
+export function statusText(entry: Entry, now: number): string {
+  const { container: c } = entry;
+  if (entry.restarts.pending) return `Restarting (${c.ending.code}) ${ago(now - c.finished)} ago`;
   if (c.state === 'created') return 'Created';
   if (c.state === 'exited') return `Exited (${c.ending.code}) ${ago(now - c.finished)} ago`;
   return `Up ${ago(now - c.started)}${c.state === 'paused' ? ' (Paused)' : ''}`;
@@ -47,7 +50,7 @@ export const summaryOf = (entry: Entry, now: number): object => ({
   ImageID: entry.opened.base.imageId,
   Command: entry.args.join(' '),
   Created: Math.floor(entry.container.created / 1000),
-  State: entry.container.state,
+  State: stateOf(entry),
   Status: statusText(entry, now),
   Ports: entry.published.map(({ hostIp, hostPort, port, protocol }) => ({
     IP: hostIp,
@@ -127,10 +130,10 @@ export function inspectionOf(entry: Entry): object {
     Path: args[0],
     Args: args.slice(1),
     State: {
-      Status: c.state,
-      Running: c.isUp,
+      Status: stateOf(entry),
+      Running: isActive(entry),
       Paused: c.state === 'paused',
-      Restarting: false,
+      Restarting: entry.restarts.pending,
       OOMKilled: c.oomKilled,
       Dead: false,
       Pid: c.pid,
@@ -141,7 +144,7 @@ export function inspectionOf(entry: Entry): object {
     },
     Image: entry.opened.base.imageId,
     Name: `/${entry.name}`,
-    RestartCount: entry.restarts,
+    RestartCount: entry.restarts.count,
     Driver: c.files.root.fs.type,
     SizeRw: entry.opened.used(),
     Platform: 'linux',
@@ -176,11 +179,11 @@ export function inspectionOf(entry: Entry): object {
 }
 
 /** GET /exec/ID/json. */
-export const execOf = ({ id, entry, request, running }: Exec): object => ({
+export const execOf = ({ id, entry, request, running, failed }: Exec): object => ({
   ID: id,
   ContainerID: entry.container.id,
   Running: running !== null && running.ending === null,
-  ExitCode: running?.ending?.code ?? null,
+  ExitCode: running?.ending?.code ?? failed,
   Pid: running && !running.ending ? running.process.pid.in(running.process.pid.namespace) : 0,
   OpenStdin: request.AttachStdin ?? false,
   ProcessConfig: { entrypoint: request.Cmd[0], arguments: request.Cmd.slice(1), tty: request.Tty ?? false },

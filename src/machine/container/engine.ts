@@ -1,26 +1,30 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
 
-import { InputError } from '../../abi/errors.ts';
+import { InputError, isInputError } from '../../abi/errors.ts';
 import type { NetStack } from '../../linux/net/stack.ts';
 import type { Ending } from '../../linux/task/ending.ts';
 import { SIG } from '../../linux/uapi.ts';
 import type { FileSystem } from '../../linux/vfs/inode.ts';
-import { resolverOf } from '../network.ts';
-import { beUser, choicesOf, environment, limitsOf, portsOf, signalOf } from './choices.ts';
-import { type Bind, identityFiles, resourcesOf, specOf } from './config.ts';
-import type { Container, Running, Wire } from './container.ts';
+import { type LabSwitch, resolverOf } from '../network.ts';
+import { beUser, choicesOf, limitsOf, portsOf, resolverWith, signalOf } from './choices.ts';
+import { identityFiles, resourcesOf, specOf } from './config.ts';
+import type { Wire } from './container.ts';
+import { type Entry, isActive } from './entry.ts';
 import { EngineEvents } from './events.ts';
+import { Execs } from './execs.ts';
 import type { ContainerHost } from './host.ts';
 import type { LogEntry } from './log.ts';
 import type { Files, HostPlace } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
+import { namespacePath } from './namespaces.ts';
 import { type KeptNetwork, type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
 import type { PortBinding, Published } from './ports.ts';
-import { type CreateRequest, type ExecRequest, readCreate, readExec, readUpdate } from './request.ts';
+import { type CreateRequest, readCreate, readUpdate } from './request.ts';
+import { type KeptRestarts, Restarts } from './restart.ts';
 import { type Base, type OpenedRoot, openRoot } from './roots.ts';
-import { parseSpec, type SpecProcess } from './spec.ts';
-import { findUser } from './users.ts';
+import { parseSpec } from './spec.ts';
+import { findGroups, findUser } from './users.ts';
 
 /** Where the files of containers come from; what a host can't offer is refused with an InputError. */
 export interface Sources {
@@ -59,6 +63,7 @@ export interface KeptContainer {
   /** null: it never ran. */
   readonly ending: Ending | null;
   readonly oomKilled: boolean;
+  readonly restarts: KeptRestarts;
   readonly log: readonly LogEntry[];
 }
 
@@ -79,42 +84,18 @@ const STOP_SECONDS = 10;
 const KEEP_MS = 500;
 const KEEP_PAUSE = 20;
 
-/** A container with all a person knows of it. */
-export interface Entry {
-  readonly container: Container;
-  name: string;
-  readonly request: CreateRequest;
-  readonly opened: OpenedRoot;
-  readonly args: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly stopSignal: number;
-  readonly stopSeconds: number;
-  readonly binds: readonly Bind[];
-  readonly hostname: string;
-  readonly networks: Networks;
-  /** The one it was made on. */
-  readonly network: Network;
-  readonly ports: readonly PortBinding[];
-  /** While it runs. */
-  published: readonly Published[];
-  restarts: number;
-}
-
-/** A program that was asked for in a running container. */
-export interface Exec {
-  readonly id: string;
-  readonly entry: Entry;
-  readonly request: ExecRequest;
-  running: Running | null;
-}
+/** Before the number of a container whose namespace another is in. */
+const JOINS = 'container:';
 
 export class ContainerEngine {
   readonly host: ContainerHost;
   readonly entries = new Map<string, Entry>();
-  readonly execs = new Map<string, Exec>();
+  readonly execs = new Execs((entry, action, more) => this.tell(entry, action, more));
   readonly networks: Networks;
   readonly events: EngineEvents;
   private readonly sources: Sources;
+  /** Those that end now do so because all do. */
+  private ending = false;
 
   constructor(host: ContainerHost, sources: Sources) {
     this.host = host;
@@ -153,7 +134,7 @@ export class ContainerEngine {
 
   /** Makes a container from a request of the Docker Engine API. Throws InputError, and then nothing is left of it. */
   async create(body: unknown, wantedName: string | null): Promise<Entry> {
-    const request = readCreate(body);
+    const request = this.joining(readCreate(body));
     if (wantedName !== null) this.demandName(wantedName);
     const id = newId();
     const base = await this.base(request, id);
@@ -166,21 +147,34 @@ export class ContainerEngine {
     return entry;
   }
 
+  /** Other containers whose namespaces it is in are named by their numbers, and give it their host name. */
+  private joining(request: CreateRequest): CreateRequest {
+    const { HostConfig: host } = request;
+    const asId = (mode: string | null | undefined): string | undefined =>
+      mode?.startsWith(JOINS) ? `${JOINS}${this.find(mode.slice(JOINS.length)).container.id}` : (mode ?? undefined);
+    const [NetworkMode, PidMode, IpcMode] = [host.NetworkMode, host.PidMode, host.IpcMode].map(asId);
+    const other = NetworkMode?.startsWith(JOINS) ? this.find(NetworkMode.slice(JOINS.length)) : null;
+    const Hostname = request.Hostname || other?.hostname;
+    return { ...request, Hostname, HostConfig: { ...host, NetworkMode, PidMode, IpcMode } };
+  }
+
   /** Puts a container there again as it was kept, with what it had changed. Throws InputError, and then nothing is left of it. */
   async restore(kept: KeptContainer, before: FileSystem | null): Promise<Entry> {
-    const { id, name, created, started, finished, ending, oomKilled, log } = kept;
+    const { id, name, created, started, finished, ending, oomKilled, restarts, log } = kept;
     const request = readCreate(kept.request);
     // One that could not be kept comes again.
     for (const network of [
       request.HostConfig.NetworkMode,
       ...Object.keys(request.NetworkingConfig?.EndpointsConfig ?? {}),
     ])
-      if (network && network !== 'default' && !this.networks.has(network)) this.createNetwork(network, {});
+      if (network && network !== 'default' && !network.startsWith(JOINS) && !this.networks.has(network))
+        this.createNetwork(network, {});
     // It is made of the image it had, whatever its name means now.
     const base = await this.base(request, id, kept.imageId);
     const entry = this.build({ id, name, request, created }, base, before);
     const { container } = entry;
     Object.assign(container, { started, finished, oomKilled });
+    Object.assign(entry.restarts, restarts);
     if (ending) Object.assign(container, { state: 'exited', ending });
     for (const { stream, time, bytes } of log) container.log.write(stream, time, bytes);
     return entry;
@@ -209,14 +203,14 @@ export class ContainerEngine {
     const { defaults } = opened.base;
     const { HostConfig: host } = request;
     const mode = host.NetworkMode && host.NetworkMode !== 'default' ? host.NetworkMode : 'bridge';
-    const network = this.networks.find(mode);
+    const network = mode.startsWith(JOINS) ? this.networks.joined(mode) : this.networks.find(mode);
     const ports = portsOf(request, defaults, network);
     const wires = this.wiresOf(request, network, name, id);
     const choices = choicesOf(id, request, defaults, network);
-    const { args, binds, hostname, terminal } = choices;
-    const { places, release } = memoryPlaces(
-      identityFiles(hostname, null, host.ExtraHosts, resolverOf(network.wire ?? this.host.network)),
-      () => this.host.system.kernel.clock.coarse(),
+    const { args, binds, hostname, terminal, shared } = choices;
+    const resolver = resolverWith(resolverOf(this.wireBehind(network) ?? this.host.network), host);
+    const { places, release } = memoryPlaces(identityFiles(choices, null, host.ExtraHosts, resolver), () =>
+      this.host.system.kernel.clock.coarse(),
     );
     const files: Files = {
       root: opened.root,
@@ -228,7 +222,7 @@ export class ContainerEngine {
       if (!binds.some((b) => b.target === path))
         document.mounts?.push({ destination: path, type: 'bind', source: path, options: ['bind'] });
     const spec = parseSpec(document);
-    const [rows, columns] = request.ConsoleSize ?? [0, 0];
+    const [rows, columns] = request.ConsoleSize ?? host.ConsoleSize ?? [0, 0];
     const container = this.host.create({
       id,
       spec,
@@ -238,10 +232,10 @@ export class ContainerEngine {
       ...(created !== null && { created }),
     });
     try {
-      beUser(
-        spec.process,
-        findUser(request.User || defaults.user, (path) => container.readText(path)),
-      );
+      const read = (path: string): string => container.readText(path);
+      const user = findUser(request.User || defaults.user, read);
+      const additionalGids = [...new Set([...user.additionalGids, ...findGroups(host.GroupAdd, read)])];
+      beUser(spec.process, { ...user, additionalGids });
       return {
         container,
         name,
@@ -253,11 +247,12 @@ export class ContainerEngine {
         stopSeconds: request.StopTimeout ?? STOP_SECONDS,
         binds,
         hostname,
+        shared,
         networks: this.networks,
         network,
         ports,
         published: [],
-        restarts: 0,
+        restarts: new Restarts(),
       };
     } catch (e) {
       this.host.remove(container);
@@ -265,13 +260,19 @@ export class ContainerEngine {
     }
   }
 
-  private tell(entry: Entry, action: string, more: Readonly<Record<string, string>> = {}): void {
+  tell(entry: Entry, action: string, more: Readonly<Record<string, string>> = {}): void {
     const { name, labels, opened, container } = entry;
     this.events.tell('container', action, container.id, { ...labels, image: opened.base.name, name, ...more });
   }
 
   kill(entry: Entry, signal: number): void {
-    entry.container.signal(signal);
+    const { container, restarts, stopSignal } = entry;
+    if (restarts.pending) {
+      this.cancelRestart(entry);
+      return;
+    }
+    container.signal(signal);
+    if (signal === SIG.KILL || signal === stopSignal) restarts.endByHand();
     this.tell(entry, 'kill', { signal: String(signal) });
   }
 
@@ -302,6 +303,26 @@ export class ContainerEngine {
       if (network.wire) wires.push(this.wireOf(network, name, id, aliases));
     }
     return wires;
+  }
+
+  /** The wire of the network it has, or of the one it has it from. */
+  private wireBehind({ wire, driver, name }: Network): LabSwitch | null {
+    if (driver !== 'container') return wire;
+    return this.entries.get(name.slice(JOINS.length))?.network.wire ?? null;
+  }
+
+  /** Finds the namespaces of others it is in. Throws InputError where one does not run. */
+  private joinOthers({ container, shared }: Entry): void {
+    for (const row of container.spec.linux.namespaces) {
+      const of = shared[row.type];
+      if (row.type === 'mount' || !of?.startsWith(JOINS)) continue;
+      const other = this.entries.get(of.slice(JOINS.length));
+      if (!other?.container.isUp)
+        throw new InputError(
+          `its ${row.type} namespace is that of container ${other?.name ?? of.slice(JOINS.length, 22)}, which does not run`,
+        );
+      row.path = namespacePath(other.container.pid, row.type);
+    }
   }
 
   /** On networks people make, containers are found by name, number and alias. */
@@ -337,6 +358,11 @@ export class ContainerEngine {
 
   /** Publishes the ports it asks for, and starts it. Rejects with InputError, and then neither is done. */
   async run(entry: Entry): Promise<void> {
+    entry.restarts.begin();
+    await this.rerun(entry);
+  }
+
+  private async rerun(entry: Entry): Promise<void> {
     const { container, ports } = entry;
     if (container.isUp) throw new InputError(`container ${entry.name} runs already`);
     // What it changed the last time is kept before it changes more.
@@ -367,12 +393,15 @@ export class ContainerEngine {
 
   start(entry: Entry): void {
     const { container } = entry;
+    this.joinOthers(entry);
     container.start();
     this.tell(entry, 'start');
-    void container.wait().then(({ code }) => {
+    void container.wait().then((ending) => {
       if (container.oomKilled) this.tell(entry, 'oom');
-      this.tell(entry, 'die', { exitCode: String(code) });
-      if (this.entries.get(container.id) === entry) this.keep(entry);
+      this.tell(entry, 'die', { exitCode: String(ending.code) });
+      if (this.entries.get(container.id) !== entry) return;
+      this.restartWhereWanted(entry, ending);
+      this.keep(entry);
     });
     this.keep(entry);
     this.keepUp(entry);
@@ -383,6 +412,39 @@ export class ContainerEngine {
           if (this.entries.get(entry.container.id) === entry && !entry.container.isUp) this.remove(entry, false);
         }, 0);
       });
+  }
+
+  private restartWhereWanted(entry: Entry, ending: Ending): void {
+    const { container, restarts, request } = entry;
+    if (this.ending) return;
+    restarts.ended(request.HostConfig.RestartPolicy, ending, container.finished - container.started, () =>
+      this.restart(entry),
+    );
+  }
+
+  private restart(entry: Entry): void {
+    this.rerun(entry).catch((e: unknown) => {
+      if (!isInputError(e)) throw e;
+      this.host.system.kernel.say(`container ${entry.name} can’t be started again: ${e.message}`);
+    });
+  }
+
+  /** It was to be started again, and is not. */
+  private cancelRestart(entry: Entry): void {
+    entry.restarts.endByHand();
+    this.tell(entry, 'stop');
+    this.keep(entry);
+  }
+
+  /** Starts those that ran before this process did, where their policy wants that. */
+  revive(): void {
+    for (const entry of this.entries.values()) {
+      const { container, restarts, request } = entry;
+      if (container.state !== 'exited' || !restarts.revives(request.HostConfig.RestartPolicy, container.ending))
+        continue;
+      restarts.begin();
+      this.restart(entry);
+    }
   }
 
   /** While it runs, what it changes and says is kept as it comes, at a small part of the time. */
@@ -406,8 +468,10 @@ export class ContainerEngine {
 
   /** Asks it to end, and after so many seconds does not ask. */
   async stop(entry: Entry, seconds = entry.stopSeconds): Promise<void> {
-    const { container } = entry;
+    const { container, restarts } = entry;
+    if (restarts.pending) this.cancelRestart(entry);
     if (!container.isUp) return;
+    if (!this.ending) restarts.endByHand();
     if (container.state === 'paused') container.resume();
     container.signal(entry.stopSignal);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -432,9 +496,10 @@ export class ContainerEngine {
 
   remove(entry: Entry, force: boolean): void {
     const { container } = entry;
-    if (container.isUp && !force)
+    if (isActive(entry) && !force)
       throw new InputError(`container ${entry.name} runs: stop it, or remove it with --force`);
-    for (const [id, exec] of this.execs) if (exec.entry === entry) this.execs.delete(id);
+    this.execs.forget(entry);
+    entry.restarts.cancel();
     this.entries.delete(container.id);
     this.host.remove(container);
     entry.opened.root.fs.release();
@@ -456,61 +521,6 @@ export class ContainerEngine {
     });
   }
 
-  /** Prepares a program to be run in a container that runs. */
-  createExec(entry: Entry, body: unknown): Exec {
-    const request = readExec(body);
-    if (!entry.container.isUp) throw new InputError(`container ${entry.name} does not run`);
-    const exec: Exec = { id: newId(), entry, request, running: null };
-    // Of those that have ended only the latest are kept.
-    if (this.execs.size > 100) for (const [id, e] of this.execs) if (e.running?.ending) this.execs.delete(id);
-    this.execs.set(exec.id, exec);
-    this.tell(entry, `exec_create: ${request.Cmd.join(' ')}`, { execID: exec.id });
-    return exec;
-  }
-
-  startExec(exec: Exec): Running {
-    if (exec.running) throw new InputError('this program was started already');
-    const { container } = exec.entry;
-    const { request } = exec;
-    const own = container.spec.process;
-    const user =
-      request.User == null || request.User === ''
-        ? { ...own.user, home: null }
-        : findUser(request.User, (path) => container.readText(path));
-    const isRoot = user.uid === 0;
-    const bounding = own.capabilities?.bounding ?? [];
-    const process: SpecProcess = {
-      ...own,
-      terminal: request.Tty === true,
-      args: request.Cmd,
-      env: environment(own.env, user.home ? [`HOME=${user.home}`] : [], request.Tty ? ['TERM=xterm'] : [], request.Env),
-      cwd: request.WorkingDir || own.cwd,
-      user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
-      capabilities: {
-        bounding,
-        effective: isRoot ? bounding : [],
-        permitted: isRoot ? bounding : [],
-        inheritable: [],
-        ambient: [],
-      },
-    };
-    const [rows, columns] = request.ConsoleSize ?? [0, 0];
-    exec.running = container.exec(process, {
-      terminal: request.Tty === true,
-      openStdin: request.AttachStdin === true,
-      rows,
-      columns,
-    });
-    this.tell(exec.entry, `exec_start: ${request.Cmd.join(' ')}`, { execID: exec.id });
-    return exec.running;
-  }
-
-  findExec(id: string): Exec {
-    const exec = this.execs.get(id);
-    if (!exec) throw new InputError(`there is no program ${id} to start`);
-    return exec;
-  }
-
   /** What is kept is as it is here. */
   async settled(): Promise<void> {
     await this.sources.keeper?.settled();
@@ -524,11 +534,14 @@ export class ContainerEngine {
       Memory: asked.Memory || host.Memory,
       MemoryReservation: asked.MemoryReservation || host.MemoryReservation,
       NanoCpus: asked.NanoCpus || host.NanoCpus,
+      CpuPeriod: asked.CpuPeriod || host.CpuPeriod,
+      CpuQuota: asked.CpuQuota || host.CpuQuota,
       CpuShares: asked.CpuShares || host.CpuShares,
       PidsLimit: asked.PidsLimit ?? host.PidsLimit,
     };
     entry.container.limit(resourcesOf(limitsOf(next)));
     Object.assign(host, next);
+    if (asked.RestartPolicy) host.RestartPolicy = asked.RestartPolicy;
     this.tell(entry, 'update');
     this.keep(entry);
   }
@@ -540,6 +553,8 @@ export class ContainerEngine {
 
   /** Ends all that runs, in good order, and keeps it. */
   async shutDown(seconds: number): Promise<void> {
+    this.ending = true;
+    for (const entry of this.entries.values()) entry.restarts.cancel();
     const running = [...this.entries.values()].filter((e) => e.container.isUp);
     await Promise.all(running.map((e) => this.stop(e, Math.min(seconds, e.stopSeconds))));
     await this.settled();
@@ -548,6 +563,6 @@ export class ContainerEngine {
   /** Whether something runs, or is here that is not kept. */
   get busy(): boolean {
     const { keeper } = this.sources;
-    return [...this.entries.values()].some((e) => !keeper || e.container.isUp);
+    return [...this.entries.values()].some((e) => !keeper || isActive(e));
   }
 }

@@ -12,7 +12,8 @@ import type { Ending } from '../../linux/task/ending.ts';
 import type { Folder, OpenedFile } from '../images/folder.ts';
 import { LayerFs } from '../images/layer-fs.ts';
 import { treeEntries } from '../images/tree.ts';
-import type { Entry, Keeper, KeptContainer } from './engine.ts';
+import type { Keeper, KeptContainer } from './engine.ts';
+import type { Entry } from './entry.ts';
 import { NAME } from './names.ts';
 import type { KeptNetwork } from './networks.ts';
 import { issuesOf } from './spec.ts';
@@ -32,6 +33,7 @@ const document = z.object({
   state: z.enum(['created', 'running', 'paused', 'exited']),
   ending: z.object({ code: z.number().int(), signal: z.number().int() }),
   oomKilled: z.boolean(),
+  restarts: z.object({ count: z.number().int(), byHand: z.boolean() }).default({ count: 0, byHand: false }),
   /** The archive of its layer; null: it changed nothing. */
   layer: z.string().nullable(),
   log: z.array(z.tuple([z.enum(['stdout', 'stderr']), z.number(), z.base64()])),
@@ -124,7 +126,7 @@ export class KeptContainers implements Keeper {
   }
 
   private async write(entry: Entry): Promise<void> {
-    const { container, opened, request, name } = entry;
+    const { container, opened, request, name, restarts } = entry;
     const { id, created, started, finished, state, ending, oomKilled } = container;
     const before = this.layers.get(id) ?? null;
     const version = opened.changes();
@@ -134,6 +136,7 @@ export class KeptContainers implements Keeper {
       version: 1,
       ...{ id, name, request, created, started, finished, state, ending, oomKilled, layer },
       imageId: opened.base.imageId,
+      restarts: restarts.kept,
       log: container.log.kept.map(({ stream, time, bytes }) => [stream, time, base64(bytes)]),
     };
     const draft = await this.folder.draft();

@@ -198,6 +198,8 @@ export function buildMounts(system: System, task: Task, spec: Spec, files: Files
   for (const row of spec.linux.devices) attempt(`linux.devices (${row.path})`, () => builder.device(row));
   for (const path of spec.linux.readonlyPaths) attempt(`linux.readonlyPaths (${path})`, () => builder.readOnly(path));
   for (const path of spec.linux.maskedPaths) attempt(`linux.maskedPaths (${path})`, () => builder.mask(path));
+  // As everywhere, the directory it begins in is made where it is not there.
+  attempt(`process.cwd (${spec.process.cwd})`, () => system.makeDirectories(spec.process.cwd, task));
   enterTerminal(task);
   root.flags.readOnly = spec.root.readonly;
 }

@@ -72,6 +72,9 @@ function newNetwork(task: Task): NetNamespace {
 /** /proc/PID/ns/NAME, the number as the first namespace sees it. */
 const PATH = /^\/proc\/(\d+)\/ns\/(pid|net|ipc|uts|user|cgroup|time)$/;
 
+export const namespacePath = (pid: number, type: Exclude<Type, 'mount'>): string =>
+  `/proc/${pid}/ns/${KINDS[type].key}`;
+
 function joined(system: System, type: Exclude<Type, 'mount'>, path: string): Namespaces<Task>[keyof Namespaces<Task>] {
   const match = PATH.exec(path);
   const { key } = KINDS[type];

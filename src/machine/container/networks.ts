@@ -6,8 +6,8 @@ import { NAME, newId } from './names.ts';
 export interface Network {
   readonly id: string;
   readonly name: string;
-  /** bridge: a wire of its own; none: no wire; host: the kernel's own network. */
-  readonly driver: 'bridge' | 'none' | 'host';
+  /** bridge: a wire of its own; none: no wire; host: the kernel's own network; container: that of another, which has it as a name. */
+  readonly driver: 'bridge' | 'none' | 'host' | 'container';
   readonly wire: LabSwitch | null;
   /** `a.b.c.0/24`; empty without a wire. */
   readonly subnet: string;
@@ -60,6 +60,11 @@ export class Networks {
     if (!found)
       throw new InputError(`there is no network ${text}`, `There are: ${list.map((n) => n.name).join(', ')}.`);
     return found;
+  }
+
+  /** The network of another container, `container:ID`, which is in no list. */
+  joined(name: string): Network {
+    return { id: '', name, driver: 'container', created: 0, labels: {}, own: false, number: -1, ...placeOf(null) };
   }
 
   /** Makes one of a name nobody has. */

@@ -10,7 +10,8 @@ import { ImageStore } from '../images/store.ts';
 import type { LinuxOptions } from '../programs.ts';
 import { signalOf } from './choices.ts';
 import { inspectionOf, summaryOf } from './describe.ts';
-import { ContainerEngine, type Entry } from './engine.ts';
+import { ContainerEngine } from './engine.ts';
+import type { Entry } from './entry.ts';
 import { ContainerHost } from './host.ts';
 import { imageBase } from './images.ts';
 import { KeptVolumes } from './kept-volumes.ts';
@@ -131,7 +132,7 @@ export function createRemoteContainers(): RemoteContainers {
       else output.endInput();
     },
     async exec(id, request) {
-      const running = opened().startExec(opened().createExec(opened().find(id), request));
+      const running = opened().execs.start(opened().execs.create(opened().find(id), request));
       const ending = await running.ended;
       return { ...outputOf(running.io.log.kept), ...ending };
     },

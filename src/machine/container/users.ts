@@ -23,6 +23,17 @@ function idOf(text: string): number | null {
   return id;
 }
 
+/** Numbers of groups, by number or name. Throws InputError for a name that the container does not know. */
+export function findGroups(texts: readonly string[], read: (path: string) => string): number[] {
+  const groups = texts.length ? lines(read('/etc/group')) : [];
+  return texts.map((text) => {
+    const found = idOf(text) ?? groups.find((r) => r[0] === text)?.[2];
+    if (found === undefined)
+      throw new InputError(`--group-add: there is no group “${text}” in the container’s /etc/group`);
+    return Number(found);
+  });
+}
+
 /**
  * `name`, `uid`, `name:group`, `uid:gid`, or nothing (root).
  * @param read gives a file of the container, or an empty text where there is none

@@ -1,13 +1,18 @@
 /** Routes about containers and the programs in them. */
 import { availableParallelism } from 'node:os';
+import { isInputError } from '../../../abi/errors.ts';
 import { bytesSource } from '../../../image/source.ts';
 import { signalOf } from '../../../machine/container/choices.ts';
+import type { Running } from '../../../machine/container/container.ts';
 import { execOf, inspectionOf, processesOf, statsOf, summaryOf } from '../../../machine/container/describe.ts';
-import type { ContainerEngine, Entry, Exec } from '../../../machine/container/engine.ts';
+import type { ContainerEngine } from '../../../machine/container/engine.ts';
+import { type Entry, isActive, stateOf } from '../../../machine/container/entry.ts';
+import type { Exec } from '../../../machine/container/execs.ts';
 import { extract } from '../../../machine/container/extract.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { changesOf, treeEntries } from '../../../machine/images/tree.ts';
-import type { Reply, Request, Route } from '../../daemon/server.ts';
+import { frame, STREAM } from '../../daemon/frames.ts';
+import { HttpError, type Reply, type Request, type Route } from '../../daemon/server.ts';
 import { bodyBytes, commit, placeOf, sendTar, statHeader } from '../files.ts';
 import { attach, writeLog } from '../streams.ts';
 import { done, filtersOf, flag, hasLabels, json, knowFilters, number, orStatus, orStatusLater, time } from './reply.ts';
@@ -18,7 +23,7 @@ const LOOKS_MS = 250;
 
 export function containerRoutes(engine: ContainerEngine, store: ImageStore, memory: number): Route[] {
   const entryOf = ({ params }: Request): Entry => orStatus(404, () => engine.find(params.id!));
-  const execAt = ({ params }: Request): Exec => orStatus(404, () => engine.findExec(params.id!));
+  const execAt = ({ params }: Request): Exec => orStatus(404, () => engine.execs.find(params.id!));
   const now = (): number => engine.host.system.kernel.clock.realtime();
   const withEntry =
     (work: (entry: Entry, request: Request) => Promise<Reply | null> | Reply | null) =>
@@ -33,7 +38,12 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const body = await request.json();
         const image = (body as { Image?: unknown } | null)?.Image;
         // Clients look elsewhere for an image that is not here.
-        if (typeof image === 'string' && image) await orStatusLater(404, () => store.find(image));
+        if (typeof image === 'string' && image) {
+          const { platform } = await orStatusLater(404, () => store.find(image));
+          const wanted = request.query.get('platform');
+          if (wanted && wanted !== platform)
+            throw new HttpError(400, `${image} is for ${platform}, and not for ${wanted}`);
+        }
         const entry = await engine.create(body, request.query.get('name'));
         await engine.settled();
         return json({ Id: entry.container.id, Warnings: [] }, 201);
@@ -50,10 +60,10 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const entries = [...engine.entries.values()]
           .filter(
             (e) =>
-              (all || e.container.isUp) &&
+              (all || isActive(e)) &&
               (filters.name?.some((text) => e.name.includes(text.replace(/^\//, ''))) ?? true) &&
               (filters.id?.some((text) => e.container.id.startsWith(text)) ?? true) &&
-              (filters.status?.includes(e.container.state) ?? true) &&
+              (filters.status?.includes(stateOf(e)) ?? true) &&
               (filters.exited?.some(
                 (code) => e.container.state === 'exited' && String(e.container.ending.code) === code,
               ) ??
@@ -87,7 +97,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       method: 'POST',
       path: '/containers/:id/stop',
       handle: withEntry(async (entry, { query }) => {
-        if (!entry.container.isUp) return { status: 304 };
+        if (!isActive(entry)) return { status: 304 };
         await engine.stop(entry, number(query, 't'));
         await engine.settled();
         return done;
@@ -99,6 +109,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       handle: withEntry(async (entry, { query }) => {
         await engine.stop(entry, number(query, 't'));
         await engine.run(entry);
+        engine.tell(entry, 'restart');
         return done;
       }),
     },
@@ -217,7 +228,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       method: 'POST',
       path: '/containers/prune',
       async handle() {
-        const gone = [...engine.entries.values()].filter((e) => !e.container.isUp);
+        const gone = [...engine.entries.values()].filter((e) => !isActive(e));
         const SpaceReclaimed = gone.reduce((sum, e) => sum + e.opened.used(), 0);
         for (const entry of gone) engine.remove(entry, false);
         await engine.settled();
@@ -332,7 +343,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       path: '/containers/:id/exec',
       handle: withEntry(async (entry, request) => {
         const body = await request.json();
-        return json({ Id: orStatus(409, () => engine.createExec(entry, body)).id }, 201);
+        return json({ Id: orStatus(409, () => engine.execs.create(entry, body)).id }, 201);
       }),
     },
     {
@@ -340,10 +351,23 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       path: '/exec/:id/start',
       handle: async (request) => {
         const exec = execAt(request);
-        const running = engine.startExec(exec);
-        if (!request.wantsUpgrade) return json(null);
+        const terminal = exec.request.Tty === true;
+        if (!request.wantsUpgrade) {
+          engine.execs.start(exec);
+          return json(null);
+        }
+        let running: Running;
+        try {
+          running = engine.execs.start(exec);
+        } catch (e) {
+          if (!isInputError(e)) throw e;
+          // Clients show what comes on the connection, and ask for the exit code then.
+          const text = Buffer.from(`${e.message}${terminal ? '\r' : ''}\n`);
+          request.upgrade().end(terminal ? text : frame(STREAM.stderr, text));
+          return null;
+        }
         const attached = attach(request.upgrade(), () => running.io, running.io.log, {
-          terminal: exec.request.Tty === true,
+          terminal,
           input: exec.request.AttachStdin === true,
           replay: true,
         });

@@ -8,7 +8,7 @@ import { bytesSource, type Source } from '../../../image/source.ts';
 import { type Inode, isDirectory, isRegular } from '../../../linux/vfs/inode.ts';
 import type { Path } from '../../../linux/vfs/mount.ts';
 import { fileSource } from '../../images/tree.ts';
-import type { Entry } from '../engine.ts';
+import type { Entry } from '../entry.ts';
 import { directoryAt, extract } from '../extract.ts';
 import { findPlace } from '../places.ts';
 import { containerPorts } from '../ports.ts';

@@ -7,7 +7,8 @@ import type { ImageConfig } from '../../../image/oci/schema.ts';
 import type { NewEntry } from '../../../image/tar-write.ts';
 import type { ImageStore } from '../../images/store.ts';
 import { treeEntries } from '../../images/tree.ts';
-import type { ContainerEngine, Entry } from '../engine.ts';
+import type { ContainerEngine } from '../engine.ts';
+import type { Entry } from '../entry.ts';
 import { newId } from '../names.ts';
 
 export type RunConfig = NonNullable<ImageConfig['config']>;
