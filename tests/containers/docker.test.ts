@@ -38,7 +38,7 @@ describe.skipIf(!hasDocker)('the docker client', { timeout: 60_000 }, () => {
     });
     expect(docker(['run', '--rm', 'other', 'x'])).toMatchObject({
       code: 125,
-      err: expect.stringContaining('no registry to pull from'),
+      err: expect.stringContaining('names no registry to look it up at, and none is set'),
     });
     expect(ok('ps', '-aq')).toBe('');
   });

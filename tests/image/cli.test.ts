@@ -2,12 +2,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isInputError } from '../../src/abi/errors.ts';
 import { addImage } from '../../src/cli/commands/image.ts';
-import { type Ended, ROOT, trapframe } from '../support/cli.ts';
+import { type Ended, trapframe, trapframeHere } from '../support/cli.ts';
 import { dockerArchive, rawTar } from '../support/images.ts';
 
 let folder: string;
@@ -20,37 +17,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The command in this process; one that reads standard input is a process of its own. */
-async function image(args: readonly string[], input?: Uint8Array): Promise<Ended> {
-  if (input) return trapframe(['image', ...args], { env: { TRAPFRAME_STATE: process.env.TRAPFRAME_STATE! }, input });
-  const out = { stdout: '', stderr: '' };
-  const sink = (key: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        out[key] += chunk;
-        done();
-      },
-    });
-  let code = 0;
-  const program = new Command().exitOverride();
-  addImage(program, {
-    root: ROOT,
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    signal: new AbortController().signal,
-    setExitCode: (value) => {
-      code = value;
-    },
-  });
-  try {
-    await program.parseAsync(['image', ...args], { from: 'user' });
-  } catch (e) {
-    if (!isInputError(e)) throw e;
-    out.stderr += e.message;
-    code = 2;
-  }
-  return { code, ...out };
-}
+/** One that reads standard input is a process of its own. */
+const image = (args: readonly string[], input?: Uint8Array): Promise<Ended> =>
+  input
+    ? trapframe(['image', ...args], { env: { TRAPFRAME_STATE: process.env.TRAPFRAME_STATE! }, input })
+    : trapframeHere(addImage, ['image', ...args]);
 
 describe('trapframe image', () => {
   it('makes a base, shows it, saves it, and loads it again as it was', async () => {

@@ -2,6 +2,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Writable } from 'node:stream';
+import { Command } from 'commander';
+import { isInputError } from '../../src/abi/errors.ts';
+import type { Context } from '../../src/cli/context.ts';
 
 /** The checkout; this file is run from tests/ by vitest and from dist/tests/ by scripts. */
 function findRoot(from: string): string {
@@ -66,4 +70,39 @@ export function trapframe(
       done({ code, ...out });
     });
   });
+}
+
+/** Runs a command in this process, whose environment it has. */
+export async function trapframeHere(
+  add: (program: Command, context: Context) => void,
+  args: readonly string[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Ended> {
+  const out = { stdout: '', stderr: '' };
+  const sink = (key: 'stdout' | 'stderr') =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        out[key] += chunk;
+        done();
+      },
+    });
+  let code = 0;
+  const program = new Command().exitOverride();
+  add(program, {
+    root: ROOT,
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    signal,
+    setExitCode: (value) => {
+      code = value;
+    },
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (e) {
+    if (!isInputError(e)) throw e;
+    out.stderr += e.message;
+    code = 2;
+  }
+  return { code, ...out };
 }

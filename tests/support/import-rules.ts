@@ -31,7 +31,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     may: ['src/abi'],
     packages: ['zod', 'fzstd', '@noble/hashes'],
     node: false,
-    why: 'readers of file formats; of abi the errors, and the shape of a device tree',
+    why: 'readers of file formats, and of registries by fetch; of abi the errors, and the shape of a device tree',
   },
   { area: 'src/isa', may: ['src/abi'], packages: [], node: false, why: 'the instruction set, described once' },
   {
@@ -185,7 +185,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/image',
       'src/abi',
     ],
-    packages: ['commander'],
+    packages: ['commander', 'zod'],
     node: true,
     why: 'containers: the background process that holds their kernel, and the commands that speak with it',
   },

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { ContainerClient, reachContainers, type Stats, type Summary } from '../container/client.ts';
 import { copy, wholeBody } from '../container/copy.ts';
@@ -14,6 +14,7 @@ import { writeWhole } from '../linux/cache.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, count, more } from '../options/values.ts';
 import { columns } from '../table.ts';
+import { obtainImage, PULL_POLICIES } from '../transfer.ts';
 
 const READERS = { bytes, count };
 const SHORT = 12;
@@ -41,6 +42,7 @@ async function run(args: readonly string[], options: Options, context: Context):
   const terminal = request.Tty === true;
   if (terminal && !detach && request.OpenStdin && !process.stdin.isTTY)
     throw new InputError('--tty: standard input is no terminal', 'Leave -t away to send it what standard input has.');
+  if (request.Image) await obtainImage(request.Image, options, context);
   const code = await runWasiImage(request, detach, context);
   if (code !== null) {
     context.setExitCode(code);
@@ -202,19 +204,30 @@ export function addContainer(program: Command, context: Context): void {
   const several = (command: Command): Command =>
     command.argument('<containers...>', 'names, numbers, or the beginnings of numbers');
 
-  addCreateOptions(add('run', 'make a container and start it'))
+  const addMaking = (name: string, summary: string): Command =>
+    addCreateOptions(add(name, summary))
+      .addOption(
+        new Option('--pull <WHEN>', 'when the image is got from its registry')
+          .choices(PULL_POLICIES)
+          .default('missing'),
+      )
+      .option('--insecure', 'speak plain HTTP where the registry has no HTTPS (this machine may always)')
+      .option('-q, --quiet', 'do not tell how far the image is');
+
+  addMaking('run', 'make a container and start it')
     .helpOption('--help', 'print this help')
     .argument('[args...]', 'the image and the command; with --rootfs only the command')
     .option('-d, --detach', 'leave it running in the background, and print its number')
     .passThroughOptions()
     .action((args: string[], options: Options) => run(args, options, context));
 
-  addCreateOptions(add('create', 'make a container without starting it'))
+  addMaking('create', 'make a container without starting it')
     .helpOption('--help', 'print this help')
     .argument('[args...]', 'the image and the command; with --rootfs only the command')
     .passThroughOptions()
     .action(async (args: string[], options: Options) => {
       const request = createRequest(args, options, READERS);
+      if (request.Image) await obtainImage(request.Image, options, context);
       const id = await (await start(context)).create(request, (options.name as string | undefined) ?? null);
       context.stdout.write(`${id}\n`);
     });

@@ -19,13 +19,13 @@ import { SEARCH_PATH } from '../../abi/search-path.ts';
 import { baseEntries } from '../../machine/images/base.ts';
 import type { ImageRecord } from '../../machine/images/catalogue.ts';
 import { historyOf, imageInspection } from '../../machine/images/describe.ts';
-import { ImageStore, type ImportOptions, type Job } from '../../machine/images/store.ts';
+import type { ImageStore, ImportOptions, Job } from '../../machine/images/store.ts';
 import { packHost } from '../../machine/node/copy.ts';
-import { nodeFolder, openHostFile } from '../../machine/node/folder.ts';
+import { openHostFile } from '../../machine/node/folder.ts';
 import { ContainerClient } from '../container/client.ts';
 import { pair } from '../container/options.ts';
+import { hostImages } from '../container/store.ts';
 import { type Context, exitCode } from '../context.ts';
-import { imagesFolder } from '../daemon/place.ts';
 import { readInput } from '../files.ts';
 import { cacheDirectory, findBusybox } from '../linux/cache.ts';
 import { fetchBusybox } from '../linux/obtain.ts';
@@ -33,6 +33,7 @@ import { DEFAULT_SUITE, obtaining, teller } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { bytes, more } from '../options/values.ts';
 import { columns } from '../table.ts';
+import { pull, push } from '../transfer.ts';
 
 const BASE = 'alpine-like:latest';
 /** The base image is of no day: the same busybox gives the same image. */
@@ -42,11 +43,7 @@ const PLATFORM_NAMES = ['linux/riscv64', 'wasi/wasm'] as const;
 const SHORT = 12;
 
 const storeOf = (options: Options = {}): ImageStore =>
-  new ImageStore(
-    nodeFolder(imagesFolder()),
-    Date.now,
-    options.maxSize === undefined ? {} : { layerBytes: bytes('--max-size', String(options.maxSize)) },
-  );
+  hostImages(options.maxSize === undefined ? {} : { layerBytes: bytes('--max-size', String(options.maxSize)) });
 
 const megabytes = (n: number): string => `${(n / 1e6).toFixed(1)} MB`;
 const short = (digest: string): string => digest.replace('sha256:', '').slice(0, SHORT);
@@ -119,7 +116,7 @@ async function list(options: Options, { stdout, stderr }: Context): Promise<void
     return;
   }
   const rows = images.flatMap((image) =>
-    (image.names.length ? image.names : ['(none)']).map((name) => [
+    ([image.names, image.digests].find((list) => list.length) ?? ['(none)']).map((name) => [
       name,
       short(image.id),
       image.platform,
@@ -306,7 +303,7 @@ async function remove(refs: readonly string[], options: Options, context: Contex
 export function addImage(program: Command, context: Context): void {
   const group = program
     .command('image')
-    .summary('images of containers: build, import, load, save, list, inspect, remove')
+    .summary('images of containers: build, pull, push, import, load, save, list, inspect, remove')
     .description(
       'Keeps images of OCI and Docker for containers. `trapframe image build-base` makes a small one to begin with: ' +
         `${BASE}, busybox with its commands.`,
@@ -354,6 +351,22 @@ export function addImage(program: Command, context: Context): void {
     .description('Takes the images of an archive: an OCI image layout or what `docker save` writes, packed or not.')
     .option('-i, --input <FILE>', 'the archive, as `docker load` names it')
     .action((file: string | undefined, options: Options) => load(file, options, context));
+  const remote = (command: Command): Command =>
+    command
+      .argument('<image>', 'HOST[:PORT]/NAME[:TAG]; without a host at the registry that TRAPFRAME_REGISTRY names')
+      .option('--insecure', 'speak plain HTTP where the registry has no HTTPS (this machine may always)');
+  limited(remote(group.command('pull')))
+    .description('Gets an image from a registry, logged in as the docker client is (~/.docker/config.json).')
+    .option('--platform <OS/ARCH>', `which of several (default: the first there is of ${PLATFORM_NAMES.join(', ')})`)
+    .action(async (ref: string, options: Options) => {
+      context.stdout.write(`Pulled image: ${await pull(storeOf(options), ref, options, context)}\n`);
+    });
+  remote(group.command('push'))
+    .description('Sends an image to a registry, logged in as the docker client is.')
+    .option('-q, --quiet', 'do not tell how far it is')
+    .action(async (ref: string, options: Options) => {
+      context.stdout.write(`Pushed image: ${await push(storeOf(), ref, options, context)}\n`);
+    });
   group
     .command('save')
     .argument('<image...>', 'names or identifiers')

@@ -2,11 +2,10 @@
 import { ContainerEngine } from '../../machine/container/engine.ts';
 import { ContainerHost } from '../../machine/container/host.ts';
 import { KeptContainers } from '../../machine/container/kept.ts';
-import { ImageStore } from '../../machine/images/store.ts';
 import { hostSources } from '../../machine/node/container-sources.ts';
 import { nodeFolder } from '../../machine/node/folder.ts';
 import { Volumes } from '../../machine/node/volumes.ts';
-import { containersFolder, imagesFolder, volumesFolder } from '../daemon/place.ts';
+import { containersFolder, volumesFolder } from '../daemon/place.ts';
 import type { DaemonWork } from '../daemon/run.ts';
 import { compiledCore } from '../files.ts';
 import { containerRoutes } from './routes/containers.ts';
@@ -14,6 +13,7 @@ import { imageRoutes } from './routes/images.ts';
 import { networkRoutes } from './routes/networks.ts';
 import { API_HEADERS, systemRoutes } from './routes/system.ts';
 import { volumeRoutes } from './routes/volumes.ts';
+import { hostImages } from './store.ts';
 
 /** Of the machine all containers share; what is not touched takes nothing. */
 const MEMORY = 2 ** 30;
@@ -27,7 +27,7 @@ export async function startContainers(root: string, log: (line: string) => void)
     { memory: MEMORY, engine: 'jit', counting: false, time: 'wall', seed: null, hostName: 'trapframe', log },
     (e) => log(`the kernel gave up: ${e.stack ?? e.message}`),
   );
-  const store = new ImageStore(nodeFolder(imagesFolder()), Date.now);
+  const store = hostImages();
   const volumes = new Volumes(volumesFolder());
   const keeper = new KeptContainers(nodeFolder(containersFolder()), log);
   const engine = new ContainerEngine(host, {

@@ -1,11 +1,11 @@
 /** Containers of images for wasi/wasm: the program is run here, in a thread of its own, on the image's files. */
 import { InputError } from '../../abi/errors.ts';
 import type { CreateInput } from '../../machine/container/request.ts';
-import { ImageStore, type OpenImage } from '../../machine/images/store.ts';
-import { nodeFolder } from '../../machine/node/folder.ts';
+import type { OpenImage } from '../../machine/images/store.ts';
 import { Volumes } from '../../machine/node/volumes.ts';
 import { runWasi, type WasiRequest } from '../../machine/node/wasi.ts';
 import { imagesFolder, volumesFolder } from '../daemon/place.ts';
+import { hostImages } from './store.ts';
 
 const PLATFORM = 'wasi/wasm';
 /** Bytes, where --memory does not say. */
@@ -13,7 +13,7 @@ const MEMORY = 512 * 2 ** 20;
 
 /** The image of a request if it is one for this platform, else null. */
 async function wasiImage(name: string): Promise<OpenImage | null> {
-  const store = new ImageStore(nodeFolder(imagesFolder()), Date.now);
+  const store = hostImages();
   try {
     if (!(await store.list()).some(({ platform }) => platform === PLATFORM)) return null;
     const { platform } = await store.find(name);

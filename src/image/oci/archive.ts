@@ -3,53 +3,23 @@ import { InputError } from '../../abi/errors.ts';
 import { chunksOf, partOf, type Source } from '../source.ts';
 import { entrySource, tarEntries } from '../tar.ts';
 import type { TarEntry } from '../tar-format.ts';
-import { type Digest, Digester, demandDigest, digestOf, hexOf } from './digest.ts';
+import { Digester, demandDigest, digestOf, hexOf } from './digest.ts';
+import { configOf, forPlatform, type GivenImage, isImage, NESTED, PLATFORMS } from './image.ts';
 import type { ImageLimits } from './limits.ts';
 import { normalName } from './reference.ts';
 import {
-  config,
   type Descriptor,
   dockerManifest,
   documentBytes,
-  type ImageConfig,
   index,
+  isOf,
   layout,
-  MEDIA,
   manifest,
   NAME_ANNOTATIONS,
-  type Platform,
   parseDocument,
-  platformName,
 } from './schema.ts';
 
-export interface ArchivedLayer {
-  /** Begins messages. */
-  readonly what: string;
-  /** As it lies in the archive, packed or not; its digest has been looked at. */
-  readonly content: Source;
-  /** What it has to be once it is unpacked. */
-  readonly diffId: Digest;
-}
-
-export interface ArchivedImage {
-  readonly names: readonly string[];
-  readonly config: ImageConfig;
-  /** As the archive has it: its digest is the image's. */
-  readonly configBytes: Uint8Array;
-  readonly layers: readonly ArchivedLayer[];
-}
-
-/** Platforms that can be run, the preferred first. */
-export const PLATFORMS: readonly Platform[] = [
-  { os: 'linux', architecture: 'riscv64' },
-  { os: 'wasi', architecture: 'wasm' },
-];
-
 const LINKS = 8;
-/** Indexes in indexes. */
-const NESTED = 4;
-
-const isOf = (kind: keyof typeof MEDIA, type: string): boolean => (MEDIA[kind] as readonly string[]).includes(type);
 
 class Archive {
   private readonly source: Source;
@@ -128,7 +98,7 @@ class Archive {
   }
 
   /** Images of an OCI layout: of each entry of its index one, for a platform that can be run where there are several. */
-  oci(): ArchivedImage[] {
+  oci(): GivenImage[] {
     const { imageLayoutVersion } = parseDocument(layout, this.document('oci-layout'), `${this.what}: oci-layout`);
     if (imageLayoutVersion !== '1.0.0')
       throw new InputError(`${this.what}: image layouts of version ${imageLayoutVersion} are not known`);
@@ -146,58 +116,40 @@ class Archive {
       all.some(({ annotations }) => NAME_ANNOTATIONS.some((key) => named(annotations?.[key]).length))
     )
       return all;
-    return [this.forPlatform(all)];
-  }
-
-  private forPlatform(all: readonly Descriptor[]): Descriptor {
-    for (const { os, architecture } of PLATFORMS) {
-      const found = all.find(({ platform }) => platform?.os === os && platform.architecture === architecture);
-      if (found) return found;
-    }
-    const [only, more] = all;
-    if (only && !more) return only;
-    const there = all.map(({ platform }) => (platform ? platformName(platform) : 'unknown')).join(', ');
-    throw new InputError(
-      `${this.what}: there is no image for ${PLATFORMS.map(platformName).join(' or ')} in it`,
-      `It has: ${there || 'none'}.`,
-    );
+    return [forPlatform(all, PLATFORMS, this.what)];
   }
 
   private leaf(one: Descriptor, depth: number): Descriptor {
     if (!isOf('index', one.mediaType)) return one;
     if (depth >= NESTED) throw new InputError(`${this.what}: indexes lie in each other more than ${NESTED} deep`);
     const { manifests } = parseDocument(index, this.described(one, 'index'), `${this.what}: an index`);
-    return this.leaf(this.forPlatform(manifests.filter(isImage)), depth + 1);
+    return this.leaf(forPlatform(manifests.filter(isImage), PLATFORMS, this.what), depth + 1);
   }
 
-  private manifest(one: Descriptor): Omit<ArchivedImage, 'names'> {
+  private manifest(one: Descriptor): Omit<GivenImage, 'names'> {
     const what = `${this.what}: the manifest ${one.digest.slice(0, 19)}`;
     const found = parseDocument(manifest, this.described(one, 'manifest'), what);
-    return this.image(this.described(found.config, 'config'), found.layers.length, (i) => {
-      const layer = found.layers[i]!;
+    const layer = (i: number): Source => {
+      const one = found.layers[i]!;
       const about = `layer ${i + 1} of ${found.layers.length}`;
-      if (!isOf('layer', layer.mediaType)) this.unknown(layer, about);
-      return this.blob(layer, about);
-    });
+      if (!isOf('layer', one.mediaType)) this.unknown(one, about);
+      return this.blob(one, about);
+    };
+    return this.image(this.described(found.config, 'config'), found.layers.length, layer);
   }
 
-  private image(configBytes: Uint8Array, count: number, layer: (i: number) => Source): Omit<ArchivedImage, 'names'> {
-    const parsed = parseDocument(config, configBytes, `${this.what}: the configuration`);
-    const { diff_ids } = parsed.rootfs;
-    if (diff_ids.length !== count)
-      throw new InputError(`${this.what}: the configuration names ${diff_ids.length} layers where there are ${count}`);
-    if (count > this.limits.layers)
-      throw new InputError(`${this.what}: ${count} layers are more than ${this.limits.layers}`);
-    const layers = diff_ids.map((diffId, i) => ({
+  private image(configBytes: Uint8Array, count: number, layer: (i: number) => Source): Omit<GivenImage, 'names'> {
+    const config = configOf(configBytes, count, this.limits, this.what);
+    const layers = config.rootfs.diff_ids.map((diffId, i) => ({
       what: `${this.what}: layer ${i + 1} of ${count}`,
       content: layer(i),
       diffId,
     }));
-    return { config: parsed, configBytes, layers };
+    return { config, configBytes, layers };
   }
 
   /** Images of `docker save`. */
-  docker(): ArchivedImage[] {
+  docker(): GivenImage[] {
     const rows = parseDocument(dockerManifest, this.document('manifest.json'), `${this.what}: manifest.json`);
     return rows.map(({ Config, RepoTags, Layers }) => {
       const configBytes = this.document(Config);
@@ -205,7 +157,8 @@ class Archive {
       const hex = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
       if (hex) demandDigest(`${this.what}: ${Config}`, digestOf(configBytes), `sha256:${hex}`);
       const names = (RepoTags ?? []).flatMap(named);
-      return { ...this.image(configBytes, Layers.length, (i) => this.file(Layers[i]!, `layer ${i + 1}`)), names };
+      const layer = (i: number): Source => this.file(Layers[i]!, `layer ${i + 1}`);
+      return { ...this.image(configBytes, Layers.length, layer), names };
     });
   }
 }
@@ -216,15 +169,11 @@ const named = (text: string | undefined): string[] => {
   return name === null ? [] : [name];
 };
 
-/** Builders put attestations beside images, for a platform that is none. */
-const isImage = ({ platform, annotations }: Descriptor): boolean =>
-  platform?.os !== 'unknown' && annotations?.['vnd.docker.reference.type'] === undefined;
-
 /**
  * The images of an archive that is not packed; layers are checked against their descriptors, and not unpacked.
  * @throws InputError where it is no archive of images, or damaged
  */
-export function archivedImages(source: Source, limits: ImageLimits, what: string): ArchivedImage[] {
+export function archivedImages(source: Source, limits: ImageLimits, what: string): GivenImage[] {
   const archive = new Archive(source, limits, what);
   // Both in one archive are the same images, and this one has all of their names.
   if (archive.has('manifest.json')) return archive.docker();

@@ -22,6 +22,9 @@ export const MEDIA = {
   ],
 } as const;
 
+export const isOf = (kind: keyof typeof MEDIA, type: string): boolean =>
+  (MEDIA[kind] as readonly string[]).includes(type);
+
 /** Annotations that name an image in an index: what tools of OCI write, and what Docker does. */
 export const NAME_ANNOTATIONS = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'] as const;
 
@@ -36,6 +39,8 @@ export const descriptor = z.looseObject({
   digest,
   size: z.number().int().nonnegative(),
   annotations: z.record(z.string(), z.string()).nullish(),
+  /** Other places that have it. */
+  urls: strings.nullish(),
   platform: platform.nullish(),
 });
 export type Descriptor = z.infer<typeof descriptor>;
@@ -121,3 +126,14 @@ export const documentOf = (value: unknown): Uint8Array<ArrayBuffer> => new TextE
 
 export const platformName = ({ os, architecture, variant }: Platform): string =>
   `${os}/${architecture}${variant ? `/${variant}` : ''}`;
+
+/** `OS/ARCHITECTURE[/VARIANT]`. @throws InputError where it is none */
+export function parsePlatform(option: string, text: string): Platform {
+  const [os = '', architecture = '', variant, more] = text.split('/');
+  if (![os, architecture, variant ?? 'x'].every((part) => /^[a-z0-9_.-]+$/.test(part)) || more !== undefined)
+    throw new InputError(
+      `${option}: ${JSON.stringify(text)} is no platform`,
+      'It is like linux/riscv64 or linux/arm/v7.',
+    );
+  return { os, architecture, ...(variant && { variant }) };
+}

@@ -1,4 +1,4 @@
-/** Layers as they come: plain, gzip (RFC 1952) or Zstandard (RFC 8878), told by their first bytes; never more than is allowed. */
+/** Layers as they come and go: plain, gzip (RFC 1952) or Zstandard (RFC 8878), told by their first bytes; never more than is allowed. */
 import { Decompress } from 'fzstd';
 import { InputError } from '../../abi/errors.ts';
 import { chunksOf, type Source } from '../source.ts';
@@ -42,16 +42,20 @@ export function demandKnown(source: Source, what: string): void {
 
 const message = (e: unknown): string => (e instanceof Error ? e.message : String(e));
 
-async function* gunzip(source: Source): AsyncGenerator<Uint8Array> {
+/** A source by way of one of the platform’s streams. */
+async function* through(
+  source: Source,
+  stream: ReadableWritablePair<Uint8Array, BufferSource>,
+): AsyncGenerator<Uint8Array> {
   const chunks = chunksOf(source);
-  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+  const before = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
       const { value, done } = chunks.next();
       if (done) controller.close();
       else controller.enqueue(value);
     },
   });
-  const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader();
+  const reader = before.pipeThrough(stream).getReader();
   try {
     for (;;) {
       const { value, done } = await reader.read();
@@ -62,6 +66,11 @@ async function* gunzip(source: Source): AsyncGenerator<Uint8Array> {
     await reader.cancel().catch(() => {});
   }
 }
+
+const gunzip = (source: Source): AsyncGenerator<Uint8Array> => through(source, new DecompressionStream('gzip'));
+
+/** A layer as it is sent: packed by gzip. */
+export const packed = (source: Source): AsyncGenerator<Uint8Array> => through(source, new CompressionStream('gzip'));
 
 /** Walks over the frames and looks at the memory each asks for; their contents are not unpacked. */
 function demandZstdFrames(source: Source, what: string): void {

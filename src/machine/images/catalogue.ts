@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { InputError } from '../../abi/errors.ts';
 import { type Digest, hexOf, isDigest } from '../../image/oci/digest.ts';
-import { normalName } from '../../image/oci/reference.ts';
+import { parseReference, referenceName } from '../../image/oci/reference.ts';
 import { parseDocument } from '../../image/oci/schema.ts';
 
 const digest = z.string().refine(isDigest);
@@ -13,6 +13,8 @@ const record = z.object({
   manifest: digest,
   /** All it is called, each with a tag. */
   names: z.array(z.string()),
+  /** What it is called at registries, always the same image: NAME@DIGEST. */
+  digests: z.array(z.string()).default([]),
   platform: z.string(),
   /** When it was made, as its configuration says, and when it came here. */
   created: z.string().nullable(),
@@ -38,8 +40,9 @@ export const parseCatalogue = (bytes: Uint8Array): Catalogue =>
 
 /** The image a name, an identifier or the beginning of one means; null: there is none. */
 export function lookUp({ images }: Catalogue, text: string): ImageRecord | null {
-  const name = normalName(text);
-  const named = name === null ? undefined : images.find(({ names }) => names.includes(name));
+  const reference = parseReference(text);
+  const name = reference && referenceName(reference);
+  const named = name === null ? undefined : images.find(({ names, digests }) => [...names, ...digests].includes(name));
   if (named) return named;
   const prefix = text.replace(/^sha256:/, '');
   if (!/^[0-9a-f]{4,64}$/.test(prefix)) return null;
@@ -60,6 +63,18 @@ export function demandImage(all: Catalogue, text: string): ImageRecord {
       ? `There are: ${names.join(', ')}.`
       : 'There is none at all yet: `trapframe image build-base` makes a small one, `trapframe image load` reads an archive.',
   );
+}
+
+/** Whether something still calls for an image. */
+export const isNamed = ({ names, digests }: ImageRecord): boolean => names.length + digests.length > 0;
+
+/** Takes names away; with the last one of a repository goes what the image is called by digest there. */
+export function untag(record: ImageRecord, names: readonly string[]): void {
+  const nameOf = (text: string): string => parseReference(text)!.name;
+  const gone = new Set(record.names.filter((name) => names.includes(name)).map(nameOf));
+  record.names = record.names.filter((name) => !names.includes(name));
+  for (const name of record.names) gone.delete(nameOf(name));
+  record.digests = record.digests.filter((name) => !names.includes(name) && !gone.has(nameOf(name)));
 }
 
 /** Who uses an image. */

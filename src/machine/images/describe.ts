@@ -39,7 +39,7 @@ export async function imageInspection(store: ImageStore, record: ImageRecord): P
   return {
     Id: record.id,
     RepoTags: record.names,
-    RepoDigests: [],
+    RepoDigests: record.digests,
     Created: config.created ?? null,
     Architecture: config.architecture,
     Os: config.os,
@@ -57,7 +57,7 @@ export const imageSummary = (record: ImageRecord, containers: number): object =>
   Id: record.id,
   ParentId: '',
   RepoTags: record.names,
-  RepoDigests: [],
+  RepoDigests: record.digests,
   Created: record.created ? Math.floor(Date.parse(record.created) / 1000) : 0,
   Size: record.size,
   SharedSize: -1,

@@ -71,6 +71,8 @@ export function opfsFolder(root: string): Folder {
       return Object.assign(draft, { keep: (path: string) => keep(draft, path) });
     },
 
+    scratch: () => memoryFolder().scratch(),
+
     async remove(path) {
       const { folder, name } = split(path);
       try {

@@ -1,5 +1,6 @@
 /** What is in an archive of images: an OCI image layout with the manifest.json of `docker save` beside it. */
 import { type Digest, hexOf } from '../../image/oci/digest.ts';
+import { hostOf } from '../../image/oci/reference.ts';
 import { documentOf, MEDIA } from '../../image/oci/schema.ts';
 import { bytesSource, type Source } from '../../image/source.ts';
 import { type NewEntry, plainFile } from '../../image/tar-write.ts';
@@ -7,8 +8,7 @@ import type { ImageRecord } from './catalogue.ts';
 
 /** A name as other tools write it: with the registry it is of. */
 function fullName(name: string): string {
-  const first = name.split('/')[0]!;
-  if (name.includes('/') && (/[.:]/.test(first) || first === 'localhost')) return name;
+  if (hostOf(name) !== null) return name;
   return `docker.io/${name.includes('/') ? '' : 'library/'}${name}`;
 }
 

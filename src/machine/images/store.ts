@@ -3,11 +3,12 @@
  * says what is called how. A layer is there once, however many images and containers stand on it.
  */
 import { InputError } from '../../abi/errors.ts';
-import { type ArchivedImage, archivedImages } from '../../image/oci/archive.ts';
+import { archivedImages } from '../../image/oci/archive.ts';
 import { type Digest, Digester, demandDigest, digestOf, hexOf } from '../../image/oci/digest.ts';
+import type { GivenImage } from '../../image/oci/image.ts';
 import { layerChanges } from '../../image/oci/layer.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../../image/oci/limits.ts';
-import { demandName, normalName } from '../../image/oci/reference.ts';
+import { demandName, demandReference, parseReference, referenceName } from '../../image/oci/reference.ts';
 import { config, documentOf, type ImageConfig, MEDIA, parseDocument, platformName } from '../../image/oci/schema.ts';
 import { compressionOf, demandKnown, unpacked } from '../../image/oci/unpack.ts';
 import { type Source, wholeOf } from '../../image/source.ts';
@@ -18,10 +19,12 @@ import {
   EMPTY,
   holdersOf,
   type ImageRecord,
+  isNamed,
   lookUp,
   parseCatalogue,
+  untag,
 } from './catalogue.ts';
-import type { Draft, Folder, OpenedFile } from './folder.ts';
+import type { Draft, Folder, OpenedFile, Scratch } from './folder.ts';
 import { LayerFs } from './layer-fs.ts';
 import { saveEntries } from './save.ts';
 
@@ -57,7 +60,7 @@ const blobPath = (digest: Digest): string => `${BLOBS}/${hexOf(digest)}`;
 
 export class ImageStore {
   private readonly folder: Folder;
-  private readonly limits: ImageLimits;
+  readonly limits: ImageLimits;
   private readonly now: () => number;
   private readonly layers = new Map<Digest, { fs: LayerFs; file: OpenedFile }>();
 
@@ -228,10 +231,15 @@ export class ImageStore {
   }
 
   /** Gives an image one more name; another that had it loses it. */
-  tag(ref: string, name: string): Promise<ImageRecord> {
+  async tag(ref: string, name: string): Promise<ImageRecord> {
+    return this.name(ref, demandName(name));
+  }
+
+  /** The same, also for what it is called by digest at a registry. */
+  name(ref: string, name: string): Promise<ImageRecord> {
     return this.change(async (all) => {
       const record = demandImage(all, ref);
-      rename(all, record, [demandName(name)]);
+      rename(all, record, [name]);
       return record;
     });
   }
@@ -244,22 +252,22 @@ export class ImageStore {
   remove(ref: string, force = false): Promise<Removed> {
     return this.change(async (all) => {
       const record = demandImage(all, ref);
-      const name = normalName(ref);
-      const byName = name !== null && record.names.includes(name);
+      const reference = parseReference(ref);
+      const name = reference && referenceName(reference);
+      const byName = name !== null && [...record.names, ...record.digests].includes(name);
       if (!byName && record.names.length > 1 && !force)
         throw new InputError(
           `${ref} has ${record.names.length} names: ${record.names.join(', ')}`,
           'Remove them one by one, or use --force.',
         );
-      const untagged = byName ? [name] : record.names;
-      const left = record.names.filter((other) => !untagged.includes(other));
-      const holders = left.length ? [] : holdersOf(all, record.id);
+      const untagged = byName ? [name] : [...record.names, ...record.digests];
+      untag(record, untagged);
+      const holders = isNamed(record) ? [] : holdersOf(all, record.id);
       if (holders.length && !force)
         throw new InputError(
           `${ref} is used by ${holders.length === 1 ? 'the container' : 'the containers'} ${holders.map((h) => h.slice(0, 12)).join(', ')}`,
           'Remove what uses it first, or use --force: the image stays then, without a name.',
         );
-      record.names = left;
       const before = all.images.map(({ id }) => id);
       await this.collect(all);
       const after = new Set(all.images.map(({ id }) => id));
@@ -286,19 +294,44 @@ export class ImageStore {
   async *save(refs: readonly string[]): AsyncGenerator<Uint8Array> {
     const all = await this.catalogue();
     const records = refs.map((ref) => demandImage(all, ref));
-    const files: OpenedFile[] = [];
+    const blobs = await this.openBlobs(records.flatMap((r) => [r.id, r.manifest, ...r.layers]));
     try {
-      const blobs = new Map<Digest, Source>();
-      for (const digest of new Set(records.flatMap((r) => [r.id, r.manifest, ...r.layers]))) {
-        const file = await this.folder.open(blobPath(digest));
-        if (!file) throw new InputError(`the store has lost ${digest}`, 'Load the image again.');
-        files.push(file);
-        blobs.set(digest, file);
-      }
       yield* writeTar(saveEntries([...new Set(records)], blobs));
     } finally {
-      for (const file of files) file.close();
+      for (const file of blobs.values()) file.close();
     }
+  }
+
+  /** Opens what the store has by its content; whoever does so closes it. It can be read although it is removed. */
+  async openBlobs(digests: readonly Digest[]): Promise<Map<Digest, OpenedFile>> {
+    const files = new Map<Digest, OpenedFile>();
+    try {
+      for (const digest of new Set(digests)) {
+        const file = await this.folder.open(blobPath(digest));
+        if (!file) throw new InputError(`the store has lost ${digest}`, 'Load the image again.');
+        files.set(digest, file);
+      }
+      return files;
+    } catch (e) {
+      for (const file of files.values()) file.close();
+      throw e;
+    }
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    const file = await this.folder.open(blobPath(digest));
+    file?.close();
+    return file !== null;
+  }
+
+  /** A file for something on its way. */
+  scratch(): Promise<Scratch> {
+    return this.folder.scratch();
+  }
+
+  /** Takes an image; one of its names may be by digest. Nothing of it stays where it is refused. */
+  add(image: GivenImage, job: Job = {}): Promise<ImageRecord> {
+    return this.change((all) => this.take(all, image, job));
   }
 
   /** Does something to the catalogue, which is written when it is done; else nothing of it stays. */
@@ -321,7 +354,7 @@ export class ImageStore {
   /** Takes away images that have no name and no user, and what no image has any more. */
   private async collect(all: Catalogue): Promise<void> {
     const held = new Set(Object.values(all.holds));
-    all.images = all.images.filter(({ id, names }) => names.length || held.has(id));
+    all.images = all.images.filter((image) => isNamed(image) || held.has(image.id));
     const used = new Set(all.images.flatMap(({ id, manifest, layers }) => [id, manifest, ...layers].map(hexOf)));
     for (const name of await this.folder.list(BLOBS)) {
       if (used.has(name)) continue;
@@ -404,11 +437,9 @@ export class ImageStore {
     }
   }
 
-  private async take(all: Catalogue, image: ArchivedImage, job: Job): Promise<ImageRecord> {
+  private async take(all: Catalogue, image: GivenImage, job: Job): Promise<ImageRecord> {
     for (const { what, content, diffId } of image.layers) {
-      const there = await this.folder.open(blobPath(diffId));
-      there?.close();
-      if (!there) await this.unpackLayer(content, what, diffId, job);
+      if (!(await this.has(diffId))) await this.unpackLayer(content, what, diffId, job);
     }
     return this.enter(all, image.config, image.configBytes, image.names);
   }
@@ -443,6 +474,7 @@ export class ImageStore {
         id,
         manifest,
         names: [],
+        digests: [],
         platform: platformName(made),
         created: made.created ?? null,
         added: new Date(this.now()).toISOString(),
@@ -452,16 +484,20 @@ export class ImageStore {
       all.images.push(record);
     }
     // Without a name nothing would keep it.
-    const kept = record.names.length > 0 || holder !== undefined;
-    rename(all, record, names.length ? names.map(demandName) : kept ? [] : [`untitled:${hexOf(id).slice(0, 12)}`]);
+    const kept = isNamed(record) || holder !== undefined;
+    const wanted = names.map((name) => referenceName(demandReference(name)));
+    rename(all, record, wanted.length ? wanted : kept ? [] : [`untitled:${hexOf(id).slice(0, 12)}`]);
     return record;
   }
 }
 
 /** Gives names to an image, and takes them from those that had them. */
 function rename(all: Catalogue, record: ImageRecord, names: readonly string[]): void {
-  for (const image of all.images) image.names = image.names.filter((name) => !names.includes(name));
-  record.names = [...record.names, ...names].sort();
+  for (const image of all.images) if (image !== record) untag(image, names);
+  const more = (old: readonly string[], byDigest: boolean): string[] =>
+    [...new Set([...old, ...names.filter((name) => name.includes('@') === byDigest)])].sort();
+  record.names = more(record.names, false);
+  record.digests = more(record.digests, true);
 }
 
 export interface ImportOptions {

@@ -17,12 +17,14 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../abi/errors.ts';
-import { type Draft, type Folder, type OpenedFile, queue } from '../images/folder.ts';
+import { type Draft, type Folder, type OpenedFile, queue, type Scratch } from '../images/folder.ts';
 import { fileError, isFileError } from './file-error.ts';
 
 /** Another process may be loading an image meanwhile; how long it is waited for. */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 25;
+/** To make a file in a folder that others take away. */
+const ATTEMPTS = 10;
 
 const codeOf = (e: unknown): string | undefined => (e as NodeJS.ErrnoException).code;
 
@@ -68,6 +70,54 @@ export function openHostFile(path: string): OpenedFile {
   return { size: stat.size, ...reader(handle, path), close: () => closeSync(handle) };
 }
 
+class HostScratch implements Scratch {
+  readonly read: OpenedFile['read'];
+  protected readonly root: string;
+  protected readonly file: string;
+  protected handle: number | null;
+  private written = 0;
+
+  constructor(root: string, file: string, handle: number) {
+    this.root = root;
+    this.file = file;
+    this.handle = handle;
+    this.read = reader(handle, file).read;
+  }
+
+  get size(): number {
+    return this.written;
+  }
+
+  append(bytes: Uint8Array): void {
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.handle!, bytes, done, bytes.length - done);
+    } catch (e) {
+      throw explained(e, this.root);
+    }
+    this.written += bytes.length;
+  }
+
+  async drop(): Promise<void> {
+    this.shut();
+    rmSync(this.file, { force: true });
+  }
+
+  protected shut(): void {
+    if (this.handle !== null) closeSync(this.handle);
+    this.handle = null;
+  }
+}
+
+class HostDraft extends HostScratch implements Draft {
+  async keep(path: string): Promise<void> {
+    fsyncSync(this.handle!);
+    this.shut();
+    const to = join(this.root, path);
+    mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+    renameSync(this.file, to);
+  }
+}
+
 /** A folder at `root`, which is made when something is first written. Only its owner may look into it. */
 export function nodeFolder(root: string): Folder {
   const drafts = join(root, 'drafts');
@@ -104,6 +154,19 @@ export function nodeFolder(root: string): Folder {
     }
   }
 
+  function created(): [file: string, handle: number] {
+    const file = join(drafts, randomBytes(8).toString('hex'));
+    for (let left = ATTEMPTS; ; left--) {
+      try {
+        mkdirSync(drafts, { recursive: true, mode: 0o700 });
+        return [file, openSync(file, 'wx+', 0o600)];
+      } catch (e) {
+        // Whoever has the lock may have taken the folder away in between.
+        if (codeOf(e) !== 'ENOENT' || left === 0) throw explained(e, root);
+      }
+    }
+  }
+
   return {
     async list(path) {
       try {
@@ -126,46 +189,13 @@ export function nodeFolder(root: string): Folder {
       return { size: fstatSync(handle).size, ...reader(handle, file), close: () => closeSync(handle) };
     },
 
-    async draft(): Promise<Draft> {
-      const file = join(drafts, randomBytes(8).toString('hex'));
-      let handle: number | null;
-      try {
-        mkdirSync(drafts, { recursive: true, mode: 0o700 });
-        handle = openSync(file, 'wx+', 0o600);
-      } catch (e) {
-        throw explained(e, root);
-      }
-      const open = handle;
-      let size = 0;
-      const shut = (): void => {
-        if (handle !== null) closeSync(handle);
-        handle = null;
-      };
-      return {
-        get size() {
-          return size;
-        },
-        ...reader(open, file),
-        append(bytes) {
-          try {
-            for (let done = 0; done < bytes.length; ) done += writeSync(open, bytes, done, bytes.length - done);
-          } catch (e) {
-            throw explained(e, root);
-          }
-          size += bytes.length;
-        },
-        async keep(path) {
-          fsyncSync(open);
-          shut();
-          const to = join(root, path);
-          mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-          renameSync(file, to);
-        },
-        async drop() {
-          shut();
-          rmSync(file, { force: true });
-        },
-      };
+    draft: async () => new HostDraft(root, ...created()),
+
+    async scratch() {
+      const [file, handle] = created();
+      // What has no name is nobody's to clean up.
+      rmSync(file, { force: true });
+      return new HostScratch(root, file, handle);
     },
 
     async remove(path) {

@@ -1,12 +1,11 @@
 /** Routes about images. */
-import { InputError, isInputError } from '../../../abi/errors.ts';
+import { InputError } from '../../../abi/errors.ts';
 import { SEARCH_PATH } from '../../../abi/search-path.ts';
 import { IMAGE_LIMITS } from '../../../image/oci/limits.ts';
 import { normalName } from '../../../image/oci/reference.ts';
 import { unpacked } from '../../../image/oci/unpack.ts';
 import { bytesSource } from '../../../image/source.ts';
 import { buildImage } from '../../../machine/container/builder/build.ts';
-import { ProgramFailed } from '../../../machine/container/builder/instructions.ts';
 import type { ContainerEngine } from '../../../machine/container/engine.ts';
 import type { ImageRecord } from '../../../machine/images/catalogue.ts';
 import { changed } from '../../../machine/images/changes.ts';
@@ -14,26 +13,13 @@ import { historyOf, imageInspection, imageSummary } from '../../../machine/image
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { HttpError, type Request, type Route } from '../../daemon/server.ts';
 import { bodyBytes, drained } from '../files.ts';
+import { lines } from './lines.ts';
 import { filtersOf, flag, json, knowFilters, orStatusLater } from './reply.ts';
+import { pull, push } from './transfer.ts';
 
 /** What an archive of a root file system is for. */
 const PLATFORM = { os: 'linux', architecture: 'riscv64' };
 const PATH = `PATH=${SEARCH_PATH}`;
-
-/** Answers lines of JSON as work goes on; what goes wrong is the last of them. */
-async function lines(request: Request, work: (say: (line: object) => void) => Promise<void>): Promise<null> {
-  const out = request.stream('application/json');
-  const say = (line: object): void => void out.write(`${JSON.stringify(line)}\n`);
-  try {
-    await work(say);
-  } catch (e) {
-    if (!isInputError(e)) throw e;
-    const code = e instanceof ProgramFailed ? e.code : undefined;
-    say({ error: e.message, errorDetail: { message: e.message, ...(code !== undefined && { code }) } });
-  }
-  out.end();
-  return null;
-}
 
 /** A build context is files, not a layer: as large as what is taken at once. */
 const CONTEXT_LIMITS = { ...IMAGE_LIMITS, layerBytes: 2 ** 30 };
@@ -147,8 +133,7 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
         const { query } = request;
         if (query.get('fromSrc') === '-') return take(request);
         if (query.get('fromSrc')) throw new HttpError(400, 'an image is imported from an archive, not from an address');
-        const name = query.get('fromImage') ?? '';
-        throw new HttpError(404, `there is no image ${name} here, and no registry to pull from: load or import it`);
+        return pull(request, store, (record) => told(record, 'pull'));
       },
     },
     {
@@ -180,6 +165,11 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
         }
         return json({ ImagesDeleted: gone, SpaceReclaimed: freed });
       },
+    },
+    {
+      method: 'POST',
+      path: '/images/:name+/push',
+      handle: (request) => push(request, store, (record) => told(record, 'push')),
     },
     // Nothing of a build is kept but its image.
     { method: 'POST', path: '/build/prune', handle: async () => json({ CachesDeleted: [], SpaceReclaimed: 0 }) },

@@ -6,6 +6,7 @@ import type { ImageStore } from '../../../machine/images/store.ts';
 import type { Volumes } from '../../../machine/node/volumes.ts';
 import type { Route } from '../../daemon/server.ts';
 import { filtersOf, json, knowFilters, time } from './reply.ts';
+import { loginRoute } from './transfer.ts';
 
 const VERSION = '0.1.0';
 /** Of the Docker Engine API: what is spoken, and the oldest that is understood. */
@@ -32,6 +33,7 @@ export function systemRoutes(engine: ContainerEngine, store: ImageStore, volumes
   const ping: Route['handle'] = async () => ({ status: 200, text: 'OK' });
   return [
     { method: 'GET', path: '/_ping', handle: ping },
+    loginRoute,
     { method: 'HEAD', path: '/_ping', handle: async () => ({ status: 200, text: '' }) },
     {
       method: 'GET',

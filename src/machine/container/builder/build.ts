@@ -103,7 +103,7 @@ export async function buildImage(engine: ContainerEngine, store: ImageStore, req
       return (await store.find(name)).id;
     } catch (e) {
       if (!isInputError(e)) throw e;
-      throw new InputError(`there is no image ${name} here, and no registry to pull from: load or import it`);
+      throw new InputError(`there is no image ${name} here: pull, load or import it`);
     }
   }
 
