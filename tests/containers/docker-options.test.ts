@@ -81,4 +81,86 @@ describe.skipIf(!hasDocker)('options of the docker client', { timeout: 60_000 },
     ]);
     ok('rm', '-f', 'always', 'never', 'stopped');
   });
+
+  it('prune takes what its filters say, and of volumes only those nobody named unless all are meant', () => {
+    const nothing = ['small:1', '/bin/tool', 'say', 'x'];
+    ok('run', '--name', 'old', '-l', 'keep=no', ...nothing);
+    ok('run', '--name', 'kept', '-l', 'keep=yes', ...nothing);
+    ok('network', 'create', '--label', 'keep=yes', 'mine');
+    for (const what of ['container', 'network']) {
+      expect(ok(what, 'prune', '-f', '--filter', 'until=1h')).not.toContain('Deleted');
+      expect(docker.run([what, 'prune', '-f', '--filter', 'colour=red'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('there is no “colour”; known: '),
+      });
+    }
+    ok('container', 'prune', '-f', '--filter', 'label!=keep=yes');
+    expect(ok('ps', '-a', '--format', '{{.Names}}')).toBe('kept');
+    ok('network', 'prune', '-f', '--filter', 'label=keep=no');
+    expect(ok('network', 'ls', '--filter', 'label=keep', '--format', '{{.Name}}')).toBe('mine');
+    ok('network', 'rm', 'mine');
+    ok('image', 'prune', '-af', '--filter', 'until=1h', '--filter', 'label=none');
+    expect(ok('images', '-q')).not.toBe('');
+    ok('volume', 'create', '--label', 'keep=yes', 'named');
+    const anonymous = ok('volume', 'create');
+    expect(ok('volume', 'ls', '-q', '--filter', 'label=keep=yes')).toBe('named');
+    expect(ok('volume', 'prune', '-f')).toContain(anonymous);
+    ok('volume', 'prune', '-af', '--filter', 'label=keep=no');
+    expect(ok('volume', 'ls', '-q')).toBe('named');
+    ok('volume', 'prune', '-af');
+    expect(ok('volume', 'ls', '-q')).toBe('');
+    ok('rm', 'kept');
+  });
+
+  it('ps, images and events show what their filters say', () => {
+    const label = ['-l', 'of=this'];
+    for (const name of ['one', 'two', 'third']) ok('create', '--name', name, ...label, 'small:1', '/bin/tool');
+    const named = (...filters: readonly string[]): string =>
+      ok('ps', '-a', ...filters.flatMap((f) => ['--filter', f]), '--format', '{{.Names}}').replaceAll('\n', ' ');
+    expect(named('since=one')).toBe('third two');
+    expect(named('before=third')).toBe('two one');
+    expect(named('name=^t')).toBe('third two');
+    expect(named('name=two', 'name=one')).toBe('two one');
+    expect(named('ancestor=small:1', 'status=created', 'label=of')).toBe('third two one');
+    expect(named('ancestor=other')).toBe('');
+    ok('rm', 'one', 'two', 'third');
+    const soon = String(Math.ceil(Date.now() / 1000) + 1);
+    const events = ['events', '--since', '1m', '--until', soon, '--format', '{{.Action}} {{.Actor.Attributes.name}}'];
+    expect(
+      ok(...events, '--filter', 'label=of=this', '--filter', 'event=destroy')
+        .split('\n')
+        .sort(),
+    ).toEqual([...['destroy one', 'destroy third', 'destroy two']]);
+    expect(ok('images', '--filter', 'reference=sm*', '--format', '{{.Repository}}')).toBe('small');
+    expect(ok('images', '--filter', 'reference=m*', '--format', '{{.Repository}}')).toBe('');
+    expect(ok('images', '--filter', 'label=of', '--format', '{{.Repository}}')).toBe('');
+  });
+
+  it('volumes nobody named begin with what the image has there, are shared, and go with their container', () => {
+    const put = ['small:1', '/bin/tool', 'put', '/bin/new', 'mine', 'ls', '/bin'];
+    expect(ok('run', '--name', 'first', '-v', '/bin', ...put)).toBe('echo new tool');
+    expect(ok('run', '--rm', '--volumes-from', 'first:ro', ...put)).toMatch(/Read-only file system\necho new tool$/);
+    const [volume] = ok('volume', 'ls', '-q').split('\n');
+    expect(ok('system', 'df', '-v', '--format', '{{range .Volumes}}{{.Name}} {{.Links}} {{.Size}}{{end}}')).toMatch(
+      new RegExp(`^${volume} 1 \\d+(\\.\\d+)?kB$`),
+    );
+    ok('rm', '-v', 'first');
+    expect(ok('volume', 'ls', '-q')).toBe('');
+    ok('run', '--rm', '-v', '/data', 'small:1', '/bin/tool', 'put', '/data/x', 'y');
+    expect(ok('volume', 'ls', '-q')).toBe('');
+    ok('run', '--rm', '-v', 'store:/bin', ...put);
+    expect(ok('run', '--rm', '-v', 'store:/there', 'small:1', '/bin/tool', 'cat', '/there/new')).toBe('mine');
+    ok('volume', 'rm', 'store');
+  });
+
+  it('system df counts images that are used, and shared layers once', () => {
+    ok('run', '--name', 'used', 'small:1', '/bin/tool', 'put', '/x', 'y');
+    ok('commit', 'used', 'more:1');
+    const rows = ok('system', 'df', '--format', '{{.Type}} {{.TotalCount}} {{.Active}}').split('\n');
+    expect(rows).toEqual(['Images 2 1', 'Containers 1 0', 'Local Volumes 0 0', 'Build Cache 0 0']);
+    const sizes = ok('system', 'df', '-v', '--format', '{{range .Images}}{{.SharedSize}}/{{.Size}} {{end}}').split(' ');
+    expect(sizes[0]!.split('/')[0]).toBe(sizes[1]!.split('/')[0]);
+    ok('rm', 'used');
+    ok('rmi', 'more:1');
+  });
 });

@@ -107,7 +107,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/linux',
       'src/abi',
     ],
-    packages: [],
+    packages: ['zod'],
     node: true,
     why: 'programs of the host’s files on the host’s terminal, which only one thread can serve; of devices the host’s folders',
   },

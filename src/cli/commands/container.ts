@@ -351,9 +351,10 @@ export function addContainer(program: Command, context: Context): void {
 
   several(add('rm', 'remove containers'))
     .option('-f, --force', 'end those that run')
+    .option('-v, --volumes', 'with volumes that nobody named')
     .action(async (ids: string[], options: Options) => {
       const client = await reachContainers(context.root);
-      await each(ids, context, (id) => client.remove(id, options.force === true));
+      await each(ids, context, (id) => client.remove(id, options.force === true, options.volumes === true));
     });
 
   for (const [name, summary] of [

@@ -127,8 +127,8 @@ export class ContainerClient {
     await this.daemon.call('POST', at(id, `/rename?name=${encodeURIComponent(name)}`));
   }
 
-  async remove(id: string, force: boolean): Promise<void> {
-    await this.daemon.call('DELETE', `${at(id)}?force=${force ? 1 : 0}`);
+  async remove(id: string, force: boolean, volumes = false): Promise<void> {
+    await this.daemon.call('DELETE', `${at(id)}?force=${force ? 1 : 0}&v=${volumes ? 1 : 0}`);
   }
 
   /** Resolves to the exit code of its next end, or where it has ended to that. */

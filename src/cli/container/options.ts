@@ -33,6 +33,7 @@ export function addCreateOptions(command: Command): Command {
     .addOption(
       repeated('-v, --volume <HOST:CONTAINER[:ro]>', 'mount a folder or file of the host, or a volume by its name'),
     )
+    .addOption(repeated('--volumes-from <NAME[:ro]>', 'mount what another container has mounted'))
     .addOption(repeated('--tmpfs <DIR[:OPTIONS]>', 'an empty folder in memory'))
     .option('--read-only', 'its root can’t be changed')
     .option('--entrypoint <PROGRAM>', 'the program, in place of the image’s; the command is its arguments')
@@ -203,6 +204,7 @@ export function createRequest(args: readonly string[], options: Options, readers
       PidsLimit: whole('pids', '--pids') ?? whole('pidsLimit', '--pids-limit'),
       OomScoreAdj: score === undefined ? undefined : Number(score),
       Binds: many(options, 'volume').map(volume),
+      VolumesFrom: [...many(options, 'volumesFrom')],
       Tmpfs: tmpfs(many(options, 'tmpfs')),
       ReadonlyRootfs: options.readOnly === true,
       Privileged: options.privileged === true,

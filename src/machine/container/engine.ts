@@ -22,15 +22,18 @@ import { memoryPlaces } from './places.ts';
 import type { PortBinding, Published } from './ports.ts';
 import { type CreateRequest, readCreate, readUpdate } from './request.ts';
 import { type KeptRestarts, Restarts } from './restart.ts';
-import { type Base, type OpenedRoot, openRoot } from './roots.ts';
+import { type Base, NO_DEFAULTS, type OpenedRoot, openRoot } from './roots.ts';
 import { parseSpec } from './spec.ts';
 import { findGroups, findUser } from './users.ts';
+import { type AnonymousVolumes, fillVolumes, volumesAlone, withVolumes } from './volume-binds.ts';
 
 /** Where the files of containers come from; what a host can't offer is refused with an InputError. */
 export interface Sources {
   openFolder(path: string): Base;
   /** A file or folder of the host; a name without a slash is a volume, which is made when it is first named. */
   openPlace(path: string, readOnly: boolean): HostPlace;
+  /** Not given: each volume has to be named. */
+  readonly anonymous?: AnonymousVolumes;
   /** It stays for as long as `holder`, a container's number, has not released it; `ref` finds it, a name or its number. */
   openImage(name: string, holder: string, ref: string): Promise<Base>;
   /** Keeps containers over the end of this process; not given: they end with it. */
@@ -132,16 +135,30 @@ export class ContainerEngine {
     throw new InputError('a container needs an image, or --rootfs DIR');
   }
 
-  /** Makes a container from a request of the Docker Engine API. Throws InputError, and then nothing is left of it. */
-  async create(body: unknown, wantedName: string | null): Promise<Entry> {
-    const request = this.joining(readCreate(body));
+  /**
+   * Makes a container from a request of the Docker Engine API; `bare`, without the volumes its image wants. Throws InputError, and then
+   * nothing is left of it.
+   */
+  async create(body: unknown, wantedName: string | null, bare = false): Promise<Entry> {
+    const asked = this.joining(readCreate(body));
     if (wantedName !== null) this.demandName(wantedName);
     const id = newId();
-    const base = await this.base(request, id);
+    const base = await this.base(asked, id);
     // Meanwhile somebody may have taken it.
     if (wantedName !== null) this.demandName(wantedName);
     const name = wantedName ?? newName((n) => [...this.entries.values()].some((e) => e.name === n));
+    const { anonymous } = this.sources;
+    const defaults = bare ? NO_DEFAULTS : base.defaults;
+    const { request, made } = withVolumes(asked, defaults, anonymous, (text) => this.find(text));
     const entry = this.build({ id, name, request, created: null }, base, null);
+    try {
+      for (const volume of made) anonymous!.make(volume);
+      const now = (): number => this.host.system.kernel.clock.coarse();
+      fillVolumes(entry, (volume) => this.sources.openPlace(volume, false), now);
+    } catch (e) {
+      this.remove(entry, true, true);
+      throw e;
+    }
     this.tell(entry, 'create');
     this.keep(entry);
     return entry;
@@ -385,7 +402,7 @@ export class ContainerEngine {
     } catch (e) {
       close();
       // Nobody else would remove it.
-      if (entry.request.HostConfig.AutoRemove) this.remove(entry, false);
+      if (entry.request.HostConfig.AutoRemove) this.remove(entry, false, true);
       throw e;
     }
     void container.wait().then(close);
@@ -409,7 +426,7 @@ export class ContainerEngine {
       void entry.container.wait().then(() => {
         // Who waits for its end hears of it before it is gone.
         setTimeout(() => {
-          if (this.entries.get(entry.container.id) === entry && !entry.container.isUp) this.remove(entry, false);
+          if (this.entries.get(entry.container.id) === entry && !entry.container.isUp) this.remove(entry, false, true);
         }, 0);
       });
   }
@@ -494,7 +511,8 @@ export class ContainerEngine {
     this.keep(entry);
   }
 
-  remove(entry: Entry, force: boolean): void {
+  /** `volumes`: with those nobody named. */
+  remove(entry: Entry, force: boolean, volumes = false): void {
     const { container } = entry;
     if (isActive(entry) && !force)
       throw new InputError(`container ${entry.name} runs: stop it, or remove it with --force`);
@@ -504,6 +522,11 @@ export class ContainerEngine {
     this.host.remove(container);
     entry.opened.root.fs.release();
     entry.opened.release();
+    if (volumes)
+      for (const volume of volumesAlone(entry, this.entries.values(), this.sources.anonymous)) {
+        this.sources.anonymous?.remove(volume);
+        this.events.tell('volume', 'destroy', volume, { driver: 'local' });
+      }
     this.tell(entry, 'destroy');
     this.sources.keeper?.forget(container.id);
   }

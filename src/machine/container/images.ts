@@ -16,6 +16,7 @@ function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
     stopSignal: config?.StopSignal ?? null,
     labels: config?.Labels ?? {},
     exposed: Object.keys(config?.ExposedPorts ?? {}),
+    volumes: Object.keys(config?.Volumes ?? {}),
   };
 }
 

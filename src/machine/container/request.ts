@@ -82,6 +82,8 @@ const hostFields = asked({
   MemorySwappiness: z.literal([-1, 0], 'there is no swap').nullish(),
   OomScoreAdj: z.number().int().nullish(),
   Binds: words,
+  /** Containers whose mounts it has too. */
+  VolumesFrom: words,
   Tmpfs: z.record(z.string(), z.string()).nullish(),
   Mounts: z.array(mount).nullish(),
   ReadonlyRootfs: z.boolean().nullish(),
@@ -173,6 +175,8 @@ const create = asked({
   StdinOnce: z.boolean().nullish(),
   /** `80/tcp`: ports that --publish-all publishes beside those of the image. */
   ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
+  /** Places where volumes are mounted that nobody named. */
+  Volumes: z.record(z.string().startsWith('/', 'has to be an absolute path'), z.unknown()).nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
   StopSignal: z.string().nullish(),
   StopTimeout: z.number().int().nonnegative().nullish(),

@@ -19,6 +19,8 @@ export interface ImageDefaults {
   readonly labels: Readonly<Record<string, string>>;
   /** `80/tcp`: ports that its programs listen on. */
   readonly exposed: readonly string[];
+  /** Places that are volumes. */
+  readonly volumes: readonly string[];
 }
 
 export const NO_DEFAULTS: ImageDefaults = {
@@ -30,6 +32,7 @@ export const NO_DEFAULTS: ImageDefaults = {
   stopSignal: null,
   labels: {},
   exposed: [],
+  volumes: [],
 };
 
 /** What a container is made of: file systems that do not change, the topmost first. */

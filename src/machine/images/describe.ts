@@ -53,7 +53,11 @@ export async function imageInspection(store: ImageStore, record: ImageRecord): P
 }
 
 /** A row of GET /images/json. */
-export const imageSummary = (record: ImageRecord, containers: number): object => ({
+export const imageSummary = (
+  record: ImageRecord,
+  containers: number,
+  labels: Readonly<Record<string, string>> = {},
+): object => ({
   Id: record.id,
   ParentId: '',
   RepoTags: record.names,
@@ -62,5 +66,5 @@ export const imageSummary = (record: ImageRecord, containers: number): object =>
   Size: record.size,
   SharedSize: -1,
   Containers: containers,
-  Labels: {},
+  Labels: labels,
 });

@@ -47,6 +47,11 @@ export function hostSources(store: ImageStore, volumes: Volumes, onError: (e: un
       if (!dentry) throw new InputError(`--volume: ${path} can’t be opened`);
       return { fs, dentry };
     },
+    anonymous: {
+      make: (name) => volumes.create(name, { labels: {}, anonymous: true }),
+      isOne: (name) => volumes.has(name) && volumes.about(name).anonymous,
+      remove: (name) => volumes.remove(name),
+    },
     openImage: (name, holder, ref) => imageBase(store, name, holder, ref, onError),
     publish,
   };

@@ -5,6 +5,7 @@
 import {
   appendFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../../abi/errors.ts';
 import { E, fail } from '../../linux/errno.ts';
 import { type HostFile, type HostFiles, HostFs } from '../../linux/vfs/host.ts';
@@ -23,6 +25,8 @@ import { demandVolumeName, isVolumeName } from '../container/names.ts';
 import { hostFiles } from './host-files.ts';
 
 const SPECIAL = 0o7000;
+/** Beside its files. */
+const ABOUT = 'about.json';
 
 interface Owner {
   readonly uid: number;
@@ -111,6 +115,15 @@ function ownedFiles(files: HostFiles, owners: Owners): HostFiles {
   };
 }
 
+const aboutSchema = z.object({
+  labels: z.record(z.string(), z.string()),
+  /** Nobody named it: it goes with the container it was made for, where that is asked for. */
+  anonymous: z.boolean(),
+});
+/** What is said of a volume when it is made. */
+export type VolumeAbout = z.infer<typeof aboutSchema>;
+const PLAIN: VolumeAbout = { labels: {}, anonymous: false };
+
 export class Volumes {
   private readonly folder: string;
   /** Those that were opened: containers that share one see each other's writes at once. */
@@ -137,16 +150,35 @@ export class Volumes {
   }
 
   /** Makes a volume; nothing happens where it is there. */
-  create(name: string): void {
+  create(name: string, about = PLAIN): void {
+    if (this.has(name)) return;
     mkdirSync(this.path(name), { recursive: true, mode: 0o700 });
+    writeFileSync(this.path(name, ABOUT), JSON.stringify(about));
     // Users of the container may look into it; other users of the host do not get this far.
-    if (!this.has(name)) mkdirSync(this.path(name, 'files'), { mode: 0o755 });
+    mkdirSync(this.path(name, 'files'), { mode: 0o755 });
   }
 
-  /** Its folder of the host, and when it was made (milliseconds since 1970). */
-  about(name: string): { readonly folder: string; readonly created: number } {
+  /** Its folder of the host, when it was made (milliseconds since 1970), and what was said of it then. */
+  about(name: string): VolumeAbout & { readonly folder: string; readonly created: number } {
     if (!this.has(name)) throw new InputError(`there is no volume ${name}`, this.others());
-    return { folder: this.path(name, 'files'), created: statSync(this.path(name)).birthtimeMs };
+    const said = this.path(name, ABOUT);
+    let about = PLAIN;
+    try {
+      if (existsSync(said)) about = aboutSchema.parse(JSON.parse(readFileSync(said, 'utf8')));
+    } catch {
+      throw new InputError(`${said} is damaged`, 'Remove this file: the volume has no labels then.');
+    }
+    return { ...about, folder: this.path(name, 'files'), created: statSync(this.path(name)).birthtimeMs };
+  }
+
+  /** Bytes its files take. */
+  size(name: string): number {
+    const sizeOf = (path: string): number => {
+      const stat = lstatSync(path);
+      if (!stat.isDirectory()) return stat.size;
+      return readdirSync(path).reduce((sum, below) => sum + sizeOf(join(path, below)), 0);
+    };
+    return sizeOf(this.about(name).folder);
   }
 
   private others(): string {

@@ -1,6 +1,7 @@
 /** Routes about containers and the programs in them. */
 import { availableParallelism } from 'node:os';
 import { isInputError } from '../../../abi/errors.ts';
+import { normalName } from '../../../image/oci/reference.ts';
 import { bytesSource } from '../../../image/source.ts';
 import { signalOf } from '../../../machine/container/choices.ts';
 import type { Running } from '../../../machine/container/container.ts';
@@ -15,7 +16,8 @@ import { frame, STREAM } from '../../daemon/frames.ts';
 import { HttpError, type Reply, type Request, type Route } from '../../daemon/server.ts';
 import { bodyBytes, commit, placeOf, sendTar, statHeader } from '../files.ts';
 import { attach, writeLog } from '../streams.ts';
-import { done, filtersOf, flag, hasLabels, json, knowFilters, number, orStatus, orStatusLater, time } from './reply.ts';
+import { filtersOf, labelRules, nameLike, type Rules, sieve, untilRule } from './filters.ts';
+import { done, flag, json, number, orStatus, orStatusLater, time } from './reply.ts';
 
 /** Milliseconds between two rows of `stats` that goes on, and between the two looks of one that does not: clients give it two seconds. */
 const STATS_MS = 1000;
@@ -25,6 +27,23 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
   const entryOf = ({ params }: Request): Entry => orStatus(404, () => engine.find(params.id!));
   const execAt = ({ params }: Request): Exec => orStatus(404, () => engine.execs.find(params.id!));
   const now = (): number => engine.host.system.kernel.clock.realtime();
+  const labels = labelRules((e: Entry) => e.labels);
+  const rules: Rules<Entry> = {
+    name: (e, value) => nameLike(e.name, value.replace(/^(\^?)\//, '$1')),
+    id: (e, value) => e.container.id.startsWith(value),
+    status: (e, value) => stateOf(e) === value,
+    exited: (e, value) => e.container.state === 'exited' && String(e.container.ending.code) === value,
+    ancestor: ({ opened: { base } }, value) =>
+      base.imageId.replace('sha256:', '').startsWith(value.replace('sha256:', '')) ||
+      (normalName(value) ?? value) === (normalName(base.name) ?? base.name),
+    network: (e, value) =>
+      [e.network.name, e.network.id].includes(value) || engine.usersOf(engine.networks.find(value)).includes(e),
+    volume: (e, value) => e.binds.some((b) => b.source === value || b.target === value),
+    before: (e, value) => e.container.created < orStatus(404, () => engine.find(value)).container.created,
+    since: (e, value) => e.container.created > orStatus(404, () => engine.find(value)).container.created,
+    publish: (e, value) => e.published.some((p) => [`${p.port}`, `${p.port}/${p.protocol}`].includes(value)),
+    ...labels,
+  };
   const withEntry =
     (work: (entry: Entry, request: Request) => Promise<Reply | null> | Reply | null) =>
     async (request: Request): Promise<Reply | null> =>
@@ -54,26 +73,10 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       path: '/containers/json',
       handle: async ({ query }) => {
         const filters = filtersOf(query);
-        knowFilters(filters, ['name', 'id', 'status', 'label', 'ancestor', 'network', 'volume', 'exited']);
         const limit = number(query, 'limit') ?? -1;
         const all = flag(query, 'all') || limit > 0 || filters.status !== undefined || filters.exited !== undefined;
-        const entries = [...engine.entries.values()]
-          .filter(
-            (e) =>
-              (all || isActive(e)) &&
-              (filters.name?.some((text) => e.name.includes(text.replace(/^\//, ''))) ?? true) &&
-              (filters.id?.some((text) => e.container.id.startsWith(text)) ?? true) &&
-              (filters.status?.includes(stateOf(e)) ?? true) &&
-              (filters.exited?.some(
-                (code) => e.container.state === 'exited' && String(e.container.ending.code) === code,
-              ) ??
-                true) &&
-              (filters.ancestor?.some((text) => [e.opened.base.name, e.opened.base.imageId].includes(text)) ?? true) &&
-              (filters.network?.includes(e.network.name) ?? true) &&
-              (filters.volume?.some((text) => e.binds.some((b) => b.source === text || b.target === text)) ?? true) &&
-              hasLabels(e.labels, filters.label),
-          )
-          .reverse();
+        const meant = sieve(query, rules);
+        const entries = [...engine.entries.values()].filter((e) => (all || isActive(e)) && meant(e)).reverse();
         const size = flag(query, 'size');
         return json(
           entries.slice(0, limit > 0 ? limit : undefined).map((e) => ({
@@ -187,7 +190,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       method: 'DELETE',
       path: '/containers/:id',
       handle: withEntry(async (entry, { query }) => {
-        orStatus(409, () => engine.remove(entry, flag(query, 'force')));
+        orStatus(409, () => engine.remove(entry, flag(query, 'force'), flag(query, 'v')));
         await engine.settled();
         return done;
       }),
@@ -227,8 +230,9 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
     {
       method: 'POST',
       path: '/containers/prune',
-      async handle() {
-        const gone = [...engine.entries.values()].filter((e) => !isActive(e));
+      async handle({ query }) {
+        const meant = sieve(query, { ...labels, ...untilRule((e: Entry) => e.container.created, now()) });
+        const gone = [...engine.entries.values()].filter((e) => !isActive(e) && meant(e));
         const SpaceReclaimed = gone.reduce((sum, e) => sum + e.opened.used(), 0);
         for (const entry of gone) engine.remove(entry, false);
         await engine.settled();

@@ -13,8 +13,9 @@ import { historyOf, imageInspection, imageSummary } from '../../../machine/image
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { HttpError, type Request, type Route } from '../../daemon/server.ts';
 import { bodyBytes, drained } from '../files.ts';
+import { filtersOf, labelRules, type Rules, sieve, truth, untilRule } from './filters.ts';
 import { lines } from './lines.ts';
-import { filtersOf, flag, json, knowFilters, orStatusLater } from './reply.ts';
+import { flag, json, orStatusLater } from './reply.ts';
 import { pull, push } from './transfer.ts';
 
 /** What an archive of a root file system is for. */
@@ -38,12 +39,39 @@ function texts(query: URLSearchParams, key: string): Record<string, string> {
   return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }
 
+type Labelled = ImageRecord & { readonly labels: Readonly<Record<string, string>> };
+
+const aboutImages: Rules<Labelled> = {
+  dangling: ({ names }, value) => (names.length === 0) === truth(value),
+  ...labelRules(({ labels }: Labelled) => labels),
+};
+
+/** Milliseconds since 1970, as its configuration says. */
+const madeAt = ({ created }: ImageRecord): number => (created ? Date.parse(created) : 0);
+
+/** A name, or a pattern of one, with or without its tag; * stands for what has no slash. */
+function fits(name: string, pattern: string): boolean {
+  const source = pattern
+    .split('')
+    .map((c) => (c === '*' ? '[^/]*' : c === '?' ? '[^/]' : c.replace(/[^\w]/, '\\$&')))
+    .join('');
+  return new RegExp(`^(.*/)?${source}(:[^/]*)?$`).test(name);
+}
+
 export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[] {
   const find = (name: string): Promise<ImageRecord> => orStatusLater(404, () => store.find(name));
   const usersOf = ({ id }: ImageRecord): number =>
     [...engine.entries.values()].filter((e) => e.opened.base.imageId === id).length;
   const told = ({ id, names }: ImageRecord, action: string): void =>
     engine.events.tell('image', action, id, { name: names[0] ?? id });
+
+  const labelled = async (): Promise<Labelled[]> =>
+    Promise.all(
+      (await store.list()).map(async (image) => ({
+        ...image,
+        labels: (await store.config(image)).config?.Labels ?? {},
+      })),
+    );
 
   async function save(refs: readonly string[], request: Request): Promise<null> {
     for (const ref of refs) await find(ref);
@@ -114,16 +142,21 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
       method: 'GET',
       path: '/images/json',
       async handle({ query }) {
-        const filters = filtersOf(query);
-        knowFilters(filters, ['reference', 'dangling', 'label', 'before', 'since']);
-        const fits = (name: string, text: string): boolean =>
-          name === text || name.startsWith(`${text}:`) || name.endsWith(`/${text}`);
-        const list = (await store.list()).filter(
-          (image) =>
-            (filters.reference?.some((text) => image.names.some((name) => fits(name, text))) ?? true) &&
-            (filters.dangling?.some((text) => (image.names.length === 0) === /^(1|true)$/.test(text)) ?? true),
+        const images = await labelled();
+        const created = (text: string): number => {
+          const found = images.find(({ id, names }) => names.includes(normalName(text) ?? text) || id.includes(text));
+          if (!found) throw new HttpError(404, `there is no image ${text} here`);
+          return madeAt(found);
+        };
+        const list = images.filter(
+          sieve(query, {
+            ...aboutImages,
+            reference: ({ names }, value) => names.some((name) => fits(name, value)),
+            before: (image, value) => madeAt(image) < created(value),
+            since: (image, value) => madeAt(image) > created(value),
+          }),
         );
-        return json(list.map((image) => imageSummary(image, usersOf(image))));
+        return json(list.map((image) => imageSummary(image, usersOf(image), image.labels)));
       },
     },
     {
@@ -154,11 +187,12 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
       method: 'POST',
       path: '/images/prune',
       async handle({ query }) {
-        const all = filtersOf(query).dangling?.some((text) => /^(0|false)$/.test(text)) ?? false;
+        const all = filtersOf(query).dangling?.some((text) => !truth(text)) ?? false;
+        const meant = sieve(query, { ...aboutImages, dangling: () => true, ...untilRule(madeAt, Date.now()) });
         const gone = [];
         let freed = 0;
-        for (const image of await store.list()) {
-          if (usersOf(image) || (!all && image.names.length)) continue;
+        for (const image of await labelled()) {
+          if (usersOf(image) || (!all && image.names.length) || !meant(image)) continue;
           const { untagged, deleted } = await store.remove(image.id, true);
           freed += image.size;
           gone.push(...untagged.map((Untagged) => ({ Untagged })), ...deleted.map((Deleted) => ({ Deleted })));

@@ -4,30 +4,29 @@ import type { ContainerEngine } from '../../../machine/container/engine.ts';
 import type { Network } from '../../../machine/container/networks.ts';
 import { readEndpoint, readNetwork } from '../../../machine/container/request.ts';
 import type { Request, Route } from '../../daemon/server.ts';
-import { done, filtersOf, hasLabels, json, knowFilters, orStatus } from './reply.ts';
+import { labelRules, nameLike, type Rules, sieve, truth, untilRule } from './filters.ts';
+import { done, json, orStatus } from './reply.ts';
 
 export function networkRoutes(engine: ContainerEngine): Route[] {
   const { networks } = engine;
   const networkAt = ({ params }: Request): Network => orStatus(404, () => networks.find(params.id!));
+  const labels = labelRules((n: Network) => n.labels);
+  const rules: Rules<Network> = {
+    name: (n, value) => nameLike(n.name, value),
+    id: (n, value) => n.id.startsWith(value),
+    driver: (n, value) => value === (n.driver === 'none' ? 'null' : n.driver),
+    type: (n, value) => value === (n.own ? 'custom' : 'builtin'),
+    scope: (_, value) => value === 'local',
+    dangling: (n, value) => (n.own && engine.usersOf(n).length === 0) === truth(value),
+    ...labels,
+  };
   const describe = (network: Network): object => networkOf(network, engine.usersOf(network));
   return [
     {
       method: 'GET',
       path: '/networks',
       async handle({ query }) {
-        const filters = filtersOf(query);
-        knowFilters(filters, ['name', 'id', 'driver', 'type', 'label', 'scope', 'dangling']);
-        const list = networks
-          .list()
-          .filter(
-            (n) =>
-              (filters.name?.some((text) => n.name.includes(text)) ?? true) &&
-              (filters.id?.some((text) => n.id.startsWith(text)) ?? true) &&
-              (filters.driver?.includes(n.driver === 'none' ? 'null' : n.driver) ?? true) &&
-              (filters.type?.includes(n.own ? 'custom' : 'builtin') ?? true) &&
-              hasLabels(n.labels, filters.label),
-          );
-        return json(list.map(describe));
+        return json(networks.list().filter(sieve(query, rules)).map(describe));
       },
     },
     {
@@ -74,8 +73,9 @@ export function networkRoutes(engine: ContainerEngine): Route[] {
     {
       method: 'POST',
       path: '/networks/prune',
-      async handle() {
-        const unused = networks.list().filter((n) => n.own && engine.usersOf(n).length === 0);
+      async handle({ query }) {
+        const meant = sieve(query, { ...labels, ...untilRule((n: Network) => n.created, Date.now()) });
+        const unused = networks.list().filter((n) => n.own && engine.usersOf(n).length === 0 && meant(n));
         for (const network of unused) engine.removeNetwork(network);
         return json({ NetworksDeleted: unused.map((n) => n.name) });
       },

@@ -48,33 +48,3 @@ export async function orStatusLater<T>(status: number, work: () => Promise<T>): 
 }
 
 const withStatus = (status: number, e: unknown): unknown => (isInputError(e) ? new HttpError(status, e.message) : e);
-
-/** `filters` of the query, which is JSON: lists, or objects whose keys are meant (versions before 1.22 differ). */
-export function filtersOf(query: URLSearchParams): Readonly<Record<string, readonly string[]>> {
-  const text = query.get('filters');
-  if (!text) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new HttpError(400, 'filters: this is no JSON');
-  }
-  const all: Record<string, string[]> = {};
-  for (const [key, list] of Object.entries((value ?? {}) as Record<string, unknown>))
-    all[key] = Array.isArray(list) ? list.map(String) : Object.keys((list ?? {}) as object);
-  return all;
-}
-
-/** Refuses filters it does not know, as they would seem to match everything. */
-export function knowFilters(filters: Readonly<Record<string, unknown>>, known: readonly string[]): void {
-  for (const key of Object.keys(filters))
-    if (!known.includes(key))
-      throw new HttpError(400, `filters: there is no “${key}”; known: ${known.join(', ') || 'none'}`);
-}
-
-/** Whether labels meet `label` filters: KEY, or KEY=VALUE. */
-export const hasLabels = (labels: Readonly<Record<string, string>>, wanted: readonly string[] = []): boolean =>
-  wanted.every((text) => {
-    const cut = text.indexOf('=');
-    return cut < 0 ? text in labels : labels[text.slice(0, cut)] === text.slice(cut + 1);
-  });

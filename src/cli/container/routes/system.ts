@@ -1,11 +1,16 @@
 /** Routes about the engine itself: that it is there, what it is, what happens in it. */
 import { availableParallelism, hostname } from 'node:os';
+import type { Digest } from '../../../image/oci/digest.ts';
+import { summaryOf } from '../../../machine/container/describe.ts';
 import type { ContainerEngine } from '../../../machine/container/engine.ts';
 import type { EngineEvent } from '../../../machine/container/events.ts';
+import type { ImageRecord } from '../../../machine/images/catalogue.ts';
+import { imageSummary } from '../../../machine/images/describe.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
 import type { Volumes } from '../../../machine/node/volumes.ts';
 import type { Route } from '../../daemon/server.ts';
-import { filtersOf, json, knowFilters, time } from './reply.ts';
+import { labelRules, type Rules, sieve } from './filters.ts';
+import { json, time } from './reply.ts';
 import { loginRoute } from './transfer.ts';
 
 const VERSION = '0.1.0';
@@ -28,6 +33,22 @@ const eventText = ({ type, action, id, attributes, time: ms }: EngineEvent): str
     time: Math.floor(ms / 1000),
     timeNano: ms * 1e6,
   })}\n`;
+
+const about =
+  (type: EngineEvent['type']) =>
+  (e: EngineEvent, value: string): boolean =>
+    e.type === type && (e.id.startsWith(value) || e.attributes.name === value);
+
+const EVENT_RULES: Rules<EngineEvent> = {
+  type: (e, value) => e.type === value,
+  // What stands behind a colon is told apart where it is asked for.
+  event: (e, value) => e.action === value || e.action.split(':')[0] === value,
+  container: about('container'),
+  image: (e, value) => about('image')(e, value) || e.attributes.image === value,
+  network: about('network'),
+  volume: about('volume'),
+  ...labelRules((e: EngineEvent) => e.attributes),
+};
 
 export function systemRoutes(engine: ContainerEngine, store: ImageStore, volumes: Volumes, memory: number): Route[] {
   const ping: Route['handle'] = async () => ({ status: 200, text: 'OK' });
@@ -98,23 +119,29 @@ export function systemRoutes(engine: ContainerEngine, store: ImageStore, volumes
       path: '/system/df',
       handle: async () => {
         const images = await store.list();
+        const entries = [...engine.entries.values()];
+        // A layer that several images have is there once.
+        const sizes = new Map<string, number>();
+        for (const layer of images.flatMap(({ layers }) => layers))
+          if (!sizes.has(layer)) sizes.set(layer, await store.layerSize(layer as Digest));
+        const sharedSize = ({ id, layers }: ImageRecord): number =>
+          layers
+            .filter((layer) => images.some((other) => other.id !== id && other.layers.includes(layer)))
+            .reduce((sum, layer) => sum + sizes.get(layer)!, 0);
         return json({
-          LayersSize: images.reduce((sum, image) => sum + image.size, 0),
-          Images: images.map(({ id, names, size }) => ({
-            Id: id,
-            RepoTags: names,
-            Size: size,
-            Containers: 0,
-            SharedSize: 0,
+          LayersSize: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+          Images: images.map((image) => ({
+            ...imageSummary(image, entries.filter((e) => e.opened.base.imageId === image.id).length),
+            SharedSize: sharedSize(image),
           })),
-          Containers: [...engine.entries.values()].map((e) => ({
-            Id: e.container.id,
-            Names: [`/${e.name}`],
-            Image: e.opened.base.name,
-            State: e.container.state,
-            SizeRw: e.opened.used(),
+          Containers: entries.map((e) => ({ ...summaryOf(e, Date.now()), SizeRw: e.opened.used() })),
+          Volumes: volumes.list().map((name) => ({
+            Name: name,
+            UsageData: {
+              Size: volumes.size(name),
+              RefCount: entries.filter((e) => e.binds.some((b) => b.source === name)).length,
+            },
           })),
-          Volumes: volumes.list().map((name) => ({ Name: name, UsageData: { Size: -1, RefCount: -1 } })),
           BuildCache: [],
         });
       },
@@ -123,16 +150,8 @@ export function systemRoutes(engine: ContainerEngine, store: ImageStore, volumes
       method: 'GET',
       path: '/events',
       async handle({ query, stream, signal }) {
-        const filters = filtersOf(query);
-        knowFilters(filters, ['type', 'event', 'container', 'image', 'network', 'volume']);
         const [since, until] = [time(query, 'since'), time(query, 'until')];
-        const wanted = (e: EngineEvent): boolean =>
-          (filters.type?.includes(e.type) ?? true) &&
-          (filters.event?.includes(e.action.split(':')[0]!) ?? true) &&
-          (['container', 'image', 'network', 'volume'] as const).every((type) => {
-            const names = filters[type];
-            return !names || (e.type === type && names.some((n) => e.id.startsWith(n) || e.attributes.name === n));
-          });
+        const wanted = sieve(query, EVENT_RULES);
         const out = stream('application/json');
         if (since !== undefined)
           for (const e of engine.events.kept)

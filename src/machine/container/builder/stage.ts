@@ -113,6 +113,7 @@ export class Stage {
         HostConfig: { ...HostConfig, AutoRemove: true },
       },
       null,
+      true,
     );
   }
 
