@@ -12,17 +12,33 @@ export const isDigest = (text: unknown): text is Digest =>
 /** The hex digits of a digest. */
 export const hexOf = (digest: Digest): string => digest.slice(7);
 
-export const digestOf = (bytes: Uint8Array): Digest => `sha256:${bytesToHex(sha256(bytes))}`;
+/** What both kinds have in common. */
+interface Hash {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array;
+}
+
+/** Node's own is many times as fast as one of JavaScript; a browser's own takes no pieces. */
+const native = (
+  globalThis as { process?: Partial<Pick<NodeJS.Process, 'getBuiltinModule'>> }
+).process?.getBuiltinModule?.('node:crypto');
+const begin = (): Hash => native?.createHash('sha256') ?? sha256.create();
 
 /** A digest of what comes in pieces. */
 export class Digester {
-  private readonly hash = sha256.create();
+  private readonly hash = begin();
   update(bytes: Uint8Array): void {
     this.hash.update(bytes);
   }
   digest(): Digest {
     return `sha256:${bytesToHex(this.hash.digest())}`;
   }
+}
+
+export function digestOf(bytes: Uint8Array): Digest {
+  const digester = new Digester();
+  digester.update(bytes);
+  return digester.digest();
 }
 
 /** Fails where content is not what it was said to be. */

@@ -4,7 +4,7 @@ import type { Source } from '../../source.ts';
 import { Digester, demandDigest } from '../digest.ts';
 import type { Descriptor } from '../schema.ts';
 import type { Connection } from './connection.ts';
-import { type Answer, pause, Unreachable } from './exchange.ts';
+import { type Answer, Unreachable } from './exchange.ts';
 
 /** Where bytes go as they come. */
 export interface Sink {
@@ -16,20 +16,18 @@ export type Tell = (done: number) => void;
 
 /** Times a broken connection is made anew for one blob. */
 const ATTEMPTS = 8;
-const PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 4000;
 /** Bytes that are sent at once, where the registry does not want more. */
 const PIECE = 8 * 2 ** 20;
 const LARGEST_PIECE = 128 * 2 ** 20;
 
 /** Does something until the connection holds; `work` goes on where it was. */
-async function persistently<T>({ signal }: Connection, work: () => Promise<T>): Promise<T> {
+async function persistently<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
     } catch (e) {
       if (!(e instanceof Unreachable) || attempt === ATTEMPTS) throw e;
-      await pause(Math.min(PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS), signal);
+      await connection.pause(attempt);
     }
   }
 }
@@ -139,7 +137,7 @@ export async function putBlob(
           .catch(async (e: unknown) => {
             if (!(e instanceof Unreachable)) throw e;
             // How much of it came is known to the registry alone.
-            await pause(PAUSE_MS, connection.signal);
+            await connection.pause(0);
             return connection.request(place, { method: 'GET', what, good: [202, 204] });
           });
         answer.close();

@@ -15,6 +15,8 @@ export interface ConnectionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait for any answer, or its next piece. */
   readonly waitMs?: number;
+  /** Milliseconds before something is asked again; twice as many each further time. */
+  readonly pauseMs?: number;
 }
 
 export interface Request extends Exchange {
@@ -25,6 +27,7 @@ export interface Request extends Exchange {
 }
 
 const WAIT_MS = 30_000;
+const PAUSE_MS = 250;
 const REDIRECTS = 5;
 /** Times that a registry which has too much to do is asked, and how long it may make us wait. */
 const ATTEMPTS = 4;
@@ -36,7 +39,10 @@ const MOVED: readonly number[] = [301, 302, 303, 307, 308];
 const KEEPS: readonly number[] = [307, 308];
 const BUSY: readonly number[] = [429, 502, 503, 504];
 
-export const isLoopback = (name: string): boolean => name === 'localhost' || /^127(\.\d{1,3}){3}$/.test(name);
+const isLoopback = (name: string): boolean => name === 'localhost' || /^127(\.\d{1,3}){3}$/.test(name);
+/** The same, and all that leads there too. */
+const isThisMachine = (name: string): boolean =>
+  isLoopback(name) || name.endsWith('.localhost') || ['0.0.0.0', '[::]', '[::1]'].includes(name);
 
 const refusals = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string().nullish(), message: z.string().nullish() })),
@@ -60,15 +66,20 @@ export class Connection {
   readonly host: string;
   readonly path: string;
   private readonly insecure: boolean;
+  private readonly pauseMs: number;
   private readonly patience: Patience;
   private readonly authority: Authority;
   private scope = 'pull';
   private base: Promise<URL> | null = null;
 
-  constructor({ host, path }: Repository, { credentials, insecure, signal, waitMs = WAIT_MS }: ConnectionOptions) {
+  constructor(
+    { host, path }: Repository,
+    { credentials, insecure, signal, waitMs = WAIT_MS, pauseMs = PAUSE_MS }: ConnectionOptions,
+  ) {
     this.host = host;
     this.path = path;
     this.insecure = insecure;
+    this.pauseMs = pauseMs;
     this.patience = { waitMs, signal };
     this.authority = new Authority(host, credentials, (url, request) => {
       this.demandAllowed(url, null, `the token for ${host}`);
@@ -78,6 +89,11 @@ export class Connection {
 
   get signal(): AbortSignal | undefined {
     return this.patience.signal;
+  }
+
+  /** Waits before something is asked again. */
+  pause(attempt: number): Promise<void> {
+    return pause(Math.min(this.pauseMs * 2 ** attempt, LONGEST_PAUSE_MS), this.signal);
   }
 
   /** Means to write from now on. */
@@ -137,7 +153,7 @@ export class Connection {
     if (url.protocol !== 'https:' && url.protocol !== 'http:') refuse('which is not of HTTP');
     if (url.protocol === 'http:' && !this.mayBePlain(url))
       refuse('which anybody on the way could change, as it is plain HTTP');
-    if (isLoopback(url.hostname) && !isLoopback((from ?? new URL(`http://${this.host}`)).hostname))
+    if (isThisMachine(url.hostname) && !isThisMachine((from ?? new URL(`http://${this.host}`)).hostname))
       refuse('which is this machine');
   }
 
@@ -145,10 +161,11 @@ export class Connection {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.authorized(url, request);
       if (request.good.includes(answer.status)) return answer;
-      const wait = BUSY.includes(answer.status) && attempt < ATTEMPTS ? waitOf(answer, attempt) : null;
-      if (wait === null) throw await this.refusal(answer, request.what);
+      if (!BUSY.includes(answer.status) || attempt === ATTEMPTS) throw await this.refusal(answer, request.what);
+      const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
+      if (seconds * 1000 > LONGEST_PAUSE_MS) throw await this.refusal(answer, request.what);
       answer.close();
-      await pause(wait, this.signal);
+      await (seconds > 0 ? pause(seconds * 1000, this.signal) : this.pause(attempt));
     }
   }
 
@@ -200,11 +217,4 @@ export class Connection {
       ADVICE[status]?.(this.host) ?? (status >= 500 ? 'It is in trouble itself; try again later.' : undefined),
     );
   }
-}
-
-/** Milliseconds until it may be asked again; null: too long. */
-function waitOf({ headers }: Answer, attempt: number): number | null {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : 250 * 2 ** attempt;
-  return ms >= 0 && ms <= LONGEST_PAUSE_MS ? ms : null;
 }
