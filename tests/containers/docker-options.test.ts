@@ -163,4 +163,36 @@ describe.skipIf(!hasDocker)('options of the docker client', { timeout: 60_000 },
     ok('rm', 'used');
     ok('rmi', 'more:1');
   });
+
+  it('a health check of an image is done, unless a container wants none', () => {
+    const dockerfile =
+      'FROM small:1\nHEALTHCHECK --interval=50ms --timeout=5s --retries=1 CMD ["/bin/tool", "say", "ill", "exit", "1"]\n';
+    expect(docker.run(['build', '-t', 'ill', '-'], dockerfile).code).toBe(0);
+    expect(docker.run(['build', '-'], 'FROM small:1\nHEALTHCHECK --interval=soon CMD x\n')).toMatchObject({
+      err: expect.stringContaining('HEALTHCHECK --interval: “soon” is no time'),
+    });
+    ok('run', '-d', '--name', 'plain', '--no-healthcheck', 'ill', '/bin/tool', 'wait');
+    const id = ok('run', '-d', '--name', 'sick', 'ill', '/bin/tool', 'wait');
+    const soon = String(Math.ceil(Date.now() / 1000) + 2);
+    expect(
+      ok(
+        'events',
+        '--since',
+        '1m',
+        '--until',
+        soon,
+        '--filter',
+        'event=health_status',
+        '--format',
+        '{{.Action}} {{.ID}}',
+      ),
+    ).toBe(`health_status: unhealthy ${id}`);
+    expect(ok('ps', '--filter', 'health=unhealthy', '--format', '{{.Names}} {{.Status}}')).toMatch(
+      /^sick Up .* \(unhealthy\)$/,
+    );
+    expect(ok('ps', '--filter', 'health=none', '--format', '{{.Names}}')).toBe('plain');
+    expect(ok('inspect', '-f', '{{(index .State.Health.Log 0).Output}}', 'sick')).toBe('ill');
+    ok('rm', '-f', 'plain', 'sick');
+    ok('rmi', 'ill');
+  });
 });

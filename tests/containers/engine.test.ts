@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tmpfs } from '../../src/linux/vfs/tmpfs.ts';
 import { inspectionOf, statsOf, statusText, summaryOf } from '../../src/machine/container/describe.ts';
-import { ContainerEngine, type Sources } from '../../src/machine/container/engine.ts';
+import { ContainerEngine } from '../../src/machine/container/engine.ts';
 import type { Entry } from '../../src/machine/container/entry.ts';
 import type { ContainerHost } from '../../src/machine/container/host.ts';
 import { type Base, NO_DEFAULTS } from '../../src/machine/container/roots.ts';
+import type { Sources } from '../../src/machine/container/sources.ts';
 import { changesOf } from '../../src/machine/images/tree.ts';
 import { buildTool, openHost, smallRoot, textOf } from '../support/containers.ts';
 
@@ -370,5 +371,82 @@ describe('restart policies', () => {
     expect(state(waiting)).toMatchObject({ Status: 'exited', Restarting: false });
     engine.update(waiting, { RestartPolicy: { Name: 'no' } });
     engine.remove(waiting, false);
+  });
+});
+
+describe('health checks', () => {
+  const MS = 1e6;
+  const CHECK = { Interval: 10 * MS, Timeout: 1000 * MS, Retries: 2 };
+  const healthOf = (entry: Entry) =>
+    (
+      inspectionOf(entry) as {
+        State: { Health?: { Status: string; FailingStreak: number; Log: { Output: string }[] } };
+      }
+    ).State.Health;
+  /** A container that waits, its state after so many changes of its health, and what was told of that. */
+  async function watched(check: object, changes: number) {
+    const told: string[] = [];
+    const entry = await engine.create({ Image: 'small', Cmd: ['wait'], Healthcheck: check }, null);
+    const seen = new Promise<void>((settle) => {
+      const stop = engine.events.listen(({ id, action }) => {
+        if (id !== entry.container.id || !action.startsWith('health_status')) return;
+        if (told.push(action) < changes) return;
+        stop();
+        settle();
+      });
+    });
+    await engine.run(entry);
+    expect(healthOf(entry)?.Status).toBe('starting');
+    expect(statusText(entry, Date.now())).toMatch(/ \(health: starting\)$/);
+    await seen;
+    const health = healthOf(entry)!;
+    const status = statusText(entry, Date.now());
+    engine.remove(entry, true);
+    return { told, health, status };
+  }
+
+  it('say that a container is well', async () => {
+    const { told, health, status } = await watched({ ...CHECK, Test: ['CMD', '/bin/tool', 'say', 'well'] }, 1);
+    expect(told).toEqual(['health_status: healthy']);
+    expect(health).toMatchObject({ Status: 'healthy', FailingStreak: 0, Log: [{ ExitCode: 0, Output: 'well\n' }] });
+    expect(status).toMatch(/ \(healthy\)$/);
+  });
+
+  it.each([
+    [['CMD', '/bin/tool', 'say', 'ill', 'exit', '7'], { ExitCode: 7, Output: 'ill\n' }],
+    [['CMD', '/none'], { ExitCode: 126, Output: expect.stringContaining('/none can’t be started') }],
+    [
+      ['CMD', '/bin/tool', 'say', 'so', 'wait'],
+      { ExitCode: -1, Output: expect.stringMatching(/exceeded timeout \(0\.05s\)/) },
+    ],
+  ])('%j makes it unhealthy at the second time', async (Test, last) => {
+    const { health, status } = await watched({ ...CHECK, Timeout: 50 * MS, Test }, 1);
+    expect(health).toMatchObject({ Status: 'unhealthy', FailingStreak: 2, Log: [last, last] });
+    expect(status).toMatch(/ \(unhealthy\)$/);
+  });
+
+  it('do not count failures while it starts, nor look where nobody asks', async () => {
+    const entry = await engine.create(
+      {
+        Image: 'small',
+        Cmd: ['wait'],
+        Healthcheck: {
+          ...CHECK,
+          StartPeriod: 60_000 * MS,
+          StartInterval: 5 * MS,
+          Test: ['CMD', '/bin/tool', 'exit', '1'],
+        },
+      },
+      null,
+    );
+    await engine.run(entry);
+    while ((healthOf(entry)?.Log.length ?? 0) < 4) await new Promise((r) => setTimeout(r, 5));
+    expect(healthOf(entry)).toMatchObject({ Status: 'starting', FailingStreak: 0 });
+    engine.remove(entry, true);
+    for (const Healthcheck of [undefined, { Test: ['NONE'] }]) {
+      const plain = await engine.create({ Image: 'small', Healthcheck }, null);
+      expect(healthOf(plain)).toBeUndefined();
+      engine.remove(plain, true);
+    }
   });
 });

@@ -1,6 +1,7 @@
 /** The options of `container run` and `container create`, as a request of the Docker Engine API. */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { durationMs } from '../../abi/duration.ts';
 import { InputError } from '../../abi/errors.ts';
 import { parsePublish, portBindings } from '../../machine/container/ports.ts';
 import type { CreateInput } from '../../machine/container/request.ts';
@@ -87,6 +88,15 @@ export function addCreateOptions(command: Command): Command {
       '--restart <no|on-failure[:N]|always|unless-stopped>',
       'whether it is started again when it ends, and when the background process begins',
     )
+    .option(
+      '--health-cmd <LINE>',
+      'a line for its shell that is run again and again, and says by its exit code whether it is well',
+    )
+    .option('--health-interval <TIME>', 'how long after one the next is run (default 30s)')
+    .option('--health-timeout <TIME>', 'how long it may take (default 30s)')
+    .option('--health-start-period <TIME>', 'how long failures say nothing at first')
+    .option('--health-retries <N>', 'failures that make it unhealthy (default 3)')
+    .option('--no-healthcheck', 'not the image’s either')
     .option('--rm', 'remove it when it ends');
 }
 
@@ -142,6 +152,29 @@ function tmpfs(rows: readonly string[]): Record<string, string> {
   );
 }
 
+const NS = 1e6;
+
+/** What is said of its health; nothing: what its image says. */
+function healthcheck(options: Options, { count }: Readers): CreateInput['Healthcheck'] {
+  if (options.healthcheck === false) return { Test: ['NONE'] };
+  const line = text(options, 'healthCmd');
+  const retries = text(options, 'healthRetries');
+  const time = (key: string, option: string): number | undefined => {
+    const value = text(options, key);
+    const ms = value === undefined ? undefined : durationMs(value);
+    if (ms === null) throw new InputError(`${option}: “${value}” is no length of time, such as 30s or 1m30s`);
+    return ms === undefined ? undefined : Math.round(ms * NS);
+  };
+  const check = {
+    Test: line === undefined ? undefined : ['CMD-SHELL', line],
+    Interval: time('healthInterval', '--health-interval'),
+    Timeout: time('healthTimeout', '--health-timeout'),
+    StartPeriod: time('healthStartPeriod', '--health-start-period'),
+    Retries: retries === undefined ? undefined : count('--health-retries', retries),
+  };
+  return Object.values(check).some((value) => value !== undefined) ? check : undefined;
+}
+
 /** `on-failure:3` as the API has it; what is no policy is told by the one who reads the request. */
 function restartPolicy(value: string, { count }: Readers): HostInput['RestartPolicy'] {
   const [name = '', most] = value.split(':');
@@ -192,6 +225,7 @@ export function createRequest(args: readonly string[], options: Options, readers
     Labels: Object.fromEntries(
       many(options, 'label').map((row) => (row.includes('=') ? pair('--label', row) : [row, ''])),
     ),
+    Healthcheck: healthcheck(options, readers),
     StopSignal: text(options, 'stopSignal'),
     StopTimeout: whole('stopTimeout', '--stop-timeout'),
     HostConfig: {

@@ -4,6 +4,7 @@ import { signalName } from '../../linux/uapi.ts';
 import { PREFIX } from '../network.ts';
 import { type Entry, isActive, stateOf } from './entry.ts';
 import type { Exec } from './execs.ts';
+import type { Health } from './health.ts';
 import type { Network } from './networks.ts';
 import { portBindings } from './ports.ts';
 
@@ -29,7 +30,9 @@ export function statusText(entry: Entry, now: number): string {
   if (entry.restarts.pending) return `Restarting (${c.ending.code}) ${ago(now - c.finished)} ago`;
   if (c.state === 'created') return 'Created';
   if (c.state === 'exited') return `Exited (${c.ending.code}) ${ago(now - c.finished)} ago`;
-  return `Up ${ago(now - c.started)}${c.state === 'paused' ? ' (Paused)' : ''}`;
+  const { health } = entry;
+  const remark = c.state === 'paused' ? 'Paused' : health?.status === 'starting' ? 'health: starting' : health?.status;
+  return `Up ${ago(now - c.started)}${remark ? ` (${remark})` : ''}`;
 }
 
 const mountsOf = (entry: Entry): object[] =>
@@ -120,6 +123,17 @@ export function networkOf(network: Network, users: readonly Entry[]): object {
   };
 }
 
+const healthOf = ({ status, streak, results }: Health): object => ({
+  Status: status,
+  FailingStreak: streak,
+  Log: results.map(({ start, end, code, output }) => ({
+    Start: date(start),
+    End: date(end),
+    ExitCode: code,
+    Output: output,
+  })),
+});
+
 /** GET /containers/ID/json. */
 export function inspectionOf(entry: Entry): object {
   const { container: c, request, args } = entry;
@@ -141,6 +155,7 @@ export function inspectionOf(entry: Entry): object {
       Error: '',
       StartedAt: date(c.started),
       FinishedAt: date(c.finished),
+      ...(entry.health && { Health: healthOf(entry.health) }),
     },
     Image: entry.opened.base.imageId,
     Name: `/${entry.name}`,
@@ -164,6 +179,7 @@ export function inspectionOf(entry: Entry): object {
       Image: entry.opened.base.name,
       WorkingDir: process.cwd,
       Labels: entry.labels,
+      ...(request.Healthcheck && { Healthcheck: request.Healthcheck }),
       StopSignal: signalName(entry.stopSignal),
       StopTimeout: entry.stopSeconds,
     },

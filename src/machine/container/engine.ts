@@ -1,7 +1,6 @@
 /** What stands between a person and a container host: names, defaults, volumes, and what was asked for. */
 
 import { InputError, isInputError } from '../../abi/errors.ts';
-import type { NetStack } from '../../linux/net/stack.ts';
 import type { Ending } from '../../linux/task/ending.ts';
 import { SIG } from '../../linux/uapi.ts';
 import type { FileSystem } from '../../linux/vfs/inode.ts';
@@ -11,39 +10,21 @@ import { identityFiles, resourcesOf, specOf } from './config.ts';
 import type { Wire } from './container.ts';
 import { type Entry, isActive } from './entry.ts';
 import { EngineEvents } from './events.ts';
-import { Execs } from './execs.ts';
+import { Execs, launch } from './execs.ts';
+import { Health, type HealthPlace, healthCheckOf } from './health.ts';
 import type { ContainerHost } from './host.ts';
-import type { LogEntry } from './log.ts';
-import type { Files, HostPlace } from './mounts.ts';
+import type { Files } from './mounts.ts';
 import { NAME, newId, newName } from './names.ts';
 import { namespacePath } from './namespaces.ts';
-import { type KeptNetwork, type Network, Networks } from './networks.ts';
+import { type Network, Networks } from './networks.ts';
 import { memoryPlaces } from './places.ts';
-import type { PortBinding, Published } from './ports.ts';
-import { type CreateRequest, readCreate, readUpdate } from './request.ts';
-import { type KeptRestarts, Restarts } from './restart.ts';
+import { type CreateRequest, readCreate, readExec, readUpdate } from './request.ts';
+import { Restarts } from './restart.ts';
 import { type Base, NO_DEFAULTS, type OpenedRoot, openRoot } from './roots.ts';
+import type { KeptContainer, Sources } from './sources.ts';
 import { parseSpec } from './spec.ts';
 import { findGroups, findUser } from './users.ts';
-import { type AnonymousVolumes, fillVolumes, volumesAlone, withVolumes } from './volume-binds.ts';
-
-/** Where the files of containers come from; what a host can't offer is refused with an InputError. */
-export interface Sources {
-  openFolder(path: string): Base;
-  /** A file or folder of the host; a name without a slash is a volume, which is made when it is first named. */
-  openPlace(path: string, readOnly: boolean): HostPlace;
-  /** Not given: each volume has to be named. */
-  readonly anonymous?: AnonymousVolumes;
-  /** It stays for as long as `holder`, a container's number, has not released it; `ref` finds it, a name or its number. */
-  openImage(name: string, holder: string, ref: string): Promise<Base>;
-  /** Keeps containers over the end of this process; not given: they end with it. */
-  readonly keeper?: Keeper;
-  /** Listens on ports of the host for a container; not given: there are none. Rejects with InputError. */
-  publish?(
-    ports: readonly PortBinding[],
-    target: () => { readonly stack: NetStack; readonly address: string } | null,
-  ): Promise<readonly Published[]>;
-}
+import { fillVolumes, volumesAlone, withVolumes } from './volume-binds.ts';
 
 /** What a container is from its making on. */
 interface About {
@@ -52,33 +33,6 @@ interface About {
   readonly request: CreateRequest;
   /** Milliseconds since 1970; null: now. */
   readonly created: number | null;
-}
-
-/** A container as it was kept. */
-export interface KeptContainer {
-  readonly id: string;
-  readonly name: string;
-  readonly request?: unknown;
-  readonly imageId: string;
-  readonly created: number;
-  readonly started: number;
-  readonly finished: number;
-  /** null: it never ran. */
-  readonly ending: Ending | null;
-  readonly oomKilled: boolean;
-  readonly restarts: KeptRestarts;
-  readonly log: readonly LogEntry[];
-}
-
-/** Keeps containers where they outlive this process. */
-export interface Keeper {
-  /** It is as it is now, with what it has changed. */
-  keep(entry: Entry): void;
-  forget(id: string): void;
-  /** These are all the networks that people made. */
-  keepNetworks(networks: readonly KeptNetwork[]): void;
-  /** Resolves when all of that is done. */
-  settled(): Promise<void>;
 }
 
 /** Until a container that does not end when it is asked to is ended. */
@@ -253,7 +207,8 @@ export class ContainerEngine {
       const user = findUser(request.User || defaults.user, read);
       const additionalGids = [...new Set([...user.additionalGids, ...findGroups(host.GroupAdd, read)])];
       beUser(spec.process, { ...user, additionalGids });
-      return {
+      const check = healthCheckOf(request.Healthcheck ?? null, defaults.healthcheck);
+      const entry: Entry = {
         container,
         name,
         request,
@@ -270,11 +225,27 @@ export class ContainerEngine {
         ports,
         published: [],
         restarts: new Restarts(),
+        health:
+          check &&
+          new Health(
+            check,
+            this.healthPlace(() => entry),
+          ),
       };
+      return entry;
     } catch (e) {
       this.host.remove(container);
       throw e;
     }
+  }
+
+  private healthPlace(of: () => Entry): HealthPlace {
+    return {
+      launch: (Cmd) => (of().container.state === 'paused' ? null : launch(of(), readExec({ Cmd }))),
+      kill: ({ process }) => this.host.system.signal(process, SIG.KILL),
+      now: () => this.host.system.kernel.clock.realtime(),
+      tell: (status) => this.tell(of(), `health_status: ${status}`),
+    };
   }
 
   tell(entry: Entry, action: string, more: Readonly<Record<string, string>> = {}): void {
@@ -413,7 +384,9 @@ export class ContainerEngine {
     this.joinOthers(entry);
     container.start();
     this.tell(entry, 'start');
+    entry.health?.begin();
     void container.wait().then((ending) => {
+      entry.health?.end();
       if (container.oomKilled) this.tell(entry, 'oom');
       this.tell(entry, 'die', { exitCode: String(ending.code) });
       if (this.entries.get(container.id) !== entry) return;

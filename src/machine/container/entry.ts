@@ -1,6 +1,7 @@
 /** A container as the engine has it. */
 import type { Bind, Choices } from './config.ts';
 import type { Container, ContainerState } from './container.ts';
+import type { Health } from './health.ts';
 import type { Network, Networks } from './networks.ts';
 import type { PortBinding, Published } from './ports.ts';
 import type { CreateRequest } from './request.ts';
@@ -27,6 +28,8 @@ export interface Entry {
   /** While it runs. */
   published: readonly Published[];
   readonly restarts: Restarts;
+  /** null: nobody looks how it is. */
+  readonly health: Health | null;
 }
 
 /** As people are told it: one that will be started again in a moment has ended, but not for good. */

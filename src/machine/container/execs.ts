@@ -19,6 +19,41 @@ export interface Exec {
   failed: number | null;
 }
 
+/** Runs a program in a container, as a request says. Throws InputError where it can’t be started. */
+export function launch({ container }: Entry, request: ExecRequest): Running {
+  const own = container.spec.process;
+  const user =
+    request.User == null || request.User === ''
+      ? { ...own.user, home: null }
+      : findUser(request.User, (path) => container.readText(path));
+  const isRoot = user.uid === 0;
+  const bounding = request.Privileged
+    ? capabilities({ capAdd: [], capDrop: [], privileged: true })
+    : (own.capabilities?.bounding ?? []);
+  const process: SpecProcess = {
+    ...own,
+    terminal: request.Tty === true,
+    args: request.Cmd,
+    env: environment(own.env, user.home ? [`HOME=${user.home}`] : [], request.Tty ? ['TERM=xterm'] : [], request.Env),
+    cwd: request.WorkingDir || own.cwd,
+    user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
+    capabilities: {
+      bounding,
+      effective: isRoot ? bounding : [],
+      permitted: isRoot ? bounding : [],
+      inheritable: [],
+      ambient: [],
+    },
+  };
+  const [rows, columns] = request.ConsoleSize ?? [0, 0];
+  return container.exec(process, {
+    terminal: request.Tty === true,
+    openStdin: request.AttachStdin === true,
+    rows,
+    columns,
+  });
+}
+
 export class Execs {
   private readonly all = new Map<string, Exec>();
   private readonly tell: (entry: Entry, action: string, more: Readonly<Record<string, string>>) => void;
@@ -45,49 +80,13 @@ export class Execs {
   start(exec: Exec): Running {
     if (exec.running) throw new InputError('this program was started already');
     try {
-      exec.running = this.launch(exec);
+      exec.running = launch(exec.entry, exec.request);
     } catch (e) {
       if (isInputError(e)) exec.failed = e instanceof NotStarted ? e.code : NO_PROGRAM;
       throw e;
     }
     this.tell(exec.entry, `exec_start: ${exec.request.Cmd.join(' ')}`, { execID: exec.id });
     return exec.running;
-  }
-
-  private launch(exec: Exec): Running {
-    const { container } = exec.entry;
-    const { request } = exec;
-    const own = container.spec.process;
-    const user =
-      request.User == null || request.User === ''
-        ? { ...own.user, home: null }
-        : findUser(request.User, (path) => container.readText(path));
-    const isRoot = user.uid === 0;
-    const bounding = request.Privileged
-      ? capabilities({ capAdd: [], capDrop: [], privileged: true })
-      : (own.capabilities?.bounding ?? []);
-    const process: SpecProcess = {
-      ...own,
-      terminal: request.Tty === true,
-      args: request.Cmd,
-      env: environment(own.env, user.home ? [`HOME=${user.home}`] : [], request.Tty ? ['TERM=xterm'] : [], request.Env),
-      cwd: request.WorkingDir || own.cwd,
-      user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
-      capabilities: {
-        bounding,
-        effective: isRoot ? bounding : [],
-        permitted: isRoot ? bounding : [],
-        inheritable: [],
-        ambient: [],
-      },
-    };
-    const [rows, columns] = request.ConsoleSize ?? [0, 0];
-    return container.exec(process, {
-      terminal: request.Tty === true,
-      openStdin: request.AttachStdin === true,
-      rows,
-      columns,
-    });
   }
 
   find(id: string): Exec {

@@ -1,6 +1,7 @@
 /** Images of a store as what containers stand on. */
 import { InputError } from '../../abi/errors.ts';
 import type { ImageStore, OpenImage } from '../images/store.ts';
+import { readHealthcheck } from './request.ts';
 import type { Base, ImageDefaults } from './roots.ts';
 
 /** What the kernel's programs are built for. */
@@ -17,6 +18,7 @@ function defaultsOf({ config: { config } }: OpenImage): ImageDefaults {
     labels: config?.Labels ?? {},
     exposed: Object.keys(config?.ExposedPorts ?? {}),
     volumes: Object.keys(config?.Volumes ?? {}),
+    healthcheck: readHealthcheck(config?.Healthcheck),
   };
 }
 

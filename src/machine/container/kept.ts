@@ -12,10 +12,10 @@ import type { Ending } from '../../linux/task/ending.ts';
 import type { Folder, OpenedFile } from '../images/folder.ts';
 import { LayerFs } from '../images/layer-fs.ts';
 import { treeEntries } from '../images/tree.ts';
-import type { Keeper, KeptContainer } from './engine.ts';
 import type { Entry } from './entry.ts';
 import { NAME } from './names.ts';
 import type { KeptNetwork } from './networks.ts';
+import type { Keeper, KeptContainer } from './sources.ts';
 import { issuesOf } from './spec.ts';
 
 /** Of the process that was killed with the container in it. */

@@ -152,6 +152,21 @@ const commandLine = z
   .nullish()
   .transform((list) => list ?? null);
 
+/** A health check: NONE, CMD and words, or CMD-SHELL and a line; times are nanoseconds, and nothing stands for what its image says. */
+const healthcheck = asked({
+  Test: words.refine(
+    ([kind, ...rest]) =>
+      kind === undefined || (kind === 'NONE' ? !rest.length : /^CMD(-SHELL)?$/.test(kind) && rest.length),
+    'has to be NONE, CMD and words, or CMD-SHELL and a line',
+  ),
+  Interval: amount,
+  Timeout: amount,
+  StartPeriod: amount,
+  StartInterval: amount,
+  Retries: amount,
+});
+export type HealthRequest = z.infer<typeof healthcheck>;
+
 /** A network it is on. */
 const endpointConfig = asked({ Aliases: words });
 
@@ -178,6 +193,7 @@ const create = asked({
   /** Places where volumes are mounted that nobody named. */
   Volumes: z.record(z.string().startsWith('/', 'has to be an absolute path'), z.unknown()).nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
+  Healthcheck: healthcheck.nullish(),
   StopSignal: z.string().nullish(),
   StopTimeout: z.number().int().nonnegative().nullish(),
   ConsoleSize: consoleSize,
@@ -259,6 +275,8 @@ export type UpdateRequest = z.infer<typeof update>;
 
 /** @throws InputError that names every field that is wrong */
 export const readCreate = (value: unknown): CreateRequest => read(create as z.ZodType<CreateRequest>, value);
+/** Of an image; null: what it says is no health check. */
+export const readHealthcheck = (value: unknown): HealthRequest | null => healthcheck.safeParse(value).data ?? null;
 export const readExec = (value: unknown): ExecRequest => read(exec as z.ZodType<ExecRequest>, value);
 export const readNetwork = (value: unknown): NetworkRequest => read(network as z.ZodType<NetworkRequest>, value);
 export const readEndpoint = (value: unknown): EndpointRequest => read(endpoint as z.ZodType<EndpointRequest>, value);

@@ -7,6 +7,7 @@ import { Tmpfs } from '../../linux/vfs/tmpfs.ts';
 import { makeRoot } from '../images/tree.ts';
 import { IDENTITY } from './config.ts';
 import type { RootFiles } from './mounts.ts';
+import type { HealthRequest } from './request.ts';
 
 /** What an image says of the containers made from it. */
 export interface ImageDefaults {
@@ -21,6 +22,7 @@ export interface ImageDefaults {
   readonly exposed: readonly string[];
   /** Places that are volumes. */
   readonly volumes: readonly string[];
+  readonly healthcheck: HealthRequest | null;
 }
 
 export const NO_DEFAULTS: ImageDefaults = {
@@ -33,6 +35,7 @@ export const NO_DEFAULTS: ImageDefaults = {
   labels: {},
   exposed: [],
   volumes: [],
+  healthcheck: null,
 };
 
 /** What a container is made of: file systems that do not change, the topmost first. */

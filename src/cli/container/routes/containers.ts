@@ -41,6 +41,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
     volume: (e, value) => e.binds.some((b) => b.source === value || b.target === value),
     before: (e, value) => e.container.created < orStatus(404, () => engine.find(value)).container.created,
     since: (e, value) => e.container.created > orStatus(404, () => engine.find(value)).container.created,
+    health: (e, value) => (e.health?.status ?? 'none') === value,
     publish: (e, value) => e.published.some((p) => [`${p.port}`, `${p.port}/${p.protocol}`].includes(value)),
     ...labels,
   };

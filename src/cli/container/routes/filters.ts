@@ -1,4 +1,5 @@
 /** `filters` of a query: which things of a list are meant. */
+import { durationMs } from '../../../abi/duration.ts';
 import { HttpError } from '../../daemon/server.ts';
 import { time } from './reply.ts';
 
@@ -49,15 +50,10 @@ export const labelRules = <T>(labelsOf: (thing: T) => Labels): Rules<T> => ({
   'label!': (thing, value) => !hasLabel(labelsOf(thing), value),
 });
 
-const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 3.6e6 };
-
 /** A moment, in milliseconds: a date, seconds since 1970, or how long ago (`1h30m`). */
-export function momentOf(text: string, now: number): number {
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text))
-    return time(new URLSearchParams({ until: text }), 'until') ?? now;
-  let ago = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)) ago += Number(amount) * UNITS[unit!]!;
-  return now - ago;
+function momentOf(text: string, now: number): number {
+  const ago = durationMs(text);
+  return ago === null ? (time(new URLSearchParams({ until: text }), 'until') ?? now) : now - ago;
 }
 
 /** `until`: made before a moment. */

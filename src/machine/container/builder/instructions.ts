@@ -1,4 +1,5 @@
 /** What each instruction of a Dockerfile does to the stage it stands in. */
+import { durationMs } from '../../../abi/duration.ts';
 import { InputError } from '../../../abi/errors.ts';
 import { type Instruction, listOf, type Word } from '../../../image/dockerfile/parse.ts';
 import { expand, pairsOf, splitWords } from '../../../image/dockerfile/words.ts';
@@ -45,6 +46,14 @@ type Serve = (stage: Stage, instruction: Instruction, around: Surroundings) => P
 
 const saying = ({ word, text, flags }: Instruction): string =>
   `${word} ${[...flags].map(([name, value]) => `--${name}=${value} `).join('')}${text}`;
+
+/** Flags of HEALTHCHECK, and what an image calls them, in nanoseconds. */
+const HEALTH_TIMES: Readonly<Record<string, string>> = {
+  interval: 'Interval',
+  timeout: 'Timeout',
+  'start-period': 'StartPeriod',
+  'start-interval': 'StartInterval',
+};
 
 function demandFlags({ word, flags }: Instruction, known: readonly string[]): void {
   for (const name of flags.keys())
@@ -252,9 +261,17 @@ export const SERVE: Readonly<Record<Exclude<Word, 'FROM'>, Serve>> = {
     const [, cmd] = /^CMD\s+([\s\S]*)$/i.exec(instruction.text) ?? [];
     if (!cmd && instruction.text.toUpperCase() !== 'NONE')
       throw new InputError('HEALTHCHECK is followed by CMD or NONE');
+    demandFlags(instruction, [...Object.keys(HEALTH_TIMES), 'retries']);
     const list = cmd ? listOf(cmd) : null;
-    // It is kept for those who look; nothing here asks for it.
     const Test = !cmd ? ['NONE'] : list ? ['CMD', ...list] : ['CMD-SHELL', cmd];
-    stage.configure({ Healthcheck: { Test } }, saying(instruction));
+    const more: Record<string, number> = {};
+    for (const [flag, value] of instruction.flags) {
+      const amount = flag === 'retries' ? (/^\d+$/.test(value) ? Number(value) : null) : durationMs(value);
+      if (amount === null)
+        throw new InputError(`HEALTHCHECK --${flag}: “${value}” is no ${flag === 'retries' ? 'number' : 'time'}`);
+      if (flag === 'retries') more.Retries = amount;
+      else more[HEALTH_TIMES[flag]!] = Math.round(amount * 1e6);
+    }
+    stage.configure({ Healthcheck: { Test, ...more } }, saying(instruction));
   },
 };
