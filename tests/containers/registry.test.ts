@@ -14,13 +14,14 @@ import { type Ended, trapframe, trapframeHere } from '../support/cli.ts';
 import { sha } from '../support/images.ts';
 import { buildPrograms } from '../support/linux-programs.ts';
 import { projectRoot } from '../support/machine.ts';
-import { DebianRegistry, hasProgram, PERSON } from '../support/registry.ts';
+import { byPassword, DebianRegistry, hasProgram, PERSON, TokenRegistry } from '../support/registry.ts';
 
 const CALL_MS = 20_000;
 const has = {
   registry: hasProgram('docker-registry'),
   docker: hasProgram('docker'),
   skopeo: hasProgram('skopeo'),
+  openssl: hasProgram('openssl', 'version'),
 };
 for (const [name, there] of Object.entries(has))
   if (!there)
@@ -83,7 +84,7 @@ beforeAll(async () => {
   process.env.TRAPFRAME_STATE = join(folder, 'state');
   process.env.DOCKER_CONFIG = join(folder, 'docker');
   store = new ImageStore(nodeFolder(join(folder, 'state/images')), Date.now);
-  [open, closed] = await Promise.all([DebianRegistry.start(), DebianRegistry.start('basic')]);
+  [open, closed] = await Promise.all([DebianRegistry.start(), DebianRegistry.start(byPassword)]);
   await make('small:1', 'riscv64');
 }, 600_000);
 afterAll(async () => {
@@ -93,6 +94,13 @@ afterAll(async () => {
   closed?.stop();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
+
+/** As `docker login` keeps it. */
+function login(host: string, password: string = PERSON.password): void {
+  const auth = Buffer.from(`${PERSON.username}:${password}`).toString('base64');
+  mkdirSync(process.env.DOCKER_CONFIG!, { recursive: true });
+  writeFileSync(join(process.env.DOCKER_CONFIG!, 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }));
+}
 
 const digestIn = (text: string): string => /sha256:[0-9a-f]{64}/.exec(text)![0];
 
@@ -158,22 +166,14 @@ describe.skipIf(!has.registry)('trapframe image', { timeout: 60_000 }, () => {
   it('is let in with what the docker client keeps, and says how where it is not', async () => {
     const name = `${closed.host}/secret/small:1`;
     await store.tag('small:1', name);
-    const login = (password: string): void => {
-      const auth = Buffer.from(`${PERSON.username}:${password}`).toString('base64');
-      mkdirSync(process.env.DOCKER_CONFIG!, { recursive: true });
-      writeFileSync(
-        join(process.env.DOCKER_CONFIG!, 'config.json'),
-        JSON.stringify({ auths: { [closed.host]: { auth } } }),
-      );
-    };
     const refused = {
       code: 2,
       stderr: expect.stringMatching(/answers 401.*\n {2}Log in: docker login 127\.0\.0\.1:\d+ /),
     };
     expect(await image('push', name)).toMatchObject(refused);
-    login('wrong');
+    login(closed.host, 'wrong');
     expect(await image('push', name)).toMatchObject(refused);
-    login(PERSON.password);
+    login(closed.host);
     expect(await image('push', name)).toMatchObject({ code: 0 });
     await store.remove(name);
     expect(await image('pull', name)).toMatchObject({ code: 0 });
@@ -184,6 +184,30 @@ describe.skipIf(!has.registry)('trapframe image', { timeout: 60_000 }, () => {
       stderr: expect.stringContaining('config.json is no JSON'),
     });
     rmSync(process.env.DOCKER_CONFIG!, { recursive: true });
+  });
+
+  it.skipIf(!has.openssl)('takes tokens by HTTPS, from whom it is told to trust', async () => {
+    const registry = await TokenRegistry.start();
+    try {
+      const name = `${registry.host}/token/small:1`;
+      await store.tag('small:1', name);
+      // What is wrong with HTTPS is no reason to do without it.
+      expect(await image('push', name)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/its certificate is not trusted: .*\n {2}Set NODE_EXTRA_CA_CERTS /),
+      });
+      const trusting = (...args: readonly string[]): Promise<Ended> =>
+        trapframe(['image', ...args], { env: { NODE_EXTRA_CA_CERTS: registry.certificate }, deadline: CALL_MS });
+      expect((await trusting('push', name)).stderr).toContain('answers 401');
+      login(registry.host);
+      expect(await trusting('push', name)).toMatchObject({ code: 0 });
+      rmSync(process.env.DOCKER_CONFIG!, { recursive: true });
+      await store.remove(name);
+      expect(await trusting('pull', name)).toMatchObject({ code: 0 });
+      await store.remove(name);
+    } finally {
+      registry.stop();
+    }
   });
 
   it('looks names without a host up at the registry that is set', async () => {
