@@ -1,17 +1,10 @@
 /** Pulling and pushing as commands do it: in this process, with the docker client’s credentials and a line of progress. */
-import { InputError, isInputError } from '../abi/errors.ts';
-import { demandReference, type Reference, referenceName, repositoryOf } from '../image/oci/reference.ts';
+import { demandReference, type Reference, referenceName } from '../image/oci/reference.ts';
 import { Connection } from '../image/oci/registry/connection.ts';
 import { parsePlatform } from '../image/oci/schema.ts';
 import type { ImageStore } from '../machine/images/store.ts';
 import { pullImage, pushImage, type Stage, type Told } from '../machine/images/transfer.ts';
-import {
-  demandRepository,
-  HOW_TO_NAME,
-  isInsecure,
-  keptCredentials,
-  standardRegistry,
-} from './container/registries.ts';
+import { credentialsFor, demandRepository, isHere, isInsecure, keptLogins } from './container/registries.ts';
 import { hostImages } from './container/store.ts';
 import type { Context } from './context.ts';
 import { teller } from './obtaining.ts';
@@ -27,7 +20,7 @@ function connect(reference: Reference, options: Options, { signal }: Context): C
   const repository = demandRepository(reference);
   const { host } = repository;
   return new Connection(repository, {
-    credentials: keptCredentials(host),
+    credentials: credentialsFor(host, keptLogins()),
     insecure: options.insecure === true || isInsecure(host),
     signal,
   });
@@ -70,18 +63,6 @@ export const PULL_POLICIES = ['missing', 'always', 'never'] as const;
 /** Has an image here as --pull says. */
 export async function obtainImage(text: string, options: Options, context: Context): Promise<void> {
   const store = hostImages();
-  if (options.pull === 'never' || (options.pull === 'missing' && (await has(store, text)))) return;
+  if (options.pull === 'never' || (options.pull === 'missing' && (await isHere(store, text)))) return;
   context.stderr.write(`trapframe: pulled image: ${await pull(store, text, options, context)}\n`);
-}
-
-/** Whether the store has an image. @throws InputError where it does not, and there is nowhere to get it from */
-async function has(store: ImageStore, text: string): Promise<boolean> {
-  try {
-    await store.find(text);
-    return true;
-  } catch (e) {
-    if (!isInputError(e)) throw e;
-    if (repositoryOf(demandReference(text), standardRegistry())) return false;
-    throw new InputError(e.message, HOW_TO_NAME);
-  }
 }

@@ -82,6 +82,7 @@ async function build(
     say: (text) => {
       said += text;
     },
+    obtain: async () => {},
     ...more,
   });
   return { id, said };

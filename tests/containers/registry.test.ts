@@ -40,7 +40,7 @@ const image = (...args: readonly string[]): Promise<Ended> => trapframeHere(addI
 
 function call(program: string, args: readonly string[]): { code: number | null; out: string; err: string } {
   const ran = spawnSync(program, args, {
-    env: { ...process.env, DOCKER_HOST: `unix://${folder}/state/container.sock` },
+    env: { ...process.env, DOCKER_HOST: `unix://${folder}/state/container.sock`, DOCKER_BUILDKIT: '0' },
     encoding: 'utf8',
     timeout: CALL_MS,
   });
@@ -296,7 +296,7 @@ describe.skipIf(!has.registry || !has.docker)('the docker client', { timeout: 60
       err: expect.stringContaining('there is no image'),
     });
     expect(docker('run', '--rm', name)).toBe('riscv64');
-    expect(docker('run', '--rm', '--pull', 'always', '-q', name, '/bin/tool', 'say', 'again')).toBe('again');
+    expect(docker('run', '--rm', '--pull', 'always', name, '/bin/tool', 'say', 'again')).toBe('again');
     docker('rmi', name);
     // And so do our own commands.
     const run = (...args: readonly string[]): Promise<Ended> =>
@@ -311,6 +311,25 @@ describe.skipIf(!has.registry || !has.docker)('the docker client', { timeout: 60
       stderr: expect.stringContaining(`pulled image: ${name} (sha256:`),
     });
     docker('rmi', name);
+  });
+
+  it('builds on images that are not here', async () => {
+    const name = `${closed.host}/docker/base:1`;
+    login(closed.host);
+    await store.tag('small:1', name);
+    expect((await image('push', name)).code).toBe(0);
+    await store.remove(name);
+    const context = join(folder, 'context');
+    mkdirSync(context);
+    writeFileSync(join(context, 'Dockerfile'), `FROM ${name}\nCOPY Dockerfile /\n`);
+    expect(docker('build', '-t', 'built:1', context)).toMatch(/Status: Downloaded newer image for .*\n ---> /);
+    expect(docker('build', '--pull', context)).toMatch(/Status: Image is up to date for .*\n ---> /);
+    docker('rmi', '-f', name, 'built:1');
+    expect(await image('build', '-t', 'built:2', context)).toMatchObject({ code: 0 });
+    expect((await store.find(name)).names).toContain(name);
+    docker('rmi', '-f', name, 'built:2');
+    rmSync(process.env.DOCKER_CONFIG!, { recursive: true });
+    expect(await image('build', context)).toMatchObject({ code: 2, stderr: expect.stringContaining('answers 401') });
   });
 
   it('logs in, and is let in', async () => {

@@ -243,6 +243,7 @@ async function build(folder: string, options: Options, context: Context): Promis
     labels: rows('label', '--label'),
     target: String(options.target ?? ''),
     q: options.quiet === true ? '1' : '0',
+    pull: options.pull === true ? '1' : '0',
   });
   for (const name of options.tag as string[]) query.append('t', name);
   const client = await ContainerClient.start(context.root, (line) => context.stderr.write(`trapframe: ${line}\n`));
@@ -330,6 +331,7 @@ export function addImage(program: Command, context: Context): void {
     .option('--build-arg <NAME=VALUE>', 'the value of an ARG (repeatable)', more, [])
     .option('--label <NAME=VALUE>', 'a label (repeatable)', more, [])
     .option('--target <STAGE>', 'the stage to end with (default: the last one)')
+    .option('--pull', 'look whether its registries have newer ones of the images it begins with')
     .option('-q, --quiet', 'only the identifier of what was built')
     .action((folder: string, options: Options) => build(folder, options, context));
   limited(

@@ -5,6 +5,7 @@ import { InputError } from '../../abi/errors.ts';
 import type { CreateInput, ExecInput } from '../../machine/container/request.ts';
 import { type DaemonClient, reach, reachOrStart } from '../daemon/client.ts';
 import { keepsContainers, placeOf } from '../daemon/place.ts';
+import { keptLogins, loginsHeader } from './registries.ts';
 
 export interface Summary {
   readonly Id: string;
@@ -180,9 +181,10 @@ export class ContainerClient {
     return ((await this.daemon.call('POST', `/commit?${query}`, UNTIL_DONE)) as { Id: string }).Id;
   }
 
-  /** Builds an image of an archive of files with a Dockerfile among them; lines of JSON come as it goes on. */
+  /** Builds an image of an archive of files with a Dockerfile among them, logged in where the docker client is; lines of JSON come as it goes on. */
   build(context: Uint8Array, query: URLSearchParams, signal: AbortSignal): Promise<IncomingMessage> {
-    return this.daemon.open('POST', `/build?${query}`, { ...UNTIL_DONE, body: context, signal });
+    const headers = loginsHeader(keptLogins());
+    return this.daemon.open('POST', `/build?${query}`, { ...UNTIL_DONE, body: context, headers, signal });
   }
 
   attach(id: string, input: boolean): Promise<Duplex> {

@@ -16,6 +16,7 @@ const PAUSE_MS = 10;
 
 export interface RequestOptions {
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds it may take; infinity for what waits for a guest. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
@@ -45,7 +46,7 @@ export class DaemonClient {
   open(
     method: string,
     path: string,
-    { body, deadline = REQUEST_MS, signal }: RequestOptions = {},
+    { body, headers = {}, deadline = REQUEST_MS, signal }: RequestOptions = {},
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const raw = body instanceof Uint8Array;
@@ -54,7 +55,10 @@ export class DaemonClient {
         socketPath: this.socket,
         method,
         path,
-        headers: text === null ? {} : { 'content-type': raw ? 'application/x-tar' : 'application/json' },
+        headers: {
+          ...headers,
+          ...(text !== null && { 'content-type': raw ? 'application/x-tar' : 'application/json' }),
+        },
         ...(signal && { signal }),
       });
       const timer = Number.isFinite(deadline)

@@ -16,7 +16,7 @@ import { bodyBytes, drained } from '../files.ts';
 import { filtersOf, labelRules, type Rules, sieve, truth, untilRule } from './filters.ts';
 import { lines } from './lines.ts';
 import { flag, json, orStatusLater } from './reply.ts';
-import { pull, push } from './transfer.ts';
+import { obtaining, pull, push } from './transfer.ts';
 
 /** What an archive of a root file system is for. */
 const PLATFORM = { os: 'linux', architecture: 'riscv64' };
@@ -126,6 +126,7 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
         target: query.get('target') ?? '',
         networkMode: query.get('networkmode') || 'bridge',
         signal,
+        obtain: obtaining(request, store, quiet ? () => {} : say),
         say: (stream) => quiet || say({ stream }),
       });
       told(await store.find(id), 'build');

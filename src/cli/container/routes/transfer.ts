@@ -1,15 +1,24 @@
-/** `docker pull`, `push` and `login`: the store’s transfers, told in the client’s words. */
+/** `docker pull`, `push` and `login`, and what a build needs: the store’s transfers, told in the client’s words. */
 import { InputError } from '../../../abi/errors.ts';
 import { demandReference, type Reference, type Repository, referenceName } from '../../../image/oci/reference.ts';
+import type { Credentials } from '../../../image/oci/registry/authority.ts';
 import { Connection } from '../../../image/oci/registry/connection.ts';
-import { parsePlatform } from '../../../image/oci/schema.ts';
+import { type Platform, parsePlatform } from '../../../image/oci/schema.ts';
 import type { ImageRecord } from '../../../machine/images/catalogue.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { pullImage, pushImage, type Stage, type Told } from '../../../machine/images/transfer.ts';
 import { HttpError, type Request, type Route } from '../../daemon/server.ts';
-import { demandRepository, isInsecure, loginOf, sentCredentials } from '../registries.ts';
+import {
+  credentialsFor,
+  demandRepository,
+  isHere,
+  isInsecure,
+  loginOf,
+  sentCredentials,
+  sentLogins,
+} from '../registries.ts';
 import { lines, type Say } from './lines.ts';
-import { json } from './reply.ts';
+import { flag, json } from './reply.ts';
 
 /** What the client shows of each stage. */
 const PULL: Readonly<Record<Stage, string>> = {
@@ -48,12 +57,10 @@ function telling(say: Say, words: Readonly<Record<Stage, string>>): Told {
   };
 }
 
-const connect = (repository: Repository, request: Request): Connection =>
-  new Connection(repository, {
-    credentials: sentCredentials(request.body.headers['x-registry-auth']),
-    insecure: isInsecure(repository.host),
-    signal: request.signal,
-  });
+const connect = (repository: Repository, credentials: Credentials | null, { signal }: Request): Connection =>
+  new Connection(repository, { credentials, insecure: isInsecure(repository.host), signal });
+
+const sentWith = (request: Request): Credentials | null => sentCredentials(request.body.headers['x-registry-auth']);
 
 /** A name and beside it a tag or a digest, which may also be in the name. */
 function referenceOf(name: string, tag: string | null): Reference {
@@ -69,18 +76,39 @@ export function pull(request: Request, store: ImageStore, told: (record: ImageRe
     throw new HttpError(400, `${name}: all tags at once are not pulled: name one, ${name}:latest`);
   const reference = referenceOf(name, tag);
   const platform = query.get('platform');
+  const wanted = platform ? parsePlatform('platform', platform) : null;
   return lines(request, async (say) => {
     const repository = demandRepository(reference);
-    const connection = connect(repository, request);
-    say({ status: `Pulling from ${repository.path}`, id: reference.digest ?? reference.tag });
-    const wanted = platform ? parsePlatform('platform', platform) : null;
-    const { record, digest, old } = await pullImage(store, connection, reference, wanted, telling(say, PULL));
-    told(record);
-    say({ status: `Digest: ${digest}` });
-    say({
-      status: `Status: ${old ? 'Image is up to date' : 'Downloaded newer image'} for ${referenceName(reference)}`,
-    });
+    const connection = connect(repository, sentWith(request), request);
+    told(await pulled(store, connection, reference, wanted, say));
   });
+}
+
+/** Pulls, and says all that the client shows of it. */
+async function pulled(
+  store: ImageStore,
+  connection: Connection,
+  reference: Reference,
+  platform: Platform | null,
+  say: Say,
+): Promise<ImageRecord> {
+  say({ status: `Pulling from ${connection.path}`, id: reference.digest ?? reference.tag });
+  const { record, digest, old } = await pullImage(store, connection, reference, platform, telling(say, PULL));
+  say({ status: `Digest: ${digest}` });
+  say({ status: `Status: ${old ? 'Image is up to date' : 'Downloaded newer image'} for ${referenceName(reference)}` });
+  return record;
+}
+
+/** For a build: has an image here before it is used, and with `pull` as it is at the registry now. */
+export function obtaining(request: Request, store: ImageStore, say: Say): (name: string) => Promise<void> {
+  const logins = sentLogins(request.body.headers['x-registry-config']);
+  const always = flag(request.query, 'pull');
+  return async (name) => {
+    if (!always && (await isHere(store, name))) return;
+    const reference = demandReference(name);
+    const repository = demandRepository(reference);
+    await pulled(store, connect(repository, credentialsFor(repository.host, logins), request), reference, null, say);
+  };
 }
 
 export function push(request: Request, store: ImageStore, told: (record: ImageRecord) => void): Promise<null> {
@@ -98,7 +126,12 @@ export function push(request: Request, store: ImageStore, told: (record: ImageRe
     for (const reference of references) {
       const repository = demandRepository(reference);
       say({ status: `The push refers to repository [${repository.host}/${repository.path}]` });
-      const { digest, size } = await pushImage(store, connect(repository, request), reference, telling(say, PUSH));
+      const { digest, size } = await pushImage(
+        store,
+        connect(repository, sentWith(request), request),
+        reference,
+        telling(say, PUSH),
+      );
       told(await store.find(referenceName(reference)));
       say({ status: `${reference.tag}: digest: ${digest} size: ${size}` });
       say({ progressDetail: {}, aux: { Tag: reference.tag, Digest: digest, Size: size } });
@@ -112,10 +145,7 @@ export const loginRoute: Route = {
   path: '/auth',
   async handle(request) {
     const { host, credentials } = loginOf(await request.json());
-    const connection = new Connection(
-      { host, path: '' },
-      { credentials, insecure: isInsecure(host), signal: request.signal },
-    );
+    const connection = connect({ host, path: '' }, credentials, request);
     try {
       await connection.enter();
     } catch (e) {

@@ -22,6 +22,8 @@ export interface BuildRequest {
   readonly target: string;
   readonly networkMode: string;
   readonly signal: AbortSignal;
+  /** Has an image here that a stage begins with or takes from, if it can be had. */
+  readonly obtain: (name: string) => Promise<unknown>;
   /** Told of steps, and what programs say. */
   readonly say: (text: string) => void;
 }
@@ -99,12 +101,8 @@ export async function buildImage(engine: ContainerEngine, store: ImageStore, req
   };
 
   async function imageOf(name: string): Promise<string> {
-    try {
-      return (await store.find(name)).id;
-    } catch (e) {
-      if (!isInputError(e)) throw e;
-      throw new InputError(`there is no image ${name} here: pull, load or import it`);
-    }
+    await request.obtain(name);
+    return (await store.find(name)).id;
   }
 
   let step = 0;
