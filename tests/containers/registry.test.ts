@@ -1,20 +1,24 @@
 /** Images from a registry and to one: Debian’s docker-registry, our commands, the stock docker client, and skopeo as another client. */
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addImage } from '../../src/cli/commands/image.ts';
+import { demandReference } from '../../src/image/oci/reference.ts';
+import { Connection } from '../../src/image/oci/registry/connection.ts';
 import { bytesSource } from '../../src/image/source.ts';
 import type { NewEntry } from '../../src/image/tar-write.ts';
 import { ImageStore } from '../../src/machine/images/store.ts';
+import { pullImage, pushImage } from '../../src/machine/images/transfer.ts';
 import { nodeFolder } from '../../src/machine/node/folder.ts';
 import { type Ended, trapframe, trapframeHere } from '../support/cli.ts';
 import { sha } from '../support/images.ts';
 import { buildPrograms } from '../support/linux-programs.ts';
 import { projectRoot } from '../support/machine.ts';
-import { byPassword, DebianRegistry, hasProgram, PERSON, TokenRegistry } from '../support/registry.ts';
+import { Breaking, byPassword, DebianRegistry, hasProgram, PERSON, TokenRegistry } from '../support/registry.ts';
 
 const CALL_MS = 20_000;
 const has = {
@@ -124,6 +128,35 @@ describe.skipIf(!has.registry)('trapframe image', { timeout: 60_000 }, () => {
     await store.tag(id, 'small:1');
     await store.remove(`${repository}@${digest}`);
     expect(await store.list()).toMatchObject([{ id, names: ['small:1'], digests: [] }]);
+  });
+
+  it('gives and takes an image over connections that break', async () => {
+    const proxy = await Breaking.start(open.host, 5, 200_000);
+    try {
+      const name = `${proxy.host}/breaking:1`;
+      // Nothing of it can be packed.
+      const content = bytesSource(randomBytes(1_000_000));
+      const { id } = await store.build([{ ...own, name: 'random', type: 'file', mode: 0o644, content }], {
+        what: 'test',
+        names: [name],
+        platform: { os: 'linux', architecture: 'riscv64' },
+        config: {},
+        created: '1970-01-01T00:00:00Z',
+        createdBy: 'test',
+      });
+      const connect = () =>
+        new Connection({ host: proxy.host, path: 'breaking' }, { credentials: null, insecure: false, pauseMs: 1 });
+      const { digest } = await pushImage(store, connect(), demandReference(name), () => {});
+      expect(proxy.left).toBe(0);
+      await store.remove(name);
+      proxy.left = 5;
+      expect((await pullImage(store, connect(), demandReference(name), null, () => {})).digest).toBe(digest);
+      expect(proxy.left).toBe(0);
+      expect(await store.find(name)).toMatchObject({ id });
+      await store.remove(name);
+    } finally {
+      proxy.stop();
+    }
   });
 
   it('takes of several platforms the one that is run, or that is named', async () => {

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isInputError } from '../../src/abi/errors.ts';
+import { addImage } from '../../src/cli/commands/image.ts';
 import { demandReference } from '../../src/image/oci/reference.ts';
 import type { Credentials } from '../../src/image/oci/registry/authority.ts';
 import { parseChallenges } from '../../src/image/oci/registry/challenge.ts';
@@ -14,6 +15,7 @@ import { Connection, type ConnectionOptions } from '../../src/image/oci/registry
 import { ImageStore } from '../../src/machine/images/store.ts';
 import { type Pulled, pullImage, pushImage, type Step } from '../../src/machine/images/transfer.ts';
 import { nodeFolder } from '../../src/machine/node/folder.ts';
+import { trapframeHere } from '../support/cli.ts';
 import { type RawLayer, rawTar } from '../support/images.ts';
 import { digestOf, INDEX, type Parts, type Seen, TestRegistry } from '../support/remote.ts';
 
@@ -493,9 +495,22 @@ const ROWS: Readonly<Record<string, Row>> = {
       answer(404, {}, JSON.stringify({ errors: [{ message: 'no\u001b[2J\r\nsuch\u202e thing' }] }))(response),
     says: /answers 404: no \[2J such thing\n/,
   },
+  'a platform that would': {
+    put: () => {
+      const platform = { os: 'linux', architecture: 'x\u001b[2J' };
+      const one = { mediaType: INDEX, digest: digestOf('x'), size: 10, platform };
+      registry.document('1', { schemaVersion: 2, manifests: [one, one] }, INDEX);
+      return '1';
+    },
+    says: /the index is malformed: manifests\.0\.platform\.architecture/,
+  },
+  'a document that would': {
+    manifest: (response) => answer(200, {}, '\u001b[2J{')(response),
+    says: /is no JSON: /,
+  },
   'a registry that is gone': {
     manifest: (response) => !!response.destroy(),
-    says: /can’t be spoken with: the connection was broken off/,
+    says: /127\.0\.0\.1:\d+ broke the connection off\n {2}Try it again/,
   },
 };
 
@@ -516,8 +531,28 @@ describe('a hostile registry', () => {
     expect(error).toSatisfy(isInputError);
     expect((error as Error).message).toMatch(says);
     expect((error as Error).message).toContain('127.0.0.1');
+    expect((error as Error).message).not.toMatch(/[^\P{C}\n]/u);
     expect(files()).toEqual([]);
     expect(registry.seen.length).toBeLessThan(30);
+  });
+
+  it('shows what it likes of an image, but moves no cursor', async () => {
+    registry.image('1', [{ bytes: LAYER }], ({ config }) => {
+      config.created = '\u001b[2J';
+      config.history = [{ created: '\u001b[31m', created_by: 'a\u001b[2J\nb', comment: '\u202e' }];
+    });
+    process.env.TRAPFRAME_STATE = folder;
+    try {
+      const name = `${registry.host}/img:1`;
+      expect((await trapframeHere(addImage, ['image', 'pull', '-q', name])).code).toBe(0);
+      const listed = (await trapframeHere(addImage, ['image', 'ls'])).stdout;
+      expect(listed).toContain(name);
+      const shown = (await trapframeHere(addImage, ['image', 'history', name])).stdout;
+      expect(shown).toContain('a [2J b');
+      expect(listed + shown).not.toMatch(/[^\P{C}\n]/u);
+    } finally {
+      delete process.env.TRAPFRAME_STATE;
+    }
   });
 
   it('leads nobody to this machine, and to nobody’s password', () => {

@@ -3,7 +3,13 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -141,4 +147,50 @@ function token(access: readonly object[], key: string, certificate: string): str
   const claims = { iss: ISSUER, sub: '', aud: SERVICE, jti: 'x', ...times, access };
   const text = `${part({ typ: 'JWT', alg: 'ES256', x5c })}.${part(claims)}`;
   return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+}
+
+/** A way to a host on which so many connections break, each after so many bytes in one of its directions. */
+export class Breaking {
+  /** Connections that still break. */
+  left: number;
+  private readonly server: TcpServer;
+  private readonly open = new Set<Socket>();
+
+  private constructor(to: string, connections: number, bytes: number) {
+    this.left = connections;
+    const [host, port] = to.split(':');
+    this.server = createTcpServer((here) => {
+      const there = connect(Number(port), host);
+      let passed = 0;
+      const pass = (from: Socket, into: Socket): void => {
+        this.open.add(from);
+        from.on('data', (part: Buffer) => {
+          passed += part.length;
+          into.write(part);
+          if (passed <= bytes || this.left === 0) return;
+          this.left--;
+          for (const socket of [here, there]) socket.destroy();
+        });
+        from.on('error', () => {}).on('end', () => into.end());
+        from.on('close', () => this.open.delete(from));
+      };
+      pass(here, there);
+      pass(there, here);
+    });
+  }
+
+  static async start(to: string, connections: number, bytes: number): Promise<Breaking> {
+    const proxy = new Breaking(to, connections, bytes);
+    await new Promise<void>((go) => proxy.server.listen(0, '127.0.0.1', go));
+    return proxy;
+  }
+
+  get host(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.close();
+    for (const socket of this.open) socket.destroy();
+  }
 }

@@ -16,6 +16,7 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InputError } from '../../abi/errors.ts';
 import { SEARCH_PATH } from '../../abi/search-path.ts';
+import { printable } from '../../image/oci/printable.ts';
 import { baseEntries } from '../../machine/images/base.ts';
 import type { ImageRecord } from '../../machine/images/catalogue.ts';
 import { historyOf, imageInspection } from '../../machine/images/describe.ts';
@@ -46,6 +47,8 @@ const storeOf = (options: Options = {}): ImageStore =>
   hostImages(options.maxSize === undefined ? {} : { layerBytes: bytes('--max-size', String(options.maxSize)) });
 
 const megabytes = (n: number): string => `${(n / 1e6).toFixed(1)} MB`;
+/** Whoever made the image wrote it. */
+const day = (time: string | null): string => printable(time?.slice(0, 10) ?? '–');
 const short = (digest: string): string => digest.replace('sha256:', '').slice(0, SHORT);
 
 /** Follows a long job at stderr. */
@@ -120,7 +123,7 @@ async function list(options: Options, { stdout, stderr }: Context): Promise<void
       name,
       short(image.id),
       image.platform,
-      image.created?.slice(0, 10) ?? '–',
+      day(image.created),
       megabytes(image.size),
     ]),
   );
@@ -268,9 +271,9 @@ async function history(ref: string, options: Options, { stdout }: Context): Prom
   }
   const rows = steps.map((s) => [
     s.layer ? short(s.layer) : '(no layer)',
-    s.created?.slice(0, 10) ?? '–',
+    day(s.created),
     megabytes(s.size),
-    `${s.createdBy || '–'}${s.comment ? `  # ${s.comment}` : ''}`,
+    printable(`${s.createdBy || '–'}${s.comment ? `  # ${s.comment}` : ''}`),
   ]);
   stdout.write(`${columns([['LAYER', 'CREATED', 'SIZE', 'CREATED BY'], ...rows], 120)}\n`);
 }

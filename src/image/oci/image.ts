@@ -3,6 +3,7 @@ import { InputError } from '../../abi/errors.ts';
 import type { Source } from '../source.ts';
 import type { Digest } from './digest.ts';
 import type { ImageLimits } from './limits.ts';
+import { printable } from './printable.ts';
 import { config, type Descriptor, type ImageConfig, type Platform, parseDocument, platformName } from './schema.ts';
 
 export interface GivenLayer {
@@ -54,7 +55,7 @@ export function forPlatform(all: readonly Descriptor[], wanted: readonly Platfor
   const there = all.map(({ platform }) => (platform ? platformName(platform) : 'unknown')).join(', ');
   throw new InputError(
     `${what}: there is no image for ${wanted.map(platformName).join(' or ')} in it`,
-    `It has: ${there || 'none'}.`,
+    `It has: ${printable(there) || 'none'}.`,
   );
 }
 

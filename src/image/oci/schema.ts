@@ -4,6 +4,7 @@ import { InputError } from '../../abi/errors.ts';
 import { type Source, wholeOf } from '../source.ts';
 import { isDigest } from './digest.ts';
 import type { ImageLimits } from './limits.ts';
+import { printable } from './printable.ts';
 
 /** Media types by what they are; the first is the one that is written here. */
 export const MEDIA = {
@@ -31,7 +32,9 @@ export const NAME_ANNOTATIONS = ['io.containerd.image.name', 'org.opencontainers
 const digest = z.string().refine(isDigest, 'is no digest: sha256: and 64 hex digits');
 const strings = z.array(z.string());
 
-const platform = z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
+/** A word: it is shown as it is. */
+const word = z.string().regex(/^[\w.+-]*$/);
+const platform = z.looseObject({ os: word, architecture: word, variant: word.optional() });
 export type Platform = z.infer<typeof platform>;
 
 export const descriptor = z.looseObject({
@@ -79,9 +82,9 @@ const step = z.looseObject({
 });
 
 export const config = z.looseObject({
-  architecture: z.string(),
-  os: z.string(),
-  variant: z.string().optional(),
+  architecture: word,
+  os: word,
+  variant: word.optional(),
   created: z.string().nullish(),
   author: z.string().nullish(),
   config: execution.nullish(),
@@ -107,12 +110,12 @@ export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: 
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (e) {
-    throw new InputError(`${what} is no JSON: ${e instanceof Error ? e.message : String(e)}`);
+    throw new InputError(`${what} is no JSON: ${printable(e instanceof Error ? e.message : String(e))}`);
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, 3).map((i) => `${i.path.join('.') || 'it'}: ${i.message}`);
-  throw new InputError(`${what} is malformed: ${issues.join('; ')}`);
+  throw new InputError(`${what} is malformed: ${printable(issues.join('; '))}`);
 }
 
 /** All of a document's bytes, unless it is longer than allowed. */

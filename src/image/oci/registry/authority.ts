@@ -1,6 +1,7 @@
 /** Who is asking: the `Authorization` of requests to a registry, by what it asks for (distribution-spec’s token authentication). */
 import * as z from 'zod';
 import { InputError } from '../../../abi/errors.ts';
+import { quoted } from '../printable.ts';
 import { parseDocument } from '../schema.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { type Answer, bytesOf, type Exchange } from './exchange.ts';
@@ -64,7 +65,7 @@ export class Authority {
   private async token(parameters: Readonly<Record<string, string>>, scope: string): Promise<string> {
     const what = `${this.host}: the token for it`;
     const realm = URL.canParse(parameters.realm ?? '') ? new URL(parameters.realm!) : null;
-    if (!realm) throw new InputError(`${what}: ${JSON.stringify(parameters.realm ?? '')} is no address to get it from`);
+    if (!realm) throw new InputError(`${what}: ${quoted(parameters.realm ?? '')} is no address to get it from`);
     const wanted = { service: parameters.service ?? '', scope: parameters.scope || scope, client_id: CLIENT };
     const { username = '', identityToken = '' } = this.credentials ?? {};
     const answer = identityToken

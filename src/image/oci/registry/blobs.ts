@@ -113,66 +113,105 @@ export async function putBlob(
   const there = await connection.request(`blobs/${digest}`, { method: 'HEAD', what, good: [200, 404] });
   there.close();
   if (there.status === 200) return false;
-  const begun = await connection.request('blobs/uploads/', { method: 'POST', what, good: [202] });
-  begun.close();
-  let place = connection.locationOf(begun, what);
-  const piece = Math.min(Math.max(Number(begun.headers.get('oci-chunk-min-length')) || 0, PIECE), LARGEST_PIECE);
-  let done = 0;
+  const upload = new Upload(connection, content, size, what, tell);
   try {
-    await persistently(connection, async () => {
-      while (done < size) {
-        const bytes = new Uint8Array(Math.min(piece, size - done));
-        content.read(done, bytes);
-        const answer = await connection
-          .request(place, {
-            method: 'PATCH',
-            headers: {
-              'content-type': 'application/octet-stream',
-              'content-range': `${done}-${done + bytes.length - 1}`,
-            },
-            body: bytes,
-            what,
-            good: [202],
-          })
-          .catch(async (e: unknown) => {
-            if (!(e instanceof Unreachable)) throw e;
-            // How much of it came is known to the registry alone.
-            await connection.pause(0);
-            return connection.request(place, { method: 'GET', what, good: [202, 204] });
-          });
-        answer.close();
-        place = connection.locationOf(answer, what);
-        const now = arrived(answer);
-        if (now > size || now < done)
-          throw new InputError(
-            `${what}: the registry says it has ${now} bytes of it where ${done + bytes.length} were sent`,
-          );
-        if (now === done) throw new Unreachable(`${what}: the registry takes nothing of it`, 'Push it again.');
-        done = now;
-        tell(done);
-      }
-    });
-    const last = new URL(place);
-    last.searchParams.set('digest', digest);
-    const kept = await connection.request(last, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/octet-stream' },
-      what,
-      good: [201, 204],
-    });
-    kept.close();
+    await persistently(connection, () => upload.send());
+    await upload.finish(digest);
     return true;
   } catch (e) {
-    await forget(connection, place);
+    await upload.forget();
     throw e;
   }
 }
 
-/** Lets the registry drop what came of an upload; it does so by itself too, in time. */
-async function forget(connection: Connection, place: URL): Promise<void> {
-  try {
-    (await connection.request(place, { method: 'DELETE', what: 'the upload', good: [204, 202, 200, 404] })).close();
-  } catch {
-    // What made it fail is told.
+/** One blob on its way to a registry, in pieces. */
+class Upload {
+  private readonly connection: Connection;
+  private readonly content: Source;
+  private readonly size: number;
+  private readonly what: string;
+  private readonly tell: Tell;
+  /** Where its next piece goes; null: it has not begun, or has to begin anew. */
+  private place: URL | null = null;
+  private piece = PIECE;
+  private done = 0;
+
+  constructor(connection: Connection, content: Source, size: number, what: string, tell: Tell) {
+    this.connection = connection;
+    this.content = content;
+    this.size = size;
+    this.what = what;
+    this.tell = tell;
+  }
+
+  /** Sends what is left. */
+  async send(): Promise<void> {
+    this.place ??= await this.begin();
+    while (this.done < this.size) {
+      const bytes = new Uint8Array(Math.min(this.piece, this.size - this.done));
+      this.content.read(this.done, bytes);
+      this.take(await this.patch(this.place, bytes), bytes.length);
+    }
+  }
+
+  /** @throws InputError where the registry has something else */
+  async finish(digest: string): Promise<void> {
+    const last = new URL(this.place!);
+    last.searchParams.set('digest', digest);
+    const headers = { 'content-type': 'application/octet-stream' };
+    (await this.connection.request(last, { method: 'PUT', headers, what: this.what, good: [201, 204] })).close();
+  }
+
+  /** Lets the registry drop what came; it does so by itself too, in time. */
+  async forget(): Promise<void> {
+    if (!this.place) return;
+    const request = { method: 'DELETE', what: this.what, good: [200, 202, 204, 404] };
+    try {
+      (await this.connection.request(this.place, request)).close();
+    } catch {
+      // What made it fail is told.
+    }
+  }
+
+  private async begin(): Promise<URL> {
+    const { connection, what } = this;
+    const begun = await connection.request('blobs/uploads/', { method: 'POST', what, good: [202] });
+    begun.close();
+    this.piece = Math.min(Math.max(Number(begun.headers.get('oci-chunk-min-length')) || 0, PIECE), LARGEST_PIECE);
+    this.done = 0;
+    return connection.locationOf(begun, what);
+  }
+
+  /** Sends a piece; where the connection breaks, what came of it is known to the registry alone. */
+  private async patch(place: URL, bytes: Uint8Array<ArrayBuffer>): Promise<Answer> {
+    const { connection, what, done } = this;
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-range': `${done}-${done + bytes.length - 1}`,
+    };
+    try {
+      return await connection.request(place, { method: 'PATCH', headers, body: bytes, what, good: [202] });
+    } catch (e) {
+      if (!(e instanceof Unreachable)) throw e;
+      await connection.pause(0);
+      const answer = await connection.request(place, { method: 'GET', what, good: [202, 204, 400, 404, 416] });
+      if (answer.status < 300) return answer;
+      // Some keep nothing of a piece that did not come whole, nor of those before it.
+      answer.close();
+      this.place = null;
+      throw e;
+    }
+  }
+
+  private take(answer: Answer, sent: number): void {
+    const { connection, what, done, size } = this;
+    answer.close();
+    this.place = connection.locationOf(answer, what);
+    const now = arrived(answer);
+    if (now > size || now < done)
+      throw new InputError(`${what}: the registry says it has ${now} bytes of it where ${done + sent} were sent`);
+    if (now === done) throw new Unreachable(`${what}: the registry takes nothing of it`, 'Push it again.');
+    this.done = now;
+    this.tell(now);
   }
 }

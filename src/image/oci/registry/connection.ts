@@ -4,9 +4,19 @@
  */
 import * as z from 'zod';
 import { InputError } from '../../../abi/errors.ts';
+import { printable, quoted } from '../printable.ts';
 import type { Repository } from '../reference.ts';
 import { Authority, type Credentials } from './authority.ts';
-import { type Answer, bytesOf, type Exchange, exchange, type Patience, pause, Unreachable } from './exchange.ts';
+import {
+  type Answer,
+  Broken,
+  bytesOf,
+  type Exchange,
+  exchange,
+  type Patience,
+  pause,
+  Unreachable,
+} from './exchange.ts';
 
 export interface ConnectionOptions {
   readonly credentials: Credentials | null;
@@ -29,7 +39,7 @@ export interface Request extends Exchange {
 const WAIT_MS = 30_000;
 const PAUSE_MS = 250;
 const REDIRECTS = 5;
-/** Times that a registry which has too much to do is asked, and how long it may make us wait. */
+/** Times that something is asked for where the registry has too much to do or is gone, and how long it may make us wait. */
 const ATTEMPTS = 4;
 const LONGEST_PAUSE_MS = 10_000;
 const REFUSAL_BYTES = 65_536;
@@ -47,13 +57,6 @@ const isThisMachine = (name: string): boolean =>
 const refusals = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string().nullish(), message: z.string().nullish() })),
 });
-
-/** What a stranger says, for a terminal: on one line, without what would move its cursor. */
-export const printable = (text: string): string =>
-  text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 300);
 
 const ADVICE: Readonly<Record<number, (host: string) => string>> = {
   401: (host) => `Log in: docker login ${host} (or skopeo login --authfile ~/.docker/config.json ${host}).`,
@@ -116,8 +119,7 @@ export class Connection {
   /** Where an answer leads. @throws InputError where that is no place to go */
   locationOf({ headers, url }: Answer, what: string): URL {
     const text = headers.get('location') ?? '';
-    if (!text || !URL.canParse(text, url))
-      throw new InputError(`${what}: ${this.host} leads to ${JSON.stringify(text)}`);
+    if (!text || !URL.canParse(text, url)) throw new InputError(`${what}: ${this.host} leads to ${quoted(text)}`);
     const next = new URL(text, url);
     next.username = next.password = '';
     this.demandAllowed(next, url, what);
@@ -158,12 +160,21 @@ export class Connection {
   }
 
   private async demandGood(url: URL, request: Request): Promise<Answer> {
+    const harmless = request.method === 'GET' || request.method === 'HEAD';
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.authorized(url, request);
+      const last = attempt === ATTEMPTS;
+      let answer: Answer;
+      try {
+        answer = await this.authorized(url, request);
+      } catch (e) {
+        if (!(e instanceof Broken) || !harmless || last) throw e;
+        await this.pause(attempt);
+        continue;
+      }
       if (request.good.includes(answer.status)) return answer;
-      if (!BUSY.includes(answer.status) || attempt === ATTEMPTS) throw await this.refusal(answer, request.what);
       const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
-      if (seconds * 1000 > LONGEST_PAUSE_MS) throw await this.refusal(answer, request.what);
+      if (!BUSY.includes(answer.status) || last || seconds * 1000 > LONGEST_PAUSE_MS)
+        throw await this.refusal(answer, request.what);
       answer.close();
       await (seconds > 0 ? pause(seconds * 1000, this.signal) : this.pause(attempt));
     }

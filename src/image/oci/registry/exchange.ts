@@ -5,6 +5,9 @@ import { InputError } from '../../../abi/errors.ts';
 /** The other side can’t be reached, or was gone before it had said all: another attempt may do. */
 export class Unreachable extends InputError {}
 
+/** The connection was there, and is no more. */
+export class Broken extends Unreachable {}
+
 export interface Exchange {
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -30,9 +33,6 @@ export interface Answer {
 /** Reasons by the codes of Node and of its fetch. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
-  ECONNRESET: 'the connection was broken off',
-  EPIPE: 'the connection was broken off',
-  UND_ERR_SOCKET: 'the connection was broken off',
   ENOTFOUND: 'its name is not known',
   EAI_AGAIN: 'its name can’t be looked up now',
   EHOSTUNREACH: 'there is no way to it',
@@ -41,6 +41,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
 };
 
+const BREAKS: readonly string[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/;
 
 class Late extends Error {}
@@ -55,6 +56,7 @@ function explained(error: unknown, url: URL): Error {
       `${url.host}: its certificate is not trusted: ${said}`,
       'Set NODE_EXTRA_CA_CERTS to a file with the certificate of who signed it.',
     );
+  if (BREAKS.includes(code)) return new Broken(`${url.host} broke the connection off`, 'Try it again.');
   return new Unreachable(
     `${url.host} can’t be spoken with: ${REASONS[code] ?? said}`,
     'Look whether the name and the port are right, and whether the network is there.',

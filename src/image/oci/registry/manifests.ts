@@ -5,6 +5,7 @@ import { InputError } from '../../../abi/errors.ts';
 import { type Digest, demandDigest, digestOf, isDigest } from '../digest.ts';
 import { configOf, forPlatform, isFor, isImage, NESTED, PLATFORMS } from '../image.ts';
 import type { ImageLimits } from '../limits.ts';
+import { printable, quoted } from '../printable.ts';
 import type { Reference } from '../reference.ts';
 import {
   type Descriptor,
@@ -18,7 +19,7 @@ import {
   platformName,
 } from '../schema.ts';
 import { getBlob } from './blobs.ts';
-import { type Connection, printable } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { bytesOf } from './exchange.ts';
 
 /** An image as a registry has it; its layers have not been fetched. */
@@ -89,7 +90,7 @@ class Search {
     const [kind = manifests ? 'index' : 'manifest'] = kinds;
     if (kinds.includes(undefined))
       throw new InputError(
-        `${what} is of the media type ${said.map((t) => JSON.stringify(printable(t!))).join(' and ')}, which is not known`,
+        `${what} is of the media type ${said.map((t) => quoted(t!)).join(' and ')}, which is not known`,
       );
     if (
       kinds.some((other) => other !== kind) ||
@@ -149,7 +150,7 @@ export async function findImage(
   const found = parseDocument(manifest, bytes, `${what}: the manifest`);
   if (!isOf('config', found.config.mediaType))
     throw new InputError(
-      `${what} is no image: its configuration is of the media type ${JSON.stringify(printable(found.config.mediaType))}`,
+      `${what} is no image: its configuration is of the media type ${quoted(found.config.mediaType)}`,
       'Registries keep other things too, such as charts and signatures.',
     );
   search.demandHere(found.config, 'the configuration');
@@ -163,15 +164,13 @@ export async function findImage(
   if (!wanted.some((one) => isFor(one, parsed)))
     throw new InputError(
       `${what}: there is no image for ${wanted.map(platformName).join(' or ')} in it`,
-      `It has: ${printable(platformName(parsed))}.`,
+      `It has: ${platformName(parsed)}.`,
     );
   for (const [i, layer] of found.layers.entries()) {
     const about = `layer ${i + 1} of ${found.layers.length}`;
     search.demandHere(layer, about);
     if (!isOf('layer', layer.mediaType))
-      throw new InputError(
-        `${what}: ${about} is of the media type ${JSON.stringify(printable(layer.mediaType))}, which is not known`,
-      );
+      throw new InputError(`${what}: ${about} is of the media type ${quoted(layer.mediaType)}, which is not known`);
   }
   return { digest: named.digest, id: found.config.digest, config: parsed, configBytes, layers: found.layers };
 }
