@@ -314,12 +314,20 @@ describe.skipIf(!has.registry || !has.docker)('the docker client', { timeout: 60
     expect(docker('pull', name)).toContain(
       `: Already exists\nDigest: ${digest}\nStatus: Image is up to date for ${name}\n`,
     );
-    docker('tag', name, 'small:1');
     expect(call('docker', ['pull', `${open.host}/docker/none`])).toMatchObject({
       code: 1,
       err: expect.stringContaining('answers 404: manifest unknown'),
     });
-    docker('rmi', name);
+    docker('rmi', '-f', docker('inspect', '-f', '{{.Id}}', name));
+    // By its digest it needs no name.
+    const pinned = `${open.host}/docker/small@${digest}`;
+    expect(docker('pull', pinned)).toMatch(
+      new RegExp(`^${open.host}/docker/small@${digest}: Pulling from docker/small\n`),
+    );
+    expect(docker('images', '-q', '--filter', 'dangling=true')).toBe('');
+    expect(docker('run', '--rm', '--pull', 'never', pinned)).toBe('riscv64');
+    docker('tag', pinned, 'small:1');
+    docker('rmi', pinned);
   });
 
   it('runs images that are not here, when it is told to', async () => {

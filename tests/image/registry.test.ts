@@ -10,8 +10,10 @@ import { isInputError } from '../../src/abi/errors.ts';
 import { addImage } from '../../src/cli/commands/image.ts';
 import { demandReference } from '../../src/image/oci/reference.ts';
 import type { Credentials } from '../../src/image/oci/registry/authority.ts';
+import { putBlob } from '../../src/image/oci/registry/blobs.ts';
 import { parseChallenges } from '../../src/image/oci/registry/challenge.ts';
 import { Connection, type ConnectionOptions } from '../../src/image/oci/registry/connection.ts';
+import { bytesSource } from '../../src/image/source.ts';
 import { ImageStore } from '../../src/machine/images/store.ts';
 import { type Pulled, pullImage, pushImage, type Step } from '../../src/machine/images/transfer.ts';
 import { nodeFolder } from '../../src/machine/node/folder.ts';
@@ -605,6 +607,14 @@ describe('an image that is sent', () => {
     expect((await pull()).record.id).toBe(id);
   });
 
+  it('of one byte is sent too', async () => {
+    const content = bytesSource(new Uint8Array([7]));
+    const one = { digest: digestOf(new Uint8Array([7])), size: 1 };
+    expect(await putBlob(connect(), one, content, 'x')).toBe(true);
+    expect(registry.blobs.get(one.digest)).toEqual(Buffer.from([7]));
+    expect(await putBlob(connect(), one, content, 'x')).toBe(false);
+  });
+
   it('goes on where the registry says a broken connection was', async () => {
     let breaks = 3;
     registry.between = (seen, response) => {
@@ -634,7 +644,12 @@ describe('an image that is sent', () => {
       answer(202, { location: '/v2/img/blobs/uploads/u0', range: '0-999999' }),
       /says it has 1000000 bytes/,
     ],
-    ['nothing of it taken', 'PATCH', answer(202, { location: '/v2/img/blobs/uploads/u0' }), /takes nothing of it/],
+    [
+      'nothing of it taken',
+      'PATCH',
+      answer(202, { location: '/v2/img/blobs/uploads/u0', range: '0-0' }),
+      /takes nothing of it/,
+    ],
     ['a redirect that changes the method', 'PATCH', answer(302, { location: '/' }), /answers 302 to PATCH/],
     [
       'a digest of something else',

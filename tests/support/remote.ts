@@ -148,7 +148,7 @@ export class TestRegistry {
     this.uploads.set(upload, now);
     const about = {
       location: `/v2/img/blobs/uploads/${upload}`,
-      ...(now.length && { range: `0-${now.length - 1}` }),
+      range: `0-${Math.max(now.length - 1, 0)}`,
     };
     if (method === 'POST' || method === 'PATCH') return [202, about];
     if (method === 'GET') return [204, about];

@@ -7,7 +7,7 @@ import { unpacked } from '../../../image/oci/unpack.ts';
 import { bytesSource } from '../../../image/source.ts';
 import { buildImage } from '../../../machine/container/builder/build.ts';
 import type { ContainerEngine } from '../../../machine/container/engine.ts';
-import type { ImageRecord } from '../../../machine/images/catalogue.ts';
+import { type ImageRecord, isNamed } from '../../../machine/images/catalogue.ts';
 import { changed } from '../../../machine/images/changes.ts';
 import { historyOf, imageInspection, imageSummary } from '../../../machine/images/describe.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
@@ -42,7 +42,7 @@ function texts(query: URLSearchParams, key: string): Record<string, string> {
 type Labelled = ImageRecord & { readonly labels: Readonly<Record<string, string>> };
 
 const aboutImages: Rules<Labelled> = {
-  dangling: ({ names }, value) => (names.length === 0) === truth(value),
+  dangling: (image, value) => !isNamed(image) === truth(value),
   ...labelRules(({ labels }: Labelled) => labels),
 };
 
@@ -193,7 +193,7 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
         const gone = [];
         let freed = 0;
         for (const image of await labelled()) {
-          if (usersOf(image) || (!all && image.names.length) || !meant(image)) continue;
+          if (usersOf(image) || (!all && isNamed(image)) || !meant(image)) continue;
           const { untagged, deleted } = await store.remove(image.id, true);
           freed += image.size;
           gone.push(...untagged.map((Untagged) => ({ Untagged })), ...deleted.map((Deleted) => ({ Deleted })));

@@ -92,7 +92,7 @@ async function pulled(
   platform: Platform | null,
   say: Say,
 ): Promise<ImageRecord> {
-  say({ status: `Pulling from ${connection.path}`, id: reference.digest ?? reference.tag });
+  say({ status: `Pulling from ${connection.path}`, id: reference.digest ? referenceName(reference) : reference.tag });
   const { record, digest, old } = await pullImage(store, connection, reference, platform, telling(say, PULL));
   say({ status: `Digest: ${digest}` });
   say({ status: `Status: ${old ? 'Image is up to date' : 'Downloaded newer image'} for ${referenceName(reference)}` });

@@ -21,7 +21,7 @@ const PIECE = 8 * 2 ** 20;
 const LARGEST_PIECE = 128 * 2 ** 20;
 
 /** Does something until the connection holds; `work` goes on where it was. */
-async function persistently<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+async function persistently(connection: Connection, work: () => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
@@ -96,11 +96,12 @@ export async function getBlob(
   demandDigest(what, digester.digest(), one.digest);
 }
 
-/** Bytes that an upload has, by the answer to a piece of it. */
-const arrived = ({ headers }: Answer): number => {
+/** Bytes that an upload has by an answer, which may leave it out; that of none and that of one are written alike. */
+function arrived({ headers }: Answer, otherwise: number, one: 0 | 1): number {
   const range = /^(?:bytes=)?0-(\d+)$/.exec(headers.get('range') ?? '');
-  return range ? Number(range[1]) + 1 : 0;
-};
+  if (!range) return otherwise;
+  return Number(range[1]) + 1 === 1 ? one : Number(range[1]) + 1;
+}
 
 /** Sends a blob, unless the registry has it. Resolves to whether it was sent. */
 export async function putBlob(
@@ -150,7 +151,13 @@ class Upload {
     while (this.done < this.size) {
       const bytes = new Uint8Array(Math.min(this.piece, this.size - this.done));
       this.content.read(this.done, bytes);
-      this.take(await this.patch(this.place, bytes), bytes.length);
+      const now = await this.patch(this.place, bytes);
+      const sent = this.done + bytes.length;
+      if (now > this.size || now < this.done)
+        throw new InputError(`${this.what}: the registry says it has ${now} bytes of it where ${sent} were sent`);
+      if (now === this.done) throw new Unreachable(`${this.what}: the registry takes nothing of it`, 'Push it again.');
+      this.done = now;
+      this.tell(now);
     }
   }
 
@@ -182,20 +189,19 @@ class Upload {
     return connection.locationOf(begun, what);
   }
 
-  /** Sends a piece; where the connection breaks, what came of it is known to the registry alone. */
-  private async patch(place: URL, bytes: Uint8Array<ArrayBuffer>): Promise<Answer> {
+  /** Sends a piece. Resolves to how many bytes are there; where the connection breaks, the registry alone knows that. */
+  private async patch(place: URL, bytes: Uint8Array<ArrayBuffer>): Promise<number> {
     const { connection, what, done } = this;
-    const headers = {
-      'content-type': 'application/octet-stream',
-      'content-range': `${done}-${done + bytes.length - 1}`,
-    };
+    const sent = done + bytes.length;
+    const headers = { 'content-type': 'application/octet-stream', 'content-range': `${done}-${sent - 1}` };
     try {
-      return await connection.request(place, { method: 'PATCH', headers, body: bytes, what, good: [202] });
+      const answer = await connection.request(place, { method: 'PATCH', headers, body: bytes, what, good: [202] });
+      return this.next(answer, arrived(answer, sent, sent === 1 ? 1 : 0));
     } catch (e) {
       if (!(e instanceof Unreachable)) throw e;
       await connection.pause(0);
       const answer = await connection.request(place, { method: 'GET', what, good: [202, 204, 400, 404, 416] });
-      if (answer.status < 300) return answer;
+      if (answer.status < 300) return this.next(answer, arrived(answer, 0, 0));
       // Some keep nothing of a piece that did not come whole, nor of those before it.
       answer.close();
       this.place = null;
@@ -203,15 +209,9 @@ class Upload {
     }
   }
 
-  private take(answer: Answer, sent: number): void {
-    const { connection, what, done, size } = this;
+  private next(answer: Answer, now: number): number {
     answer.close();
-    this.place = connection.locationOf(answer, what);
-    const now = arrived(answer);
-    if (now > size || now < done)
-      throw new InputError(`${what}: the registry says it has ${now} bytes of it where ${done + sent} were sent`);
-    if (now === done) throw new Unreachable(`${what}: the registry takes nothing of it`, 'Push it again.');
-    this.done = now;
-    this.tell(now);
+    this.place = this.connection.locationOf(answer, this.what);
+    return now;
   }
 }

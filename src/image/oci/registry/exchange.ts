@@ -44,6 +44,9 @@ const REASONS: Readonly<Record<string, string>> = {
 const BREAKS: readonly string[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/;
 
+/** Bytes of a request that even a slow way takes in a millisecond: so much longer the answer may take. */
+const SLOWEST = 32;
+
 class Late extends Error {}
 
 function explained(error: unknown, url: URL): Error {
@@ -80,8 +83,8 @@ export async function exchange(
     signal?.removeEventListener('abort', stop);
     control.abort();
   };
-  const inTime = async <T>(work: Promise<T>): Promise<T> => {
-    const timer = setTimeout(() => control.abort(new Late(`it was silent for ${waitMs / 1000} s`)), waitMs);
+  const inTime = async <T>(work: Promise<T>, ms = waitMs): Promise<T> => {
+    const timer = setTimeout(() => control.abort(new Late(`it was silent for ${ms / 1000} s`)), ms);
     try {
       return await work;
     } catch (e) {
@@ -101,6 +104,7 @@ export async function exchange(
       signal: control.signal,
       ...(body !== undefined && { body }),
     }),
+    waitMs + Math.ceil((body?.length ?? 0) / SLOWEST),
   );
   return {
     status: response.status,
