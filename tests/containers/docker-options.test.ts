@@ -63,6 +63,8 @@ describe.skipIf(!hasDocker)('options of the docker client', { timeout: 60_000 },
       code: 127,
       err: expect.stringContaining('there is no directory /nowhere to begin in'),
     });
+    // What the client says of itself is no input of the program.
+    expect(docker.run(['exec', '-i', 'box', '/bin/tool', 'read'], 'mine\n').out).toBe('read 5: mine\n\n');
     expect(ok('exec', '--privileged', 'box', '/bin/tool', 'mount', 'tmpfs', '/tmp')).toMatch(/^mount /);
     ok('rm', '-f', 'box');
   });

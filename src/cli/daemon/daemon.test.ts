@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -35,6 +36,18 @@ const ROUTES: readonly Route[] = [
     handle: () => Promise.reject(new HttpError(409, 'it is busy')),
   },
   { method: 'GET', path: '/never', handle: () => new Promise(() => {}) },
+  {
+    method: 'POST',
+    path: '/told',
+    handle: async (r) => {
+      const body = await r.json();
+      const socket = r.upgrade();
+      socket.write(JSON.stringify(body));
+      socket.on('data', (bytes: Buffer) => socket.write(bytes));
+      socket.on('end', () => socket.end());
+      return null;
+    },
+  },
   {
     method: 'POST',
     path: '/twice',
@@ -96,6 +109,28 @@ describe('a background process', () => {
     await closed;
     expect(got).toEqual(['1 hello', '2 hello']);
   });
+
+  it.each([1, 20, 90, 91, 92, 93, 1000])(
+    'gives it away behind the body of the request, sent in pieces of %i bytes',
+    async (size) => {
+      await serve();
+      const body = '{"a":1}';
+      const text = `POST /told HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: ${body.length}\r\n\r\n${body}behind`;
+      const socket = connect(place.socket);
+      let got = '';
+      socket.on('data', (bytes: Buffer) => {
+        got += bytes;
+      });
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      for (let at = 0; at < text.length; at += size) {
+        socket.write(text.slice(at, at + size));
+        if (size > 10) await new Promise((r) => setTimeout(r, 5));
+      }
+      socket.end();
+      await closed;
+      expect(got.slice(got.indexOf('\r\n\r\n') + 4)).toBe('{"a":1}behind');
+    },
+  );
 
   it('does not let a request wait for ever', async () => {
     await serve();

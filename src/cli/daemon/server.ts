@@ -66,15 +66,43 @@ export interface ServiceOptions {
 const BODY = 16 * 2 ** 20;
 const START_MS = 10_000;
 
+function demandSize(length: number): void {
+  if (length > BODY) throw new HttpError(413, `the request has more than ${BODY} bytes`);
+}
+
 async function bodyOf(message: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of message) {
     parts.push(part as Buffer);
     length += (part as Buffer).length;
-    if (length > BODY) throw new HttpError(413, `the request has more than ${BODY} bytes`);
+    demandSize(length);
   }
-  const text = Buffer.concat(parts).toString('utf8');
+  return jsonOf(Buffer.concat(parts));
+}
+
+/** The body of a request that wants the connection for itself, which Node leaves there; what comes behind it stays. */
+async function bodyBefore(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<Buffer> {
+  const length = Number(message.headers['content-length'] ?? 0);
+  demandSize(length);
+  let got = head;
+  while (got.length < length) {
+    await new Promise<void>((settle, reject) => {
+      const over = (): void => reject(new HttpError(400, 'the request ended within its body'));
+      const ready = (): void => {
+        socket.off('end', over).off('close', over);
+        settle();
+      };
+      socket.once('end', over).once('close', over).once('readable', ready);
+    });
+    got = Buffer.concat([got, (socket.read() as Buffer | null) ?? Buffer.alloc(0)]);
+  }
+  if (got.length > length) socket.unshift(got.subarray(length));
+  return got.subarray(0, length);
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return null;
   try {
     return JSON.parse(text);
@@ -201,6 +229,7 @@ export class Service {
       this.rest();
     };
     (response ?? socket!).once('close', leave);
+    socket?.on('error', () => socket.destroy());
     let taken = false;
     const say = (status: number, { json: value, text: plain, headers: more }: Omit<Reply, 'status'>): void => {
       if (taken) {
@@ -223,6 +252,7 @@ export class Service {
         );
     };
     try {
+      const body = socket && (await bodyBefore(message, socket, head ?? Buffer.alloc(0)));
       const url = new URL(message.url ?? '/', 'http://unix');
       const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
       if (/^v\d+\.\d+$/.test(parts[0] ?? '')) parts.shift();
@@ -235,7 +265,7 @@ export class Service {
         const reply = await route.handle({
           params,
           query: url.searchParams,
-          json: () => bodyOf(message),
+          json: async () => (body ? jsonOf(body) : bodyOf(message)),
           body: message,
           signal: gone.signal,
           wantsUpgrade: socket !== null,
@@ -243,7 +273,6 @@ export class Service {
             if (!socket) throw new HttpError(400, 'this needs a connection of its own: Connection: Upgrade');
             taken = true;
             socket.write('HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n');
-            if (head?.length) socket.unshift(head);
             return socket;
           },
           stream(type, more = {}) {

@@ -227,6 +227,10 @@ const exec = asked({
 });
 
 export type ExecRequest = z.infer<typeof exec>;
+
+/** POST /exec/ID/start: whether it has a terminal was said when it was made. */
+const execStart = asked({ Detach: z.boolean().nullish(), Tty: z.boolean().nullish(), ConsoleSize: consoleSize });
+
 export type ExecInput = z.input<typeof exec>;
 
 const labels = z
@@ -278,6 +282,8 @@ export const readCreate = (value: unknown): CreateRequest => read(create as z.Zo
 /** Of an image; null: what it says is no health check. */
 export const readHealthcheck = (value: unknown): HealthRequest | null => healthcheck.safeParse(value).data ?? null;
 export const readExec = (value: unknown): ExecRequest => read(exec as z.ZodType<ExecRequest>, value);
+export const readExecStart = (value: unknown): z.infer<typeof execStart> =>
+  read(execStart as z.ZodType<z.infer<typeof execStart>>, value);
 export const readNetwork = (value: unknown): NetworkRequest => read(network as z.ZodType<NetworkRequest>, value);
 export const readEndpoint = (value: unknown): EndpointRequest => read(endpoint as z.ZodType<EndpointRequest>, value);
 export const readVolume = (value: unknown): VolumeRequest => read(volume as z.ZodType<VolumeRequest>, value);

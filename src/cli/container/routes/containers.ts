@@ -10,6 +10,7 @@ import type { ContainerEngine } from '../../../machine/container/engine.ts';
 import { type Entry, isActive, stateOf } from '../../../machine/container/entry.ts';
 import type { Exec } from '../../../machine/container/execs.ts';
 import { extract } from '../../../machine/container/extract.ts';
+import { readExecStart } from '../../../machine/container/request.ts';
 import type { ImageStore } from '../../../machine/images/store.ts';
 import { changesOf, treeEntries } from '../../../machine/images/tree.ts';
 import { frame, STREAM } from '../../daemon/frames.ts';
@@ -357,6 +358,8 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       handle: async (request) => {
         const exec = execAt(request);
         const terminal = exec.request.Tty === true;
+        const { ConsoleSize } = readExecStart(await request.json());
+        if (ConsoleSize) exec.request.ConsoleSize = ConsoleSize;
         if (!request.wantsUpgrade) {
           engine.execs.start(exec);
           return json(null);
