@@ -1,4 +1,15 @@
 /** Options of the stock `docker` client: each does what it says, or is refused. */
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Docker, hasDocker, openDocker } from '../support/docker.ts';
 
@@ -29,6 +40,20 @@ describe.skipIf(!hasDocker)('options of the docker client', { timeout: 60_000 },
     const { code, err } = docker.run(['run', '--rm', ...options.split(' '), 'small:1', '/bin/tool', 'say', 'x']);
     expect(err).toContain(message);
     expect(code).toBe(125);
+  });
+
+  it.each([
+    [['build', '--memory', '10m', '-'], 'memory: is not offered of a build'],
+    [['build', '--add-host', 'a:1.2.3.4', '-'], 'extrahosts: is not offered of a build'],
+    [['build', '--platform', 'linux/amd64', '-'], 'builds are for linux/riscv64, and not for linux/amd64'],
+    [['network', 'create', '--internal', 'n'], 'Internal: is not offered'],
+    [['network', 'create', '--ipv6', 'n'], 'EnableIPv6: is not offered'],
+    [['network', 'create', '-o', 'a=b', 'n'], 'Options: is not offered'],
+    [['volume', 'create', '--opt', 'type=tmpfs', 'v'], 'DriverOpts: is not offered'],
+  ])('%j is refused', (args, message) => {
+    const { code, err } = docker.run(args, 'FROM small:1\n');
+    expect(err).toContain(message);
+    expect(code).toBe(1);
   });
 
   it('--network, --pid and --ipc share those of another container, which has to run', () => {
@@ -196,5 +221,40 @@ describe.skipIf(!hasDocker)('options of the docker client', { timeout: 60_000 },
     expect(ok('inspect', '-f', '{{(index .State.Health.Log 0).Output}}', 'sick')).toBe('ill');
     ok('rm', '-f', 'plain', 'sick');
     ok('rmi', 'ill');
+  });
+
+  it('cp keeps links and names, commit its author and changes, and what can only be read is not written to', () => {
+    const at = (name: string): string => join(docker.folder, name);
+    mkdirSync(at('tree/sub'), { recursive: true });
+    writeFileSync(at('tree/file'), 'text');
+    linkSync(at('tree/file'), at('tree/same'));
+    symlinkSync('file', at('tree/link'));
+    symlinkSync('/tree/sub', at('tree/absolute'));
+    ok('create', '--name', 'box', 'small:1', '/bin/tool', 'ls', '/tree');
+    ok('cp', at('tree'), 'box:/tree');
+    ok('cp', 'box:/tree/link', at('link'));
+    expect(readlinkSync(at('link'))).toBe('file');
+    ok('cp', '-L', 'box:/tree/link', at('text'));
+    expect(readFileSync(at('text'), 'utf8')).toBe('text');
+    // A link to a directory is that directory, where something is copied into it.
+    ok('cp', at('text'), 'box:/tree/absolute');
+    ok('cp', 'box:/tree/.', at('back'));
+    expect(readdirSync(at('back')).sort()).toEqual(['absolute', 'file', 'link', 'same', 'sub']);
+    expect(readdirSync(at('back/sub'))).toEqual(['text']);
+    expect(statSync(at('back/same')).ino).toBe(statSync(at('back/file')).ino);
+    ok('commit', '-a', 'somebody', '-c', 'EXPOSE 80 9/udp', '-c', 'VOLUME /data', 'box', 'made');
+    expect(ok('inspect', '-f', '{{.Author}} {{json .Config.ExposedPorts}} {{json .Config.Volumes}}', 'made')).toBe(
+      'somebody {"80/tcp":{},"9/udp":{}} {"/data":{}}',
+    );
+    ok('create', '--name', 'closed', '--read-only', 'small:1', '/bin/tool', 'wait');
+    for (const running of [false, true]) {
+      if (running) ok('start', 'closed');
+      expect(docker.run(['cp', at('text'), 'closed:/'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('/ can only be read in the container'),
+      });
+    }
+    ok('rm', '-f', 'box', 'closed');
+    ok('rmi', 'made');
   });
 });

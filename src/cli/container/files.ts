@@ -5,7 +5,8 @@ import type { Writable } from 'node:stream';
 import { type NewEntry, writeTar } from '../../image/tar-write.ts';
 import type { Container } from '../../machine/container/container.ts';
 import type { Entry } from '../../machine/container/entry.ts';
-import { findPlace } from '../../machine/container/places.ts';
+import { findPlace, type Place } from '../../machine/container/places.ts';
+import { statOf } from '../../machine/container/stat.ts';
 import { changed } from '../../machine/images/changes.ts';
 import type { ImageStore } from '../../machine/images/store.ts';
 import { treeEntries } from '../../machine/images/tree.ts';
@@ -17,29 +18,15 @@ const LARGEST = 2 ** 30;
 type Root = Parameters<Parameters<Container['withFiles']>[0]>[0];
 
 /** What a path of a container names, and its own name. */
-export function placeOf(root: Root, path: string): NonNullable<ReturnType<typeof findPlace>> {
-  const found = findPlace(root, path);
+export function placeOf(root: Root, path: string, follow = true): Place {
+  const found = findPlace(root, path, follow);
   if (!found) throw new HttpError(404, `there is no ${path} in the container`);
   return found;
 }
 
-/** Bits of Go's FileMode, as the API writes modes. */
-const GO_MODE = { directory: 2 ** 31, link: 2 ** 27 } as const;
-const TYPE = 0o170000;
-const TYPES = { directory: 0o040000, link: 0o120000 } as const;
-
 /** What a path of a container is, as `docker cp` wants to know it before. */
 export function statHeader(root: Root, path: string): Readonly<Record<string, string>> {
-  const { inode, name } = placeOf(root, path);
-  const type = inode.mode & TYPE;
-  const kind = type === TYPES.directory ? GO_MODE.directory : type === TYPES.link ? GO_MODE.link : 0;
-  const stat = {
-    name: name || '/',
-    size: inode.size,
-    mode: kind + (inode.mode & 0o777),
-    mtime: new Date(inode.mtime).toISOString(),
-    linkTarget: '',
-  };
+  const stat = statOf(root, placeOf(root, path, false), path);
   return { 'x-docker-container-path-stat': Buffer.from(JSON.stringify(stat)).toString('base64') };
 }
 
@@ -85,10 +72,15 @@ export async function commit(
   store: ImageStore,
   { opened, args, container }: Entry,
   names: readonly string[],
-  { comment, changes, now }: { readonly comment: string; readonly changes: readonly string[]; readonly now: number },
+  {
+    comment,
+    author,
+    changes,
+    now,
+  }: { readonly comment: string; readonly author: string; readonly changes: readonly string[]; readonly now: number },
 ): Promise<string> {
   const createdBy = args.join(' ');
-  const about = { names, createdBy, ...(comment && { comment }) };
+  const about = { names, createdBy, ...(comment && { comment }), ...(author && { author }) };
   if (opened.base.imageId) {
     const edit = (config: Parameters<typeof changed>[0]) => changed(config, changes);
     return (await store.commit(opened.base.imageId, treeEntries(opened.upper), { ...about, edit })).id;

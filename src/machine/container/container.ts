@@ -377,7 +377,7 @@ export class Container {
   withFiles<T>(work: (root: Path) => T): T {
     if (this.isUp) return work(this.up().process.place.root);
     const { fs, source } = this.files.root;
-    const mount = new Mount(fs, rootDentry(fs), source, { ...PLAIN });
+    const mount = new Mount(fs, rootDentry(fs), source, { ...PLAIN, readOnly: this.spec.root.readonly });
     try {
       return work({ mount, dentry: mount.root });
     } finally {

@@ -23,16 +23,18 @@ export function memoryPlaces(
   return { places, release: () => fs.release() };
 }
 
-/** What a path names as seen from a root, and the last part of the path; null: nothing is there. */
-export function findPlace(root: Path, path: string): { readonly inode: Inode; readonly name: string } | null {
+export interface Place {
+  readonly at: Path;
+  readonly inode: Inode;
+  /** The last part of the path: a dot, where that is what it ends with. */
+  readonly name: string;
+}
+
+/** What a path names as seen from a root; null: nothing is there. */
+export function findPlace(root: Path, path: string, follow = true): Place | null {
   try {
-    const { inode } = resolve({ root, cwd: root, who: SUPERUSER }, root, path || '/').dentry;
-    const name =
-      path
-        .split('/')
-        .filter((part) => part !== '' && part !== '.')
-        .at(-1) ?? '';
-    return { inode, name };
+    const at = resolve({ root, cwd: root, who: SUPERUSER }, root, path || '/', follow);
+    return { at, inode: at.dentry.inode, name: path.split('/').filter(Boolean).at(-1) ?? '' };
   } catch (e) {
     if (e instanceof SysError) return null;
     throw e;

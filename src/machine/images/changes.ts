@@ -40,6 +40,16 @@ const WORDS: Readonly<Record<string, (config: Config, text: string) => Config>> 
   LABEL: (config, text) => ({ ...config, Labels: { ...config.Labels, ...Object.fromEntries(pairs(text)) } }),
   USER: (config, text) => ({ ...config, User: text }),
   WORKDIR: (config, text) => ({ ...config, WorkingDir: text }),
+  EXPOSE: (config, text) => {
+    const ports = text.split(/\s+/).map((port) => (port.includes('/') ? port : `${port}/tcp`));
+    for (const port of ports)
+      if (!/^\d{1,5}(-\d{1,5})?\/(tcp|udp)$/.test(port)) throw new InputError(`--change: EXPOSE ${port} is no port`);
+    return { ...config, ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(ports.map((p) => [p, {}])) } };
+  },
+  VOLUME: (config, text) => {
+    const places = text.startsWith('[') ? command(text) : text.split(/\s+/);
+    return { ...config, Volumes: { ...config.Volumes, ...Object.fromEntries(places.map((place) => [place, {}])) } };
+  },
   STOPSIGNAL: (config, text) => ({ ...config, StopSignal: text }),
 };
 

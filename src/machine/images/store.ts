@@ -183,7 +183,7 @@ export class ImageStore {
   commit(
     base: string,
     entries: Iterable<NewEntry>,
-    { names, createdBy, comment, edit }: CommitOptions,
+    { names, createdBy, comment, author, edit }: CommitOptions,
   ): Promise<ImageRecord> {
     return this.change(async (all) => {
       const record = demandImage(all, base);
@@ -194,6 +194,7 @@ export class ImageStore {
       const made: ImageConfig = {
         ...old,
         created,
+        ...(author && { author }),
         ...(edit && { config: edit(old.config ?? {}) }),
         rootfs: { type: 'layers', diff_ids: [...old.rootfs.diff_ids, layer.diffId] },
         history: [...(old.history ?? []), step],
@@ -511,6 +512,7 @@ export interface ImportOptions {
   readonly created: string;
   readonly createdBy: string;
   readonly comment?: string;
+  readonly author?: string;
 }
 
 export interface Composition {
@@ -528,14 +530,16 @@ export interface CommitOptions {
   readonly names: readonly string[];
   readonly createdBy: string;
   readonly comment?: string;
+  readonly author?: string;
   readonly edit?: (config: NonNullable<ImageConfig['config']>) => NonNullable<ImageConfig['config']>;
 }
 
 const newImage = (
-  { platform, config: runs, created, createdBy, comment }: ImportOptions,
+  { platform, config: runs, created, createdBy, comment, author }: ImportOptions,
   layers: readonly Digest[],
 ): ImageConfig => ({
   created,
+  ...(author && { author }),
   ...platform,
   config: runs,
   rootfs: { type: 'layers', diff_ids: [...layers] },

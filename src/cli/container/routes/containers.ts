@@ -311,7 +311,7 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
       handle: withEntry(async ({ container }, request) => {
         const path = request.query.get('path') ?? '/';
         const { entries, headers } = container.withFiles((root) => {
-          const { inode, name } = placeOf(root, path);
+          const { inode, name } = placeOf(root, path, false);
           return { entries: treeEntries(inode, name), headers: statHeader(root, path) };
         });
         return sendTar(entries, request, headers);
@@ -324,7 +324,11 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const { container } = entry;
         const path = request.query.get('path') ?? '/';
         const bytes = await bodyBytes(request.body);
-        container.withFiles((root) => extract(bytesSource(bytes), 'what is copied', placeOf(root, path).inode, now()));
+        container.withFiles((root) => {
+          const { at, inode } = placeOf(root, path);
+          if (at.mount.flags.readOnly) throw new HttpError(403, `${path} can only be read in the container`);
+          extract(bytesSource(bytes), 'what is copied', inode, now());
+        });
         engine.changed(entry);
         await engine.settled();
         return json(null);
@@ -339,7 +343,12 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         const repo = query.get('repo');
         const names = repo ? [query.get('tag') ? `${repo}:${query.get('tag')}` : repo] : [];
         const changes = query.getAll('changes').flatMap((text) => text.split('\n').filter(Boolean));
-        const id = await commit(store, entry, names, { comment: query.get('comment') ?? '', changes, now: now() });
+        const id = await commit(store, entry, names, {
+          comment: query.get('comment') ?? '',
+          author: query.get('author') ?? '',
+          changes,
+          now: now(),
+        });
         engine.events.tell('container', 'commit', entry.container.id, { name: entry.name, imageID: id });
         return json({ Id: id }, 201);
       },

@@ -25,6 +25,23 @@ const PATH = `PATH=${SEARCH_PATH}`;
 /** A build context is files, not a layer: as large as what is taken at once. */
 const CONTEXT_LIMITS = { ...IMAGE_LIMITS, layerBytes: 2 ** 30 };
 
+/** What of a build is not offered. Nothing is cached, so what is said of a cache is met. */
+const NOT_OF_BUILDS = [
+  ...['squash', 'memory', 'memswap', 'shmsize', 'cpushares', 'cpuperiod', 'cpuquota', 'cpusetcpus', 'cpusetmems'],
+  ...['ulimits', 'extrahosts', 'securityopt', 'cgroupparent', 'isolation', 'outputs'],
+];
+const NO_WORDS = ['', '0', 'false', 'null', '[]', '{}', 'default'];
+
+function demandBuild(query: URLSearchParams): void {
+  for (const key of NOT_OF_BUILDS)
+    if (query.getAll(key).some((value) => !NO_WORDS.includes(value)))
+      throw new HttpError(400, `${key}: is not offered of a build`);
+  const platform = query.get('platform');
+  const own = `${PLATFORM.os}/${PLATFORM.architecture}`;
+  if (platform && platform !== own)
+    throw new HttpError(400, `platform: builds are for ${own}, and not for ${platform}`);
+}
+
 /** A query's object of texts, as JSON; what has no text is left out. */
 function texts(query: URLSearchParams, key: string): Record<string, string> {
   const text = query.get(key);
@@ -110,6 +127,7 @@ export function imageRoutes(engine: ContainerEngine, store: ImageStore): Route[]
     const { query, signal } = request;
     if (query.get('version') === '2') throw new HttpError(400, 'there is no BuildKit here: set DOCKER_BUILDKIT=0');
     if (query.get('remote')) throw new HttpError(400, 'a build context is sent, and not fetched from an address');
+    demandBuild(query);
     const packed = bytesSource(await bodyBytes(request.body));
     const parts: Uint8Array<ArrayBuffer>[] = [];
     for await (const part of unpacked(packed, CONTEXT_LIMITS, 'the build context'))
