@@ -5,6 +5,9 @@ export interface Sleeper {
   wake(what?: number): void;
 }
 
+/** What one does to a file oneself, of which nobody is told by a signal. */
+export const OWN = -1;
+
 export class WaitQueue {
   private readonly sleepers = new Set<Sleeper>();
 
@@ -16,7 +19,7 @@ export class WaitQueue {
     this.sleepers.delete(sleeper);
   }
 
-  /** Wakes everybody; `what` happened (bits of `POLL`; 0: nothing that SIGIO tells of). */
+  /** Wakes everybody; `what` happened: bits of `POLL`; 0: an end perhaps, and nothing else that SIGIO tells of; `OWN`: nor an end. */
   wake(what?: number): void {
     if (this.sleepers.size === 0) return;
     for (const sleeper of [...this.sleepers]) sleeper.wake(what);

@@ -22,6 +22,7 @@ const PROGRAMS = [
   'processes',
   'signals',
   'sigio',
+  'hangups',
   'terminal',
   'threads',
   'waiting',

@@ -4,7 +4,7 @@ import { E, fail } from '../errno.ts';
 import { encode } from '../memory/user.ts';
 import { POLL } from '../uapi.ts';
 import type { OpenFile } from '../vfs/file.ts';
-import type { WaitQueue } from '../wait.ts';
+import { OWN, type WaitQueue } from '../wait.ts';
 import { AF } from './sockaddr.ts';
 import {
   type Caller,
@@ -67,6 +67,8 @@ export class UnixSocket extends Socket {
   private receiveShut = false;
   private sendShut = false;
   private wasConnected = false;
+  /** Reported once: the other end was closed with something unread. */
+  private error = 0;
 
   constructor(stack: NetStack, type: number, owner: Peer) {
     super(stack, owner);
@@ -158,12 +160,17 @@ export class UnixSocket extends Socket {
   }
 
   /** Sends to the peer, or a datagram to `to`. Returns the bytes taken. */
-  override send(data: Uint8Array, { to, files }: Sending, caller: Caller): number {
+  override send(data: Uint8Array, { to, files, flags }: Sending, caller: Caller): number {
+    if (flags & MSG.OOB) fail(E.OPNOTSUPP);
     const target = to ? UnixSocket.found(to, caller) : this.peer;
     this.awaited = target;
     if (this.sendShut) fail(E.PIPE);
     if (!target) fail(this.type === SOCK.DGRAM ? E.DESTADDRREQ : this.wasConnected ? E.PIPE : E.NOTCONN);
-    if (target.closed || target.receiveShut) fail(this.type === SOCK.DGRAM ? E.CONNREFUSED : E.PIPE);
+    if (this.type === SOCK.DGRAM && target.closed) {
+      if (target === this.peer) this.peer = null;
+      fail(E.CONNREFUSED);
+    }
+    if (target.closed || target.receiveShut) fail(E.PIPE);
     let bytes = data;
     if (this.type === SOCK.STREAM) {
       const room = CAPACITY - target.waiting;
@@ -184,13 +191,10 @@ export class UnixSocket extends Socket {
   override receive(length: number, flags: number): Received {
     const peek = (flags & MSG.PEEK) !== 0;
     const first = this.inbox[0];
+    if (!first || this.type !== SOCK.STREAM) this.failPending();
     if (!first) {
       if (this.listening) fail(E.INVAL);
-      if (
-        this.receiveShut ||
-        (this.type !== SOCK.DGRAM && this.wasConnected && (!this.peer || this.peer.closed || this.peer.sendShut))
-      )
-        return NOTHING;
+      if (this.receiveShut) return NOTHING;
       if (this.type !== SOCK.DGRAM && !this.peer) fail(E.NOTCONN);
       return fail(E.AGAIN);
     }
@@ -249,10 +253,29 @@ export class UnixSocket extends Socket {
 
   override shutdown(how: number): void {
     if (this.type !== SOCK.DGRAM && !this.peer) fail(E.NOTCONN);
-    if (how === 0 || how === 2) this.receiveShut = true;
-    if (how === 1 || how === 2) this.sendShut = true;
-    this.queue.wake();
-    this.peer?.queue.wake();
+    this.shut(how !== 1, how !== 0);
+    this.queue.wake(OWN);
+    const { peer, type } = this;
+    // Who sends datagrams to one hears of it when they are refused.
+    if (!peer || type === SOCK.DGRAM) return;
+    peer.shut(how !== 0, how !== 1);
+    peer.queue.wake(how === 1 ? POLL.IN : 0);
+  }
+
+  private shut(receive: boolean, send: boolean): void {
+    this.receiveShut ||= receive;
+    this.sendShut ||= send;
+  }
+
+  override takeError(): number {
+    const { error } = this;
+    this.error = 0;
+    return error;
+  }
+
+  private failPending(): void {
+    const error = this.takeError();
+    if (error) fail(error);
   }
 
   override getOption(level: number, option: number, caller: Caller): Uint8Array {
@@ -263,14 +286,13 @@ export class UnixSocket extends Socket {
 
   override poll(): number {
     if (this.backlog) return this.backlog.length ? POLL.IN : 0;
-    const { peer } = this;
-    const over = this.type !== SOCK.DGRAM && this.wasConnected && (!peer || peer.closed);
-    let events = 0;
-    if (this.inbox.length || over || this.receiveShut || (this.type !== SOCK.DGRAM && peer?.sendShut))
-      events |= POLL.IN;
-    if (over) events |= POLL.HUP | POLL.RDHUP;
-    if (peer?.sendShut) events |= POLL.RDHUP;
-    if (over || !peer || peer.canTake(4096)) events |= POLL.OUT;
+    const { peer, receiveShut, sendShut } = this;
+    const unconnected = this.type !== SOCK.DGRAM && !this.wasConnected;
+    let events = this.error ? POLL.ERR : 0;
+    if (this.inbox.length || receiveShut) events |= POLL.IN;
+    if (receiveShut) events |= POLL.RDHUP;
+    if (unconnected || (receiveShut && sendShut)) events |= POLL.HUP;
+    if (!peer || peer.closed || peer.canTake(4096)) events |= POLL.OUT;
     return events;
   }
 
@@ -285,13 +307,17 @@ export class UnixSocket extends Socket {
   override close(): void {
     this.closed = true;
     this.unbind();
+    const unread = this.inbox.length > 0;
     for (const message of this.inbox) for (const file of message.files) file.release();
     this.inbox = [];
     for (const waiting of this.backlog ?? []) waiting.close();
     const { peer } = this;
-    if (peer && peer.peer === this) {
+    // A datagram that is sent here is refused, and then its sender has no peer any more.
+    if (peer?.peer === this && this.type !== SOCK.DGRAM) {
       peer.peer = null;
-      peer.queue.wake();
+      if (unread) peer.error = E.CONNRESET;
+      peer.shut(true, true);
+      peer.queue.wake(0);
     }
     this.peer = null;
   }

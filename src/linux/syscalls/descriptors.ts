@@ -194,6 +194,8 @@ export const fcntl: Call = (k, t, fd, command, argument) => {
 };
 
 const IOCTL = { FIONBIO: 0x5421, FIOCLEX: 0x5451, FIONCLEX: 0x5450, FIOASYNC: 0x5452 } as const;
+/** What sockets have of fcntl(2)'s owner: FIOSETOWN and SIOCSPGRP, FIOGETOWN and SIOCGPGRP. */
+const SOCKET_OWNER = { set: [0x8901, 0x8902], get: [0x8903, 0x8904] } as const;
 
 export const ioctl: Call = (k, t, fd, request, argument) => {
   const slot = t.process.files.slot(fd);
@@ -213,6 +215,15 @@ export const ioctl: Call = (k, t, fd, request, argument) => {
     if (on !== ((file.flags & O.ASYNC) !== 0) && !tellsChanges(file)) fail(E.NOTTY);
     if (tellsChanges(file)) tellerOf(k, file).turn(t, fd, on);
     return 0;
+  }
+  if (file.kind instanceof Socket) {
+    const teller = tellerOf(k, file);
+    if (SOCKET_OWNER.set.includes(wanted as 0x8901))
+      return ownerControl(teller, t, F.SETOWN, intIn(process.space, argument));
+    if (SOCKET_OWNER.get.includes(wanted as 0x8903)) {
+      intOut(process.space, argument, Number(ownerControl(teller, t, F.GETOWN, 0)));
+      return 0;
+    }
   }
   if (file.kind instanceof SeccompListener) return listenerIoctl(k, t, file.kind, wanted, argument);
   if (file.kind instanceof Terminal) {

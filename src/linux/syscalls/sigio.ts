@@ -11,7 +11,7 @@ import { F, O, POLL, RLIMIT, SIG, SIGNALS } from '../uapi.ts';
 import type { OpenFile } from '../vfs/file.ts';
 import { Pipe } from '../vfs/pipe.ts';
 import { Terminal } from '../vfs/terminal.ts';
-import type { Sleeper } from '../wait.ts';
+import { OWN, type Sleeper } from '../wait.ts';
 import type { Call } from './call.ts';
 
 /** Kinds of owners (struct f_owner_ex). */
@@ -92,6 +92,10 @@ class Teller implements Sleeper {
   wake(what: number = POLL.IN): void {
     const { file } = this;
     const now = file.kind.poll(file);
+    if (what === OWN) {
+      this.wasOver = (now & OVER) !== 0;
+      return;
+    }
     if (now & what & POLL.IN) this.tell(REASON.IN);
     if (now & what & POLL.OUT) this.tell(REASON.OUT);
     const over = (now & OVER) !== 0;

@@ -3,6 +3,7 @@ import { u32 } from '../../../abi/bytes.ts';
 import { E, fail } from '../../errno.ts';
 import { POLL } from '../../uapi.ts';
 import type { OpenFile } from '../../vfs/file.ts';
+import { OWN } from '../../wait.ts';
 import { isAny, isBroadcastAddress, isMulticast, isV6, LOOPBACK4, LOOPBACK6 } from '../address.ts';
 import { PROTOCOL } from '../ip/packet.ts';
 import { anyOf, type Holder, type Ports } from '../ports.ts';
@@ -319,7 +320,7 @@ export class StreamSocket extends InetSocket implements Listener {
       }
       connection.finish();
     }
-    this.queue.wake();
+    this.queue.wake(OWN);
   }
 
   private stopListening(): void {

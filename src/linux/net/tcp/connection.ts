@@ -570,7 +570,6 @@ export class Connection {
     this.persist.drop();
     this.idle.drop();
     this.sender.buffer.clear();
-    if (error === E.CONNRESET) this.receiver.queue.clear();
     this.events.gone();
     this.events.changed();
   }
