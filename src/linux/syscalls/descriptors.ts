@@ -55,9 +55,10 @@ function openFile(k: Kernel, t: Task, fd: number, va: number, flags: number, mod
   let half = t.progress instanceof HalfOpen ? t.progress : null;
   if (!half) {
     const file = openAt(k, t, fd, stringIn(t.process.space, va), flags, mode, limits);
-    if (!(file.kind instanceof Pipe) || file.nonblocking || (file.readable && file.writable))
+    const { kind } = file;
+    if (!(kind instanceof Pipe) || !kind.named || file.nonblocking || (file.readable && file.writable))
       return install(t, file, flags);
-    half = new HalfOpen(file, file.kind);
+    half = new HalfOpen(file, kind);
     t.progress = half;
   }
   if (half.waits) return k.sleep(t, [half.pipe.queue]);
@@ -269,7 +270,7 @@ export const lseek: Call = (_k, t, fd, offset, whence) => {
 export const pipe2: Call = (k, t, va, flags) => {
   if (flags & ~(O.CLOEXEC | O.NONBLOCK)) fail(E.INVAL);
   const inode = anonymousInode('pipe', k.clock.coarse());
-  const pipe = new Pipe();
+  const pipe = new Pipe(false);
   inode.attached = pipe;
   const ends = [O.RDONLY, O.WRONLY].map((access) => pipe.open(inode, access | (flags & O.NONBLOCK)));
   const [read, write] = [install(t, ends[0]!, flags), install(t, ends[1]!, flags)];

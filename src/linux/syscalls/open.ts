@@ -30,9 +30,9 @@ export function openPlace(kernel: Kernel, task: Task, path: Path, flags: number)
     case S.IFDIR:
       return new OpenFile(DIRECTORY, inode, path, status);
     case S.IFIFO: {
-      if (!(inode.attached instanceof Pipe)) inode.attached = new Pipe();
+      if (!(inode.attached instanceof Pipe)) inode.attached = new Pipe(true);
       const pipe = inode.attached as Pipe;
-      if (status & O.NONBLOCK && (status & O.ACCMODE) === O.WRONLY && pipe.readers === 0) fail(E.NXIO);
+      if (pipe.named && status & O.NONBLOCK && (status & O.ACCMODE) === O.WRONLY && pipe.readers === 0) fail(E.NXIO);
       return pipe.open(inode, status);
     }
     case S.IFCHR: {

@@ -21,6 +21,13 @@ export class Pipe extends FileKind {
   /** How often each end was opened: who waits for the other end goes on though it was closed again. */
   readerOpens = 0;
   writerOpens = 0;
+  /** A FIFO, whose opening waits for its other end. One that has no name is opened by /proc/self/fd, and waits for nobody. */
+  readonly named: boolean;
+
+  constructor(named: boolean) {
+    super();
+    this.named = named;
+  }
 
   /** An end of the pipe is opened. */
   open(inode: Inode, flags: number): OpenFile {

@@ -33,6 +33,23 @@ int main(void) {
   write(w, "gone", 4);
   close(w);
   printf("%d\n", status_of(reader));
+  // A pipe that is opened anew, by its place in /proc, waits for nobody.
+  int p[2];
+  char place[40];
+  pipe(p);
+  write(p[1], "last", 4);
+  close(p[1]);
+  snprintf(place, sizeof place, "/proc/self/fd/%d", p[0]);
+  int again = open(place, O_RDONLY);
+  SAY(read(again, b, sizeof b));
+  SAY(read(again, b, sizeof b));
+  pipe(p);
+  close(p[0]);
+  snprintf(place, sizeof place, "/proc/self/fd/%d", p[1]);
+  again = open(place, O_WRONLY | O_NONBLOCK);
+  SAY(again > 0);
+  signal(SIGPIPE, SIG_IGN);
+  SAY(write(again, "x", 1));
   // A signal ends the wait, and leaves no reader behind.
   struct sigaction a = {.sa_handler = on};
   sigaction(SIGALRM, &a, 0);
