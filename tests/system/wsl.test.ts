@@ -1,9 +1,11 @@
 /** The light VM on a real kernel, by its command line: distributions, programs in them, archives, and its life in the background. */
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -46,6 +48,11 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
       stderr: expect.stringMatching(/no distribution.*\n.*--install/),
     });
     expect((await wsl(['--list'])).stderr).toContain('--install');
+    const nowhere = { ...env, TRAPFRAME_STATE: join(home, '.wslconfig/below') };
+    expect(await wsl(['--install'], { env: nowhere })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/the state folder .* can't be made: ENOTDIR.*\n.*Set TRAPFRAME_STATE/),
+    });
   });
 
   it('installs a distribution and runs commands with streams, status, signals, directory, environment', async () => {
@@ -213,14 +220,34 @@ describe.skipIf(!hasBuilt)('the light VM', { timeout: 240_000 }, () => {
       .toBe('precious\n');
     await sh('sync');
     const pid = readFileSync(pidFile, 'utf8');
+    // As one leaves it that is killed while it imports.
+    const left = join(home, 'state/wsl/disks/left.ext4.9.part');
+    writeFileSync(left, '');
     process.kill(Number(pid), 'SIGKILL');
     const many = await Promise.all([1, 2, 3].map((n) => wsl(['--', 'sh', '-c', `echo ${n}; cat /root/precious`])));
     expect(many).toEqual([1, 2, 3].map((n) => good(`${n}\nprecious\n`)));
     expect(readFileSync(pidFile, 'utf8')).not.toBe(pid);
+    expect(existsSync(left)).toBe(false);
     await wsl(['--shutdown']);
     const fsck = spawnSync('e2fsck', ['-fn', join(home, 'state/wsl/disks/busybox.ext4')], { encoding: 'utf8' });
     if (!fsck.error) expect(`${fsck.status} ${fsck.status === 0 ? '' : fsck.stdout}`).toBe('0 ');
     await writing;
+  });
+
+  it('goes on where its log can’t be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const server = spawn(process.execPath, [join(ROOT, 'dist/cli/wsl-server.js'), ROOT, join(home, 'state/wsl')], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', full],
+    });
+    closeSync(full);
+    await expect.poll(() => existsSync(join(home, 'state/wsl/vm.sock')), { timeout: 20_000 }).toBe(true);
+    expect(await sh('dmesg >/dev/null; echo kernel >/dev/kmsg; echo here')).toEqual(good('here\n'));
+    expect([server.exitCode, readFileSync(join(home, 'state/wsl/vm.pid'), 'utf8').trim()]).toEqual([
+      null,
+      `${server.pid}`,
+    ]);
+    await wsl(['--shutdown']);
   });
 
   it('is traced while a command runs, and waits for a debugger, or until who waits has had enough', async () => {

@@ -42,6 +42,18 @@ export function keepsContainers(): boolean {
 /** Where the volumes of containers are kept. */
 export const volumesFolder = (env: NodeJS.ProcessEnv = process.env): string => join(stateFolder(env), 'volumes');
 
+/** Makes the folder, or one below it. Throws InputError where that can’t be. */
+export function makeStateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (e) {
+    throw new InputError(
+      `the state folder ${folder} can't be made: ${e instanceof Error ? e.message : String(e)}`,
+      'Set TRAPFRAME_STATE to a folder you may write to.',
+    );
+  }
+}
+
 /**
  * The files of a service. Makes their folder, which nobody else may enter.
  * @throws InputError where the folder's name is too long for a socket, or can't be made
@@ -54,13 +66,6 @@ export function placeOf(service: ServiceName, env: NodeJS.ProcessEnv = process.e
       `${file('sock')}: the name is too long for a socket (${SOCKET_PATH} bytes at most)`,
       'Set TRAPFRAME_STATE to a folder with a shorter name.',
     );
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (e) {
-    throw new InputError(
-      `the state folder ${folder} can't be made: ${e instanceof Error ? e.message : String(e)}`,
-      'Set TRAPFRAME_STATE to a folder you may write to.',
-    );
-  }
+  makeStateFolder(folder);
   return { service, folder, socket: file('sock'), lock: file('lock'), pid: file('pid'), log: file('log') };
 }

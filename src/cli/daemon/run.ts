@@ -22,6 +22,8 @@ export async function runDaemon(
   make: (log: (line: string) => void) => Promise<DaemonWork>,
   idleMs = IDLE_MS,
 ): Promise<void> {
+  // A log on a full disk ends nothing.
+  process.stderr.on('error', () => {});
   const log = (line: string): void => {
     process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   };

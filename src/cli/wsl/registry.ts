@@ -1,6 +1,6 @@
 /** Which distributions there are: a file beside their disks. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
 import { MOST_DISTROS } from '../../machine/light/vm.ts';
 import { locked } from '../daemon/lock.ts';
@@ -45,6 +45,18 @@ export async function updateRegistry(state: string, change: (registry: Registry)
     writeWhole(fileOf(state), `${JSON.stringify(next, null, 2)}\n`);
     return next;
   });
+}
+
+/** Where a disk is until all of it is there. */
+export const unfinishedOf = (state: string, { name, number }: Pick<Distro, 'name' | 'number'>): string =>
+  `${diskOf(state, name)}.${number}${UNFINISHED}`;
+const UNFINISHED = '.part';
+
+/** Removes what nobody goes on with: only the process that holds the VM makes disks. */
+export function dropUnfinished(state: string): void {
+  const folder = dirname(diskOf(state, 'any'));
+  for (const file of existsSync(folder) ? readdirSync(folder) : [])
+    if (file.endsWith(UNFINISHED)) rmSync(join(folder, file), { force: true });
 }
 
 /** Throws an InputError where a name cannot be one. */

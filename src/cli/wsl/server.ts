@@ -14,6 +14,7 @@ import type { LightVm } from '../../machine/light/vm.ts';
 import { isAlive } from '../daemon/lock.ts';
 import { Connection } from './connection.ts';
 import { pidOf, socketOf } from './paths.ts';
+import { dropUnfinished } from './registry.ts';
 import { Service } from './service.ts';
 import { vmSettings } from './settings.ts';
 import { TAKEN } from './start.ts';
@@ -202,7 +203,11 @@ class Holder {
 
 const [root, state] = process.argv.slice(2) as [string, string];
 mkdirSync(state, { recursive: true, mode: 0o700 });
+// A log on a full disk ends no VM.
+process.stderr.on('error', () => {});
 lock(pidOf(state));
+// What a process that was killed had begun.
+dropUnfinished(state);
 const holder = new Holder(root, state);
 process.on('SIGTERM', () => holder.stop());
 process.on('SIGINT', () => holder.stop());

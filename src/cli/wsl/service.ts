@@ -18,6 +18,7 @@ import {
   freeNumber,
   readRegistry,
   removed,
+  unfinishedOf,
   updateRegistry,
 } from './registry.ts';
 import type { RunRequest } from './run-request.ts';
@@ -188,7 +189,7 @@ export class Service {
       created: new Date().toISOString(),
     };
     const file = diskOf(state, name);
-    const unfinished = `${file}.${distro.number}.part`;
+    const unfinished = unfinishedOf(state, distro);
     try {
       makeDisk(unfinished, settings.diskSize);
       const { code } = await this.distros.exclusively(distro, what, unfinished, (device, at) =>

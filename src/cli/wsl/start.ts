@@ -1,10 +1,11 @@
 /** Starting the process that holds the VM, and ending one that does not answer. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { InputError } from '../../abi/errors.ts';
 import { isAlive } from '../daemon/lock.ts';
+import { makeStateFolder } from '../daemon/place.ts';
 import { type CallStreams, call, connected, Refused, Unheard } from './client.ts';
 import { logOf, pidOf, socketOf } from './paths.ts';
 import type { Answer, Request } from './wire.ts';
@@ -50,7 +51,7 @@ async function connectOrStart(root: string, state: string): Promise<Socket> {
   if (socket) return socket;
   if (Buffer.byteLength(socketOf(state)) > PATH_MOST)
     throw new InputError(`${socketOf(state)} is too long for a socket`, 'Set TRAPFRAME_STATE to a shorter directory.');
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  makeStateFolder(state);
   const giveUp = performance.now() + LISTEN_MS;
   let child = launch(root, state);
   while (performance.now() < giveUp) {
