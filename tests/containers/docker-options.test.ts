@@ -90,6 +90,18 @@ describe.skipIf(!hasDocker)('options of the docker client', { timeout: 60_000 },
     });
     // What the client says of itself is no input of the program.
     expect(docker.run(['exec', '-i', 'box', '/bin/tool', 'read'], 'mine\n').out).toBe('read 5: mine\n\n');
+    expect(
+      ok('top', 'box', '-o', 'pid,comm')
+        .split('\n')
+        .map((row) => row.split(/\s+/)),
+    ).toEqual([
+      ['PID', 'COMMAND'],
+      ['1', 'tool'],
+    ]);
+    expect(docker.run(['top', 'box', '-o', 'nice'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('top: “-o nice” is not -o and some of pid,ppid,'),
+    });
     expect(ok('exec', '--privileged', 'box', '/bin/tool', 'mount', 'tmpfs', '/tmp')).toMatch(/^mount /);
     ok('rm', '-f', 'box');
   });

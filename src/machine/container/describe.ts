@@ -1,5 +1,7 @@
 /** Containers as JSON, in the Docker Engine API's shapes. */
+import { InputError } from '../../abi/errors.ts';
 import { macText } from '../../abi/frame.ts';
+import type { Process } from '../../linux/task/task.ts';
 import { signalName } from '../../linux/uapi.ts';
 import { PREFIX } from '../network.ts';
 import { type Entry, isActive, stateOf } from './entry.ts';
@@ -255,22 +257,30 @@ export function statsOf(entry: Entry, read: number, whole: Whole, before: object
   };
 }
 
-/** GET /containers/ID/top. */
-export function processesOf(entry: Entry): object {
-  const { container: c } = entry;
+/** What ps(1) calls what it shows of a process, its heading, and what it is. */
+type PidNamespace = Process['pid']['namespace'];
+const COLUMNS: Readonly<
+  Record<string, readonly [title: string, show: (p: Process, ns: PidNamespace | undefined) => string]>
+> = {
+  pid: ['PID', (p, ns) => String(ns ? p.pid.in(ns) : 0)],
+  ppid: ['PPID', (p, ns) => String(ns ? (p.parent?.pid.in(ns) ?? 0) : 0)],
+  user: ['USER', (p) => String(p.leader.credential.uid)],
+  stat: ['STAT', (p) => (p.leader.state === 'runnable' ? 'R' : p.leader.state === 'stopped' ? 'T' : 'S')],
+  time: ['TIME', (p) => (p.time / 1e9).toFixed(2)],
+  rss: ['RSS', (p) => `${p.space.resident * 4}K`],
+  comm: ['COMMAND', (p) => p.leader.name],
+};
+
+/** GET /containers/ID/top: all columns, or those `ps -o` names. */
+export function processesOf({ container: c }: Entry, psArguments: string): object {
+  const match = /^(?:|-ef|-o ?([a-z,]+))$/.exec(psArguments.trim());
+  const names = match ? (match[1]?.split(',') ?? Object.keys(COLUMNS)) : [];
+  const columns = names.map((name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name]! : null));
+  if (!match || columns.includes(null))
+    throw new InputError(`top: “${psArguments}” is not -o and some of ${Object.keys(COLUMNS).join(',')}`);
   const namespace = c.init?.process.pid.namespace;
   return {
-    Titles: ['PID', 'PPID', 'USER', 'STAT', 'TIME', 'RSS', 'COMMAND'],
-    Processes: c
-      .processes()
-      .map((p) => [
-        String(namespace ? p.pid.in(namespace) : 0),
-        String(namespace ? (p.parent?.pid.in(namespace) ?? 0) : 0),
-        String(p.leader.credential.uid),
-        p.leader.state === 'runnable' ? 'R' : p.leader.state === 'stopped' ? 'T' : 'S',
-        (p.time / 1e9).toFixed(2),
-        `${p.space.resident * 4}K`,
-        p.leader.name,
-      ]),
+    Titles: columns.map((column) => column![0]),
+    Processes: c.processes().map((p) => columns.map((column) => column![1](p, namespace))),
   };
 }

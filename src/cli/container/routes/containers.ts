@@ -197,7 +197,11 @@ export function containerRoutes(engine: ContainerEngine, store: ImageStore, memo
         return done;
       }),
     },
-    { method: 'GET', path: '/containers/:id/top', handle: withEntry((entry) => json(processesOf(entry))) },
+    {
+      method: 'GET',
+      path: '/containers/:id/top',
+      handle: withEntry((entry, { query }) => json(processesOf(entry, query.get('ps_args') ?? ''))),
+    },
     {
       method: 'GET',
       path: '/containers/:id/stats',
