@@ -27,7 +27,7 @@ import { uartUpdate } from './bus/uart';
 import { restoreFlags, restoreRecords, saveFlags, savedRecords } from './snapshot';
 import { settleFp, statusOf } from './cpu/csr';
 import { movePage } from './cpu/fetch';
-import { dropModule, dropTranslations, findUnit } from './cpu/translated';
+import { dropModule, dropTranslations, findUnit, separate } from './cpu/translated';
 import { amoAddress, loadReserved, slowLoad, slowStore, storeConditional } from './cpu/access';
 import { raise } from './cpu/raise';
 
@@ -39,7 +39,7 @@ export { hartAt, keepModel, saveHartCounters, takeModel };
 // What translated code calls.
 export { amoAddress, findUnit, loadReserved, movePage, raise, slowLoad, slowStore, storeConditional };
 // What the translator calls.
-export { dropModule, dropTranslations };
+export { dropModule, dropTranslations, separate };
 export { clmul, clmulHigh, clmulReversed, mulHigh, mulHighSU, mulHighU, xperm4, xperm8 } from './cpu/arithmetic';
 export * from './fpu/index';
 // The debugger.

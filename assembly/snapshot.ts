@@ -2,6 +2,7 @@
 // decoded again from the memory it came from. So a restored machine goes on exactly as the one that was saved, in every counter.
 import { CODE_BASE, CODE_FRAMES, CODE_PAGE } from './generated/layout';
 import { OP_HALT, OP_PAGE_END, decode } from './generated/decode';
+import { joinAround } from './cpu/pairs';
 import { isUnfinished, setUnfinished } from './cpu/run';
 import { takePointersStale, takeRootsDropped, markPointersStale, markRootsDropped } from './vmm/shadow-pages';
 import { linearOfFrame } from './vmm/frames';
@@ -59,5 +60,6 @@ export function restoreRecords(slot: u32, bits: u32): void {
     if (!((load<u8>(bits + (i >> 3)) >> (i & 7)) & 1)) continue;
     const low: u32 = load<u16>(page + (i << 1));
     decode(records + (i << 4), i << 1, (low & 3) == 3 ? load<u32>(page + (i << 1)) : low);
+    joinAround(records + (i << 4), i << 1);
   }
 }

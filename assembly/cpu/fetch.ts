@@ -15,6 +15,7 @@ import { PMP_MIXED, PMP_X, pmpRange } from '../mmu/pmp';
 import { PRIV_M } from '../mmu/privilege';
 import { frameOf, guestPhysical } from '../vmm/frames';
 import { armStep, haltsAt, isStepping, plantBreakpoints } from './halt';
+import { joinAround, splitBefore } from './pairs';
 import { halt, raise } from './raise';
 import { dropTranslations } from './translated';
 
@@ -138,6 +139,8 @@ export function decodeAt(ip: u32): u32 {
   count(C_CODE_DECODED);
   if (!straddles && load<u32>(PAGE_REC) != <u32>BLANK_PAGE) {
     decode(ip, off, full ? load<u32>(at) : low);
+    // The debugger halts at single instructions.
+    if (!load<u32>(BREAKS) && !isStepping()) joinAround(ip, off);
     return ip;
   }
   const delta = load<u64>(DELTA);
@@ -181,6 +184,7 @@ export function codeWritten(linear: u32, size: u32): void {
   if (load<u32>(records, CODE_TRANSLATED)) dropTranslations(records);
   const off = linear & 0xfff;
   const first = (off & 0xffe) >= 2 ? (off & 0xffe) - 2 : 0;
+  splitBefore(records + (first << 3), first);
   for (let o = first; o < off + size && o < 4096; o += 2) {
     const record = records + (o << 3);
     store<u16>(record, load<u16>(record) & <u16>OP_HALT);

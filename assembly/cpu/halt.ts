@@ -8,6 +8,7 @@ import {
 } from '../generated/layout';
 import { OP_HALT } from '../generated/decode';
 import { dropFastFetches, dropFastReads, dropFastWrites } from '../mmu/fast';
+import { split, splitBefore } from './pairs';
 import { halt } from './raise';
 import { dropTranslations } from './translated';
 
@@ -53,7 +54,10 @@ export function plantBreakpoints(base: u64, records: u32): void {
     const pc = breakpointAt(i);
     if ((pc ^ base) >= 4096) continue;
     if (load<u32>(records, CODE_TRANSLATED)) dropTranslations(records);
-    mark(records + (((<u32>pc) & 0xffe) << 3));
+    const off = (<u32>pc) & 0xffe;
+    const record = records + (off << 3);
+    splitBefore(record, off);
+    mark(record);
   }
 }
 
@@ -127,6 +131,7 @@ export function armStep(ip: u32): void {
     stepFrom = ip;
     stepFromFrame = frameOfRecord(ip);
   }
+  split(ip);
   const next = off + ((load<u16>(load<u32>(PAGE_HOST) + off) & 3) == 3 ? 4 : 2);
   const record = records + (next << 3);
   if (next >= 4096 || load<u16>(record) & <u16>OP_HALT) return;

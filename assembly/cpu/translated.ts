@@ -10,6 +10,7 @@ import {
   FETCH_TLB_MASK,
 } from '../generated/layout';
 import { OP_TRANSLATED } from '../generated/decode';
+import { split, splitBefore } from './pairs';
 import { countFetchPage } from '../mmu/translate';
 import { linearOfFrame } from '../vmm/frames';
 
@@ -116,6 +117,13 @@ export function findUnit(pc: u64, page: u64, records: u32): i32 {
   return load<u32>(PAGE_REC) + (((<u32>load<u64>(PC)) & 0xffe) << 3);
 }
 
+/** The record of a page is about to become an entry: no pair has it. */
+export function separate(record: u32): void {
+  const off = ((record - load<u32>(CODE_BASE)) % CODE_PAGE) >> 3;
+  split(record);
+  splitBefore(record, off);
+}
+
 @inline function restore(number: u32): void {
   const entry = entryAt(number);
   const record = load<u32>(entry, 4);
@@ -155,6 +163,7 @@ export function rearm(): void {
     const entry = entryAt(number);
     const record = load<u32>(entry, 4);
     if (!load<u32>(load<u32>(JIT_MODULES) + load<u16>(entry, 14) * JIT_MODULE, 8)) continue;
+    separate(record);
     if (load<u16>(record) != load<u16>(entry, 12) || load<i32>(record, 8) != load<i32>(entry, 8)) continue;
     store<u16>(record, <u16>OP_TRANSLATED);
     store<u32>(record, number, 8);

@@ -1358,3 +1358,455 @@ function decodeCompressed(ip: u32, off: u32, word: u32): void {
   }
   illegal(ip, word);
 }
+
+/** The op of two instructions as a pair, the first one of that length; 0: they have none. */
+export function pairOf(first: u32, length: u32, second: u32): u32 {
+  switch (first) {
+    case 44: { // ld
+      if (length != 2) return 0;
+      switch (second) {
+        case 44: return 318; // ld
+        case 55: return 319; // addi
+        case 76: return 320; // copy
+        case 53: return 321; // sd
+        case 25: return 322; // beq
+        case 58: return 323; // li
+        case 68: return 324; // slli
+        case 69: return 325; // slli
+        case 91: return 326; // addiw
+      }
+      return 0;
+    }
+    case 53: { // sd
+      if (length != 2) return 0;
+      switch (second) {
+        case 53: return 327; // sd
+        case 76: return 328; // copy
+        case 44: return 329; // ld
+        case 55: return 330; // addi
+      }
+      return 0;
+    }
+    case 76: { // copy
+      if (length != 2) return 0;
+      switch (second) {
+        case 76: return 331; // copy
+        case 44: return 332; // ld
+        case 23: return 333; // beq
+        case 53: return 334; // sd
+        case 25: return 335; // beq
+        case 93: return 336; // srliw
+      }
+      return 0;
+    }
+    case 52: { // sd
+      if (length != 4) return 0;
+      switch (second) {
+        case 52: return 337; // sd
+        case 54: return 338; // addi
+        case 43: return 339; // ld
+      }
+      return 0;
+    }
+    case 55: { // addi
+      if (length != 2) return 0;
+      switch (second) {
+        case 27: return 340; // bne
+        case 19: return 341; // jr
+        case 53: return 342; // sd
+        case 29: return 343; // bne
+        case 109: return 344; // mul
+        case 55: return 345; // addi
+        case 35: return 346; // bltu
+        case 209: return 347; // fmul.d
+        case 75: return 348; // add
+        case 50: return 349; // sw
+        case 23: return 350; // beq
+      }
+      return 0;
+    }
+    case 43: { // ld
+      if (length != 4) return 0;
+      switch (second) {
+        case 43: return 351; // ld
+        case 54: return 352; // addi
+        case 35: return 353; // bltu
+        case 25: return 354; // beq
+      }
+      return 0;
+    }
+    case 74: { // add
+      if (length != 4) return 0;
+      switch (second) {
+        case 45: return 355; // lbu
+      }
+      return 0;
+    }
+    case 209: { // fmul.d
+      if (length != 4) return 0;
+      switch (second) {
+        case 209: return 356; // fmul.d
+        case 207: return 357; // fadd.d
+        case 208: return 358; // fsub.d
+      }
+      return 0;
+    }
+    case 172: { // fld
+      if (length != 2) return 0;
+      switch (second) {
+        case 172: return 359; // fld
+        case 55: return 360; // addi
+      }
+      return 0;
+    }
+    case 45: { // lbu
+      if (length != 4) return 0;
+      switch (second) {
+        case 55: return 361; // addi
+        case 45: return 362; // lbu
+        case 48: return 363; // sb
+      }
+      return 0;
+    }
+    case 75: { // add
+      if (length != 2) return 0;
+      switch (second) {
+        case 44: return 364; // ld
+        case 75: return 365; // add
+        case 51: return 366; // sw
+        case 74: return 367; // add
+        case 43: return 368; // ld
+        case 45: return 369; // lbu
+      }
+      return 0;
+    }
+    case 68: { // slli
+      if (length != 4) return 0;
+      switch (second) {
+        case 87: return 370; // or
+        case 75: return 371; // add
+        case 70: return 372; // srli
+        case 71: return 373; // srli
+        case 93: return 374; // srliw
+        case 68: return 375; // slli
+      }
+      return 0;
+    }
+    case 42: { // lw
+      if (length != 2) return 0;
+      switch (second) {
+        case 55: return 376; // addi
+        case 42: return 377; // lw
+        case 27: return 378; // bne
+      }
+      return 0;
+    }
+    case 69: { // slli
+      if (length != 2) return 0;
+      switch (second) {
+        case 75: return 379; // add
+      }
+      return 0;
+    }
+    case 54: { // addi
+      if (length != 4) return 0;
+      switch (second) {
+        case 52: return 380; // sd
+        case 27: return 381; // bne
+        case 43: return 382; // ld
+        case 21: return 383; // jr
+        case 54: return 384; // addi
+      }
+      return 0;
+    }
+    case 51: { // sw
+      if (length != 2) return 0;
+      switch (second) {
+        case 55: return 385; // addi
+      }
+      return 0;
+    }
+    case 93: { // srliw
+      if (length != 4) return 0;
+      switch (second) {
+        case 68: return 386; // slli
+        case 86: return 387; // or
+        case 87: return 388; // or
+        case 92: return 389; // slliw
+      }
+      return 0;
+    }
+    case 174: { // fsd
+      if (length != 2) return 0;
+      switch (second) {
+        case 55: return 390; // addi
+        case 174: return 391; // fsd
+      }
+      return 0;
+    }
+    case 207: { // fadd.d
+      if (length != 4) return 0;
+      switch (second) {
+        case 174: return 392; // fsd
+        case 207: return 393; // fadd.d
+      }
+      return 0;
+    }
+    case 6: { // auipc
+      if (length != 4) return 0;
+      switch (second) {
+        case 54: return 394; // addi
+        case 15: return 395; // jalr
+        case 43: return 396; // ld
+      }
+      return 0;
+    }
+    case 40: { // lh
+      if (length != 4) return 0;
+      switch (second) {
+        case 40: return 397; // lh
+        case 55: return 398; // addi
+      }
+      return 0;
+    }
+    case 109: { // mul
+      if (length != 4) return 0;
+      switch (second) {
+        case 75: return 399; // add
+        case 96: return 400; // addw
+      }
+      return 0;
+    }
+    case 171: { // fld
+      if (length != 4) return 0;
+      switch (second) {
+        case 171: return 401; // fld
+      }
+      return 0;
+    }
+    case 70: { // srli
+      if (length != 4) return 0;
+      switch (second) {
+        case 68: return 402; // slli
+        case 75: return 403; // add
+      }
+      return 0;
+    }
+    case 71: { // srli
+      if (length != 2) return 0;
+      switch (second) {
+        case 75: return 404; // add
+      }
+      return 0;
+    }
+    case 4: { // lui
+      if (length != 4) return 0;
+      switch (second) {
+        case 54: return 405; // addi
+      }
+      return 0;
+    }
+    case 87: { // or
+      if (length != 2) return 0;
+      switch (second) {
+        case 93: return 406; // srliw
+        case 82: return 407; // xor
+        case 68: return 408; // slli
+      }
+      return 0;
+    }
+    case 96: { // addw
+      if (length != 2) return 0;
+      switch (second) {
+        case 54: return 409; // addi
+      }
+      return 0;
+    }
+    case 59: { // li
+      if (length != 4) return 0;
+      switch (second) {
+        case 37: return 410; // bgeu
+      }
+      return 0;
+    }
+    case 50: { // sw
+      if (length != 4) return 0;
+      switch (second) {
+        case 55: return 411; // addi
+      }
+      return 0;
+    }
+    case 82: { // xor
+      if (length != 4) return 0;
+      switch (second) {
+        case 83: return 412; // xor
+        case 95: return 413; // addw
+      }
+      return 0;
+    }
+    case 66: { // andi
+      if (length != 4) return 0;
+      switch (second) {
+        case 23: return 414; // beq
+      }
+      return 0;
+    }
+    case 60: { // mv
+      if (length != 4) return 0;
+      switch (second) {
+        case 60: return 415; // mv
+      }
+      return 0;
+    }
+    case 83: { // xor
+      if (length != 2) return 0;
+      switch (second) {
+        case 75: return 416; // add
+        case 41: return 417; // lw
+        case 83: return 418; // xor
+      }
+      return 0;
+    }
+    case 173: { // fsd
+      if (length != 4) return 0;
+      switch (second) {
+        case 173: return 419; // fsd
+      }
+      return 0;
+    }
+    case 95: { // addw
+      if (length != 4) return 0;
+      switch (second) {
+        case 82: return 420; // xor
+      }
+      return 0;
+    }
+    case 58: { // li
+      if (length != 2) return 0;
+      switch (second) {
+        case 76: return 421; // copy
+      }
+      return 0;
+    }
+    case 48: { // sb
+      if (length != 4) return 0;
+      switch (second) {
+        case 45: return 422; // lbu
+      }
+      return 0;
+    }
+  }
+  return 0;
+}
+
+/** The op of a record's own instruction, whatever it is paired with. */
+export function plainOp(op: u32): u32 {
+  switch (op) {
+    case 318: return 44;
+    case 319: return 44;
+    case 320: return 44;
+    case 321: return 44;
+    case 322: return 44;
+    case 323: return 44;
+    case 324: return 44;
+    case 325: return 44;
+    case 326: return 44;
+    case 327: return 53;
+    case 328: return 53;
+    case 329: return 53;
+    case 330: return 53;
+    case 331: return 76;
+    case 332: return 76;
+    case 333: return 76;
+    case 334: return 76;
+    case 335: return 76;
+    case 336: return 76;
+    case 337: return 52;
+    case 338: return 52;
+    case 339: return 52;
+    case 340: return 55;
+    case 341: return 55;
+    case 342: return 55;
+    case 343: return 55;
+    case 344: return 55;
+    case 345: return 55;
+    case 346: return 55;
+    case 347: return 55;
+    case 348: return 55;
+    case 349: return 55;
+    case 350: return 55;
+    case 351: return 43;
+    case 352: return 43;
+    case 353: return 43;
+    case 354: return 43;
+    case 355: return 74;
+    case 356: return 209;
+    case 357: return 209;
+    case 358: return 209;
+    case 359: return 172;
+    case 360: return 172;
+    case 361: return 45;
+    case 362: return 45;
+    case 363: return 45;
+    case 364: return 75;
+    case 365: return 75;
+    case 366: return 75;
+    case 367: return 75;
+    case 368: return 75;
+    case 369: return 75;
+    case 370: return 68;
+    case 371: return 68;
+    case 372: return 68;
+    case 373: return 68;
+    case 374: return 68;
+    case 375: return 68;
+    case 376: return 42;
+    case 377: return 42;
+    case 378: return 42;
+    case 379: return 69;
+    case 380: return 54;
+    case 381: return 54;
+    case 382: return 54;
+    case 383: return 54;
+    case 384: return 54;
+    case 385: return 51;
+    case 386: return 93;
+    case 387: return 93;
+    case 388: return 93;
+    case 389: return 93;
+    case 390: return 174;
+    case 391: return 174;
+    case 392: return 207;
+    case 393: return 207;
+    case 394: return 6;
+    case 395: return 6;
+    case 396: return 6;
+    case 397: return 40;
+    case 398: return 40;
+    case 399: return 109;
+    case 400: return 109;
+    case 401: return 171;
+    case 402: return 70;
+    case 403: return 70;
+    case 404: return 71;
+    case 405: return 4;
+    case 406: return 87;
+    case 407: return 87;
+    case 408: return 87;
+    case 409: return 96;
+    case 410: return 59;
+    case 411: return 50;
+    case 412: return 82;
+    case 413: return 82;
+    case 414: return 66;
+    case 415: return 60;
+    case 416: return 83;
+    case 417: return 83;
+    case 418: return 83;
+    case 419: return 173;
+    case 420: return 95;
+    case 421: return 58;
+    case 422: return 48;
+  }
+  return op;
+}

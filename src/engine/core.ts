@@ -40,6 +40,7 @@ interface CoreExports {
   digestHigh(): bigint;
   dropTranslations(records: number): void;
   dropModule(module: number): void;
+  separate(record: number): void;
   /** The debugger: BREAKPOINTS and WATCHPOINTS may be written after `lift`, and hold `count` after `set`. */
   liftBreakpoints(): void;
   setBreakpoints(count: number): void;

@@ -47,7 +47,8 @@ function sourceHash(): string {
       .sort()
       .map((name) => join(ROOT, folder, name)),
   );
-  for (const file of [...files, join(ROOT, 'assembly/cpu/arithmetic.ts')]) hash.update(readFileSync(file));
+  for (const file of [...files, ...['arithmetic', 'pairs'].map((name) => join(ROOT, `assembly/cpu/${name}.ts`))])
+    hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -73,7 +74,11 @@ export class BareCore {
   readonly ram: Uint8Array;
   private readonly view: DataView;
   private readonly bytes: Uint8Array;
-  private readonly run: { interpret(n: bigint): bigint; interpretPlain(n: bigint): bigint };
+  private readonly run: {
+    interpret(n: bigint): bigint;
+    interpretPlain(n: bigint): bigint;
+    prepare(pc: bigint): void;
+  };
 
   constructor(module: WebAssembly.Module) {
     const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
@@ -104,9 +109,15 @@ export class BareCore {
   place(pc: number, word: number): void {
     const length = (word & 3) === 3 ? 4 : 2;
     for (let i = 0; i < length; i++) this.ram[pc + i] = word >>> (8 * i);
-    for (const at of [pc - 2, pc, pc + 2]) {
+    // What is in front may have been paired with it.
+    for (const at of [pc - 4, pc - 2, pc, pc + 2]) {
       if (at >= 0) this.view.setUint16(RECORDS + (at >> 12) * PAGE_RECORDS + (at & 0xfff) * 8, 0, true);
     }
+  }
+
+  /** Decodes the instruction at pc before it is executed: the one in front then does both, where they are a pair. */
+  prepare(pc: number): void {
+    this.run.prepare(BigInt(pc));
   }
 
   /** Drops the fast TLBs, so that the next accesses take the slow path. */

@@ -1,6 +1,7 @@
 // Instruction fetch of the bare core: every page of RAM has its records at a fixed place.
 import { decode, OP_PAGE_END } from '../generated/decode';
 import { DELTA, PC } from '../generated/layout';
+import { joinAround } from './pairs';
 import { raise } from './raise';
 import { PAGE_RECORDS, RAM, RAM_BYTES, RECORDS } from './ram';
 
@@ -28,5 +29,11 @@ export function decodeAt(ip: u32): u32 {
   const page = (ip - RECORDS) / PAGE_RECORDS;
   const off = ((ip - RECORDS) % PAGE_RECORDS) >> 3;
   decode(ip, off, load<u32>(RAM + (page << 12) + off));
+  joinAround(ip, off);
   return ip;
+}
+
+/** Decodes the instruction at pc, which may then be one of a pair. */
+export function prepare(pc: u64): void {
+  decodeAt(fetch(pc));
 }

@@ -2,6 +2,7 @@
 import { PLACES, SIZES } from '../../abi/layout.ts';
 import { decode, expand, operandsOf } from '../../isa/decode.ts';
 import { CASES, type Case, OP_HALT, OP_TRANSLATED } from '../../isa/gen/ops.ts';
+import { plainOp } from '../../isa/gen/pairs.ts';
 import type { Operands } from '../../isa/types.ts';
 import type { Core } from '../core.ts';
 import { type Facts, factsOf } from './facts.ts';
@@ -159,7 +160,7 @@ export class CodeView {
     }
     // The debugger halts at it.
     if (op < FIRST_OP || op & OP_HALT) return null;
-    const meaning = meaningOf(op, view.getUint32(record + 12, true));
+    const meaning = meaningOf(plainOp(op), view.getUint32(record + 12, true));
     if (!meaning) return null;
     // Not spread: that is several times as slow, and each translation reads thousands.
     const { length, form, facts, operands, word, reads, writes } = meaning;

@@ -75,22 +75,27 @@ export class Store {
   private readonly gone = CAUSE_IDS.map(() => 0);
   /** Told of what is installed. */
   listener: Listener | null = null;
+  /** Addresses of what the core and this class both know. */
+  private readonly at: Readonly<Record<'entries' | 'modules' | 'nodes' | 'units' | 'sites', number>>;
 
   constructor(core: Core) {
     askForHints();
     this.core = core;
+    this.at = {
+      entries: Number(core.get('JIT_ENTRIES')),
+      modules: Number(core.get('JIT_MODULES')),
+      nodes: Number(core.get('JIT_NODES')),
+      units: Number(core.get('JIT_UNITS')),
+      sites: Number(core.get('JIT_SITES')),
+    };
     this.counting = core.get('COUNTING') !== 0n;
     this.environment = { memory: core.memory, units: this.table, ...core.callable };
     this.firstFunction = core.table.length;
     this.nextFunction = this.firstFunction;
   }
 
-  private at(cell: 'JIT_ENTRIES' | 'JIT_MODULES' | 'JIT_NODES' | 'JIT_UNITS' | 'JIT_SITES'): number {
-    return Number(this.core.get(cell));
-  }
-
   private stands(module: number): boolean {
-    return this.core.view.getUint32(this.at('JIT_MODULES') + module * SIZES.JIT_MODULE + 8, true) !== 0;
+    return this.core.view.getUint32(this.at.modules + module * SIZES.JIT_MODULE + 8, true) !== 0;
   }
 
   /** The unit whose entry is at a record, if it stands. */
@@ -100,6 +105,11 @@ export class Store {
     const { view } = this.core;
     const here = view.getUint16(record, true) === OP_TRANSLATED && view.getUint32(record + 8, true) === unit.entry;
     return here && this.stands(unit.module) ? unit : undefined;
+  }
+
+  /** Units there are, among them some that do not stand any more. */
+  get size(): number {
+    return this.units.size;
   }
 
   /** Units that stand. */
@@ -148,12 +158,12 @@ export class Store {
     if (!this.fits(entries.length, pages.size)) return null;
     const { core } = this;
     const firstEntry = this.nextEntry;
-    const firstCauses = this.at('JIT_UNITS') + firstEntry * SIZES.JIT_UNIT;
+    const firstCauses = this.at.units + firstEntry * SIZES.JIT_UNIT;
     const places = plan.units.map(({ unit }, n) => {
       const record = plan.code.record(unit.entry);
       return { record, manner: mannerOf(record), causes: firstCauses + n * SIZES.JIT_UNIT };
     });
-    const sites = this.at('JIT_SITES');
+    const sites = this.at.sites;
     const printed = printModule(plan, this.counting, sites + this.taken, places);
     if (printed.nextSite > sites + TRANSLATED.sites * SIZES.JIT_SITE) return null;
     const unit: Record<string, WebAssembly.ExportValue> = {};
@@ -193,7 +203,7 @@ export class Store {
       this.units.set(made.record, made);
       return made;
     });
-    const at = this.at('JIT_MODULES') + module * SIZES.JIT_MODULE;
+    const at = this.at.modules + module * SIZES.JIT_MODULE;
     core.view.setUint32(at, firstEntry, true);
     core.view.setUint32(at + 4, entries.length, true);
     core.view.setUint32(at + 8, 1, true);
@@ -228,7 +238,8 @@ export class Store {
   /** Puts an entry in the place of a record. */
   private enter(record: number, number: number, index: number, module: number): void {
     const { view } = this.core;
-    const entries = this.at('JIT_ENTRIES');
+    this.core.separate(record);
+    const entries = this.at.entries;
     const entry = entries + number * SIZES.JIT_ENTRY;
     let op = view.getUint16(record, true);
     let immediate = view.getInt32(record + 8, true);
@@ -249,7 +260,7 @@ export class Store {
   private depend(module: number, records: number): void {
     const { view } = this.core;
     const number = this.nextNode++;
-    const node = this.at('JIT_NODES') + number * SIZES.JIT_NODE;
+    const node = this.at.nodes + number * SIZES.JIT_NODE;
     view.setUint32(node, module, true);
     view.setUint32(node + 4, view.getUint32(records + SIZES.CODE_TRANSLATED, true), true);
     view.setUint32(records + SIZES.CODE_TRANSLATED, number + 1, true);

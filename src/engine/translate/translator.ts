@@ -243,10 +243,10 @@ export class Translator {
 
   /** Looks how units did since the last time; what a unit is often left for is translated too. */
   private watch(): void {
-    const standing = this.store.standing();
-    if (++this.unwatched * WATCHED_EVERY < standing.length) return;
+    if (++this.unwatched * WATCHED_EVERY < this.store.size) return;
     this.unwatched = 0;
     if (!this.mayTranslate()) return;
+    const standing = this.store.standing();
     const now = Number(this.core.get('BURST_NOW'));
     const targets = new Set<bigint>();
     const unfit = new Set<number>();

@@ -5,6 +5,7 @@ import { baseRow, COMPRESSED_ROWS, FULL_ROWS, isCompressed } from '../rows.ts';
 import { writesFloat } from '../traits.ts';
 import type { BaseRow, Operand, Row } from '../types.ts';
 import { formsOf, OP_HALT, OP_ILLEGAL, OP_NOT_DECODED, OP_PAGE_END, OP_TRANSLATED, opOf } from './ops.ts';
+import { PAIRS } from './pairs.ts';
 
 const hex = (n: number): string => (n < 10 ? String(n) : `0x${n.toString(16)}`);
 
@@ -121,6 +122,22 @@ function tidy(lines: string[]): string[] {
 
 const indented = (lines: string[]): string => lines.map((line) => `  ${line}`).join('\n');
 
+/** Statements that give the op of a pair by the ops of its instructions. */
+function pairLines(): string[] {
+  const firsts = [...new Set(PAIRS.map(({ first }) => first))];
+  return firsts.flatMap((c) => [
+    `case ${c.op}: { // ${c.id}`,
+    `  if (length != ${c.length}) return 0;`,
+    '  switch (second) {',
+    ...PAIRS.filter(({ first }) => first === c).map(
+      ({ op, second }) => `    case ${second.op}: return ${op}; // ${second.id}`,
+    ),
+    '  }',
+    '  return 0;',
+    '}',
+  ]);
+}
+
 /** The whole file. */
 export function printDecoder(): string {
   return `// Generated from src/isa by \`npm run generate\`. Do not edit.
@@ -189,6 +206,22 @@ ${indented(tidy(treeLines(FULL_ROWS, 3)))}
 function decodeCompressed(ip: u32, off: u32, word: u32): void {
 ${indented(tidy(treeLines(COMPRESSED_ROWS, 0)))}
   illegal(ip, word);
+}
+
+/** The op of two instructions as a pair, the first one of that length; 0: they have none. */
+export function pairOf(first: u32, length: u32, second: u32): u32 {
+  switch (first) {
+${indented(indented(pairLines()).split('\n'))}
+  }
+  return 0;
+}
+
+/** The op of a record's own instruction, whatever it is paired with. */
+export function plainOp(op: u32): u32 {
+  switch (op) {
+${PAIRS.map(({ op, first }) => `    case ${op}: return ${first.op};`).join('\n')}
+  }
+  return op;
 }
 `;
 }
