@@ -1,4 +1,5 @@
 /** Debian's own programs, dynamic, on the kernel of src/linux: each prints what it prints under qemu-riscv64. */
+import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cacheDirectory } from '../../src/cli/linux/cache.ts';
 import { findRoot } from '../../src/cli/linux/root.ts';
@@ -48,6 +49,26 @@ describe.skipIf(ROOT === null || !hasQemuUser)('a program of Debian', () => {
     const here = await runLinux(host, { argv: [program!, ...args] });
     expect(here).toEqual(there);
     expect(here.output).not.toBe('');
+  });
+});
+
+// A root that was fetched before it had /etc/hosts lacks it until it is fetched anew.
+describe.skipIf(ROOT === null || !existsSync(`${ROOT}/etc/hosts`))('a program that asks for localhost', () => {
+  it('is told', async () => {
+    const host = await bootRoot(ROOT!);
+    const { output } = await runLinux(host, { argv: ['/usr/bin/getent', 'hosts', 'localhost'] });
+    expect(output).toMatch(/^::1 +localhost/);
+  });
+});
+
+describe.skipIf(ROOT === null)('a program whose place the kernel chooses', () => {
+  it('has a heap that grows behind it', async () => {
+    const host = await bootRoot(ROOT!);
+    const { output } = await runLinux(host, { argv: ['/usr/bin/cat', '/proc/self/maps'] });
+    const lines = output.split('\n');
+    const heap = lines.findIndex((line) => line.endsWith('[heap]'));
+    expect(lines[heap - 1]).toMatch(/\/usr\/bin\/cat$/);
+    expect(lines[heap]!.split('-')[0]).toBe(lines[heap - 1]!.split(/[- ]/)[1]);
   });
 });
 

@@ -49,6 +49,9 @@ export const ROOT_PACKAGES: readonly string[] = [
 /** Directories that mounts and programs need and no package brings. */
 const DIRECTORIES = ['dev', 'mnt/host', 'proc', 'root', 'run', 'sys', 'tmp', 'var/tmp'];
 
+/** What an installation writes and no package brings: without it `localhost` is nobody. */
+const HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+
 /** Names that the packages' scripts would make links of. */
 const ALTERNATIVES = [
   ['awk', 'gawk'],
@@ -78,7 +81,7 @@ export async function fetchRoot(
   return exclusively(join(options.cache, 'apt'), async () => {
     const apt = await riscvApt(options);
     const files = await apt.downloadAll(names);
-    const key = keyOf(...files.map(({ name, version }) => `${name} ${version}`), 'layout 2');
+    const key = keyOf(...files.map(({ name, version }) => `${name} ${version}`), 'layout 3');
     const directory = join(roots(options.cache), `debian-${options.suite}-${key}`);
     const root = join(directory, 'root');
     const about = `${files.length} packages of Debian ${options.suite}`;
@@ -115,6 +118,7 @@ async function unpack(
     if (!existsSync(join(master, from))) throw new InputError(`base-passwd holds no ${from}`);
     writeFileSync(join(unfinished, 'etc', to), readFileSync(join(master, from)));
   }
+  writeFileSync(join(unfinished, 'etc/hosts'), HOSTS);
   for (const [name, program] of ALTERNATIVES) symlinkSync(program, join(unfinished, 'usr/bin', name));
   renameSync(unfinished, join(directory, 'root'));
 }

@@ -13,7 +13,7 @@ import type { Call } from './call.ts';
 
 export const brk: Call = (k, t, to) => {
   const { space } = t.process;
-  if (to < space.brkStart || to > USER_END / 2) return space.brk;
+  if (to < space.brkStart || to > USER_END) return space.brk;
   const [from, end] = [pageUp(space.brk), pageUp(to)];
   if (end > from) {
     if (!space.isFree(from, end) || space.size + end - from > space.limit) return space.brk;
