@@ -11,10 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { InputError } from '../../abi/errors.ts';
 import { exclusively, keyOf, writeWhole } from './cache.ts';
 import { type ObtainOptions, riscvApt } from './obtain.ts';
-import { need, run } from './tools.ts';
+import { Failure, need, run } from './tools.ts';
 
 /** What a root holds without being asked for more: what programs expect, and the interpreters people try first. */
 export const ROOT_PACKAGES: readonly string[] = [
@@ -95,8 +96,9 @@ export async function fetchRoot(
 async function unpack(
   files: readonly { readonly name: string; readonly file: string }[],
   directory: string,
-  { progress, signal }: ObtainOptions,
+  options: ObtainOptions,
 ): Promise<void> {
+  const { progress, signal } = options;
   const unfinished = join(directory, 'unfinished');
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
@@ -120,5 +122,36 @@ async function unpack(
   }
   writeFileSync(join(unfinished, 'etc/hosts'), HOSTS);
   for (const [name, program] of ALTERNATIVES) symlinkSync(program, join(unfinished, 'usr/bin', name));
+  await compilePython(unfinished, options);
   renameSync(unfinished, join(directory, 'root'));
+}
+
+/** Parts of Python's library that are not compiled ahead: large, and hardly ever imported. */
+const UNCOMPILED = /\/(ensurepip|idlelib|lib2to3|pydoc_data|test|tkinter|turtledemo)\//;
+
+/** Compiles Python's library, by that Python: its root is read-only later, and each import would compile anew. */
+async function compilePython(root: string, { root: checkout, progress, signal }: ObtainOptions): Promise<void> {
+  const libraries = readdirSync(join(root, 'usr/lib')).filter((name) => /^python3/.test(name));
+  const modules = libraries
+    .flatMap((name) => readdirSync(join(root, 'usr/lib', name), { recursive: true, encoding: 'utf8' }))
+    .filter((file) => file.endsWith('.py') && !UNCOMPILED.test(`/${file}`)).length;
+  let compiled = 0;
+  const python = ['/usr/bin/python3', '-u', '-m', 'compileall', '--invalidation-mode', 'unchecked-hash'];
+  const where = ['-x', UNCOMPILED.source, ...libraries.map((name) => `/usr/lib/${name}`)];
+  try {
+    await run(
+      process.execPath,
+      [join(checkout, 'src/cli/trapframe.mjs'), 'process', '--root', root, ...python, ...where],
+      {
+        signal,
+        onLine: (line) => {
+          if (line.startsWith('Compiling')) progress('compiling Python’s library', compiled++ / modules);
+        },
+      },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    // What does not compile is told when it is imported.
+    if (!(error instanceof Failure)) throw error;
+  }
 }
