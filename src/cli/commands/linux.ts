@@ -16,7 +16,7 @@ import { DEFAULT_SUITE, obtaining } from '../obtaining.ts';
 import type { Options } from '../options/common.ts';
 import { addMachineOptions, machineOf } from '../options/machine.ts';
 import { addObserveOptions, observationOf } from '../options/observe.ts';
-import { count, more } from '../options/values.ts';
+import { count, date, more } from '../options/values.ts';
 import { columns } from '../table.ts';
 import { regionsOf, statsOption, translationText } from '../translation.ts';
 
@@ -59,6 +59,11 @@ export function addGuestOptions(command: Command): Command {
     .option('--type2', 'the VMM is a process of a host operating system')
     .option('--no-counting', 'switch the modelled MMU and its counters off')
     .option('--seed <N>', 'seed of the guest’s random numbers', '1')
+    .option(
+      '--clock <DATE>',
+      'the date at which the guest begins; given one, two runs count alike to the instruction',
+      'now',
+    )
     .option('-v, --verbose', 'with --exec: what the kernel says goes to stderr');
   return addMachineOptions(command);
 }
@@ -92,6 +97,7 @@ export async function bootRequest(
     shares: options.share as readonly string[],
     net: options.net === true,
     seed: count('--seed', String(options.seed)),
+    clock: date('--clock', String(options.clock)),
     verbose: options.verbose === true,
   };
 }

@@ -30,6 +30,8 @@ export interface BootRequest extends DriveOptions {
   /** Whether it is on the lab's network. */
   readonly net: boolean;
   readonly seed: number;
+  /** The date at which its clock begins: milliseconds since 1970. */
+  readonly clock: number;
 }
 
 export interface RestoreRequest extends DriveOptions {
@@ -165,7 +167,7 @@ export async function startGuest(
     );
   }
   const log = new KernelLog(request, streams);
-  const time = BigInt(Date.now()) * 1_000_000n;
+  const time = BigInt(request.clock) * 1_000_000n;
   onAbout(aboutOf(request, time));
   const guest = await LinuxGuest.create(request.module, {
     config: request.config,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isInputError } from '../../abi/errors.ts';
-import { atLeast, bytes, count, duration, lineCache, list, oneOf, setting, tlb } from './values.ts';
+import { atLeast, bytes, count, date, duration, lineCache, list, oneOf, setting, tlb } from './values.ts';
 
 /** The message of the InputError that `read` throws; any other outcome fails. */
 function refusal(read: () => unknown): string {
@@ -30,6 +30,15 @@ describe('values of options', () => {
     for (const bad of ['', '1.5', '-3', '1e30', 'many'])
       expect(refusal(() => count('--budget', bad))).toContain('--budget');
     expect(refusal(() => atLeast(1, '--parallel', '0'))).toMatch(/--parallel.*at least 1/);
+  });
+
+  it('a date', () => {
+    expect(date('--clock', '2026-01-31')).toBe(1_769_817_600_000);
+    expect(date('--clock', '2026-01-31T09:30:00+01:00')).toBe(1_769_848_200_000);
+    expect(date('--clock', 'now')).toBeGreaterThan(1_769_817_600_000);
+    for (const bad of ['', 'yesterday', '2026', '2026-13-01', '1969-12-31', '2026-01-31T08:30']) {
+      expect(refusal(() => date('--clock', bad))).toContain('--clock');
+    }
   });
 
   it('reads times as milliseconds', () => {

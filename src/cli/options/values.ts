@@ -36,6 +36,16 @@ export function atLeast(least: number, option: string, text: string): number {
   return value;
 }
 
+/** Milliseconds since 1970 of a date: `now`, `2026-01-31`, `2026-01-31T08:30:00Z`. */
+export function date(option: string, text: string): number {
+  if (text === 'now') return Date.now();
+  const ms = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!(ms >= 0)) throw bad(option, text, 'now or a date since 1970 such as 2026-01-31 or 2026-01-31T08:30:00Z');
+  return ms;
+}
+
 /** Milliseconds from a time: `90` (seconds), `90s`, `2m`, `500ms`. */
 export function duration(option: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
