@@ -212,8 +212,13 @@ class Body {
     this.line('  store<i64>(0, n, BUDGET);');
     this.line(`  const value: u64 = slowLoad(va, ${lg(bytes)});`);
     this.line('  const stop = load<u32>(0, STOP);');
+    this.accessed(dirty, [finish(bytes === 8 ? 'value' : `${extended(`<${type}>`)}value`)]);
+  }
+
+  /** The rest of an access, from where the hart has done what the fast TLB does not serve. `finish`: what is left to do then, if it did not trap. */
+  private accessed(dirty = '', finish: readonly string[] = []): void {
     this.line(`  if (stop == 1) { ${this.ends.trapped} }`);
-    this.line(`  ${finish(bytes === 8 ? 'value' : `${extended(`<${type}>`)}value`)}`);
+    for (const text of finish) this.line(`  ${text}`);
     this.line(`  if (stop) {${dirty} ${this.ends.off(stride(this.c), true)} }`);
     this.anew(dirty);
     this.line('}');
@@ -222,7 +227,7 @@ class Body {
   }
 
   /** After an access by way of the hart, which may have changed the instruction behind: that is met for itself. */
-  private anew(before = ''): void {
+  private anew(before: string): void {
     if (this.ends.anew) this.line(` ${before} ${this.ends.anew(stride(this.c), true)}`);
   }
 
@@ -237,11 +242,7 @@ class Body {
     this.line('  store<i64>(0, n, BUDGET);');
     this.line(`  slowStore(va, ${value}, ${lg(bytes)});`);
     this.line('  const stop = load<u32>(0, STOP);');
-    this.line(`  if (stop == 1) { ${this.ends.trapped} }`);
-    this.line(`  if (stop) { ${this.ends.off(stride(this.c), true)} }`);
-    this.anew();
-    this.line('}');
-    this.next(true);
+    this.accessed();
   }
 
   /** Goes to a pc that may well be in the page of this instruction, whose records are then at hand. */

@@ -123,7 +123,7 @@ function tidy(lines: string[]): string[] {
 const indented = (lines: string[]): string => lines.map((line) => `  ${line}`).join('\n');
 
 /** Statements that give the op of a pair by the ops of its instructions. */
-function pairLines(): string[] {
+function pairCases(): string[] {
   const firsts = [...new Set(PAIRS.map(({ first }) => first))];
   return firsts.flatMap((c) => [
     `case ${c.op}: { // ${c.id}`,
@@ -211,7 +211,7 @@ ${indented(tidy(treeLines(COMPRESSED_ROWS, 0)))}
 /** The op of two instructions as a pair, the first one of that length; 0: they have none. */
 export function pairOf(first: u32, length: u32, second: u32): u32 {
   switch (first) {
-${indented(indented(pairLines()).split('\n'))}
+${indented(pairCases().map((line) => `  ${line}`))}
   }
   return 0;
 }
